@@ -1,0 +1,329 @@
+"""A case: one customer's wish about one order, moved by events, refusing what the model does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from process import snapshot
+from process.exceptions import InvalidPayload, UnknownEvent
+from process.machine import MACHINE, LeanEvent, LeanMachine
+from process.methods import EventMethods
+from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, Model, State
+from process.payload import WRONG, deadline_of, member_of, moment, problems, reference, wrong_field
+from process.refusal import refusal, standing
+from process.step import Request, Step
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_goal, _state = member_of(Goal), member_of(State)
+_IDENTITY: Mapping[str, Field] = {
+    "goal": Goal,
+    "account": Kind.REFERENCE,
+    "order": Kind.REFERENCE,
+    "case_id": Kind.REFERENCE,
+}
+
+
+class Case(EventMethods):
+    """One case. It does no I/O, keeps no global state and never looks at a clock; cases don't know of each other.
+
+    A case is not locked: two threads must not raise events on the same one at the same time.
+
+    Args:
+        goal: what the customer wants.
+        account: the account that bought; a reference of the host's, 1 to 64 printable characters.
+        order: the order whose plan it is; a reference likewise.
+        case_id: a reference likewise; a fresh one is made where it is left out.
+        limits: how many attempts by face and by another way; the model's where it is left out.
+        deadlines: for the states named in it, another deadline than the model's.
+        at: when the case is opened, with a time zone.
+
+    Raises:
+        InvalidPayload: something of this is wrong; ``fields`` names what.
+    """
+
+    __slots__ = ("_case_id", "_deadlines", "_facts", "_history", "_opened_at", "_state", "_version")
+
+    machine: ClassVar[LeanMachine] = MACHINE
+    """The machine that decides for the cases of the class."""
+
+    def __init__(
+        self,
+        *,
+        goal: Goal,
+        account: str,
+        order: str,
+        case_id: str | None = None,
+        limits: Limits | None = None,
+        deadlines: Mapping[State, timedelta] | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        if case_id is None:
+            case_id = str(uuid4())
+        try:
+            goal = _goal(goal)
+            for text in (account, order, case_id):
+                reference(text)
+        except WRONG:
+            given = {"goal": goal, "account": account, "order": order, "case_id": case_id}
+            raise InvalidPayload(None, None, None, problems(_IDENTITY, given)) from None
+        limits = self.machine.definition.limits if limits is None else limits
+        if type(limits) is not Limits:
+            raise _wrong("limits", limits, "Limits 对象", "a Limits object")
+        self._deadlines: Mapping[State, timedelta] | None = None
+        if deadlines:
+            self._deadlines = _own_deadlines(deadlines, self.machine.definition)
+        if at is not None:
+            _check_moment(at, None, None, None)
+        self._case_id: str = case_id
+        self._state: State = self.machine.definition.initial
+        self._facts = Facts(goal, account, order, limits.face, limits.other)
+        self._version = 0
+        self._history: list[Step] = []
+        self._opened_at = at
+
+    # ------------------------------------------------------------------------------------------------ what it is
+
+    @property
+    def case_id(self) -> str:
+        return self._case_id
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def facts(self) -> Facts:
+        return self._facts
+
+    @property
+    def version(self) -> int:
+        """How many events the case has taken. Compare it to learn whether someone else has moved the case."""
+        return self._version
+
+    @property
+    def history(self) -> tuple[Step, ...]:
+        """The steps, oldest first. After loading a snapshot that was cut short, only the newest of them."""
+        return tuple(self._history)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the case has ended."""
+        return self.machine.definition.states[self._state].end is not None
+
+    @property
+    def awaits(self) -> Actor | None:
+        """Whose move it is; None at an end."""
+        turn = self.machine.definition.turn(self._state, self._facts)
+        return None if turn is None else turn.owner
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the case has waited long enough for ``time_out``: the last step's time and the state's deadline.
+
+        None at an end, and where the host did not say when the last step was.
+        """
+        since = self._history[-1].at if self._history else self._opened_at
+        deadline = (self._deadlines or {}).get(self._state, self.machine.definition.states[self._state].deadline)
+        if since is None or deadline is None or self.is_done:
+            return None
+        try:
+            return since + deadline
+        except OverflowError:
+            return datetime.max.replace(tzinfo=since.tzinfo)
+
+    @property
+    def request(self) -> Request | None:
+        """What is asked of whom now; None at an end. The same request has the same key, however often it is read."""
+        turn = self.machine.definition.turn(self._state, self._facts)
+        if turn is None:
+            return None
+        facts = self._facts._asdict()
+        carried = self._history[-1].data if self._history else _NOTHING
+        about = {name: facts[name] for name in ("account", "order", "goal")}
+        told = {name: facts[name] if name in facts else carried[name] for name in turn.tells}
+        payload = MappingProxyType({"case_id": self._case_id, **about, **told})
+        return Request(turn.asks, turn.owner, f"{self._case_id}:{self._version}", payload)
+
+    # ----------------------------------------------------------------------------------------- what may happen to it
+
+    def trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> Step:
+        """Raise *event* by its name, for handlers and queues; names as in files (``"sign_in"``, ``"app"``) will do.
+
+        Args:
+            event: what happens.
+            by: who raises it; may be left out where one actor alone may.
+            at: when, with a time zone; deadlines count from it.
+            data: the payload, as EVENTS lists it.
+
+        Returns:
+            The step that was taken.
+
+        Raises:
+            UnknownEvent: there is no such event.
+            InvalidPayload: a field is missing, unknown or wrong.
+            EndReached, WrongState, WrongActor, GuardNotMet: refused; the case is as it was.
+        """
+        return self._raise(event, by, at, data)
+
+    def may_trigger(self, event: Event, /, *, by: Actor | None = None, **data: Any) -> bool:
+        """Whether ``trigger`` would take this now. Raises for an unknown event only."""
+        lean = self._event(event)
+        return lean.decide(self._state, self._facts, _actor(lean, by), data) is not None
+
+    def blockers(self, event: Event, /, *, by: Actor | None = None, **data: Any) -> tuple[Blocker, ...]:
+        """Every reason why ``trigger`` would refuse this now; () if it would take it."""
+        lean = self._event(event)
+        actor = _actor(lean, by)
+        if lean.decide(self._state, self._facts, actor, data) is not None:
+            return ()
+        named = by if actor is None else actor
+        return refusal(self.machine.definition, lean, self._state, self._facts, named, data).blockers
+
+    def allowed_events(self, *, by: Actor | None = None) -> tuple[Event, ...]:
+        """The events that *by* (anyone, if left out) can raise now, given the right payload."""
+        return tuple(event for event in self.machine.definition.events if not self._standing(event, by))
+
+    def blocked_events(self, *, by: Actor | None = None) -> dict[Event, tuple[Blocker, ...]]:
+        """The other events, each with the reasons that no payload could mend."""
+        reasons = {event: self._standing(event, by) for event in self.machine.definition.events}
+        return {event: blockers for event, blockers in reasons.items() if blockers}
+
+    # --------------------------------------------------------------------------------------------------- keeping it
+
+    def to_dict(self, *, steps: int | None = None) -> dict[str, Any]:
+        """A snapshot that JSON can hold.
+
+        Args:
+            steps: how many of the newest steps to keep in it; all, where it is left out, that fit into 64 KiB. The last
+                one always stays: the request and the deadline need it.
+        """
+        return snapshot.encode(self._parts(), steps)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The case of a snapshot.
+
+        Raises:
+            SnapshotInvalid: it is not one of this format, or it describes what no case can be.
+            NewerModel: a newer model wrote it.
+        """
+        return cls._of(snapshot.decode(data, cls.machine))
+
+    def to_json(self, *, steps: int | None = None) -> str:
+        """``to_dict`` as JSON text."""
+        return snapshot.dumps(self.to_dict(steps=steps))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """``from_dict`` of JSON text of at most 64 KiB. Raises as that does."""
+        return cls.from_dict(snapshot.loads(text))
+
+    def copy(self) -> Self:
+        """A case that goes its own way from here."""
+        return self._of(self._parts())
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.copy()
+
+    def __eq__(self, other: object) -> bool:
+        return self._parts() == other._parts() if type(other) is type(self) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # a case changes; its case_id is what to file it under
+
+    def __repr__(self) -> str:
+        return f"<Case {self._case_id} {self._facts.goal} {self._state} version {self._version}>"
+
+    # ------------------------------------------------------------------------------------------------------- inside
+
+    def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> Step:
+        try:
+            lean = self.machine.lean_events[event]
+        except (KeyError, TypeError):
+            raise UnknownEvent(event) from None
+        actor = by if type(by) is Actor else _actor(lean, by)
+        if at is not None:
+            _check_moment(at, lean.event, self._state, actor)
+        choose = lean.choices.get(self._state)
+        move = None if choose is None else choose(self._facts, actor, data)
+        if move is None or actor is None:
+            raise refusal(self.machine.definition, lean, self._state, self._facts, by if actor is None else actor, data)
+        source, version = self._state, self._version + 1
+        self._state, self._facts = move
+        self._version = version
+        payload = MappingProxyType(data) if data else _NOTHING
+        step = _new(Step, (lean.event, actor, payload, source, self._state, at, version))
+        self._history.append(step)
+        return step
+
+    def _event(self, event: Event) -> LeanEvent:
+        try:
+            return self.machine.lean_events[event]
+        except (KeyError, TypeError):
+            raise UnknownEvent(event) from None
+
+    def _standing(self, event: Event, by: Actor | None) -> tuple[Blocker, ...]:
+        lean = self.machine.lean_events[event]
+        actors = (by,) if by is not None else self.machine.definition.actors[event]
+        reasons: tuple[Blocker, ...] = ()
+        for actor in actors:
+            reasons = standing(self.machine.definition, lean, self._state, self._facts, actor, None)
+            if not reasons:
+                break
+        return reasons
+
+    def _parts(self) -> snapshot.Parts:
+        return snapshot.Parts(
+            self._case_id, self._version, self._state, self._facts, self._opened_at, self._deadlines, tuple(self._history)
+        )
+
+    @classmethod
+    def _of(cls, parts: snapshot.Parts) -> Self:
+        case = cls.__new__(cls)
+        case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history = parts
+        case._history = list(history)
+        return case
+
+
+_new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
+
+
+def _actor(lean: LeanEvent, by: object) -> Actor | None:
+    """The actor meant; the only one possible where none is named; None where it is nobody."""
+    if by is None:
+        return lean.only_actor
+    if type(by) is Actor:
+        return by
+    try:
+        return Actor(by)  # type: ignore[arg-type]  # a stranger's value is a ValueError
+    except ValueError:
+        return None
+
+
+def _check_moment(at: datetime, event: Event | None, state: State | None, by: Actor | None) -> None:
+    try:
+        moment(at)
+    except ValueError:
+        blocker = wrong_field("at", at, "带时区的时间", "a datetime with a time zone")
+        raise InvalidPayload(event, state, by, (blocker,)) from None
+
+
+def _own_deadlines(given: Mapping[State, timedelta], model: Model) -> dict[State, timedelta]:
+    own: dict[State, timedelta] = {}
+    for name, deadline in given.items():
+        try:
+            state = _state(name)
+            own[state] = deadline_of(state, deadline, model)
+        except WRONG:
+            zh, en = "非终态到时长的映射，时长至多 10 年", "open states with timedeltas, over 0 and up to 10 years"
+            raise _wrong("deadlines", {name: deadline}, zh, en) from None
+    return own
+
+
+def _wrong(name: str, value: object, zh: str, en: str) -> InvalidPayload:
+    return InvalidPayload(None, None, None, (wrong_field(name, value, zh, en),))

@@ -1,0 +1,115 @@
+"""What a model must not say: refused when the machine is built, so at import, with the row named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from process.model import ELSE, Actor, Effect, Event, Guard, Model, Phase, Row, State, Term, Transition, Words
+
+
+class ModelError(ValueError):
+    """The model contradicts itself; says in which row or entry, and how."""
+
+
+def check(model: Model) -> None:
+    """Nothing, if the model is free of contradictions.
+
+    Raises:
+        ModelError: names the first entry or row that is wrong, and what is wrong with it.
+    """
+    for problem in contradictions(model):
+        raise ModelError(problem)
+
+
+def contradictions(model: Model) -> Iterable[str]:
+    for kind in Term.__subclasses__():
+        for term in kind:
+            if _missing(term.words):
+                yield f"{kind.__name__}.{term.name}: the words are missing in {' and '.join(_missing(term.words))}"
+    yield from _contradictions_of_states(model)
+    for index, row in enumerate(model.table):
+        for problem in _contradictions_of_row(model, row):
+            yield f"row {index + 1} ({row}): {problem}"
+    yield from _contradictions_between_rows(model)
+    for event in model.events:
+        if not model.actors[event]:
+            yield f"event {event}: no row says which actor may raise it"
+
+
+def _missing(words: Words) -> list[str]:
+    return [lang for lang in Words._fields if not getattr(words, lang).strip()]
+
+
+def _contradictions_of_states(model: Model) -> Iterable[str]:
+    for state in State:
+        info = model.states.get(state)
+        if info is None:
+            yield f"state {state}: STATES does not say anything of it"
+        elif info.end:
+            if info.turns or info.deadline or info.phase:
+                yield f"state {state}: an end has no phase, no owner and no deadline"
+        elif info.phase not in tuple(Phase):
+            yield f"state {state}: belongs to no phase"
+        elif not info.turns or info.turns[-1].when is not None:
+            yield f"state {state}: nobody owns it, or only under a condition"
+        elif not info.deadline or info.deadline <= timedelta(0):
+            yield f"state {state}: has no deadline"
+    for event in Event:
+        if event not in model.events:
+            yield f"event {event}: EVENTS does not say what it carries"
+    if model.initial not in model.states or model.states[model.initial].end:
+        yield f"the initial state {model.initial} must be an open state"
+
+
+def _contradictions_of_row(model: Model, row: Row) -> Iterable[str]:
+    for state in (*row.sources, row.target):
+        if not isinstance(state, State) or state not in model.states:
+            yield f"unknown state {state!r}"
+            return
+    if not row.sources:
+        yield "starts nowhere"
+    if not isinstance(row.event, Event) or row.event not in model.events:
+        yield f"unknown event {row.event!r}"
+        return
+    if not row.by:
+        yield "no actor may raise it"
+    for actor in row.by:
+        if not isinstance(actor, Actor):
+            yield f"unknown actor {actor!r}"
+    for source in row.sources:
+        if model.states[source].end:
+            yield f"leaves the end {source}"
+    if ELSE in row.guards[1:]:
+        yield "ELSE must stand first among the guards"
+    parts: tuple[Guard | Effect, ...] = (*row.guards, *row.effects)
+    for part in parts:
+        for words in (part.condition, part.reason) if isinstance(part, Guard) else (part.words,):
+            if _missing(words):
+                yield f"{part.name}: the words are missing in {' and '.join(_missing(words))}"
+        for field in part.reads:
+            if field not in model.events[row.event]:
+                yield f"{part.name} reads {field!r}, which {row.event} does not carry"
+
+
+def _contradictions_between_rows(model: Model) -> Iterable[str]:
+    def name(index: int) -> str:
+        return f"row {index + 1} ({model.table[index]})"
+
+    seen: dict[tuple[State, Event], list[Transition]] = {}
+    for transition in model.transitions:
+        source, event = transition.source, transition.event
+        rows_above = seen.setdefault((source, event), [])
+        for above in rows_above:
+            if not set(above.by) & set(transition.by):
+                continue
+            if set(above.guards) == set(transition.guards):
+                yield f"{name(transition.row)}: {source} has the same row already, {name(above.row)}"
+            elif ELSE in model.table[above.row].guards:
+                yield f"{name(above.row)}: ELSE is not the last row of {event} in {source}"
+            elif not above.guards:
+                yield f"{name(transition.row)}: never reached, {name(above.row)} has no guard and takes all in {source}"
+        rows_above.append(transition)
+    for index, row in enumerate(model.table):
+        if ELSE in row.guards and all(seen[source, row.event][0].row == index for source in row.sources):
+            yield f"{name(index)}: ELSE, but no row stands above it"

@@ -1,0 +1,96 @@
+"""Everything the package raises on purpose.
+
+::
+
+    ProcessError
+    ├── UnknownEvent            there is no event of that name
+    ├── InvalidPayload          a field is missing, unknown or of the wrong type; also for what a case is opened with
+    ├── Refused                 the event is known and well formed, and the case does not take it
+    │   ├── EndReached          the case has ended
+    │   ├── WrongState          the event does not happen in this state
+    │   ├── WrongActor          it does, but not by this actor
+    │   └── GuardNotMet         it does, by this actor, but not under these facts
+    └── SnapshotInvalid         the snapshot is not one, or describes what no case can be
+        └── NewerModel          it was written by a newer model than this program's
+
+Fields come first and the text is made of them; all of them survive pickling. ``blockers`` holds every unmet reason, so
+where a payload is wrong and the state as well, an InvalidPayload names both. Whatever was raised, the case is as it was.
+"""
+
+from __future__ import annotations
+
+from process.model import Actor, Blocker, Event, State
+
+
+class ProcessError(Exception):
+    """Base of the family. ``args`` are the fields, in the order of the constructor's parameters."""
+
+
+class UnknownEvent(ProcessError):
+    """There is no such event; ``event`` is what was given."""
+
+    def __init__(self, event: object) -> None:
+        super().__init__(event)
+        self.event = event
+
+    def __str__(self) -> str:
+        return f"unknown event {self.event!r}; known are {', '.join(Event)}"
+
+
+class _Blocked(ProcessError):
+    """What the refusals share: the event, where the case stood, who raised it, and every unmet reason."""
+
+    def __init__(self, event: Event | None, state: State | None, by: Actor | None, blockers: tuple[Blocker, ...]) -> None:
+        super().__init__(event, state, by, blockers)
+        self.event, self.state, self.by, self.blockers = event, state, by, blockers
+
+    def text(self, lang: str = "en") -> str:
+        """The reasons as one text in *lang*, ``"zh"`` or ``"en"``."""
+        return (" " if lang == "en" else "").join(getattr(blocker, lang) for blocker in self.blockers)
+
+    def __str__(self) -> str:
+        what = self.event or "case"
+        return f"{what} refused{f' in {self.state}' if self.state else ''}: {self.text()}"
+
+
+class InvalidPayload(_Blocked):
+    """A field is missing, unknown or wrong; ``fields`` names them. ``event`` is None when a case was being opened."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(str(blocker.parameters["field"]) for blocker in self.blockers if "field" in blocker.parameters)
+
+
+class Refused(_Blocked):
+    """The event is known and well formed, and the case does not take it."""
+
+
+class EndReached(Refused):
+    """The case has ended; an end takes no event (R3)."""
+
+
+class WrongState(Refused):
+    """The event does not happen in this state."""
+
+
+class WrongActor(Refused):
+    """The event happens in this state, but this actor may not raise it there. ``by`` is None where none was named."""
+
+
+class GuardNotMet(Refused):
+    """The event happens in this state by this actor, but not under these facts or with this payload."""
+
+
+class SnapshotInvalid(ProcessError):
+    """The snapshot is refused; ``where`` is the path of the wrong entry, ``problem`` what is wrong and what would do."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(where, problem)
+        self.where, self.problem = where, problem
+
+    def __str__(self) -> str:
+        return f"invalid snapshot: {self.where}: {self.problem}" if self.where else f"invalid snapshot: {self.problem}"
+
+
+class NewerModel(SnapshotInvalid):
+    """A newer model wrote the snapshot; only a program of at least that model version may take the case on."""

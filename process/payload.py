@@ -1,0 +1,160 @@
+"""Checks what comes from outside, by type and shape, before any guard is asked.
+
+A check takes a value and gives the value to keep: the enum member where its name in a file (``"app"``) was given, else the
+value itself. What is wrong is told as blockers that name the field and what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from process.model import Blocker, Field, Kind, Model, Payload, State, Term
+
+MAX_REFERENCE: Final = 64  # characters
+MAX_TEXT: Final = 256  # characters
+MAX_DEADLINE: Final = timedelta(days=3653)  # ten years
+MAX_INTEGER: Final = 2**53 - 1  # the largest integer that every JSON reader keeps exact
+
+# ISO 4217, list one, codes of money in use (2025): funds, metals and test codes are no currency to pay a fee in.
+CURRENCIES: Final = frozenset(
+    """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
+    COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS
+    INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP
+    MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR
+    SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND
+    VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+    """.split()  # noqa: SIM905  # a block of codes can be compared with the standard by eye
+)
+
+Check = Callable[[Any], Any]
+"""Gives the value to keep; raises one of WRONG where the value is not of the type."""
+
+WRONG: Final = (ValueError, LookupError, TypeError)
+
+
+def reference(value: Any) -> Any:
+    if type(value) is str and 0 < len(value) <= MAX_REFERENCE and value.isprintable():
+        return value
+    raise ValueError
+
+
+def consent(value: Any) -> Any:
+    return None if value is None else reference(value)
+
+
+def money(value: Any) -> Any:
+    if type(value) is int and 0 <= value <= MAX_INTEGER:
+        return value
+    raise ValueError
+
+
+def currency(value: Any) -> Any:
+    if type(value) is str and value in CURRENCIES:
+        return value
+    raise ValueError
+
+
+def attempt(value: Any) -> Any:
+    if type(value) is int and 1 <= value <= MAX_INTEGER:
+        return value
+    raise ValueError
+
+
+def text(value: Any) -> Any:
+    if type(value) is str and 0 < len(value) <= MAX_TEXT and "\0" not in value:
+        value.encode()  # a lone surrogate, which no file or database can keep, is a ValueError here
+        return value
+    raise ValueError
+
+
+_CHECKS: Mapping[Kind, Check] = {
+    Kind.REFERENCE: reference,
+    Kind.CONSENT: consent,
+    Kind.MONEY: money,
+    Kind.CURRENCY: currency,
+    Kind.ATTEMPT: attempt,
+    Kind.TEXT: text,
+}
+
+
+def check_of(field: Field) -> Check:
+    """The check for a field's type."""
+    return _CHECKS[field] if isinstance(field, Kind) else member_of(field)
+
+
+def member_of(enum: type[Term]) -> Check:
+    """The check for an enum: a member, or its name in a file."""
+    return {member.value: member for member in enum}.__getitem__
+
+
+def expected(field: Field) -> tuple[str, str]:
+    """What would be right for the field, in zh and en."""
+    if isinstance(field, Kind):
+        return field.words
+    names = ", ".join(field)
+    return f"{names} 之一", f"one of {names}"
+
+
+def problems(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
+    """Everything that is wrong with *data*; () if it has exactly the *fields*, each of its type."""
+    found: list[Blocker] = []
+    for name, field in fields.items():
+        zh, en = expected(field)
+        if name not in data:
+            found.append(_blocker("missing_field", name, f"缺少字段 {name}：应为{zh}。", f"Field {name} is missing: {en}."))
+            continue
+        try:
+            check_of(field)(data[name])
+        except WRONG:
+            found.append(wrong_field(name, data[name], zh, en))
+    known = ", ".join(fields) or "none"
+    for name in data:
+        if name not in fields:
+            zh, en = f"没有字段 {brief(name)}；可用字段：{known}。", f"Unknown field {brief(name)}; known: {known}."
+            found.append(_blocker("unknown_field", name, zh, en))
+    return tuple(found)
+
+
+def members(fields: Mapping[str, Field], data: Payload) -> dict[str, Any]:
+    """A payload in which nothing is wrong, with members where names of members stood."""
+    return {name: check_of(field)(data[name]) for name, field in fields.items()}
+
+
+def brief(value: object) -> str:
+    """The value as a short literal for a message."""
+    try:
+        literal = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    except Exception:  # a stranger's __repr__ must not replace the message
+        literal = f"a {type(value).__name__}"
+    return literal if len(literal) <= 80 else literal[:77] + "..."
+
+
+def deadline_of(state: State, value: timedelta, model: Model) -> timedelta:
+    """The deadline, if it is one that *state* can have; else ValueError, which says why."""
+    if model.states[state].end:
+        raise ValueError(f"{state} is an end and has no deadline")
+    if not isinstance(value, timedelta) or not timedelta(0) < value <= MAX_DEADLINE:
+        raise ValueError(f"must be a timedelta, more than 0 and at most 10 years, not {brief(value)}")
+    return value
+
+
+def moment(value: datetime) -> datetime:
+    """The time, if it is a datetime with a time zone; else ValueError."""
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return value
+    raise ValueError
+
+
+def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:
+    """The blocker for a field that holds *value* where *zh*, *en* would be right."""
+    given = brief(value)
+    zh, en = f"字段 {name} 应为{zh}，不能是 {given}。", f"Field {name} must be {en}, not {given}."
+    return _blocker("wrong_field", name, zh, en)
+
+
+def _blocker(code: str, field: str, zh: str, en: str) -> Blocker:
+    return Blocker(code, MappingProxyType({"field": field}), zh, en)

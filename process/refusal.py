@@ -1,0 +1,85 @@
+"""Why an event is refused: every unmet reason, and the exception that carries them. Asked only after a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
+from process.machine import LeanEvent
+from process.model import ELSE, Actor, Blocker, Event, Facts, Guard, Model, Payload, State
+from process.payload import brief, problems
+
+_CLASSES: Mapping[str, type[Refused]] = {
+    "end_reached": EndReached,
+    "wrong_state": WrongState,
+    "wrong_actor": WrongActor,
+    "actor_missing": WrongActor,
+}
+
+
+def refusal(
+    model: Model, event: LeanEvent, state: State, facts: Facts, by: object, data: Payload
+) -> InvalidPayload | Refused:
+    """The exception for an event that was refused. The payload comes first, then the end, state, actor and guards."""
+    shape = problems(event.fields, data)
+    blockers = (*shape, *standing(model, event, state, facts, by, None if shape else data))
+    actor = by if isinstance(by, Actor) else None
+    if shape:
+        return InvalidPayload(event.event, state, actor, blockers)
+    return _CLASSES.get(blockers[0].code, GuardNotMet)(event.event, state, actor, blockers)
+
+
+def standing(
+    model: Model, event: LeanEvent, state: State, facts: Facts, by: object, data: Payload | None
+) -> tuple[Blocker, ...]:
+    """The reasons beside the payload's shape; without *data* only those that no payload could mend.
+
+    Among rows of one event the last is the least demanding, so what it misses is what is missing.
+    """
+    found: list[Blocker] = []
+    rows = event.declared.get(state, ())
+    if model.states[state].end:
+        found.append(_end_reached(state))
+    elif not rows:
+        found.append(_wrong_state(event, state))
+    actors = tuple(dict.fromkeys(actor for row in rows for actor in row.by)) or model.actors[event.event]
+    if by is None or by not in actors:
+        found.append(_wrong_actor(event.event, actors, by))
+    open_rows = [row for row in rows if by in row.by]
+    if open_rows:
+        unmet = [guard for guard in open_rows[-1].guards if guard is not ELSE and not _holds(guard, facts, data)]
+        found.extend(guard.blocker(facts, data or {}) for guard in unmet)
+    return tuple(found)
+
+
+def _holds(guard: Guard, facts: Facts, data: Payload | None) -> bool:
+    if data is None:
+        return bool(guard.reads) or guard.holds(facts, {})
+    return guard.holds(facts, data)
+
+
+def _end_reached(state: State) -> Blocker:
+    zh = f"本次办理已结束：{state.words.zh}。"
+    en = f"The case has ended: {state.words.en}."
+    return Blocker("end_reached", MappingProxyType({"state": state}), zh, en)
+
+
+def _wrong_state(event: LeanEvent, state: State) -> Blocker:
+    states = tuple(event.declared)
+    name = event.event.words
+    zh = f"「{name.zh}」不能发生在「{state.words.zh}」，只能在：{'、'.join(s.words.zh for s in states)}。"
+    en = f'"{name.en}" does not happen in "{state.words.en}", but in: {", ".join(s.words.en for s in states)}.'
+    return Blocker("wrong_state", MappingProxyType({"event": event.event, "state": state, "states": states}), zh, en)
+
+
+def _wrong_actor(event: Event, actors: tuple[Actor, ...], by: object) -> Blocker:
+    name = event.words
+    zh_actors, en_actors = "、".join(a.words.zh for a in actors), " or ".join(a.words.en for a in actors)
+    parameters = MappingProxyType({"event": event, "by": by if isinstance(by, Actor) else None, "actors": actors})
+    if by is None:
+        zh = f"请指明「{name.zh}」由谁发起：{zh_actors}。"
+        return Blocker("actor_missing", parameters, zh, f'Name who raises "{name.en}": {en_actors}.')
+    zh_by, en_by = by.words if isinstance(by, Actor) else (brief(by), brief(by))
+    zh = f"「{name.zh}」不能由{zh_by}发起，只能由{zh_actors}发起。"
+    return Blocker("wrong_actor", parameters, zh, f'"{name.en}" is not for the {en_by} to raise, but for: {en_actors}.')

@@ -1,0 +1,44 @@
+"""What a case tells: the steps that it took, and what it asks of whom now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from process.model import Actor, Event, RequestKind, State
+
+
+class Step(NamedTuple):
+    """One event that a case took. Steps make its history; replaying them gives the case again (R20)."""
+
+    event: Event
+    by: Actor
+    data: Mapping[str, Any]
+    """The payload, read-only."""
+    source: State
+    target: State
+    at: datetime | None
+    """When, with its time zone, as the host said it; None if it did not."""
+    version: int
+    """The case's version after the step; the first step makes 1."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _step, (*self[:2], dict(self.data), *self[3:])
+
+
+def _step(*fields: Any) -> Step:
+    event, by, data, *rest = fields
+    return Step(event, by, MappingProxyType(data), *rest)
+
+
+class Request(NamedTuple):
+    """What a waiting case asks of the one whose move it is."""
+
+    kind: RequestKind
+    to: Actor
+    key: str
+    """``case_id:version``: the same for as long as the same is asked, so asking twice can be told from asking anew."""
+    payload: Mapping[str, Any]
+    """What the one who is asked needs to know: case, account, order, goal, and by kind the quote, fee, attempt, …"""

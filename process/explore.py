@@ -1,0 +1,252 @@
+"""Every configuration that a case can be in, found by breadth-first search through the machine that runs in production.
+
+A configuration is a state with facts. What tells two cases apart but never decides is taken out of the facts first: the
+references stand for any reference, and attempts are numbered from the count of those that count, since guards ask of a
+quote or an attempt only whether it is the current one. So the search is finite, and it is whole: in every configuration
+each event is raised by each actor, with each payload that matters (right, wrong, stale).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from process.case import Case
+from process.machine import MACHINE, LeanMachine
+from process.model import ELSE, Actor, Event, Facts, Field, Goal, Kind, Limits, Model, State
+
+RIGHT = "right"
+"""The label of the payload that answers the case as it stands. Every other label says what is off, or what is varied."""
+
+ACCOUNT, ORDER, QUOTE = "account-1", "order-1", "quote-1"
+
+
+class Configuration(NamedTuple):
+    """A state, and facts in the form that ``canonical`` gives them."""
+
+    state: State
+    facts: Facts
+
+
+class Edge(NamedTuple):
+    """An event that was taken in one configuration and led to another."""
+
+    source: int
+    """The configuration's place in ``Exploration.configurations``."""
+    event: Event
+    by: Actor
+    label: str
+    """Which of ``payloads`` it carried."""
+    target: int
+    row: int
+    """The place in the model's table of the row that was taken."""
+
+
+def canonical(facts: Facts) -> Facts:
+    """The facts without what never decides: references, the fee, and how often an attempt was given back."""
+    if facts.quote is not None:
+        facts = facts._replace(quote=QUOTE, fee=0, currency="CNY")
+    return facts._replace(account=ACCOUNT, order=ORDER, attempt=facts.face_attempts + facts.other_attempts)
+
+
+def payloads(model: Model, event: Event, facts: Facts, fresh: str = QUOTE) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The payloads that matter for *event* under *facts*, each with its label; the right one comes first.
+
+    Args:
+        fresh: the reference that a new quote gets.
+    """
+    choices = {name: _values(model, event, name, kind, facts, fresh) for name, kind in model.events[event].items()}
+    right = {name: values[0][1] for name, values in choices.items()}
+    yield RIGHT, right
+    for name, values in choices.items():
+        for label, value in values[1:]:
+            yield f"{name}: {label}", {**right, name: value}
+
+
+def payload(model: Model, event: Event, label: str, facts: Facts, fresh: str = QUOTE) -> dict[str, Any]:
+    """The payload of that label; KeyError if these facts give no such one."""
+    return dict(payloads(model, event, facts, fresh))[label]
+
+
+def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fresh: str) -> list[tuple[str, Any]]:
+    if not isinstance(kind, Kind):
+        return [(member.value, member) for member in kind]
+    match name:
+        case "account":
+            return [(RIGHT, facts.account), ("another", "another-account")]
+        case "order":
+            return [(RIGHT, facts.order), ("another", "another-order")]
+        case "quote" if _is_asked_for(model, event, name):
+            return [(RIGHT, facts.quote or QUOTE), ("stale", "a-stale-quote")]
+        case "quote":
+            return [(RIGHT, fresh)]
+        case "attempt":
+            stale = [("stale", facts.attempt - 1)] if facts.attempt > 1 else []
+            return [(RIGHT, max(facts.attempt, 1)), *stale, ("unknown", facts.attempt + 1)]
+        case "consent":
+            return [(RIGHT, "consent-1"), ("none", None)]
+    samples: Mapping[Kind, Any] = {Kind.REFERENCE: f"{name}-1", Kind.MONEY: 0, Kind.CURRENCY: "CNY", Kind.TEXT: f"a {name}"}
+    return [(RIGHT, samples[kind])]
+
+
+def _is_asked_for(model: Model, event: Event, name: str) -> bool:
+    return any(name in guard.reads for row in model.table if row.event is event for guard in row.guards)
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """What the search found.
+
+    Attributes:
+        machine: the machine that was searched.
+        configurations: in the order of their discovery, so by the length of the shortest trip to them.
+        edges: every event that was taken, in the order of its source.
+        came_by: for each configuration the edge on the shortest trip to it; None where a case begins.
+        tried: how many events were raised in all.
+    """
+
+    machine: LeanMachine
+    configurations: tuple[Configuration, ...]
+    edges: tuple[Edge, ...]
+    came_by: tuple[Edge | None, ...]
+    tried: int
+    _places: Mapping[Configuration, int] = field(repr=False)
+
+    @cached_property
+    def depths(self) -> tuple[int, ...]:
+        """For each configuration the number of events on the shortest trip to it."""
+        depths: list[int] = []
+        for edge in self.came_by:
+            depths.append(0 if edge is None else depths[edge.source] + 1)
+        return tuple(depths)
+
+    @cached_property
+    def outgoing(self) -> tuple[tuple[Edge, ...], ...]:
+        """For each configuration the edges that leave it."""
+        outgoing: list[list[Edge]] = [[] for _ in self.configurations]
+        for edge in self.edges:
+            outgoing[edge.source].append(edge)
+        return tuple(map(tuple, outgoing))
+
+    def place(self, state: State, facts: Facts) -> int:
+        """Where the configuration of these facts stands in ``configurations``; KeyError if no case can be there."""
+        return self._places[Configuration(state, canonical(facts))]
+
+    def trip_to(self, place: int) -> tuple[Edge, ...]:
+        """A shortest trip from where a case begins to the configuration."""
+        trip: list[Edge] = []
+        while (edge := self.came_by[place]) is not None:
+            trip.append(edge)
+            place = edge.source
+        return tuple(reversed(trip))
+
+    def first(self, wanted: Callable[[Configuration], bool]) -> int | None:
+        """The configuration nearest to a beginning that is *wanted*; None if none is."""
+        return next((place for place, found in enumerate(self.configurations) if wanted(found)), None)
+
+    def trip_through(self, wanted: Callable[[Edge], bool]) -> tuple[Edge, ...] | None:
+        """A shortest trip whose last event is *wanted*; None if there is none."""
+        found = [edge for edge in self.edges if wanted(edge)]
+        if not found:
+            return None
+        last = min(found, key=lambda edge: self.depths[edge.source])
+        return (*self.trip_to(last.source), last)
+
+    def can_reach(self, targets: set[int], usable: Callable[[Edge], bool] | None = None) -> set[int]:
+        """The configurations from which *usable* edges (all, if left out) lead to one of the *targets*."""
+        incoming: list[list[int]] = [[] for _ in self.configurations]
+        for edge in self.edges:
+            if usable is None or usable(edge):
+                incoming[edge.target].append(edge.source)
+        reached, waiting = set(targets), list(targets)
+        while waiting:
+            for source in incoming[waiting.pop()]:
+                if source not in reached:
+                    reached.add(source)
+                    waiting.append(source)
+        return reached
+
+    @cached_property
+    def ends(self) -> set[int]:
+        """The configurations in an end state."""
+        return {place for place, found in enumerate(self.configurations) if found.state in self.machine.definition.ends}
+
+    @property
+    def traps(self) -> list[int]:
+        """The configurations from which no end can be reached."""
+        return sorted(set(range(len(self.configurations))) - self.can_reach(self.ends))
+
+    @property
+    def unreachable(self) -> tuple[State, ...]:
+        """The states that no case ever stands in."""
+        reached = {found.state for found in self.configurations}
+        return tuple(state for state in self.machine.definition.states if state not in reached)
+
+    def goal_of(self, trip: tuple[Edge, ...], place: int) -> Goal:
+        """The goal of the case that makes the trip, which may be empty and ends in *place*."""
+        return self.configurations[trip[0].source if trip else place].facts.goal
+
+
+def explore(machine: LeanMachine = MACHINE, *, limits: Limits | None = None) -> Exploration:
+    """Search every configuration, for every goal.
+
+    Args:
+        machine: what to search; ``process.machine.build`` makes one of a changed model.
+        limits: the limits of the cases; the model's, where they are left out.
+    """
+    model = machine.definition
+    limits = limits or model.limits
+    found: dict[Configuration, int] = {}
+    came_by: list[Edge | None] = []
+    for goal in Goal:
+        begin = Configuration(model.initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other))
+        found[begin] = len(found)
+        came_by.append(None)
+    edges: list[Edge] = []
+    tried = 0
+    waiting = deque(found)
+    while waiting:
+        here = waiting.popleft()
+        source = found[here]
+        for event, by, label, data in choices(model, here.facts):
+            tried += 1
+            move = machine.lean_events[event].decide(here.state, here.facts, by, data)
+            if move is None:
+                continue
+            there = Configuration(move[0], canonical(move[1]))
+            target = found.setdefault(there, len(found))
+            edge = Edge(source, event, by, label, target, row_taken(machine, here, event, by, data))
+            if target == len(came_by):
+                came_by.append(edge)
+                waiting.append(there)
+            edges.append(edge)
+    return Exploration(machine, tuple(found), tuple(edges), tuple(came_by), tried, found)
+
+
+def choices(model: Model, facts: Facts) -> Iterator[tuple[Event, Actor, str, dict[str, Any]]]:
+    """Every event by every actor with every payload that matters; an actor who never may gets the right one alone."""
+    for event in model.events:
+        variants = list(payloads(model, event, facts))
+        for by in Actor:
+            for label, data in variants if by in model.actors[event] else variants[:1]:
+                yield event, by, label, dict(data)
+
+
+def row_taken(machine: LeanMachine, here: Configuration, event: Event, by: Actor, data: Mapping[str, Any]) -> int:
+    """The place in the table of the row that the machine takes; for an event that it takes."""
+    for row in machine.lean_events[event].declared[here.state]:
+        if by in row.by and all(guard is ELSE or guard.holds(here.facts, data) for guard in row.guards):
+            return row.row
+    raise LookupError(f"no row of {event} in {here.state} fits, though the machine took one")
+
+
+def play(exploration: Exploration, trip: tuple[Edge, ...], case: Case) -> Case:
+    """Take the trip with a real case, which must have the trip's goal and stand where the trip begins; gives the case."""
+    model = exploration.machine.definition
+    for edge in trip:
+        fresh = f"quote-{case.version + 1}"
+        case.trigger(edge.event, by=edge.by, **payload(model, edge.event, edge.label, case.facts, fresh))
+    return case

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
 from process.machine import LeanEvent
-from process.model import ELSE, Actor, Blocker, Event, Facts, Guard, Model, Payload, State
+from process.model import ELSE, Actor, Blocker, Event, Facts, Guard, Model, Payload, State, Transition
 from process.payload import brief, problems
 
 _CLASSES: Mapping[str, type[Refused]] = {
@@ -35,7 +35,7 @@ def standing(
 ) -> tuple[Blocker, ...]:
     """The reasons beside the payload's shape; without *data* only those that no payload could mend.
 
-    Among rows of one event the last is the least demanding, so what it misses is what is missing.
+    Where no row can be taken, the last one's reasons are told: it is the least demanding.
     """
     found: list[Blocker] = []
     rows = event.declared.get(state, ())
@@ -46,11 +46,14 @@ def standing(
     actors = tuple(dict.fromkeys(actor for row in rows for actor in row.by)) or model.actors[event.event]
     if by is None or by not in actors:
         found.append(_wrong_actor(event.event, actors, by))
-    open_rows = [row for row in rows if by in row.by]
-    if open_rows:
-        unmet = [guard for guard in open_rows[-1].guards if guard is not ELSE and not _holds(guard, facts, data)]
-        found.extend(guard.blocker(facts, data or {}) for guard in unmet)
+    unmet = [_unmet(row, facts, data) for row in rows if by in row.by]
+    if unmet and all(unmet):
+        found.extend(guard.blocker(facts, data or {}) for guard in unmet[-1])
     return tuple(found)
+
+
+def _unmet(row: Transition, facts: Facts, data: Payload | None) -> list[Guard]:
+    return [guard for guard in row.guards if guard is not ELSE and not _holds(guard, facts, data)]
 
 
 def _holds(guard: Guard, facts: Facts, data: Payload | None) -> bool:

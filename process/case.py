@@ -74,10 +74,10 @@ class Case(EventMethods):
         if type(limits) is not Limits:
             raise _wrong("limits", limits, "Limits 对象", "a Limits object")
         self._deadlines: Mapping[State, timedelta] | None = None
-        if deadlines:
-            self._deadlines = _own_deadlines(deadlines, self.machine.definition)
+        if deadlines is not None:
+            self._deadlines = _own_deadlines(deadlines, self.machine.definition) or None
         if at is not None:
-            _check_moment(at, None, None, None)
+            at = _moment(at, None, None, None)
         self._case_id: str = case_id
         self._state: State = self.machine.definition.initial
         self._facts = Facts(goal, account, order, limits.face, limits.other)
@@ -248,7 +248,7 @@ class Case(EventMethods):
             raise UnknownEvent(event) from None
         actor = by if type(by) is Actor else _actor(lean, by)
         if at is not None:
-            _check_moment(at, lean.event, self._state, actor)
+            at = _moment(at, lean.event, self._state, actor)
         choose = lean.choices.get(self._state)
         move = None if choose is None else choose(self._facts, actor, data)
         if move is None or actor is None:
@@ -305,22 +305,24 @@ def _actor(lean: LeanEvent, by: object) -> Actor | None:
         return None
 
 
-def _check_moment(at: datetime, event: Event | None, state: State | None, by: Actor | None) -> None:
+def _moment(at: datetime, event: Event | None, state: State | None, by: Actor | None) -> datetime:
     try:
-        moment(at)
-    except ValueError:
+        return moment(at)
+    except WRONG:
         blocker = wrong_field("at", at, "带时区的时间", "a datetime with a time zone")
         raise InvalidPayload(event, state, by, (blocker,)) from None
 
 
 def _own_deadlines(given: Mapping[State, timedelta], model: Model) -> dict[State, timedelta]:
+    zh, en = "非终态到时长的映射，时长至多 10 年", "open states with timedeltas, over 0 and up to 10 years"
+    if not isinstance(given, Mapping):
+        raise _wrong("deadlines", given, zh, en)
     own: dict[State, timedelta] = {}
     for name, deadline in given.items():
         try:
             state = _state(name)
             own[state] = deadline_of(state, deadline, model)
         except WRONG:
-            zh, en = "非终态到时长的映射，时长至多 10 年", "open states with timedeltas, over 0 and up to 10 years"
             raise _wrong("deadlines", {name: deadline}, zh, en) from None
     return own
 

@@ -7,7 +7,7 @@ value itself. What is wrong is told as blockers that name the field and what wou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -143,10 +143,16 @@ def deadline_of(state: State, value: timedelta, model: Model) -> timedelta:
 
 
 def moment(value: datetime) -> datetime:
-    """The time, if it is a datetime with a time zone; else ValueError."""
-    if isinstance(value, datetime) and value.utcoffset() is not None:
+    """The time with its offset from UTC, if it is a datetime with a time zone; else ValueError.
+
+    The name of the zone and its rules go: a snapshot can't hold them, and a deadline of a day is 24 hours in any zone.
+    """
+    offset = value.utcoffset() if isinstance(value, datetime) else None
+    if offset is None:
+        raise ValueError
+    if type(value) is datetime and type(value.tzinfo) is timezone and not value.fold:
         return value
-    raise ValueError
+    return datetime(*value.timetuple()[:6], value.microsecond, timezone(offset))
 
 
 def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:

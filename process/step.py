@@ -42,3 +42,10 @@ class Request(NamedTuple):
     """``case_id:version``: the same for as long as the same is asked, so asking twice can be told from asking anew."""
     payload: Mapping[str, Any]
     """What the one who is asked needs to know: case, account, order, goal, and by kind the quote, fee, attempt, …"""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _request, (*self[:3], dict(self.payload))
+
+
+def _request(kind: RequestKind, to: Actor, key: str, payload: dict[str, Any]) -> Request:
+    return Request(kind, to, key, MappingProxyType(payload))

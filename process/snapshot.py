@@ -131,10 +131,13 @@ def _plain(value: object) -> object:
 
 
 def loads(text: str | bytes) -> Any:
-    """JSON text as data: no duplicate key, NaN or infinity, and not over MAX_SIZE."""
+    """JSON text, or its UTF-8, as data: no duplicate key, NaN or infinity, and not over MAX_SIZE."""
+    if not isinstance(text, str | bytes):
+        _refuse("", f"must be JSON text or its UTF-8 bytes, not {brief(text)}")
     if len(text) > MAX_SIZE:
-        _refuse("", f"{len(text)} characters, at most {MAX_SIZE} are read")
+        _refuse("", f"{len(text)} {'characters' if isinstance(text, str) else 'bytes'}, at most {MAX_SIZE} are read")
     try:
+        text = text if isinstance(text, str) else text.decode()
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except RecursionError:
         _refuse("", f"nested deeper than {MAX_DEPTH}")

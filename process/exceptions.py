@@ -20,6 +20,7 @@ where a payload is wrong and the state as well, an InvalidPayload names both. Wh
 from __future__ import annotations
 
 from process.model import Actor, Blocker, Event, State
+from process.payload import brief
 
 
 class ProcessError(Exception):
@@ -34,7 +35,7 @@ class UnknownEvent(ProcessError):
         self.event = event
 
     def __str__(self) -> str:
-        return f"unknown event {self.event!r}; known are {', '.join(Event)}"
+        return f"unknown event {brief(self.event)}; known are {', '.join(Event)}"
 
 
 class _Blocked(ProcessError):

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from string import Formatter
 
-from process.model import ELSE, Actor, Effect, Event, Guard, Model, Phase, Row, State, Term, Transition, Words
+from process.model import (
+    ELSE,
+    Actor,
+    Effect,
+    Event,
+    Facts,
+    Guard,
+    Model,
+    Phase,
+    Row,
+    State,
+    StateInfo,
+    Term,
+    Transition,
+    Words,
+)
 
 
 class ModelError(ValueError):
@@ -55,11 +71,26 @@ def _contradictions_of_states(model: Model) -> Iterable[str]:
             yield f"state {state}: nobody owns it, or only under a condition"
         elif not info.deadline or info.deadline <= timedelta(0):
             yield f"state {state}: has no deadline"
+        else:
+            yield from _contradictions_of_turns(model, state, info)
     for event in Event:
         if event not in model.events:
             yield f"event {event}: EVENTS does not say what it carries"
     if model.initial not in model.states or model.states[model.initial].end:
         yield f"the initial state {model.initial} must be an open state"
+
+
+def _contradictions_of_turns(model: Model, state: State, info: StateInfo) -> Iterable[str]:
+    ways_in = [row.event for row in model.table if row.target is state]
+    for turn in info.turns:
+        if not isinstance(turn.owner, Actor):
+            yield f"state {state}: unknown owner {turn.owner!r}"
+        for name in turn.tells:
+            if name in Facts._fields:
+                continue
+            carried = state is not model.initial and all(name in model.events.get(event, ()) for event in ways_in)
+            if not carried:
+                yield f"state {state}: {turn.asks} tells {name!r}, no fact, and not carried by every event that leads there"
 
 
 def _contradictions_of_row(model: Model, row: Row) -> Iterable[str]:
@@ -90,6 +121,18 @@ def _contradictions_of_row(model: Model, row: Row) -> Iterable[str]:
         for field in part.reads:
             if field not in model.events[row.event]:
                 yield f"{part.name} reads {field!r}, which {row.event} does not carry"
+        if isinstance(part, Guard):
+            yield from _contradictions_of_reason(part)
+
+
+def _contradictions_of_reason(guard: Guard) -> Iterable[str]:
+    for name in guard.tells:
+        if name not in guard.reads and name not in Facts._fields:
+            yield f"{guard.name} tells {name!r}, which is neither a fact nor a field that it reads"
+    for text in guard.reason:
+        for _, placeholder, _, _ in Formatter().parse(text):
+            if placeholder is not None and placeholder not in guard.tells:
+                yield f"{guard.name}: its reason names {placeholder!r}, which it does not tell"
 
 
 def _contradictions_between_rows(model: Model) -> Iterable[str]:

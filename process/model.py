@@ -956,7 +956,7 @@ class Row:
     effects: tuple[Effect, ...]
 
     def __str__(self) -> str:
-        return f"{self.event} from {', '.join(self.sources)} to {self.target}"
+        return f"{self.event} from {', '.join(map(str, self.sources))} to {self.target}"
 
 
 class Transition(NamedTuple):

@@ -1,0 +1,50 @@
+"""What several files of tests share: the search of every configuration, and real cases that stand in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from process import MODEL, Case, Limits
+from process.explore import Exploration, explore, payload
+
+ACCOUNT, ORDER = "account-1", "order-1"
+
+
+@pytest.fixture(scope="session")
+def exploration() -> Exploration:
+    """Every configuration under the limits of the model."""
+    return explore()
+
+
+@pytest.fixture(scope="session")
+def small_exploration() -> Exploration:
+    """Every configuration with one attempt by each way: the same behaviour, with a quarter of the configurations."""
+    return explore(limits=Limits(1, 1))
+
+
+@pytest.fixture(scope="session")
+def cases(exploration: Exploration) -> tuple[Case, ...]:
+    """A real case for each configuration of ``exploration``, in its order. Copy before moving one."""
+    return drive(exploration)
+
+
+@pytest.fixture(scope="session")
+def small_cases(small_exploration: Exploration) -> tuple[Case, ...]:
+    """A real case for each configuration of ``small_exploration``, in its order. Copy before moving one."""
+    return drive(small_exploration)
+
+
+def drive(exploration: Exploration) -> tuple[Case, ...]:
+    """A case for each configuration, brought there by the events of the shortest trip."""
+    cases: list[Case] = []
+    for found, edge in zip(exploration.configurations, exploration.came_by, strict=True):
+        facts = found.facts
+        if edge is None:
+            limits = Limits(facts.face_limit, facts.other_limit)
+            case = Case(goal=facts.goal, account=ACCOUNT, order=ORDER, case_id=f"case-{len(cases)}", limits=limits)
+        else:
+            case = cases[edge.source].copy()
+            data = payload(MODEL, edge.event, edge.label, case.facts, f"quote-{case.version + 1}")
+            case.trigger(edge.event, by=edge.by, **data)
+        cases.append(case)
+    return tuple(cases)

@@ -1,0 +1,110 @@
+"""What an import loads, who imports whom, and which file alone knows a library."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import process
+
+PACKAGE = Path(process.__file__).parent
+# The lower files, from the bottom up; what is not named here stands above them all.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("model",),
+    ("contradictions", "payload", "exceptions"),
+    ("machine",),
+    ("step", "snapshot", "refusal", "methods", "write_methods"),
+    ("case",),
+)
+LAYER = {f"process.{name}": height for height, layer in enumerate(LAYERS) for name in layer}
+ABOVE_ALL = len(LAYERS)
+
+
+def modules() -> dict[str, Path]:
+    """Every file of the package, by the name under which it is imported."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = ["process", *path.relative_to(PACKAGE).with_suffix("").parts]
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imported_by(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in the file it does."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports by a relative name"
+            source = node.module or ""
+            inner = [f"{source}.{alias.name}" for alias in node.names]
+            names.update(name if name in MODULES else source for name in inner)
+    return names
+
+
+IMPORTS = {name: imported_by(path) for name, path in MODULES.items()}
+
+
+def test_the_lower_files_are_all_there() -> None:
+    assert set(LAYER) <= set(MODULES)
+
+
+def test_no_lower_file_imports_one_above_it() -> None:
+    wrong = [
+        f"{name} imports {other}"
+        for name, height in LAYER.items()
+        for other in IMPORTS[name] & set(MODULES)
+        if LAYER.get(other, ABOVE_ALL) > height
+    ]
+    assert wrong == []
+
+
+def test_no_two_files_import_each_other() -> None:
+    def reached(name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+        for other in IMPORTS[name] & set(MODULES) - seen:
+            seen = reached(other, seen | {other})
+        return seen
+
+    assert [name for name in MODULES if name in reached(name)] == []
+
+
+def test_the_model_imports_the_standard_library_alone() -> None:
+    roots = {name.partition(".")[0] for name in IMPORTS["process.model"]}
+    assert roots <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("library", ["transitions", "graphviz", "hypothesis", "sqlalchemy"])
+def test_one_file_at_most_knows_the_library(library: str) -> None:
+    knowing = [name for name, imports in IMPORTS.items() if library in {other.partition(".")[0] for other in imports}]
+    assert len(knowing) <= 1
+    if library == "transitions":
+        assert knowing == ["process.machine"]
+
+
+def in_a_fresh_interpreter(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_importing_the_package_loads_nothing_that_belongs_to_an_extra() -> None:
+    heavy = ("graphviz", "hypothesis", "sqlalchemy", "typer", "rich", "click", "psycopg", "pytest", "wasmtime", "sqlite3")
+    loaded = in_a_fresh_interpreter(f"import sys, process; print([m for m in {heavy!r} if m in sys.modules])")
+    assert loaded == "[]"
+
+
+def test_importing_the_package_leaves_the_warning_filters_as_they_were() -> None:
+    code = "import warnings; before = list(warnings.filters); import process; print(before == list(warnings.filters))"
+    assert in_a_fresh_interpreter(code) == "True"
+
+
+def test_importing_the_package_configures_no_logging() -> None:
+    code = "import logging, process; print(logging.root.handlers, logging.root.level == logging.WARNING)"
+    assert in_a_fresh_interpreter(code) == "[] True"

@@ -96,6 +96,18 @@ def _is_asked_for(model: Model, event: Event, name: str) -> bool:
     return any(name in guard.reads for row in model.table if row.event is event for guard in row.guards)
 
 
+class Taken(NamedTuple):
+    """What the machine made of one event in one configuration."""
+
+    by: Actor
+    label: str
+    data: Mapping[str, Any]
+    row: int
+    state: State
+    facts: Facts
+    """The facts as the machine gave them, before ``canonical``."""
+
+
 @dataclass(frozen=True)
 class Exploration:
     """What the search found.
@@ -104,6 +116,7 @@ class Exploration:
         machine: the machine that was searched.
         configurations: in the order of their discovery, so by the length of the shortest trip to them.
         edges: every event that was taken, in the order of its source.
+        taken: for each edge what the event carried and what the facts were after it.
         came_by: for each configuration the edge on the shortest trip to it; None where a case begins.
         tried: how many events were raised in all.
     """
@@ -111,6 +124,7 @@ class Exploration:
     machine: LeanMachine
     configurations: tuple[Configuration, ...]
     edges: tuple[Edge, ...]
+    taken: tuple[Taken, ...] = field(repr=False)
     came_by: tuple[Edge | None, ...]
     tried: int
     _places: Mapping[Configuration, int] = field(repr=False)
@@ -190,13 +204,24 @@ class Exploration:
         return self.configurations[trip[0].source if trip else place].facts.goal
 
 
-def explore(machine: LeanMachine = MACHINE, *, limits: Limits | None = None) -> Exploration:
+Answer = tuple[int, tuple[Taken, ...]]
+"""How often an event was raised in a configuration, and every time that it was taken."""
+
+
+def explore(
+    machine: LeanMachine = MACHINE,
+    *,
+    limits: Limits | None = None,
+    ask: Callable[[LeanMachine, Configuration, Event], Answer] | None = None,
+) -> Exploration:
     """Search every configuration, for every goal.
 
     Args:
         machine: what to search; ``process.machine.build`` makes one of a changed model.
         limits: the limits of the cases; the model's, where they are left out.
+        ask: raises an event in a configuration; ``ask_everyone`` where it is left out.
     """
+    ask = ask or ask_everyone
     model = machine.definition
     limits = limits or model.limits
     found: dict[Configuration, int] = {}
@@ -206,24 +231,56 @@ def explore(machine: LeanMachine = MACHINE, *, limits: Limits | None = None) -> 
         found[begin] = len(found)
         came_by.append(None)
     edges: list[Edge] = []
+    taken: list[Taken] = []
     tried = 0
     waiting = deque(found)
     while waiting:
         here = waiting.popleft()
         source = found[here]
-        for event, by, label, data in choices(model, here.facts):
+        for event in model.events:
+            raised, answers = ask(machine, here, event)
+            tried += raised
+            for answer in answers:
+                there = Configuration(answer.state, canonical(answer.facts))
+                target = found.setdefault(there, len(found))
+                edge = Edge(source, event, answer.by, answer.label, target, answer.row)
+                if target == len(came_by):
+                    came_by.append(edge)
+                    waiting.append(there)
+                edges.append(edge)
+                taken.append(answer)
+    return Exploration(machine, tuple(found), tuple(edges), tuple(taken), tuple(came_by), tried, found)
+
+
+def ask_everyone(machine: LeanMachine, here: Configuration, event: Event) -> Answer:
+    """Raise *event* by every actor with every payload that matters; one who never may carries the right one alone."""
+    variants = list(payloads(machine.definition, event, here.facts))
+    may = machine.definition.actors[event]
+    return _raise(machine, here, event, [(by, variants if by in may else variants[:1]) for by in Actor])
+
+
+def ask_the_named(machine: LeanMachine, here: Configuration, event: Event) -> Answer:
+    """The same answers, in less time: only by the actors whom a row names there. To others the machine says no at once."""
+    rows = machine.lean_events[event].declared.get(here.state)
+    if not rows:
+        return 0, ()
+    variants = list(payloads(machine.definition, event, here.facts))
+    return _raise(machine, here, event, [(by, variants) for by in Actor if any(by in row.by for row in rows)])
+
+
+def _raise(
+    machine: LeanMachine, here: Configuration, event: Event, by_whom: list[tuple[Actor, list[tuple[str, dict[str, Any]]]]]
+) -> Answer:
+    decide = machine.lean_events[event].decide
+    tried, answers = 0, []
+    for by, variants in by_whom:
+        for label, carried in variants:
             tried += 1
-            move = machine.lean_events[event].decide(here.state, here.facts, by, data)
-            if move is None:
-                continue
-            there = Configuration(move[0], canonical(move[1]))
-            target = found.setdefault(there, len(found))
-            edge = Edge(source, event, by, label, target, row_taken(machine, here, event, by, data))
-            if target == len(came_by):
-                came_by.append(edge)
-                waiting.append(there)
-            edges.append(edge)
-    return Exploration(machine, tuple(found), tuple(edges), tuple(came_by), tried, found)
+            data = dict(carried)
+            move = decide(here.state, here.facts, by, data)
+            if move is not None:
+                answers.append(Taken(by, label, data, row_taken(machine, here, event, by, data), *move))
+    return tried, tuple(answers)
 
 
 def choices(model: Model, facts: Facts) -> Iterator[tuple[Event, Actor, str, dict[str, Any]]]:

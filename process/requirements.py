@@ -65,7 +65,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         2,
         SOUND,
         "从每个可到达的情形都能走到某个终态，即使人脸总不通过、核验服务总不可用、资方总是拒绝或始终没有客服。",
-        "From every reachable configuration some end state can be reached, also if faces always fail, the verifier is always "
+        "From every reachable configuration some end state can be reached, also if faces always fail, the verifier is "
         "down, the lender always rejects, or no agent ever answers.",
     ),
     _require(3, SOUND, "终态不再接受任何事件。", "An end state accepts no event."),

@@ -1,13 +1,19 @@
-"""What the commands share: the language, the console, and how a command ends."""
+"""What the commands share: the language, the consoles, JSON output, and how a command ends."""
 
 from __future__ import annotations
 
+import json
 import locale
 import os
+import sys
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
+from rich.console import Console
+
+from process.model import Words
 
 REFUSED = 1  # exit code: an event was refused, or a check failed
 UNUSABLE = 2  # exit code: the input or the call is not what it should be
@@ -19,8 +25,10 @@ class Lang(StrEnum):
 
 
 LangOption = Annotated[
-    Lang | None, typer.Option("--lang", help="zh or en; from the locale where it is left out.", show_default=False)
+    Lang | None,
+    typer.Option("--lang", help="语言，缺省依系统\n\nThe language; the locale's by default.", show_default=False),
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取\n\nPrint one JSON object, for programs.")]
 
 
 def lang_of(option: Lang | None) -> str:
@@ -33,7 +41,52 @@ def lang_of(option: Lang | None) -> str:
     return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
 
 
+def console(*, err: bool = False) -> Console:
+    """Where a command prints; plain where the output is no terminal or NO_COLOR is set."""
+    stream = sys.stderr if err else sys.stdout
+    _forgive(stream)
+    return Console(stderr=err, highlight=False, emoji=False, markup=False)
+
+
+def as_json(value: Any) -> str:
+    """JSON that standard output can carry, whatever its encoding."""
+    if not _is_utf8(sys.stdout):
+        return json.dumps(value, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate of the input stays an escape
+
+
+def say(text: str = "", *, err: bool = False, newline: bool = True) -> None:
+    """Print *text* as it is: no wrapping, no colour."""
+    stream = sys.stderr if err else sys.stdout
+    _forgive(stream)
+    stream.write(text + "\n" if newline else text)
+
+
 def unusable(message: str) -> NoReturn:
     """End with the exit code for unusable input, and say why on the error stream."""
-    typer.echo(message, err=True)
+    say(message, err=True)
     raise typer.Exit(UNUSABLE)
+
+
+def cannot_open(name: object, error: OSError, lang: str) -> NoReturn:
+    """End because a file can't be read or written."""
+    why = _OS_ERRORS.get(type(error), Words(*[error.strerror or str(error)] * 2))
+    unusable(Words("打不开 {}：{}", "can't open {}: {}").of(lang).format(name, why.of(lang)))
+
+
+_OS_ERRORS: Mapping[type[OSError], Words] = {
+    FileNotFoundError: Words("没有这个文件", "there is no such file"),
+    IsADirectoryError: Words("这是一个目录", "it is a directory"),
+    PermissionError: Words("没有权限", "permission denied"),
+}
+
+
+def _is_utf8(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _forgive(stream: TextIO) -> None:
+    """What the stream's encoding can't say becomes an escape, not an end of the program."""
+    if stream.errors == "strict" and hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")

@@ -1,5 +1,110 @@
+"""``run``: takes the cases of a file through the events of the file."""
+
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, BinaryIO
 
-def run() -> None:
-    raise NotImplementedError
+import typer
+
+from process import eventfile
+from process.case import Case
+from process.commands.common import REFUSED, JsonOption, LangOption, cannot_open, lang_of, unusable
+from process.commands.meter import Meter
+from process.commands.tell import JsonTeller, Ran, Refusal, ScreenTeller
+from process.eventfile import LineInvalid, Opened, Raised
+from process.exceptions import InvalidPayload, Refused
+from process.model import State
+
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="JSON Lines 文件，- 为标准输入\n\nJSON Lines, - for standard input.")
+]
+
+
+def run(file: FileArgument, as_json: JsonOption = False, lang: LangOption = None) -> None:
+    """按文件逐行办理 · Run the cases of a file on its events.
+
+    第一行开启办理，其后每行一个事件；有许多办理时，每行都写 case_id。
+
+    The first line opens a case, each further line is an event; of many cases every line names the case_id.
+
+    \b
+        {"case": {"goal": "plan", "account": "acct-1", "order": "order-9"}}
+        {"event": "sign_in", "by": "customer", "data": {…}, "at": …}
+
+    退出码：0 全部接受；1 有事件被拒绝，其余照常；2 不是这样的文件。
+
+    Exit code: 0, every event was taken; 1, one was refused, the others ran; 2, it is no such file.
+    """
+    language = lang_of(lang)
+    if str(file) == "-":
+        _run(sys.stdin.buffer, None, file, as_json, language)
+        return
+    try:
+        source = file.open("rb")
+    except OSError as error:
+        cannot_open(file, error, language)
+    with source:
+        size = file.stat().st_size if file.is_file() else None
+        _run(source, size, file, as_json, language)
+
+
+def _run(source: BinaryIO, size: int | None, file: Path, as_json: bool, lang: str) -> None:
+    meter = Meter(size)
+    teller = JsonTeller(lang, meter) if as_json else ScreenTeller(lang, meter)
+    refused = many = False
+
+    def refuse(refusal: Refusal) -> None:
+        nonlocal refused
+        refused = True
+        teller.refusal(refusal)
+
+    try:
+        for ran in carry_out(eventfile.read(meter.watch(_lines(source, file, lang))), refuse):
+            many = ran.key is not None
+            teller.ran(ran)
+    except LineInvalid as error:
+        meter.hide()
+        teller.broken(error)
+        unusable(f"{file}: {error.text(lang)}")
+    teller.end(many=many)
+    if refused:
+        raise typer.Exit(REFUSED)
+
+
+def _lines(source: BinaryIO, file: Path, lang: str) -> Iterator[bytes]:
+    try:
+        yield from eventfile.lines(source)
+    except OSError as error:
+        cannot_open(file, error, lang)
+
+
+def carry_out(entries: Iterator[Opened | Raised], refuse: Callable[[Refusal], None]) -> Iterator[Ran]:
+    """Raise every event on its case, and give out each case as soon as it has ended, the open ones after the last line.
+
+    Only open cases are kept whole. Of one that has ended its id stays, with some case that ended in the same state: an end
+    refuses every event, and for the same reasons, whoever came there. The only case of a file without ids is given out
+    after the last line.
+    """
+    running: dict[str | None, Ran] = {}
+    ended: dict[str | None, Case] = {}
+    stand_ins: dict[State, Case] = {}
+    for entry in entries:
+        key = entry.key
+        if isinstance(entry, Opened):
+            running[key] = Ran(key, entry.case, [])
+        else:
+            case = running[key].case if key in running else ended[key]
+            try:
+                case._raise(entry.event, entry.by, entry.at, entry.data)  # trigger's own names may be fields here
+            except (Refused, InvalidPayload) as error:
+                refuse(Refusal(entry, error))
+                continue
+            running[key].lines.append(entry.line)
+        if key is not None and running[key].case.is_done:
+            ran = running.pop(key)
+            ended[key] = stand_ins.setdefault(ran.case.state, ran.case)
+            yield ran
+    yield from running.values()

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.machine import LeanMachine
+from process.migrations import migrate_snapshot
 from process.model import (
     MODEL_VERSION,
     Actor,
@@ -85,7 +86,7 @@ class Parts(NamedTuple):
 def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
     """The snapshot of a case, with its newest *steps*; without a number, with as many as fit into MAX_SIZE."""
     history = parts.history if steps is None else parts.history[-max(steps, 1) :]
-    written = [_step(step) for step in history]
+    written = [encode_step(step) for step in history]
     data: dict[str, Any] = {
         "format": FORMAT,
         "model_version": MODEL_VERSION,
@@ -111,7 +112,8 @@ def dumps(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _step(step: Step) -> dict[str, Any]:
+def encode_step(step: Step) -> dict[str, Any]:
+    """The step as an entry of a snapshot's history."""
     return {
         "event": step.event.value,
         "by": step.by.value,
@@ -171,6 +173,7 @@ def decode(data: object, machine: LeanMachine) -> Parts:
     model_version = _integer(data.get("model_version"), "model_version", 1)
     if model_version > MODEL_VERSION:
         raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}")
+    data = migrate_snapshot(data, model_version, MODEL_VERSION)
     _keys(data, _KEYS, "")
     _size(data)
     case_id = _value(data["case_id"], Kind.REFERENCE, "case_id")
@@ -230,10 +233,11 @@ def _decode_history(data: object, version: int, machine: LeanMachine) -> tuple[S
         _refuse("history", f"must be a list, not {brief(data)}")
     if not min(version, 1) <= len(data) <= version:
         _refuse("history", f"holds {len(data)} steps; version {version} has at least its last step and at most {version}")
-    return tuple(_decode_step(step, f"history[{index}]", machine) for index, step in enumerate(data))
+    return tuple(decode_step(step, f"history[{index}]", machine) for index, step in enumerate(data))
 
 
-def _decode_step(data: object, where: str, machine: LeanMachine) -> Step:
+def decode_step(data: object, where: str, machine: LeanMachine) -> Step:
+    """The step of one entry of a history; *where* is its path, for SnapshotInvalid."""
     step = _keys(data, _STEP_KEYS, where)
     event: Event = _value(step["event"], Event, f"{where}.event")
     payload = step["data"]

@@ -1,0 +1,68 @@
+"""Cases that last: kept in two tables beside the host's own, written in the host's own transaction.
+
+::
+
+    from process import store
+
+    with engine.begin() as conn:                                     # the host's transaction
+        case = store.open(conn, goal=Goal.PLAN, account="acct-1", order="order-9")
+        conn.execute(my_orders.update()...)                          # committed together, or not at all
+
+    with engine.begin() as conn:
+        try:
+            handled = store.handle(conn, case.case_id, Event.SIGN_IN, event_id="msg-1", account="acct-1", channel="app")
+        except Refused as refusal:                                   # caught inside, so that the refusal is kept
+            answer = refusal.text("zh")
+
+The store takes the host's connection (a session's, or an async one's through ``run_sync``) and never begins, commits or
+rolls back. ``transact`` and ``deliver`` are for hosts that want a whole transaction run, with its retries.
+
+Guaranteed, once the host's commit has succeeded: each event counts once, whoever delivers it how often; its step, the case
+and the host's own rows are there together; no other writer's step is lost or overwritten; one open case for an order.
+At least once: asking. A request has a key that stays the same while the same is asked, and who is asked must use it.
+The host owes: who people are and what they may, the verifier, the money, and how long personal data is kept.
+"""
+
+from process.store.checking import Finding, verify
+from process.store.errors import (
+    CaseIdReused,
+    CaseNotFound,
+    Conflict,
+    EventIdReused,
+    NoTransaction,
+    OrderHasOpenCase,
+    StoreError,
+)
+from process.store.reading import Summary, awaiting, find, history, overdue
+from process.store.sql import engine_of, metadata, prepare_sqlite, sqlite_engine
+from process.store.working import deliver, time_out_overdue, transact
+from process.store.writing import Handled, add, handle, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
+
+__all__ = [
+    "CaseIdReused",
+    "CaseNotFound",
+    "Conflict",
+    "EventIdReused",
+    "Finding",
+    "Handled",
+    "NoTransaction",
+    "OrderHasOpenCase",
+    "StoreError",
+    "Summary",
+    "add",
+    "awaiting",
+    "deliver",
+    "engine_of",
+    "find",
+    "handle",
+    "history",
+    "load",
+    "metadata",
+    "open",
+    "overdue",
+    "prepare_sqlite",
+    "sqlite_engine",
+    "time_out_overdue",
+    "transact",
+    "verify",
+]

@@ -1,0 +1,132 @@
+"""Whether what is stored of a case agrees with itself: the columns, the snapshot, the steps and the refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from process.case import Case
+from process.exceptions import ProcessError
+from process.model import MODEL_VERSION, Limits, State, Words
+from process.store import rows, sql
+from process.store.errors import CaseNotFound
+
+
+class Finding(NamedTuple):
+    """Something in which the stored parts of a case disagree."""
+
+    case_id: str
+    where: str
+    """Which part: ``snapshot``, the name of a column, ``step 3``, ``refusal`` with its event id."""
+    words: Words
+
+
+def verify(conn: sql.Connection, case_id: str) -> tuple[Finding, ...]:
+    """Fold the steps of a case again and compare with its snapshot and columns; () where all of it agrees.
+
+    Steps that an older model took are not judged again: they are read, and have to follow one another.
+
+    Raises:
+        CaseNotFound: no case has the id.
+        NoTransaction: the connection is in no transaction.
+    """
+    sql.demand_transaction(conn)
+    row, _ = sql.load_row(conn, case_id)
+    if row is None:
+        raise CaseNotFound(case_id)
+    steps, refused = sql.history_rows(conn, case_id), sql.refusal_rows(conn, case_id)
+    return tuple(Finding(case_id, where, words) for where, words in _findings(row, steps, refused))
+
+
+def _findings(
+    row: sql.Row[Any], steps: Sequence[sql.Row[Any]], refused: Sequence[sql.Row[Any]]
+) -> Iterator[tuple[str, Words]]:
+    yield from _refusals(row, refused)
+    try:
+        case = rows.case_of(row)
+    except ProcessError as error:
+        yield "snapshot", Words(f"快照无法读取：{error}", f"can't be read: {error}")
+        return
+    expected = {**rows.identity_values(case), **rows.case_values(case)}
+    for name, value in expected.items():
+        stored = row._mapping[name]
+        if name == "model_version" or (name == "snapshot" and row.model_version < MODEL_VERSION):
+            continue
+        if name == "due_at" and value is not None:
+            value = sql.utc(value)  # noqa: PLW2901  # as the column keeps it
+        if stored != value:
+            yield name, _differs(stored, value)
+    yield from _chain(row, steps, case)
+    yield from _fold(row, steps, case)
+
+
+def _refusals(row: sql.Row[Any], refused: Sequence[sql.Row[Any]]) -> Iterator[tuple[str, Words]]:
+    if row.refusals != len(refused):
+        yield "refusals", _differs(row.refusals, len(refused))
+    for refusal in refused:
+        if refusal.digest != rows.refusal_digest(refusal):
+            yield f"refusal {refusal.event_id}", _EDITED
+
+
+def _chain(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
+    """Each digest is over the one before it, and versions count up without a gap."""
+    if [step.version for step in steps] != list(range(1, case.version + 1)):
+        yield "steps", _differs([step.version for step in steps], f"1..{case.version}")
+    digest = rows.opening_digest(case)
+    for step in steps:
+        if step.digest != rows.step_digest(step, digest):
+            yield f"step {step.version}", _EDITED
+        digest = step.digest
+    if row.digest != digest:
+        yield "digest", _EDITED
+
+
+def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
+    try:
+        history = [rows.step_of(step) for step in steps]
+    except ProcessError as error:
+        yield "steps", Words(f"步骤无法读取：{error}", f"can't be read: {error}")
+        return
+    states = [Case.machine.definition.initial, *(step.target for step in history)]
+    for (source, _), step in zip(pairwise([*states, case.state]), history, strict=False):
+        if step.source is not source:
+            yield f"step {step.version}", _differs(step.source, source)
+    if states[-1] is not case.state:
+        yield "state", _differs(case.state, states[-1])
+    if any(step.model_version < MODEL_VERSION for step in (*steps, row)):
+        return
+    facts = case.facts
+    folded = Case(
+        goal=facts.goal,
+        account=facts.account,
+        order=facts.order,
+        case_id=case.case_id,
+        limits=Limits(facts.face_limit, facts.other_limit),
+        deadlines=rows.deadlines(case),
+        at=rows.opened_at(case),
+    )
+    for step in history:
+        try:
+            folded.trigger(step.event, by=step.by, at=step.at, **step.data)
+        except ProcessError as error:
+            yield f"step {step.version}", Words(f"重放被拒：{error}", f"refused when replayed: {error}")
+            return
+        if folded.state is not step.target:
+            yield f"step {step.version}", _differs(step.target, folded.state)
+    last_steps = (case.history[-1:], folded.history[-1:])
+    if (case.state, case.facts, case.version) != (folded.state, folded.facts, folded.version):
+        yield "snapshot", _differs((case.state, case.facts, case.version), (folded.state, folded.facts, folded.version))
+    elif last_steps[0] != last_steps[1]:
+        yield "snapshot", _differs(*last_steps)
+
+
+def _differs(stored: object, expected: object) -> Words:
+    return Words(f"存的是 {_shown(stored)}，应为 {_shown(expected)}", f"is {_shown(stored)}, should be {_shown(expected)}")
+
+
+def _shown(value: object) -> str:
+    return value.value if isinstance(value, State) else str(value)
+
+
+_EDITED = Words("内容与摘要不符", "does not agree with its digest")

@@ -1,0 +1,215 @@
+"""Between cases and rows: what a row holds of a case, a step or a refusal, and what is made of a row again.
+
+Every step's row has a digest over its own values and the digest of the step before it; the first one is over the opening of
+the case. So a value that was edited shows, also one that no later step depends on, such as the text of a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+
+from process import snapshot
+from process.case import Case
+from process.exceptions import EndReached, GuardNotMet, NewerModel, Refused, SnapshotInvalid, WrongActor, WrongState
+from process.machine import MACHINE
+from process.migrations import migrate_step
+from process.model import MODEL_VERSION, Actor, Blocker, Event, State
+from process.payload import brief
+from process.step import Step
+from process.store.sql import Row, utc
+
+KINDS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
+
+
+def plain(value: object) -> Any:
+    """The value as JSON has it; a member of an enum is a str, so its JSON is its value already."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, (tuple, list)) else value
+
+
+def canonical(data: Mapping[str, Any]) -> str:
+    """The one text for equal data: for digests, and to compare payloads. ValueError or TypeError if JSON can't hold it."""
+    return snapshot.dumps({name: plain(data[name]) for name in sorted(data)})
+
+
+def _digest(before: str, values: Mapping[str, Any]) -> str:
+    shown = {name: _instant(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    return sha256(f"{before}{canonical(shown)}".encode()).hexdigest()
+
+
+def _instant(moment: datetime) -> str:
+    return utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+# ---------------------------------------------------------------------------------------------------------------- cases
+
+
+def case_values(case: Case) -> dict[str, Any]:
+    """What changes in the row of a case with a step. The row has nothing that does not follow from the snapshot."""
+    return {
+        "version": case.version,
+        "model_version": MODEL_VERSION,
+        "state": case.state.value,
+        "awaits": case.awaits and case.awaits.value,
+        "due_at": case.due_at,
+        "ended": case.is_done,
+        "snapshot": case.to_json(steps=1),
+    }
+
+
+def identity_values(case: Case) -> dict[str, Any]:
+    """What never changes in it."""
+    facts = case.facts
+    return {"case_id": case.case_id, "account": facts.account, "order_ref": facts.order, "goal": facts.goal.value}
+
+
+def opening(case: Case) -> dict[str, Any]:
+    """What the case was opened with, but for the time: opening it again with the same is no other case."""
+    data = case.to_dict(steps=1)
+    given = {name: data["facts"][name] for name in ("goal", "account", "order", "face_limit", "other_limit")}
+    return {"case_id": case.case_id, **given, "deadlines": dict(sorted(data["deadlines"].items()))}
+
+
+def opened_at(case: Case) -> datetime | None:
+    text = case.to_dict(steps=1)["opened_at"]
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def deadlines(case: Case) -> dict[State, timedelta]:
+    return {State(name): timedelta(seconds=given) for name, given in case.to_dict(steps=1)["deadlines"].items()}
+
+
+def opening_digest(case: Case) -> str:
+    at = opened_at(case)
+    return _digest("", {**opening(case), "opened_at": at and _instant(at)})
+
+
+def case_of(row: Row[Any]) -> Case:
+    """The case of a row.
+
+    Raises:
+        SnapshotInvalid: its snapshot is not one, or is of another case or version than the row.
+        NewerModel: a newer model wrote it.
+    """
+    case = Case.from_json(row.snapshot)
+    if case.case_id != row.case_id:
+        raise SnapshotInvalid("case_id", f"is {brief(case.case_id)}, but the row's is {brief(row.case_id)}")
+    if case.version != row.version:
+        raise SnapshotInvalid("version", f"is {case.version}, but the row's is {row.version}")
+    return case
+
+
+# ---------------------------------------------------------------------------------------------------------------- steps
+
+STEP_VALUES = ("case_id", "version", "event_id", "event", "by", "data", "source", "target", "at", "model_version")
+
+
+def step_values(case_id: str, step: Step, event_id: str, before: str) -> dict[str, Any]:
+    """The row of a step; *before* is the digest of the one before it."""
+    values = {
+        "case_id": case_id,
+        "version": step.version,
+        "event_id": event_id,
+        "event": step.event.value,
+        "by": step.by.value,
+        "data": canonical(step.data),
+        "source": step.source.value,
+        "target": step.target.value,
+        "at": step.at,
+        "model_version": MODEL_VERSION,
+    }
+    return {**values, "digest": _digest(before, values)}
+
+
+def step_digest(row: Row[Any], before: str) -> str:
+    """What the digest of a step's row has to be."""
+    return _digest(before, {name: row._mapping[name] for name in STEP_VALUES})
+
+
+def step_of(row: Row[Any]) -> Step:
+    """The step of a row; of an older model's, after its migration. It is checked, but not judged again.
+
+    Raises:
+        SnapshotInvalid: it is none, with the name of the value.
+    """
+    where = f"step {row.version}"
+    data = {
+        "event": row.event,
+        "by": row.by,
+        "data": snapshot.loads(row.data),
+        "source": row.source,
+        "target": row.target,
+        "at": row.at and row.at.astimezone(UTC).isoformat(),
+        "version": row.version,
+    }
+    if row.model_version > MODEL_VERSION:
+        raise NewerModel(where, f"is of model {row.model_version}; this program's model is {MODEL_VERSION}")
+    return snapshot.decode_step(migrate_step(data, row.model_version, MODEL_VERSION), where, MACHINE)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+
+def refusal_values(
+    case: Case, refusal: Refused, event_id: str, by: object, data: Mapping[str, Any], at: datetime
+) -> dict[str, Any]:
+    """The row of a refusal, with all that makes it again."""
+    told = [{"code": b.code, "parameters": plain(b.parameters), "zh": b.zh, "en": b.en} for b in refusal.blockers]
+    values = {
+        "case_id": case.case_id,
+        "event_id": event_id,
+        "version": case.version,
+        "kind": type(refusal).__name__,
+        "event": str(refusal.event),
+        "by": _actor_text(refusal.by, by),
+        "data": canonical(data),
+        "state": case.state.value,
+        "blockers": snapshot.dumps({"blockers": told}),
+        "at": at,
+    }
+    return {**values, "digest": _digest("", values)}
+
+
+def refusal_digest(row: Row[Any]) -> str:
+    return _digest("", {name: value for name, value in row._mapping.items() if name != "digest"})
+
+
+def refusal_of(row: Row[Any]) -> Refused:
+    """The refusal of a row, as it was raised; what was a member of an enum in a reason is its value."""
+    told = snapshot.loads(row.blockers)["blockers"]
+    blockers = tuple(Blocker(b["code"], MappingProxyType(_tuples(b["parameters"])), b["zh"], b["en"]) for b in told)
+    return KINDS[row.kind](Event(row.event), State(row.state), _actor(row.by), blockers)
+
+
+def _tuples(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in parameters.items()}
+
+
+def _actor_text(actor: Actor | None, said: object) -> str | None:
+    if actor is not None:
+        return actor.value
+    return None if said is None else brief(said)
+
+
+# --------------------------------------------------------------------------------------------------------- same content
+
+
+def is_same_event(row: Row[Any], event: object, by: object, data: Mapping[str, Any]) -> bool:
+    """Whether a step's or refusal's row is of this event, by this actor, with this payload. The time may differ."""
+    try:
+        actor = MACHINE.lean_events[Event(event)].only_actor if by is None else _actor(by)  # type: ignore[arg-type]
+        return bool(canonical(data) == row.data and event == row.event and row.by == _actor_text(actor, by))
+    except (ValueError, TypeError):
+        return False
+
+
+def _actor(by: object) -> Actor | None:
+    try:
+        return Actor(by)  # type: ignore[arg-type]  # a stranger's value is a ValueError
+    except ValueError:
+        return None

@@ -75,14 +75,14 @@ class Moment(TypeDecorator[datetime]):
             return None
         return utc(value) if dialect.name == "postgresql" else utc(value).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class _TextOfJson(UserDefinedType[str]):
-    """A JSON column that gives its text, so that the reading is ours alone: strict, whatever the host's engine decodes with."""
+    """A JSON column that gives its text: reading it strictly is ours, whatever the host's engine decodes with."""
 
     cache_ok = True
 
@@ -120,24 +120,10 @@ cases = Table(
     Column("snapshot", JsonText, nullable=False, comment="the case with its last step"),
     Column("digest", String(64), nullable=False, comment="of the opening and of all steps, each over the one before"),
 )
-Index(
-    "cancellation_case_open_order",
-    cases.c.order_ref,
-    unique=True,
-    sqlite_where=~cases.c.ended,
-    postgresql_where=~cases.c.ended,
-)
-Index(
-    "cancellation_case_awaits",
-    cases.c.awaits,
-    cases.c.due_at,
-    cases.c.case_id,
-    sqlite_where=~cases.c.ended,
-    postgresql_where=~cases.c.ended,
-)
-Index(
-    "cancellation_case_due", cases.c.due_at, cases.c.case_id, sqlite_where=~cases.c.ended, postgresql_where=~cases.c.ended
-)
+_STILL_OPEN: Any = {"sqlite_where": ~cases.c.ended, "postgresql_where": ~cases.c.ended}
+Index("cancellation_case_open_order", cases.c.order_ref, unique=True, **_STILL_OPEN)
+Index("cancellation_case_awaits", cases.c.awaits, cases.c.due_at, cases.c.case_id, **_STILL_OPEN)
+Index("cancellation_case_due", cases.c.due_at, cases.c.case_id, **_STILL_OPEN)
 
 steps = Table(
     "cancellation_step",
@@ -176,7 +162,7 @@ refusals = Table(
 
 
 def engine_of(url: str) -> Engine:
-    """An engine for ``sqlite:///path`` or ``postgresql://…``; ValueError where it is neither, or its driver is not there."""
+    """An engine for ``sqlite:///path`` or ``postgresql://…``; ValueError if it is neither, or its driver is missing."""
     try:
         parsed = make_url(url)
         kind = parsed.get_backend_name()

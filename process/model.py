@@ -629,6 +629,19 @@ def settled_before_submitted(facts: Facts, data: Payload) -> bool:
     return facts.settled is not None or facts.quote_status not in (SUBMITTED, ANSWERED)
 
 
+@invariant("系统跳过或核验通过后即已提交", "what was skipped or passed was submitted with it")
+def submitted_when_skipped_or_passed(facts: Facts, data: Payload) -> bool:
+    by_support = (None, Settlement.WAIVED, Settlement.REMOVED)
+    return facts.settled in by_support or facts.quote_status in (SUBMITTED, ANSWERED)
+
+
+@invariant("核验通过的方式确已计次", "what was passed was tried that way")
+def passed_means_tried(facts: Facts, data: Payload) -> bool:
+    if facts.settled is Settlement.FACE:
+        return facts.face_attempts > 0
+    return facts.settled is not Settlement.OTHER or facts.other_attempts > 0
+
+
 @invariant("以取消结论者，人脸验证确已取消", "what is settled by removal was removed")
 def removal_is_real(facts: Facts, data: Payload) -> bool:
     return facts.settled is not Settlement.REMOVED or facts.face_removed
@@ -680,7 +693,15 @@ def an_other_attempt_is_counted(facts: Facts, data: Payload) -> bool:
     return facts.other_attempts > 0
 
 
-ALWAYS = (the_quote_is_whole, attempts_are_within_limits, the_goal_is_kept_to, settled_before_submitted, removal_is_real)
+ALWAYS = (
+    the_quote_is_whole,
+    attempts_are_within_limits,
+    the_goal_is_kept_to,
+    settled_before_submitted,
+    submitted_when_skipped_or_passed,
+    passed_means_tried,
+    removal_is_real,
+)
 """What holds in every state."""
 
 

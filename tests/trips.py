@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from process import Actor, Case, Channel, Goal, Option
+from process import Actor, Case, Channel, Goal, Option, OtherMethod
 
 
 def opened(goal: Goal = Goal.PLAN, **settings: Any) -> Case:
@@ -31,4 +31,14 @@ def at_decision(goal: Goal = Goal.PLAN, **settings: Any) -> Case:
 def at_choice(goal: Goal = Goal.PLAN, **settings: Any) -> Case:
     case = at_decision(goal, **settings)
     case.require_verification()
+    return case
+
+
+def finished() -> Case:
+    case = at_choice(Goal.BOTH)
+    case.start_face_verification(consent="consent-1")
+    case.fail_verification(attempt=1)
+    case.start_other_verification(method=OtherMethod.SMS_CODE)
+    case.pass_verification(attempt=2)
+    case.complete_cancellation(quote="quote-1", by=Actor.LENDER)
     return case

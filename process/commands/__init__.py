@@ -8,16 +8,17 @@ from process.commands import case, check, demo, draw, run, show, trips, walk
 
 app = typer.Typer(
     name="process",
-    help="取消分期与人脸验证的流程 · Cancelling an installment plan and its face verification.",
+    help="取消分期与人脸验证的流程。每个命令都可加 --lang zh 或 en。\n\n"
+    "Cancelling an installment plan and its face verification. Every command takes --lang zh or en.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("demo")(demo.demo)
-app.command("run")(run.run)
-app.command("walk")(walk.walk)
-app.command("show")(show.show)
-app.command("draw")(draw.draw)
-app.command("check")(check.check)
-app.command("trips")(trips.trips)
-app.add_typer(case.app, name="case")
+app.command("demo", short_help="先看三次真实办理 · Three real trips: run this first.")(demo.demo)
+app.command("run", short_help="按文件中的事件办理 · Run the cases of a file on its events.")(run.run)
+app.command("walk", short_help="逐步办理一次 · Step through a case by hand.")(walk.walk)
+app.command("show", short_help="列出模型 · Print the model: states, events, transitions.")(show.show)
+app.command("draw", short_help="画出流程图 · Draw the flow.")(draw.draw)
+app.command("check", short_help="验证全部要求 · Prove the requirements.")(check.check)
+app.command("trips", short_help="列出办理路径 · List trips through the process.")(trips.trips)
+app.add_typer(case.app, name="case", short_help="保存在数据库中的办理 · Cases kept in a database.")

@@ -1,0 +1,289 @@
+"""Requirements on where cases can get to: the ends, the ways to each goal, and an end within reach whatever an adversary does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from process.cancelling import outstanding
+from process.evidence import (
+    ATTEMPTS,
+    CONFIGURATIONS,
+    WAYS,
+    Counterexample,
+    Evidence,
+    Finding,
+    Seen,
+    all_of,
+    at,
+    beginnings,
+    each_place,
+)
+from process.explore import Configuration, Edge, choices
+from process.model import Actor, Event, Goal, Phase, State, Words
+
+A, E, S, G = Actor, Event, State, Goal
+PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
+
+
+# ----------------------------------------------------------------------------------------------------------------- R1
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to meet a goal.
+
+    Attributes:
+        name: in words.
+        goal: whose way it is.
+        end: where it leads.
+        by: what must have happened on it.
+        alone: without support.
+        but: what must not have happened on it.
+    """
+
+    name: Words
+    goal: Goal
+    end: State
+    by: Callable[[Seen], bool]
+    alone: bool
+    but: tuple[Event, ...] = ()
+
+    @property
+    def words(self) -> Words:
+        return Words(f"{self.goal.words.zh}：{self.name.zh}", f"{self.goal.words.en}: {self.name.en}")
+
+
+def _happens(event: Event, source: State | None = None) -> Callable[[Seen], bool]:
+    def happens(seen: Seen) -> bool:
+        return seen.event is event and source in (None, seen.source)
+
+    return happens
+
+
+def _ways() -> tuple[Way, ...]:
+    skip, passed = E.SKIP_FACE_VERIFICATION, E.PASS_VERIFICATION
+    alone = [
+        (Words("自助，系统跳过核验", "by self-service, the step skipped"), _happens(skip)),
+        (Words("自助，人脸核验", "by self-service, with face"), _happens(passed, S.FACE_VERIFICATION)),
+        (Words("自助，其他方式核验", "by self-service, another way"), _happens(passed, S.OTHER_VERIFICATION)),
+    ]
+    ways = []
+    for goal in (G.PLAN, G.BOTH):
+        ways += [Way(name, goal, S.PLAN_CANCELLED, by, True) for name, by in alone]
+        waived = Words("经客服，豁免核验", "through support, the verification waived")
+        ways.append(Way(waived, goal, S.PLAN_CANCELLED, _happens(E.WAIVE_VERIFICATION), False, (skip, passed)))
+        guided = Words("经客服指引返回自助办理", "through support, guided back to self-service")
+        ways.append(Way(guided, goal, S.PLAN_CANCELLED, _happens(E.GUIDE_BACK), False, (E.WAIVE_VERIFICATION,)))
+    removed = _happens(E.REMOVE_FACE_VERIFICATION)
+    both = Words(
+        "经客服取消人脸验证，再取消分期", "through support, the face verification removed and then the plan cancelled"
+    )
+    ways.append(Way(both, G.BOTH, S.BOTH_CANCELLED, removed, False, (skip, passed, E.WAIVE_VERIFICATION)))
+    ways.append(Way(Words("经客服", "through support"), G.FACE_VERIFICATION, S.FACE_VERIFICATION_REMOVED, removed, False))
+    return tuple(ways)
+
+
+ALL_WAYS = _ways()
+"""Every way that R1 asks for."""
+
+
+def witness(evidence: Evidence, way: Way) -> tuple[Edge, ...] | None:
+    """A shortest trip that goes the way; None if there is none."""
+    support = Phase.SUPPORT.number
+    outgoing = evidence.outgoing
+    begin = next(place for place in beginnings(evidence) if evidence.places[place].facts.goal is way.goal)
+    came_by: dict[tuple[int, bool], tuple[tuple[int, bool], Seen] | None] = {(begin, False): None}
+    waiting = list(came_by)
+    for node in waiting:
+        for seen in outgoing[node[0]]:
+            if seen.event in way.but or (way.alone and evidence.phase_of(seen.target) == support):
+                continue
+            there = (seen.edge.target, node[1] or way.by(seen))
+            if there in came_by:
+                continue
+            came_by[there] = (node, seen)
+            if there[1] and seen.target is way.end:
+                trip: list[Edge] = []
+                step = came_by[there]
+                while step is not None:
+                    trip.append(step[1].edge)
+                    step = came_by[step[0]]
+                return tuple(reversed(trip))
+            waiting.append(there)
+    return None
+
+
+def r1_every_end_and_way(evidence: Evidence) -> Finding:
+    """Every state is reached, every end among them, and each of the ways; nobody gets the removal without support."""
+    asked = ((len(evidence.model.states), Words("个状态", "states")), (len(ALL_WAYS), WAYS))
+    for state in evidence.exploration.unreachable:
+        what = Words(f"到不了「{state.words.zh}」", f'"{state.words.en}" is never reached')
+        return Finding(asked, at(evidence, 0, what))
+    for way in ALL_WAYS:
+        if witness(evidence, way) is None:
+            zh, en = way.words
+            return Finding(asked, Counterexample(way.goal, (), Words(f"走不通：{zh}", f"there is no way: {en}")))
+    return Finding(asked)
+
+
+# ----------------------------------------------------------------------------------------------------------------- R2
+
+GIVING_UP = (E.ABANDON, E.DECLINE_CANCELLATION, E.TIME_OUT, E.REFUSE)
+PASSES, FAILS = E.PASS_VERIFICATION, E.FAIL_VERIFICATION
+
+
+@dataclass(frozen=True, slots=True)
+class Adversary:
+    """Somebody who stands in the way, and what must stay within reach all the same.
+
+    Attributes:
+        name: in words.
+        leaves: whether the event can still happen.
+        wins: what must stay within reach.
+        meets: from which open configurations.
+    """
+
+    name: Words
+    leaves: Callable[[Seen], bool]
+    wins: Callable[[Configuration], bool]
+    meets: Callable[[Configuration], bool]
+
+
+def _on(seen: Seen) -> bool:
+    """Nobody gives up on the case."""
+    return seen.event not in GIVING_UP
+
+
+def _met(found: Configuration) -> bool:
+    """What was wished first has happened."""
+    return found.state in (PLAN_ENDS if found.facts.goal is not G.FACE_VERIFICATION else (S.FACE_VERIFICATION_REMOVED,))
+
+
+def _ended(found: Configuration) -> bool:
+    return found.state in ENDS
+
+
+def _anywhere(found: Configuration) -> bool:
+    return True
+
+
+def _still_able(found: Configuration) -> bool:
+    """In self-service, for the plan, and not at the choice with every attempt used up."""
+    facts = found.facts
+    used_up = facts.face_attempts >= facts.face_limit and facts.other_attempts >= facts.other_limit
+    stuck = used_up and found.state is S.VERIFICATION_CHOICE
+    return facts.goal is not G.FACE_VERIFICATION and found.state not in (S.SUPPORT_NEEDED, S.IN_SUPPORT) and not stuck
+
+
+def _nothing_outstanding(found: Configuration) -> bool:
+    return not outstanding(found)
+
+
+def _against_all(seen: Seen) -> bool:
+    """Faces fail, the verifier is down for other ways, nothing is skipped, the lender rejects, no agent, no customer."""
+    return seen.event not in (PASSES, E.SKIP_FACE_VERIFICATION, E.COMPLETE_CANCELLATION) and seen.by not in (
+        A.SUPPORT,
+        A.CUSTOMER,
+    )
+
+
+ENDS = (S.PLAN_CANCELLED, S.FACE_VERIFICATION_REMOVED, S.BOTH_CANCELLED, S.PLAN_KEPT, S.REFUSED, S.ABANDONED, S.EXPIRED)
+ADVERSARIES: tuple[Adversary, ...] = (
+    Adversary(
+        Words("人脸总不通过，仍能达成目标", "faces always fail, and the goal stays within reach"),
+        lambda seen: _on(seen) and not (seen.event is PASSES and seen.source is S.FACE_VERIFICATION),
+        _met,
+        _anywhere,
+    ),
+    Adversary(
+        Words("核验服务总不可用，仍能达成目标", "the verifier is always down, and the goal stays within reach"),
+        lambda seen: _on(seen) and seen.event not in (PASSES, FAILS),
+        _met,
+        _anywhere,
+    ),
+    Adversary(
+        Words("核验服务从不答复，仍能达成目标", "the verifier never answers, and the goal stays within reach"),
+        lambda seen: _on(seen) and seen.by is not A.VERIFIER,
+        _met,
+        _anywhere,
+    ),
+    Adversary(
+        Words("资方总是拒绝，仍有人能了结办理", "the lender always rejects, and somebody can still decide the case"),
+        lambda seen: seen.event not in (E.COMPLETE_CANCELLATION, E.ABANDON, E.TIME_OUT),
+        _ended,
+        _anywhere,
+    ),
+    Adversary(
+        Words("始终没有客服，自助仍能取消分期", "no agent ever answers, and the plan can be cancelled by self-service"),
+        lambda seen: _on(seen) and seen.by is not A.SUPPORT,
+        _met,
+        _still_able,
+    ),
+    Adversary(
+        Words("始终没有客服，也不等超时，仍能结束", "no agent ever answers, and an end needs no deadline to pass"),
+        lambda seen: seen.by not in (A.SUPPORT, A.CLOCK),
+        _ended,
+        _anywhere,
+    ),
+    Adversary(
+        Words("只有时钟在动，仍能结束", "nobody moves but the clock, and it ends the case"),
+        lambda seen: seen.by is A.CLOCK,
+        _ended,
+        _nothing_outstanding,
+    ),
+    Adversary(
+        Words("一切都不顺且客户已离开，仍能结束", "all of them at once and the customer gone, and the case ends"),
+        _against_all,
+        _ended,
+        _anywhere,
+    ),
+)
+"""Everybody that R2 names, and more."""
+
+
+def r2_an_end_within_reach(evidence: Evidence) -> Finding:
+    """Against each adversary, from every configuration that it meets; and whoever wants to leave can, at once."""
+    places, looked_at = evidence.places, 0
+    for adversary in ADVERSARIES:
+        usable = {id(seen.edge) for seen in evidence.seen if adversary.leaves(seen)}
+        won = {place for place, found in enumerate(places) if adversary.wins(found)}
+        reached = evidence.exploration.can_reach(won, lambda edge, usable=usable: id(edge) in usable)  # type: ignore[misc]
+        for place, found in enumerate(places):
+            if evidence.is_end(found.state) or not adversary.meets(found):
+                continue
+            looked_at += 1
+            if place not in reached:
+                broken = at(
+                    evidence,
+                    place,
+                    Words(f"从此不再成立：{adversary.name.zh}", f"no longer holds from here: {adversary.name.en}"),
+                )
+                return Finding(((looked_at, CONFIGURATIONS),), broken)
+
+    def kept(place: int, found: Configuration) -> Words | None:
+        there = evidence.takes(place, E.ABANDON, A.CUSTOMER)
+        if there is None or not evidence.is_end(there.state):
+            return Words("客户不能离开", "the customer can't leave")
+        return None
+
+    def may_leave(found: Configuration) -> bool:
+        return not evidence.is_end(found.state) and not outstanding(found)
+
+    return all_of(Finding(((len(ADVERSARIES), Words("种对手", "adversaries")),)), each_place(evidence, may_leave, kept))
+
+
+# ----------------------------------------------------------------------------------------------------------------- R3
+
+
+def r3_ends_take_nothing(evidence: Evidence) -> Finding:
+    """In every configuration at an end every event is raised by everybody, and none is taken."""
+    tried = 0
+    for place, found in evidence.where(lambda found: evidence.is_end(found.state)):
+        for event, by, _label, data in choices(evidence.model, found.facts):
+            tried += 1
+            if evidence.machine.lean_events[event].decide(found.state, found.facts, by, data) is not None:
+                zh, en = f"终态「{found.state.words.zh}」接受了事件", f'the end "{found.state.words.en}" takes an event'
+                broken = at(evidence, place, Words(zh, en))._replace(attempt=(event, by, data))
+                return Finding(((tried, ATTEMPTS),), broken)
+    return Finding(((tried, ATTEMPTS),))

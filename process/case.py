@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from process import snapshot
-from process.exceptions import InvalidPayload, UnknownEvent
+from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, LeanEvent, LeanMachine
 from process.methods import EventMethods
 from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, Model, State
@@ -45,7 +45,7 @@ class Case(EventMethods):
         InvalidPayload: something of this is wrong; ``fields`` names what.
     """
 
-    __slots__ = ("_case_id", "_deadlines", "_facts", "_history", "_opened_at", "_state", "_version")
+    __slots__ = ("_case_id", "_choices", "_deadlines", "_facts", "_history", "_opened_at", "_state", "_version")
 
     machine: ClassVar[LeanMachine] = MACHINE
     """The machine that decides for the cases of the class."""
@@ -78,6 +78,7 @@ class Case(EventMethods):
             self._deadlines = _own_deadlines(deadlines, self.machine.definition) or None
         if at is not None:
             at = _moment(at, None, None, None)
+        self._choices = self.machine.choices  # at hand: to read it through the class costs as much as to look it up
         self._case_id: str = case_id
         self._state: State = self.machine.definition.initial
         self._facts = Facts(goal, account, order, limits.face, limits.other)
@@ -171,8 +172,12 @@ class Case(EventMethods):
 
     def may_trigger(self, event: Event, /, *, by: Actor | None = None, **data: Any) -> bool:
         """Whether ``trigger`` would take this now. Raises for an unknown event only."""
-        lean = self._event(event)
-        return lean.decide(self._state, self._facts, _actor(lean, by), data) is not None
+        try:
+            _, _, choose = self._choices[event][self._state][by]
+        except (KeyError, TypeError):
+            self._event(event)
+            return False
+        return choose(self._facts, data) is not None
 
     def blockers(self, event: Event, /, *, by: Actor | None = None, **data: Any) -> tuple[Blocker, ...]:
         """Every reason why ``trigger`` would refuse this now; () if it would take it."""
@@ -231,6 +236,9 @@ class Case(EventMethods):
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._of, (self._parts(),)
+
     def __eq__(self, other: object) -> bool:
         return self._parts() == other._parts() if type(other) is type(self) else NotImplemented
 
@@ -242,24 +250,31 @@ class Case(EventMethods):
     # ------------------------------------------------------------------------------------------------------- inside
 
     def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> Step:
+        source = self._state
         try:
-            lean = self.machine.lean_events[event]
+            event, actor, choose = self._choices[event][source][by]
         except (KeyError, TypeError):
-            raise UnknownEvent(event) from None
-        actor = by if type(by) is Actor else _actor(lean, by)
+            raise self._refusal(event, by, at, data) from None
         if at is not None:
-            at = _moment(at, lean.event, self._state, actor)
-        choose = lean.choices.get(self._state)
-        move = None if choose is None else choose(self._facts, actor, data)
-        if move is None or actor is None:
-            raise refusal(self.machine.definition, lean, self._state, self._facts, by if actor is None else actor, data)
-        source, version = self._state, self._version + 1
-        self._state, self._facts = move
-        self._version = version
-        payload = MappingProxyType(data) if data else _NOTHING
-        step = _new(Step, (lean.event, actor, payload, source, self._state, at, version))
+            at = _moment(at, event, source, actor)
+        move = choose(self._facts, data)
+        if move is None:
+            raise self._refusal(event, by, at, data)
+        target, self._facts = move
+        self._state = target
+        self._version = version = self._version + 1
+        step = _new(Step, (event, actor, MappingProxyType(data) if data else _NOTHING, source, target, at, version))
         self._history.append(step)
         return step
+
+    def _refusal(
+        self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]
+    ) -> InvalidPayload | Refused:
+        lean = self._event(event)
+        actor = _actor(lean, by)
+        if at is not None:
+            _moment(at, lean.event, self._state, actor)
+        return refusal(self.machine.definition, lean, self._state, self._facts, by if actor is None else actor, data)
 
     def _event(self, event: Event) -> LeanEvent:
         try:
@@ -287,6 +302,7 @@ class Case(EventMethods):
         case = cls.__new__(cls)
         case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history = parts
         case._history = list(history)
+        case._choices = cls.machine.choices
         return case
 
 

@@ -22,7 +22,7 @@ with warnings.catch_warnings():  # the import changes the process's warning filt
 from process.contradictions import check
 from process.exceptions import Refused
 from process.model import ELSE, MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, Payload, State, Transition
-from process.payload import WRONG, Check, check_of
+from process.payload import WRONG, check_of
 
 Move = tuple[State, Facts]
 """What an event does to a case: the state it then stands in, and the facts it then has."""
@@ -49,27 +49,16 @@ class LeanTransition(transitions.Transition):
 
 
 Changes = Mapping[str, object]
-Choose = Callable[[Facts, Actor | None, dict[str, Any]], Move | None]
+Choose = Callable[[Facts, dict[str, Any]], Move | None]
+"""What an event does, in one state and by one actor, to facts with a payload; None where it is refused.
+
+Changes nothing but the payload, in which the names of enum members become the members.
+"""
+Choice = tuple[Event, Actor, Choose]
+"""An event by an actor. A plain tuple: it is unpacked on every event."""
+
 _FACT_AT = {name: index for index, name in enumerate(Facts._fields)}
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
-
-
-Arrow = tuple[
-    frozenset[Actor],  # who may raise it
-    tuple[Callable[[Facts, Payload], bool], ...],  # guards
-    tuple[tuple[int, object], ...],  # facts, by place, that always get the same value
-    tuple[Callable[[Facts, Payload], Changes], ...],  # effects that depend on facts or payload
-    State,  # where it leads
-]
-"""What an event needs of a transition, resolved once. A plain tuple: it is unpacked on every event."""
-
-
-def _arrow(declared: Transition) -> Arrow:
-    guards = tuple(guard.holds for guard in declared.guards if guard is not ELSE)
-    if all(effect.is_fixed for effect in declared.effects):
-        merged = {_FACT_AT[name]: value for effect in declared.effects for name, value in effect.changes().items()}
-        return frozenset(declared.by), guards, tuple(merged.items()), (), declared.target
-    return frozenset(declared.by), guards, (), tuple(map(changes_of, declared.effects)), declared.target
 
 
 def changes_of(effect: Effect) -> Callable[[Facts, Payload], Changes]:
@@ -83,14 +72,52 @@ def changes_of(effect: Effect) -> Callable[[Facts, Payload], Changes]:
     return fixed
 
 
-def _compile(checks: tuple[tuple[str, Check], ...], arrows: list[Arrow]) -> Choose:
-    """The rows of one event in one state as one function; most have a single row, many of them without any guard."""
-    count, rows, (actors, guards, fixed, effects, target) = len(checks), tuple(arrows), arrows[0]
+def _change(effects: tuple[Effect, ...]) -> Callable[[Facts, Payload], Facts] | None:
+    """The effects of a row as one function that makes the new facts; None where nothing changes."""
+    if not effects:
+        return None
+    told = tuple(changes_of(effect) for effect in effects)
+    if all(effect.is_fixed for effect in effects):
+        fixed = {_FACT_AT[name]: value for effect in effects for name, value in effect.changes().items()}
+        places = tuple(fixed.items())
 
-    def take_the_only_row(facts: Facts, by: Actor | None, data: dict[str, Any]) -> Move | None:
-        return (target, facts) if by in actors and not data else None
+        def set_the_same(facts: Facts, _data: Payload) -> Facts:
+            values: list[Any] = [*facts]
+            for place, value in places:
+                values[place] = value
+            return _new(Facts, values)
 
-    def take_the_first_row_that_fits(facts: Facts, by: Actor | None, data: dict[str, Any]) -> Move | None:
+        return set_the_same
+
+    def set_what_is_told(facts: Facts, data: Payload) -> Facts:
+        values: list[Any] = [*facts]
+        for changes in told:
+            for name, value in changes(facts, data).items():
+                values[_FACT_AT[name]] = value
+        return _new(Facts, values)
+
+    return set_what_is_told
+
+
+def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
+    """The rows of one event in one state by one actor as one function.
+
+    What all of the rows demand, as what a row and its else have in common, is asked once.
+    """
+    checks, count = tuple((name, check_of(field)) for name, field in fields.items()), len(fields)
+    asked = [_asked(row) for row in rows]
+    common = [guard for guard in asked[0] if all(guard in guards for guards in asked)]
+    shared = tuple(guard.holds for guard in common)
+    arms = tuple(
+        (tuple(guard.holds for guard in guards if guard not in common), _change(row.effects), row.target)
+        for row, guards in zip(rows, asked, strict=True)
+    )
+    _, only_change, only_target = arms[0]
+
+    def take_the_row_that_asks_nothing(facts: Facts, data: dict[str, Any]) -> Move | None:
+        return None if data else (only_target, facts)
+
+    def take_the_only_row(facts: Facts, data: dict[str, Any]) -> Move | None:
         try:
             for name, check_value in checks:
                 data[name] = check_value(data[name])
@@ -98,24 +125,34 @@ def _compile(checks: tuple[tuple[str, Check], ...], arrows: list[Arrow]) -> Choo
             return None
         if len(data) != count:
             return None
-        for actors, guards, fixed, effects, target in rows:
-            if by in actors:
-                for holds in guards:
-                    if not holds(facts, data):
-                        break
-                else:
-                    if not effects and not fixed:
-                        return target, facts
-                    values: list[Any] = list(facts)
-                    for index, value in fixed:
-                        values[index] = value
-                    for changes in effects:
-                        for fact, value in changes(facts, data).items():
-                            values[_FACT_AT[fact]] = value
-                    return target, _new(Facts, values)
+        for holds in shared:
+            if not holds(facts, data):
+                return None
+        return only_target, facts if only_change is None else only_change(facts, data)
+
+    def take_the_first_row_that_fits(facts: Facts, data: dict[str, Any]) -> Move | None:
+        try:
+            for name, check_value in checks:
+                data[name] = check_value(data[name])
+        except WRONG:
+            return None
+        if len(data) != count:
+            return None
+        for holds in shared:
+            if not holds(facts, data):
+                return None
+        for guards, change, target in arms:
+            for holds in guards:
+                if not holds(facts, data):
+                    break
+            else:
+                return target, facts if change is None else change(facts, data)
         return None
 
-    return take_the_first_row_that_fits if checks or guards or fixed or effects or len(rows) > 1 else take_the_only_row
+    # Calling one for another would cost as much as several guards: so they repeat what they share.
+    if len(arms) > 1:
+        return take_the_first_row_that_fits
+    return take_the_only_row if checks or shared or only_change else take_the_row_that_asks_nothing
 
 
 class LeanEvent(transitions.Event):
@@ -126,11 +163,11 @@ class LeanEvent(transitions.Event):
         self.event = Event(name)
         self.transitions = {}  # type: ignore[assignment]  # the library's defaultdict grows when it is only read
         self.fields: Mapping[str, Field] = machine.definition.events[self.event]
-        actors = machine.definition.actors[self.event]
-        self.only_actor: Actor | None = actors[0] if len(actors) == 1 else None
+        self.actors = machine.definition.actors[self.event]
+        self.only_actor: Actor | None = self.actors[0] if len(self.actors) == 1 else None
         self.declared: dict[State, tuple[Transition, ...]] = {}
-        self.choices: dict[State, Choose] = {}
-        """``decide`` for each state in which the event happens."""
+        self.choices: dict[State, dict[Actor | None, Choice]] = {}
+        """``decide`` for each state in which the event happens, by each actor who may raise it there."""
 
     def add_transition(self, transition: transitions.Transition) -> None:
         if not isinstance(transition, LeanTransition):
@@ -139,16 +176,23 @@ class LeanEvent(transitions.Event):
         declared = transition.declared
         source = declared.source
         self.declared[source] = (*self.declared.get(source, ()), declared)
-        checks = tuple((name, check_of(field)) for name, field in self.fields.items())
-        self.choices[source] = _compile(checks, [_arrow(row) for row in self.declared[source]])
+        choices: dict[Actor | None, Choice] = {}
+        for actor in self.actors:
+            rows = [row for row in self.declared[source] if actor in row.by]
+            if rows:
+                choices[actor] = self.event, actor, _compile(self.fields, rows)
+        self.choices[source] = choices
 
     def decide(self, state: State, facts: Facts, by: Actor | None, data: dict[str, Any]) -> Move | None:
         """What the event does; None where the payload is wrong or no row can be taken.
 
         Changes nothing but *data*, in which the names of enum members become the members.
         """
-        choose = self.choices.get(state)
-        return None if choose is None else choose(facts, by, data)
+        choices = self.choices.get(state)
+        if choices is None or by not in choices:
+            return None
+        _, _, choose = choices[by]
+        return choose(facts, data)
 
     def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ARG002  # the library's signature
         """The library's call, with ``by``, ``at`` and the payload as keywords; ``by`` may be left out as in a Case.
@@ -185,6 +229,14 @@ class LeanMachine(transitions.Machine):
             event.event: event for event in self.events.values() if isinstance(event, LeanEvent)
         }
         """``events``, with their type and filed by member."""
+        self.choices: Mapping[Event, Mapping[State, Mapping[Actor | None, Choice]]] = {
+            event: {
+                state: {**choices, None: choices[lean.only_actor]} if lean.only_actor else choices
+                for state, choices in lean.choices.items()
+            }
+            for event, lean in self.lean_events.items()
+        }
+        """What a case looks up: by event, state, and actor, where None stands for the only actor that there is."""
 
 
 def build(model: Model) -> LeanMachine:

@@ -8,6 +8,37 @@ from typing import Any, Literal
 from process.model import Actor, Channel, Event, Option, OtherMethod, SupportChannel
 from process.step import Step
 
+# Bound once: until Python 3.12 reading a member from its enum costs as much as a guard.
+SIGN_IN = Event.SIGN_IN
+OPEN_ORDERS = Event.OPEN_ORDERS
+OPEN_ORDER = Event.OPEN_ORDER
+REPORT_ORDER_MISSING = Event.REPORT_ORDER_MISSING
+FIND_OPTION = Event.FIND_OPTION
+REPORT_OPTION_MISSING = Event.REPORT_OPTION_MISSING
+CHOOSE_CANCELLATION = Event.CHOOSE_CANCELLATION
+REQUEST_FACE_VERIFICATION_REMOVAL = Event.REQUEST_FACE_VERIFICATION_REMOVAL
+QUOTE_CONSEQUENCES = Event.QUOTE_CONSEQUENCES
+CONFIRM_CANCELLATION = Event.CONFIRM_CANCELLATION
+DECLINE_CANCELLATION = Event.DECLINE_CANCELLATION
+SKIP_FACE_VERIFICATION = Event.SKIP_FACE_VERIFICATION
+REQUIRE_VERIFICATION = Event.REQUIRE_VERIFICATION
+START_FACE_VERIFICATION = Event.START_FACE_VERIFICATION
+START_OTHER_VERIFICATION = Event.START_OTHER_VERIFICATION
+PASS_VERIFICATION = Event.PASS_VERIFICATION
+FAIL_VERIFICATION = Event.FAIL_VERIFICATION
+VERIFICATION_UNAVAILABLE = Event.VERIFICATION_UNAVAILABLE
+WITHDRAW_FACE_CONSENT = Event.WITHDRAW_FACE_CONSENT
+COMPLETE_CANCELLATION = Event.COMPLETE_CANCELLATION
+REJECT_CANCELLATION = Event.REJECT_CANCELLATION
+CONTACT_SUPPORT = Event.CONTACT_SUPPORT
+REPORT_PROBLEM = Event.REPORT_PROBLEM
+GUIDE_BACK = Event.GUIDE_BACK
+WAIVE_VERIFICATION = Event.WAIVE_VERIFICATION
+REMOVE_FACE_VERIFICATION = Event.REMOVE_FACE_VERIFICATION
+REFUSE = Event.REFUSE
+ABANDON = Event.ABANDON
+TIME_OUT = Event.TIME_OUT
+
 
 class EventMethods:
     """What Case inherits: each method raises its event and returns the step, or refuses as ``Case.trigger`` does."""
@@ -30,11 +61,11 @@ class EventMethods:
         Args:
             account: text of 1 to 64 printable characters.
         """
-        return self._raise(Event.SIGN_IN, by, at, {"account": account, "channel": channel})
+        return self._raise(SIGN_IN, by, at, {"account": account, "channel": channel})
 
     def open_orders(self, *, by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER, at: datetime | None = None) -> Step:
         """打开我的订单: open my orders."""
-        return self._raise(Event.OPEN_ORDERS, by, at, {})
+        return self._raise(OPEN_ORDERS, by, at, {})
 
     def open_order(
         self,
@@ -48,7 +79,7 @@ class EventMethods:
         Args:
             order: text of 1 to 64 printable characters.
         """
-        return self._raise(Event.OPEN_ORDER, by, at, {"order": order})
+        return self._raise(OPEN_ORDER, by, at, {"order": order})
 
     def report_order_missing(
         self,
@@ -57,7 +88,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """找不到订单: report the order missing."""
-        return self._raise(Event.REPORT_ORDER_MISSING, by, at, {})
+        return self._raise(REPORT_ORDER_MISSING, by, at, {})
 
     def find_option(
         self,
@@ -67,7 +98,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """找到分期入口: find the option."""
-        return self._raise(Event.FIND_OPTION, by, at, {"option": option})
+        return self._raise(FIND_OPTION, by, at, {"option": option})
 
     def report_option_missing(
         self,
@@ -76,7 +107,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """找不到分期入口: report the option missing."""
-        return self._raise(Event.REPORT_OPTION_MISSING, by, at, {})
+        return self._raise(REPORT_OPTION_MISSING, by, at, {})
 
     def choose_cancellation(
         self,
@@ -85,7 +116,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """选择取消分期: choose to cancel."""
-        return self._raise(Event.CHOOSE_CANCELLATION, by, at, {})
+        return self._raise(CHOOSE_CANCELLATION, by, at, {})
 
     def request_face_verification_removal(
         self,
@@ -94,7 +125,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """要求取消人脸验证: ask for removal of face."""
-        return self._raise(Event.REQUEST_FACE_VERIFICATION_REMOVAL, by, at, {})
+        return self._raise(REQUEST_FACE_VERIFICATION_REMOVAL, by, at, {})
 
     def quote_consequences(
         self,
@@ -112,7 +143,7 @@ class EventMethods:
             fee: an integer of 0 or more, in minor units.
             currency: an ISO 4217 currency code.
         """
-        return self._raise(Event.QUOTE_CONSEQUENCES, by, at, {"quote": quote, "fee": fee, "currency": currency})
+        return self._raise(QUOTE_CONSEQUENCES, by, at, {"quote": quote, "fee": fee, "currency": currency})
 
     def confirm_cancellation(
         self,
@@ -126,7 +157,7 @@ class EventMethods:
         Args:
             quote: text of 1 to 64 printable characters.
         """
-        return self._raise(Event.CONFIRM_CANCELLATION, by, at, {"quote": quote})
+        return self._raise(CONFIRM_CANCELLATION, by, at, {"quote": quote})
 
     def decline_cancellation(
         self,
@@ -135,7 +166,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """放弃取消: decline."""
-        return self._raise(Event.DECLINE_CANCELLATION, by, at, {})
+        return self._raise(DECLINE_CANCELLATION, by, at, {})
 
     def skip_face_verification(
         self,
@@ -149,7 +180,7 @@ class EventMethods:
         Args:
             reason: text of 1 to 256 characters.
         """
-        return self._raise(Event.SKIP_FACE_VERIFICATION, by, at, {"reason": reason})
+        return self._raise(SKIP_FACE_VERIFICATION, by, at, {"reason": reason})
 
     def require_verification(
         self,
@@ -158,7 +189,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """要求核验: require verification."""
-        return self._raise(Event.REQUIRE_VERIFICATION, by, at, {})
+        return self._raise(REQUIRE_VERIFICATION, by, at, {})
 
     def start_face_verification(
         self,
@@ -172,7 +203,7 @@ class EventMethods:
         Args:
             consent: a reference to the record of consent, or null where there is none.
         """
-        return self._raise(Event.START_FACE_VERIFICATION, by, at, {"consent": consent})
+        return self._raise(START_FACE_VERIFICATION, by, at, {"consent": consent})
 
     def start_other_verification(
         self,
@@ -182,7 +213,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """开始其他方式核验: start another way."""
-        return self._raise(Event.START_OTHER_VERIFICATION, by, at, {"method": method})
+        return self._raise(START_OTHER_VERIFICATION, by, at, {"method": method})
 
     def pass_verification(
         self,
@@ -196,7 +227,7 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self._raise(Event.PASS_VERIFICATION, by, at, {"attempt": attempt})
+        return self._raise(PASS_VERIFICATION, by, at, {"attempt": attempt})
 
     def fail_verification(
         self,
@@ -210,7 +241,7 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self._raise(Event.FAIL_VERIFICATION, by, at, {"attempt": attempt})
+        return self._raise(FAIL_VERIFICATION, by, at, {"attempt": attempt})
 
     def verification_unavailable(
         self,
@@ -224,7 +255,7 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self._raise(Event.VERIFICATION_UNAVAILABLE, by, at, {"attempt": attempt})
+        return self._raise(VERIFICATION_UNAVAILABLE, by, at, {"attempt": attempt})
 
     def withdraw_face_consent(
         self,
@@ -233,7 +264,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """撤回人脸同意: withdraw face consent."""
-        return self._raise(Event.WITHDRAW_FACE_CONSENT, by, at, {})
+        return self._raise(WITHDRAW_FACE_CONSENT, by, at, {})
 
     def complete_cancellation(
         self,
@@ -247,7 +278,7 @@ class EventMethods:
         Args:
             quote: text of 1 to 64 printable characters.
         """
-        return self._raise(Event.COMPLETE_CANCELLATION, by, at, {"quote": quote})
+        return self._raise(COMPLETE_CANCELLATION, by, at, {"quote": quote})
 
     def reject_cancellation(
         self,
@@ -263,7 +294,7 @@ class EventMethods:
             quote: text of 1 to 64 printable characters.
             reason: text of 1 to 256 characters.
         """
-        return self._raise(Event.REJECT_CANCELLATION, by, at, {"quote": quote, "reason": reason})
+        return self._raise(REJECT_CANCELLATION, by, at, {"quote": quote, "reason": reason})
 
     def contact_support(
         self,
@@ -273,7 +304,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """联系客服: contact support."""
-        return self._raise(Event.CONTACT_SUPPORT, by, at, {"channel": channel})
+        return self._raise(CONTACT_SUPPORT, by, at, {"channel": channel})
 
     def report_problem(
         self,
@@ -287,11 +318,11 @@ class EventMethods:
         Args:
             problem: text of 1 to 256 characters.
         """
-        return self._raise(Event.REPORT_PROBLEM, by, at, {"problem": problem})
+        return self._raise(REPORT_PROBLEM, by, at, {"problem": problem})
 
     def guide_back(self, *, by: Literal[Actor.SUPPORT] = Actor.SUPPORT, at: datetime | None = None) -> Step:
         """指引返回自助办理: guide back to self-service."""
-        return self._raise(Event.GUIDE_BACK, by, at, {})
+        return self._raise(GUIDE_BACK, by, at, {})
 
     def waive_verification(
         self,
@@ -307,7 +338,7 @@ class EventMethods:
             agent: text of 1 to 64 printable characters.
             ticket: text of 1 to 64 printable characters.
         """
-        return self._raise(Event.WAIVE_VERIFICATION, by, at, {"agent": agent, "ticket": ticket})
+        return self._raise(WAIVE_VERIFICATION, by, at, {"agent": agent, "ticket": ticket})
 
     def remove_face_verification(
         self,
@@ -323,7 +354,7 @@ class EventMethods:
             agent: text of 1 to 64 printable characters.
             ticket: text of 1 to 64 printable characters.
         """
-        return self._raise(Event.REMOVE_FACE_VERIFICATION, by, at, {"agent": agent, "ticket": ticket})
+        return self._raise(REMOVE_FACE_VERIFICATION, by, at, {"agent": agent, "ticket": ticket})
 
     def refuse(
         self,
@@ -337,12 +368,12 @@ class EventMethods:
         Args:
             reason: text of 1 to 256 characters.
         """
-        return self._raise(Event.REFUSE, by, at, {"reason": reason})
+        return self._raise(REFUSE, by, at, {"reason": reason})
 
     def abandon(self, *, by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER, at: datetime | None = None) -> Step:
         """放弃办理: leave."""
-        return self._raise(Event.ABANDON, by, at, {})
+        return self._raise(ABANDON, by, at, {})
 
     def time_out(self, *, by: Literal[Actor.CLOCK] = Actor.CLOCK, at: datetime | None = None) -> Step:
         """超时: time out."""
-        return self._raise(Event.TIME_OUT, by, at, {})
+        return self._raise(TIME_OUT, by, at, {})

@@ -31,6 +31,8 @@ from typing import Any, Literal
 from process.model import {names}
 from process.step import Step
 
+# Bound once: until Python 3.12 reading a member from its enum costs as much as a guard.
+{constants}
 
 class EventMethods:
     """What Case inherits: each method raises its event and returns the step, or refuses as ``Case.trigger`` does."""
@@ -44,7 +46,7 @@ class EventMethods:
 _METHOD = '''
     def {name}({parameters}) -> Step:
         """{zh}: {en}.{fields}"""
-        return self._raise(Event.{constant}, by, at, {data})
+        return self._raise({constant}, by, at, {data})
 '''
 
 
@@ -52,7 +54,8 @@ def source(model: Model) -> str:
     """The text of methods.py."""
     enums = {field.__name__ for fields in model.events.values() for field in fields.values() if not isinstance(field, Kind)}
     names = ", ".join(sorted({"Actor", "Event", *enums}))
-    return _HEAD.format(names=names) + "".join(_method(model, event) for event in model.events)
+    constants = "".join(f"{event.name} = Event.{event.name}\n" for event in model.events)
+    return _HEAD.format(names=names, constants=constants) + "".join(_method(model, event) for event in model.events)
 
 
 def _method(model: Model, event: Event) -> str:

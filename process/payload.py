@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -86,6 +87,7 @@ def check_of(field: Field) -> Check:
     return _CHECKS[field] if isinstance(field, Kind) else member_of(field)
 
 
+@cache
 def member_of(enum: type[Term]) -> Check:
     """The check for an enum: a member, or its name in a file."""
     return {member.value: member for member in enum}.__getitem__

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta, timezone
 from itertools import product
+from typing import Any
 
 from trips import at_choice, at_options, finished, opened
 
@@ -123,13 +124,16 @@ def test_the_longest_texts_fit_and_the_size_counts_them_as_ascii() -> None:
 
 def test_what_must_hold_lets_through_exactly_the_configurations_that_a_case_can_reach(exploration: Exploration) -> None:
     reachable = {(found.state, found.facts) for found in exploration.configurations}
-    limits = (MODEL.limits.face, MODEL.limits.other)
-    counts = list(product(range(limits[0] + 2), range(limits[1] + 2), (0, 1)))
-    quotes: list[tuple[Any, ...]] = [(None, None, None, None), *(("quote-1", 0, "CNY", status) for status in QuoteStatus)]
+    begin = Facts(Goal.PLAN, "account-1", "order-1", MODEL.limits.face, MODEL.limits.other)
+    counts = list(product(range(begin.face_limit + 2), range(begin.other_limit + 2), (0, 1)))
+    offer = {"quote": "quote-1", "fee": 0, "currency": "CNY"}
+    quotes: list[dict[str, Any]] = [{}, *({**offer, "quote_status": status} for status in QuoteStatus)]
+    settlements = product(Goal, quotes, [None, *Settlement], [False, True])
     facts = [
-        Facts(goal, "account-1", "order-1", *limits, *quote, settled, removed, face, other, face + other + lost)
-        for goal, settled, removed in product(Goal, [None, *Settlement], [False, True])
-        for quote in quotes
+        begin._replace(goal=goal, **quote, settled=settled, face_removed=removed)._replace(
+            face_attempts=face, other_attempts=other, attempt=face + other + lost
+        )
+        for goal, quote, settled, removed in settlements
         for face, other, lost in counts
     ]
     held = {(state, canonical(one)) for state in State for one in facts if MODEL.broken(state, one) is None}

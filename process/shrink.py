@@ -1,0 +1,82 @@
+"""Shortens a trip that shows a difference, as long as it still shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from process.explore import RIGHT, Exploration
+from process.model import Goal
+from process.step import Step
+from process.trip import Trip, trip_of
+
+TRIES = 200  # so that a slow back end is not replayed for minutes
+
+Fails = Callable[[Trip], int | None]
+"""Takes a trip and tells at which delivery, from 1, it shows a difference; None if it shows none."""
+
+
+def shrink(trip: Trip, fails: Fails, exploration: Exploration) -> Trip | None:
+    """The shortest failing trip found; None if *trip* itself does not fail when it is taken again."""
+    at = fails(trip)
+    if at is None:
+        return None
+    best = trip._replace(deliveries=trip.deliveries[:at])
+    left = TRIES
+
+    def shorter(tried: Trip) -> bool:
+        nonlocal best, left
+        left -= 1
+        at = fails(tried) if left > 0 else None
+        if at is None or _size(made := tried._replace(deliveries=tried.deliveries[:at])) >= _size(best):
+            return False
+        best = made
+        return True
+
+    shorter(_without_refused(best))
+    for _ in range(2):
+        if any(shorter(tried) for tried in _to_the_same_state(best, exploration)):
+            break
+        any(shorter(tried) for tried in _by_a_shorter_way(best, exploration))
+        for size in (8, 4, 2, 1):
+            start = len(best.deliveries) - 1 - size
+            while start >= 0:
+                shorter(best._replace(deliveries=best.deliveries[:start] + best.deliveries[start + size :]))
+                start = min(start - 1, len(best.deliveries) - 1 - size)
+    for goal in Goal:
+        shorter(best._replace(goal=goal))
+    for place, delivery in enumerate(best.deliveries):
+        if delivery.label != RIGHT and place < len(best.deliveries):
+            plain = best.deliveries[place]._replace(label=RIGHT)
+            shorter(best._replace(deliveries=(*best.deliveries[:place], plain, *best.deliveries[place + 1 :])))
+    fails(best)  # so that what was seen last belongs to the trip that is told
+    return best
+
+
+def _size(trip: Trip) -> tuple[int, int, int]:
+    return len(trip.deliveries), sum(delivery.label != RIGHT for delivery in trip.deliveries), list(Goal).index(trip.goal)
+
+
+def _without_refused(trip: Trip) -> Trip:
+    legs = list(trip.legs(trip.open()))
+    kept = [leg.delivery for leg in legs[:-1] if isinstance(leg.answer, Step)]
+    return trip._replace(deliveries=(*kept, *trip.deliveries[-1:]))
+
+
+def _to_the_same_state(trip: Trip, exploration: Exploration) -> Iterator[Trip]:
+    """The last delivery alone, in the state in which it differs, whatever the facts; the simplest goal first."""
+    state = list(trip.legs(trip.open()))[-1].before.state
+    for goal in Goal:
+        place = exploration.first(lambda found: found.state is state and found.facts.goal is goal)  # noqa: B023
+        if place is not None:
+            way = trip_of(exploration, exploration.trip_to(place), goal).deliveries
+            yield trip._replace(goal=goal, deliveries=(*way, trip.deliveries[-1]))
+
+
+def _by_a_shorter_way(trip: Trip, exploration: Exploration) -> Iterator[Trip]:
+    """The last deliveries as they are, and before them the shortest trip to where they begin; few of them first."""
+    legs = list(trip.legs(trip.open()))
+    for start in range(len(legs) - 1, 0, -1):
+        place = exploration.place(*legs[start].before)
+        way = trip_of(exploration, exploration.trip_to(place), trip.goal).deliveries
+        if len(way) < start:
+            yield trip._replace(deliveries=(*way, *trip.deliveries[start:]))

@@ -88,5 +88,5 @@ def _is_utf8(stream: TextIO) -> bool:
 
 def _forgive(stream: TextIO) -> None:
     """What the stream's encoding can't say becomes an escape, not an end of the program."""
-    if stream.errors == "strict" and hasattr(stream, "reconfigure"):
+    if stream.errors in ("strict", "surrogateescape") and hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")

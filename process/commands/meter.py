@@ -48,7 +48,14 @@ class Meter:
     def _show(self, done: int) -> None:
         if self._progress is None:
             columns = (BarColumn(), TaskProgressColumn(), DownloadColumn(), TimeRemainingColumn())
-            self._progress = Progress(*columns, console=console(err=True), transient=True, auto_refresh=False)
+            self._progress = Progress(
+                *columns,
+                console=console(err=True),
+                transient=True,
+                auto_refresh=False,
+                redirect_stdout=False,  # else what a pipe waits for would be drawn on the terminal
+                redirect_stderr=False,
+            )
             self._task = self._progress.add_task("", total=self._total)
         self._progress.start()
         self._progress.update(self._task, completed=done, refresh=True)

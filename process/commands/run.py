@@ -16,7 +16,7 @@ from process.commands.meter import Meter
 from process.commands.tell import JsonTeller, Ran, Refusal, ScreenTeller
 from process.eventfile import LineInvalid, Opened, Raised
 from process.exceptions import InvalidPayload, Refused
-from process.model import State
+from process.model import State, Words
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="JSON Lines 文件，- 为标准输入\n\nJSON Lines, - for standard input.")
@@ -40,7 +40,10 @@ def run(file: FileArgument, as_json: JsonOption = False, lang: LangOption = None
     """
     language = lang_of(lang)
     if str(file) == "-":
-        _run(sys.stdin.buffer, None, file, as_json, language)
+        name = Words("标准输入", "standard input").of(language)
+        if sys.stdin is None:
+            unusable(Words("没有{}", "there is no {}").of(language).format(name))
+        _run(sys.stdin.buffer, None, name, as_json, language)
         return
     try:
         source = file.open("rb")
@@ -48,10 +51,10 @@ def run(file: FileArgument, as_json: JsonOption = False, lang: LangOption = None
         cannot_open(file, error, language)
     with source:
         size = file.stat().st_size if file.is_file() else None
-        _run(source, size, file, as_json, language)
+        _run(source, size, str(file), as_json, language)
 
 
-def _run(source: BinaryIO, size: int | None, file: Path, as_json: bool, lang: str) -> None:
+def _run(source: BinaryIO, size: int | None, name: str, as_json: bool, lang: str) -> None:
     meter = Meter(size)
     teller = JsonTeller(lang, meter) if as_json else ScreenTeller(lang, meter)
     refused = many = False
@@ -62,23 +65,23 @@ def _run(source: BinaryIO, size: int | None, file: Path, as_json: bool, lang: st
         teller.refusal(refusal)
 
     try:
-        for ran in carry_out(eventfile.read(meter.watch(_lines(source, file, lang))), refuse):
+        for ran in carry_out(eventfile.read(meter.watch(_lines(source, name, lang))), refuse):
             many = ran.key is not None
             teller.ran(ran)
     except LineInvalid as error:
         meter.hide()
         teller.broken(error)
-        unusable(f"{file}: {error.text(lang)}")
+        unusable(Words("{}：{}", "{}: {}").of(lang).format(name, error.text(lang)))
     teller.end(many=many)
     if refused:
         raise typer.Exit(REFUSED)
 
 
-def _lines(source: BinaryIO, file: Path, lang: str) -> Iterator[bytes]:
+def _lines(source: BinaryIO, name: str, lang: str) -> Iterator[bytes]:
     try:
         yield from eventfile.lines(source)
     except OSError as error:
-        cannot_open(file, error, lang)
+        cannot_open(name, error, lang)
 
 
 def carry_out(entries: Iterator[Opened | Raised], refuse: Callable[[Refusal], None]) -> Iterator[Ran]:

@@ -113,11 +113,12 @@ class JsonTeller:
 
     def ran(self, ran: Ran) -> None:
         told = as_json(case_dict(ran.case))
-        if ran.key is None:
-            say(told[:-1], newline=False)
-        else:
-            say(",\n" if self._begun else '{"cases": {\n', newline=False)
-            say(f"{as_json(ran.key)}: {told}", newline=False)
+        with self._meter.aside():
+            if ran.key is None:
+                say(told[:-1], newline=False)
+            else:
+                say(",\n" if self._begun else '{"cases": {\n', newline=False)
+                say(f"{as_json(ran.key)}: {told}", newline=False)
         self._begun = True
 
     def end(self, *, many: bool, error: LineInvalid | None = None) -> None:

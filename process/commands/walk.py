@@ -210,7 +210,7 @@ class _Trip:
     def _ask(self, prompt: str) -> str:
         try:
             text = input(prompt).strip()
-        except EOFError:
+        except (EOFError, RuntimeError):  # the end of the input, or none at all
             raise _Ended from None
         if not sys.stdin.isatty():
             say(text)

@@ -1,0 +1,426 @@
+"""The page, in a real browser: it offers what the library offers, refuses with its words, and walks as one would expect."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import Watched, address, chromium, watched
+from playwright.sync_api import Browser, Locator, Page
+
+from process import MODEL, Actor, Case, Event, Goal, State, page
+from process.explore import RIGHT, Edge, Exploration, payloads
+
+FILE = Path(__file__).parent.parent / "diagrams" / "index.html"
+TO_FACE = "sign_in/open_orders/open_order/find_option/choose_cancellation/quote_consequences/confirm_cancellation@customer"
+FAILED_ONCE = f"{TO_FACE}/require_verification/start_face_verification/fail_verification"
+
+READ_ALL = """() => {
+  const seen = [];
+  const text = (element) => element.textContent.trim();
+  const reasons = (root) => [...root.querySelectorAll(".reasons li")].map((item) => [item.dataset.code, text(item)]);
+  for (let place = 0; place < stepThrough.configurations; place++) {
+    stepThrough.show(place);
+    const offered = [...document.querySelectorAll("#offered li[data-event]")].map((item) => {
+      const taken = [...item.querySelectorAll("button:not([data-refused])")].map((button) => button.dataset.labelOf);
+      const refused = [...item.querySelectorAll("button[data-refused]")].map((button) => {
+        button.click();
+        return [button.dataset.labelOf, reasons(item.querySelector(".refusal"))];
+      });
+      return [item.dataset.event, item.dataset.by, taken, refused];
+    });
+    const facts = Object.fromEntries([...document.querySelectorAll("#facts div")].map((row) =>
+      [row.dataset.fact, text(row.querySelector("dd"))]));
+    const marked = [...document.querySelectorAll("svg.picture:not([hidden]) .is-here")].map((node) => node.id);
+    seen.push({ state: text(document.querySelector("#state")), turn: text(document.querySelector("#turn")), facts, offered, marked });
+  }
+  return seen;
+}"""
+
+BLOCKED_ALL = """() => {
+  const seen = [];
+  const lists = new Map(); // by their text: most lists are seen often, and come back once
+  const number = (list) => {
+    const key = JSON.stringify(list);
+    if (!lists.has(key)) lists.set(key, lists.size);
+    return lists.get(key);
+  };
+  const as = document.querySelector("#as");
+  for (let place = 0; place < stepThrough.configurations; place++) {
+    stepThrough.show(place);
+    seen.push([...as.options].map((option) => {
+      as.value = option.value;
+      as.dispatchEvent(new Event("change"));
+      return number([...document.querySelectorAll("#reasons li[data-blocked]")].map((item) =>
+        [item.dataset.blocked, [...item.querySelectorAll(".reasons li")].map((one) => [one.dataset.code, one.textContent.trim()])]));
+    }));
+  }
+  return [seen, [...lists.keys()].map((key) => JSON.parse(key))];
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Watched]:
+    """The page in English, wide, and offline; a word on the console or a request for another file fails the test."""
+    with watched(browser) as seen:
+        seen.page.goto(address(FILE))
+        yield seen
+
+
+@pytest.fixture
+def shown(opened: Watched) -> Page:
+    return opened.page
+
+
+def follow(shown: Page, trip: str) -> None:
+    """Open the page anew by its link."""
+    shown.goto("about:blank")
+    shown.goto(address(FILE, trip))
+
+
+def button_of(shown: Page, edge: Edge) -> Locator:
+    item = f'#offered li[data-event="{edge.event}"][data-by="{edge.by}"]'
+    return shown.locator(f'{item} button[data-label-of="{edge.label}"]')
+
+
+def state_of(shown: Page) -> str | None:
+    return shown.locator("#now").get_attribute("data-state")
+
+
+def steps_of(shown: Page) -> list[str]:
+    return shown.locator("#steps li").all_inner_texts()
+
+
+def told(reasons: Any, lang: str) -> list[list[str]]:
+    """Blockers as the page shows them: code, then text and code."""
+    return [[blocker.code, f"{getattr(blocker, lang)} {blocker.code}"] for blocker in reasons]
+
+
+# ---------------------------------------------------------------------------------------------------------- the file
+
+
+def test_the_page_in_the_gallery_is_the_one_that_the_model_gives() -> None:
+    assert FILE.read_text(encoding="utf-8") == page.html(), "diagrams/index.html is stale; mend it: python -m process draw"
+
+
+def test_the_page_is_the_same_under_every_hash_seed() -> None:
+    code = "import hashlib, process.page as p; print(hashlib.sha256(p.html().encode()).hexdigest())"
+    digests = {
+        subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+
+
+def test_the_page_names_no_address_and_no_handler_and_allows_only_its_own_script() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    urls = set(re.findall(r"https?://[^\s\"'<)]+", text))
+    assert urls <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert not re.findall(r"<[^>]+\son\w+=", text)
+    assert "default-src 'none'" in text
+    assert "unsafe" not in text.split("<title>")[0]
+    assert len(text.encode()) < 1_500_000
+
+
+def test_the_policy_stops_a_script_that_is_not_the_pages(browser: Browser, tmp_path: Path) -> None:
+    tampered = tmp_path / "index.html"
+    tampered.write_text(FILE.read_text(encoding="utf-8").replace("</body>", "<script>window.stranger = 1</script></body>"))
+    with pytest.raises(AssertionError, match="Content Security Policy"), watched(browser) as seen:
+        seen.page.goto(address(tampered))
+        assert seen.page.evaluate("window.stranger") is None
+        assert seen.page.evaluate("stepThrough.configurations") > 0
+
+
+def test_the_picture_in_each_language_has_every_state_and_an_arrow_for_every_row(shown: Page) -> None:
+    for lang in page.LANGUAGES:
+        picture = f'svg.picture[data-lang="{lang}"]'
+        ids = shown.locator(f"{picture} [id]").evaluate_all("all => all.map(one => one.id)")
+        assert {f"{lang}-state-{state}" for state in State} <= set(ids)
+        rows = {int(found) for found in re.findall(r"\brow-(\d+)", shown.locator(picture).inner_html())}
+        assert rows == set(range(len(MODEL.table)))
+    ids = shown.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids))
+
+
+# ------------------------------------------------------------------------------------- the same answers as the library
+
+
+@pytest.mark.parametrize("lang", page.LANGUAGES)
+def test_every_configuration_offers_what_the_library_offers_and_shows_its_facts(
+    browser: Browser, exploration: Exploration, cases: tuple[Case, ...], lang: str
+) -> None:
+    with watched(browser) as seen:
+        seen.page.goto(address(FILE, lang))
+        read = seen.page.evaluate(READ_ALL)
+    assert len(read) == len(cases)
+    for place, (case, here) in enumerate(zip(cases, read, strict=True)):
+        offered = {(event, by) for event, by, _, _ in here["offered"]}
+        assert len(offered) == len(here["offered"])
+        assert offered == {(event, by) for by in Actor for event in case.allowed_events(by=by)}, place
+        takes = {(edge.event.value, edge.by.value, edge.label) for edge in exploration.outgoing[place]}
+        assert {(event, by, label) for event, by, taken, _ in here["offered"] for label in taken} == takes, place
+        for event, by, taken, refused in here["offered"]:
+            data = dict(payloads(MODEL, Event(event), case.facts))
+            assert {*taken, *(label for label, _ in refused)} == set(data), place
+            for label, reasons in refused:
+                assert reasons == told(case.blockers(Event(event), by=Actor(by), **data[label]), lang), (place, label)
+        assert here["state"] == case.state.words.of(lang)
+        assert here["marked"] == [f"{lang}-state-{case.state}"]
+        if case.request is not None:
+            assert case.request.to.words.of(lang) in here["turn"]
+            assert here["turn"].endswith(case.request.kind.words.of(lang))
+        facts = case.facts
+        assert here["facts"]["goal"] == facts.goal.words.of(lang)
+        assert re.findall(r"\d+", here["facts"]["face"]) == [str(facts.face_attempts), str(facts.face_limit)]
+        assert re.findall(r"\d+", here["facts"]["other"]) == [str(facts.other_attempts), str(facts.other_limit)]
+        assert here["facts"]["quote"] == (facts.quote_status.words.of(lang) if facts.quote_status else {"zh": "无", "en": "none"}[lang])
+        assert ("deadline" in here["facts"]) is not case.is_done
+        if facts.settled:
+            assert here["facts"]["settlement"] == facts.settled.words.of(lang)
+
+
+@pytest.mark.parametrize("lang", page.LANGUAGES)
+def test_every_configuration_names_the_librarys_reasons_for_every_other_event(
+    browser: Browser, cases: tuple[Case, ...], lang: str
+) -> None:
+    with watched(browser) as seen:
+        seen.page.goto(address(FILE, lang))
+        read, lists = seen.page.evaluate(BLOCKED_ALL)
+    assert len(read) == len(cases)
+    for place, (case, views) in enumerate(zip(cases, read, strict=True)):
+        for by, number in zip((None, *Actor), views, strict=True):
+            blocked = lists[number]
+            expected = {event.value: told(reasons, lang) for event, reasons in case.blocked_events(by=by).items()}
+            assert dict(blocked) == expected, (place, by)
+            assert len(blocked) == len(expected)
+
+
+# ----------------------------------------------------------------------------------------------------------- trips
+
+
+@pytest.mark.parametrize("end", MODEL.ends)
+def test_a_trip_to_each_end_is_clicked_through(shown: Page, exploration: Exploration, end: State) -> None:
+    place = exploration.first(lambda found: found.state is end)
+    assert place is not None
+    trip = exploration.trip_to(place)
+    shown.locator(f'[data-goal="{exploration.goal_of(trip, place)}"]').click()
+    for edge in trip:
+        button_of(shown, edge).click()
+        assert state_of(shown) == exploration.configurations[edge.target].state
+        assert shown.locator("svg.picture:not([hidden]) .is-last").count() >= 1
+        last = shown.locator("svg.picture:not([hidden]) .is-last").first.get_attribute("class") or ""
+        assert f"row-{edge.row}" in last.split()
+    assert len(steps_of(shown)) == len(trip)
+    assert shown.locator("#offers").is_hidden()
+    assert shown.locator("#where").inner_text() == "Ended"
+    info = MODEL.states[end].end
+    assert info is not None
+    assert shown.locator("#turn").inner_text() == info.words.en
+    assert end.words.en in shown.locator("#live").inner_text()
+
+
+def test_the_link_reproduces_the_trip_in_a_fresh_page(browser: Browser, shown: Page, exploration: Exploration) -> None:
+    wanted = {(Event.CONFIRM_CANCELLATION, Actor.SUPPORT), (Event.REPORT_PROBLEM, Actor.SYSTEM)}
+    varied = next(
+        edge.source
+        for edge in reversed(exploration.edges)
+        if edge.event is Event.START_OTHER_VERIFICATION
+        and wanted <= {(one.event, one.by) for one in exploration.trip_to(edge.source)} | wanted
+    )
+    trip = exploration.trip_to(varied)
+    last = [edge for edge in exploration.outgoing[varied] if edge.event is Event.START_OTHER_VERIFICATION][-1]
+    assert last.label != RIGHT
+    shown.locator(f'[data-goal="{exploration.goal_of(trip, varied)}"]').click()
+    for edge in (*trip, last):
+        button_of(shown, edge).click()
+    with watched(browser, locale="zh-CN") as other:
+        other.page.goto(shown.url)
+        assert other.page.locator("#steps").inner_text() == shown.locator("#steps").inner_text()
+        assert other.page.locator("main").inner_text() == shown.locator("main").inner_text()
+        assert other.page.url == shown.url
+
+
+def test_a_link_with_an_impossible_step_stops_before_it_and_says_so(shown: Page) -> None:
+    follow(shown, "en/plan/sign_in/open_order/open_orders")
+    assert state_of(shown) == State.SIGNED_IN
+    assert 'Step 2 of the link, "open_order"' in shown.locator("#notice").inner_text()
+    follow(shown, "zh/holiday")
+    assert "holiday" in shown.locator("#notice").inner_text()
+    assert shown.locator("#start").is_visible()
+    shown.locator('[data-goal="both"]').click()
+    assert shown.locator("#notice").is_hidden()
+
+
+def test_a_refused_payload_changes_nothing_and_gives_its_reason(shown: Page) -> None:
+    follow(shown, "en/plan")
+    before = shown.url
+    shown.locator('[data-event="sign_in"] [data-label-of="account: another"]').click()
+    assert shown.locator(".refusal li").get_attribute("data-code") == "wrong_account"
+    assert "This account did not buy the order" in shown.locator("#live").inner_text()
+    assert (state_of(shown), shown.url, steps_of(shown)) == (State.SIGNED_OUT, before, [])
+    shown.locator('[data-event="sign_in"] [data-label-of="channel: website"]').click()
+    assert state_of(shown) == State.SIGNED_IN
+    assert shown.locator(".refusal").count() == 0
+
+
+def test_back_takes_one_step_back_and_start_over_asks_for_the_goal_again(shown: Page) -> None:
+    follow(shown, f"en/both/{FAILED_ONCE}")
+    assert (state_of(shown), len(steps_of(shown))) == (State.VERIFICATION_CHOICE, 10)
+    assert shown.locator('[data-fact="face"] dd').inner_text() == "1 of 3 used"
+    shown.locator("#back").click()
+    shown.locator("#back").click()
+    assert (state_of(shown), len(steps_of(shown))) == (State.VERIFICATION_CHOICE, 8)
+    assert shown.locator('[data-fact="face"] dd').inner_text() == "0 of 3 used"
+    assert shown.url.endswith("/require_verification")
+    shown.go_back()
+    assert state_of(shown) == State.FACE_VERIFICATION
+    shown.locator("#reset").click()
+    assert shown.locator("#start").is_visible()
+    assert shown.locator("#now").is_hidden()
+    assert shown.locator("svg.picture :is(.is-here, .was-here, .was-taken, .is-last)").count() == 0
+
+
+def test_back_from_the_beginning_returns_to_the_choice_of_the_goal(shown: Page) -> None:
+    shown.locator('[data-goal="plan"]').click()
+    shown.locator("#back").click()
+    assert shown.locator("#start").is_visible()
+
+
+def test_whose_move_it_is_stands_first(shown: Page) -> None:
+    follow(shown, f"en/plan/{TO_FACE}")
+    assert shown.locator("#offered section").first.get_attribute("data-actor") == Actor.SYSTEM
+    assert shown.locator("#turn").inner_text() == "The system's move: decide whether verification is needed"
+
+
+# --------------------------------------------------------------------------------------- for everyone, everywhere
+
+
+def press_until(shown: Page, selector: str, *, key: str = "Tab", most: int = 60) -> None:
+    """Move the focus by the keyboard alone until it is on the element, and is to be seen there."""
+    for _ in range(most):
+        if shown.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            outline = shown.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none"
+            return
+        shown.keyboard.press(key)
+    pytest.fail(f"{most} times {key} did not lead to {selector}")
+
+
+def test_a_trip_is_made_with_the_keyboard_alone_and_each_new_state_is_announced(shown: Page) -> None:
+    press_until(shown, '[data-goal="face_verification"]')
+    shown.keyboard.press("Enter")
+    trip = (
+        ("sign_in", State.SIGNED_IN),
+        ("open_orders", State.ORDER_LIST),
+        ("report_order_missing", State.SUPPORT_NEEDED),
+        ("contact_support", State.IN_SUPPORT),
+        ("remove_face_verification", State.FACE_VERIFICATION_REMOVED),
+    )
+    for event, state in trip:
+        press_until(shown, f'[data-event="{event}"] button')
+        shown.keyboard.press("Enter")
+        assert state_of(shown) == state
+        assert shown.evaluate("document.activeElement.id") == "state"
+        assert state.words.en in shown.locator("#live").inner_text()
+    press_until(shown, "#back")
+    shown.keyboard.press("Space")
+    assert state_of(shown) == State.IN_SUPPORT
+
+
+def test_the_switch_changes_every_word_and_keeps_the_trip(shown: Page) -> None:
+    follow(shown, f"en/both/{FAILED_ONCE}")
+    shown.locator("#reasons details").evaluate("details => details.open = true")
+    assert shown.locator("html").get_attribute("lang") == "en"
+    assert not re.search("[\u4e00-\u9fff]", shown.locator("main").inner_text() + shown.title())
+    english = shown.locator("svg.picture:not([hidden])").get_attribute("data-lang")
+    shown.get_by_role("button", name="中文").click()
+    assert shown.locator("html").get_attribute("lang") == "zh-CN"
+    assert (english, shown.locator("svg.picture:not([hidden])").get_attribute("data-lang")) == ("en", "zh")
+    assert (state_of(shown), len(steps_of(shown))) == (State.VERIFICATION_CHOICE, 10)
+    shown.locator("code").evaluate_all("codes => codes.forEach(code => code.remove())")
+    chinese = shown.locator(".side").inner_text() + shown.locator("header h1").inner_text() + shown.title()
+    assert re.findall("[A-Za-z]{2,}", chinese) == []
+    labels = shown.locator("[aria-label]:not(svg *, svg)").evaluate_all("all => all.map(one => one.ariaLabel)")
+    assert all(re.search("[\u4e00-\u9fff]", label) for label in labels)
+
+
+@pytest.mark.parametrize(("locale", "lang"), [("zh-CN", "zh"), ("zh-TW", "zh"), ("en-US", "en"), ("fr", "en")])
+def test_the_page_opens_in_the_readers_language(browser: Browser, locale: str, lang: str) -> None:
+    with watched(browser, locale=locale) as seen:
+        seen.page.goto(address(FILE))
+        assert seen.page.locator("svg.picture:not([hidden])").get_attribute("data-lang") == lang
+
+
+@pytest.mark.parametrize("lang", page.LANGUAGES)
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_a_narrow_screen_needs_no_sideways_scrolling_and_cuts_nothing(browser: Browser, width: int, lang: str) -> None:
+    with watched(browser, viewport={"width": width, "height": 740}) as seen:
+        for trip in ("", "/plan", f"/both/{FAILED_ONCE}", "/plan/abandon"):
+            follow(seen.page, lang + trip)
+            seen.page.locator("#reasons").evaluate("all => all.querySelectorAll('details').forEach(one => one.open = true)")
+            assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+            too_wide = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.outerHTML)"
+            assert seen.page.locator("header *, .side :is(section, div, ul, ol, li, p, button)").evaluate_all(too_wide) == []
+
+
+def test_on_a_narrow_screen_the_picture_follows_the_case(browser: Browser) -> None:
+    with watched(browser, viewport={"width": 360, "height": 740}) as seen:
+        follow(seen.page, f"en/both/{FAILED_ONCE}")
+        for event in ("start_other_verification", "pass_verification", "time_out", "time_out"):
+            button = seen.page.locator(f'[data-event="{event}"] button').first
+            button.scroll_into_view_if_needed()
+            button.click()
+            node = seen.page.locator("svg.picture:not([hidden]) .is-here").bounding_box()
+            pane = seen.page.locator("#pane").bounding_box()
+            assert node is not None
+            assert pane is not None
+            assert pane["x"] <= node["x"]
+            assert node["x"] + node["width"] <= pane["x"] + pane["width"]
+            assert 0 <= pane["y"] <= node["y"]
+            assert node["y"] + node["height"] <= pane["y"] + pane["height"]
+
+
+CONTRAST = """() => {
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const color = parse(getComputedStyle(one).backgroundColor);
+      if (color.length === 3 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll("header *, .side *")) {
+    if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort();
+    const ratio = (b + 0.05) / (a + 0.05);
+    if (ratio < 4.5) poor.push([element.outerHTML.slice(0, 80), ratio]);
+  }
+  return poor;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_stand_out_from_what_is_behind_them(browser: Browser, scheme: str) -> None:
+    with watched(browser, color_scheme=scheme) as seen:
+        backgrounds = set()
+        for trip in ("en", "en/holiday", f"en/both/{FAILED_ONCE}", "en/plan/abandon"):
+            follow(seen.page, trip)
+            seen.page.locator("[data-refused]").first.click() if "both" in trip else None
+            assert seen.page.evaluate(CONTRAST) == []
+            backgrounds.add(seen.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    red = int(re.findall(r"\d+", backgrounds.pop())[0])
+    assert (red > 128) is (scheme == "light")

@@ -70,17 +70,18 @@ class Case(EventMethods):
         except WRONG:
             given = {"goal": goal, "account": account, "order": order, "case_id": case_id}
             raise InvalidPayload(None, None, None, problems(_IDENTITY, given)) from None
-        limits = self.machine.definition.limits if limits is None else limits
+        machine = self.machine
+        limits = machine.definition.limits if limits is None else limits
         if type(limits) is not Limits:
             raise _wrong("limits", limits, "Limits 对象", "a Limits object")
         self._deadlines: Mapping[State, timedelta] | None = None
         if deadlines is not None:
-            self._deadlines = _own_deadlines(deadlines, self.machine.definition) or None
+            self._deadlines = _own_deadlines(deadlines, machine.definition) or None
         if at is not None:
             at = _moment(at, None, None, None)
-        self._choices = self.machine.choices  # at hand: to read it through the class costs as much as to look it up
+        self._choices = machine.choices  # at hand: to read it through the class costs as much as to look it up
         self._case_id: str = case_id
-        self._state: State = self.machine.definition.initial
+        self._state: State = machine.definition.initial
         self._facts = Facts(goal, account, order, limits.face, limits.other)
         self._version = 0
         self._history: list[Step] = []

@@ -1,0 +1,70 @@
+"""This package on the nine-event trip, at literal call sites as in a user's code, with the constants bound beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from process import Actor, Case, Channel, Event, Goal, Option, ProcessError
+
+PLAN, APP, CANCEL = Goal.PLAN, Channel.APP, Option.CANCEL
+CUSTOMER: Final = Actor.CUSTOMER
+LENDER: Final = Actor.LENDER
+SYSTEM: Final = Actor.SYSTEM
+SIGN_IN, OPEN_ORDERS, OPEN_ORDER, FIND_OPTION = Event.SIGN_IN, Event.OPEN_ORDERS, Event.OPEN_ORDER, Event.FIND_OPTION
+CHOOSE, QUOTE = Event.CHOOSE_CANCELLATION, Event.QUOTE_CONSEQUENCES
+CONFIRM, SKIP, COMPLETE = Event.CONFIRM_CANCELLATION, Event.SKIP_FACE_VERIFICATION, Event.COMPLETE_CANCELLATION
+
+
+def new() -> Case:
+    return Case(goal=PLAN, account="acct-1", order="order-9")
+
+
+def trip_through_trigger(case: Case) -> None:
+    case.trigger(SIGN_IN, by=CUSTOMER, account="acct-1", channel=APP)
+    case.trigger(OPEN_ORDERS, by=CUSTOMER)
+    case.trigger(OPEN_ORDER, by=CUSTOMER, order="order-9")
+    case.trigger(FIND_OPTION, by=CUSTOMER, option=CANCEL)
+    case.trigger(CHOOSE, by=CUSTOMER)
+    case.trigger(QUOTE, by=LENDER, quote="q-1", fee=1200, currency="CNY")
+    case.trigger(CONFIRM, by=CUSTOMER, quote="q-1")
+    case.trigger(SKIP, by=SYSTEM, reason="low risk")
+    case.trigger(COMPLETE, by=LENDER, quote="q-1")
+
+
+def trip_through_methods(case: Case) -> None:
+    case.sign_in(account="acct-1", channel=APP)
+    case.open_orders()
+    case.open_order(order="order-9")
+    case.find_option(option=CANCEL)
+    case.choose_cancellation()
+    case.quote_consequences(quote="q-1", fee=1200, currency="CNY")
+    case.confirm_cancellation(by=CUSTOMER, quote="q-1")
+    case.skip_face_verification(reason="low risk")
+    case.complete_cancellation(by=LENDER, quote="q-1")
+
+
+def to_order_list(case: Case) -> None:
+    case.sign_in(account="acct-1", channel=APP)
+    case.open_orders()
+
+
+def _refused(attempt: Callable[..., object], *args: object, **kwargs: object) -> object:
+    try:
+        return attempt(*args, **kwargs)
+    except ProcessError as error:
+        return error
+
+
+CALLS_OF_TRIGGER: dict[str, Callable[[Any], object]] = {
+    "guard not met": lambda case: _refused(case.trigger, OPEN_ORDER, by=CUSTOMER, order="another"),
+    "wrong state": lambda case: _refused(case.trigger, CHOOSE, by=CUSTOMER),
+    "invalid payload": lambda case: _refused(case.trigger, OPEN_ORDER, by=CUSTOMER, order=9),
+    "may it: yes": lambda case: case.may_trigger(OPEN_ORDER, by=CUSTOMER, order="order-9"),
+    "may it: no": lambda case: case.may_trigger(OPEN_ORDER, by=CUSTOMER, order="another"),
+}
+CALLS_OF_METHODS: dict[str, Callable[[Any], object]] = {
+    "guard not met": lambda case: _refused(case.open_order, order="another"),
+    "wrong state": lambda case: _refused(case.choose_cancellation),
+    "invalid payload": lambda case: _refused(case.open_order, order=9),
+}

@@ -9,11 +9,12 @@ import random
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from trips import at_options, finished, opened
 
-from process import Actor, Case, Event, Goal, Limits, ProcessError, State, eventfile
+from process import Actor, Case, Channel, Event, Goal, Limits, ProcessError, State, eventfile
 from process.eventfile import LineInvalid, Opened, Raised
 
 CASE = '{"case": {"goal": "plan", "account": "acct-1", "order": "order-9"}}'
@@ -46,7 +47,7 @@ def test_every_case_is_read_back_as_it_was_written(small_cases: tuple[Case, ...]
 def test_many_cases_in_one_file_are_read_back_whatever_the_order_of_their_lines(small_cases: tuple[Case, ...]) -> None:
     named = [Case.from_dict({**case.to_dict(), "case_id": f"c-{n}"}) for n, case in enumerate(small_cases[::40])]
     waiting = [list(eventfile.dump(case, case.case_id)) for case in named]
-    chance, mixed = random.Random(1), []
+    chance, mixed = random.Random(1), []  # noqa: S311  # a fixed order
     while waiting:
         lines = chance.choice(waiting)
         mixed.append(lines.pop(0))
@@ -57,7 +58,7 @@ def test_many_cases_in_one_file_are_read_back_whatever_the_order_of_their_lines(
 def test_limits_deadlines_and_times_are_kept() -> None:
     opening = datetime(2026, 11, 22, 9, tzinfo=UTC)
     case = opened(Goal.BOTH, limits=Limits(1, 2), deadlines={State.SIGNED_IN: timedelta(hours=5)}, at=opening)
-    case.sign_in(account="acct-1", channel="app", at=opening + timedelta(minutes=1))
+    case.sign_in(account="acct-1", channel=Channel.APP, at=opening + timedelta(minutes=1))
     read = replayed(eventfile.dump(case))[None]
     assert read == case
     assert read.due_at == opening + timedelta(hours=5, minutes=1)
@@ -118,7 +119,7 @@ def test_a_case_gets_the_case_id_of_its_line() -> None:
 # ---------------------------------------------------------------------------------------------------------- what is wrong
 
 SNAPSHOT = json.dumps({"case": at_options().to_dict()})
-WRONG = {
+WRONG: dict[str, tuple[list[Any], int, str]] = {
     "nothing at all": ([], 1, "nothing in it"),
     "blank lines alone": (["", "  \n"], 1, "nothing in it"),
     "no JSON": ([CASE, "oops"], 2, "not JSON"),
@@ -191,7 +192,7 @@ def test_a_wrong_payload_is_left_for_the_case_to_refuse() -> None:
 
 
 def test_whatever_a_file_holds_nothing_but_a_refused_line_comes_of_it(small_cases: tuple[Case, ...]) -> None:
-    chance, refused = random.Random(2), 0
+    chance, refused = random.Random(2), 0  # noqa: S311  # the same texts in every run
     for _ in range(3000):
         lines = [bytearray(line.encode()) for line in eventfile.dump(chance.choice(small_cases))]
         for _ in range(chance.randint(1, 3)):

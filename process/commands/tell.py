@@ -137,6 +137,7 @@ class JsonTeller:
         """What has been begun becomes a whole object, which says that the file was not read to its end."""
         if self._begun:
             self.end(many=True, error=error)
+        self._spool.close()
 
 
 def refusal_text(refusal: Refusal, lang: str) -> str:

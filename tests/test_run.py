@@ -16,7 +16,7 @@ from rich.console import Console
 from trips import at_choice, at_decision, at_options, finished, opened
 from typer.testing import CliRunner, Result
 
-from process import MODEL, Actor, Case, Event, State, eventfile
+from process import MODEL, Actor, Case, Channel, Event, State, eventfile
 from process.commands import app, view
 
 HERE = Path(__file__).parents[1]
@@ -176,7 +176,7 @@ def test_a_terminal_without_chinese_gets_escapes_and_no_traceback(refused_file: 
 
 def test_json_is_one_object_that_says_what_the_case_says(tmp_path: Path) -> None:
     case = opened(at=MORNING)
-    case.sign_in(account="acct-1", channel=next(iter(MODEL.events[Event.SIGN_IN]["channel"])), at=MORNING)  # type: ignore[arg-type, call-overload]
+    case.sign_in(account="acct-1", channel=Channel.APP, at=MORNING)
     done = run(written(tmp_path / "file", *eventfile.dump(case)), "--json")
     assert done.exit_code == 0
     told = json.loads(done.stdout)

@@ -102,7 +102,7 @@ TRIPS = (
     ),
 )
 
-_NEXT = (
+NEXT = (
     ("walk", Words("亲自走一遍，每一步都由您选择", "be the customer, the lender and support yourself, step by step")),
     ("show", Words("查看全部状态、事件和流转", "see every state, event and transition")),
     ("draw", Words("画出流程图", "draw the flow")),
@@ -131,7 +131,7 @@ def demo(lang: LangOption = None) -> None:
         screen.print(Padding(trip.moral.of(language), (0, 0, 1, 2)))
     screen.print(Text(Words("接下来可以试试", "What to try next").of(language), view.STRONG))
     commands = Table.grid(padding=(0, 2, 0, 0))
-    for name, what in _NEXT:
+    for name, what in NEXT:
         commands.add_row(f"python -m process {name}", what.of(language))
     screen.print(Padding(commands, (0, 0, 0, 2)))
 

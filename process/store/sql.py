@@ -255,6 +255,7 @@ _KNOWN_REFUSAL = select(refusals).where(refusals.c.case_id == bindparam("key"), 
 _HISTORY = select(steps).where(steps.c.case_id == bindparam("key")).order_by(steps.c.version)
 _REFUSALS = select(refusals).where(refusals.c.case_id == bindparam("key")).order_by(refusals.c.event_id)
 _OPEN_CASE = select(cases.c.case_id).where(cases.c.order_ref == bindparam("order"), ~cases.c.ended)
+_QUEUE = select(cases.c.version).where(_OF_CASE).with_for_update(key_share=True)
 _MOVE = update(cases).where(
     and_(_OF_CASE, cases.c.version == bindparam("expected"), cases.c.refusals == bindparam("expected_refusals"))
 )
@@ -271,10 +272,11 @@ def load_row(conn: Connection, case_id: str) -> tuple[Row[Any] | None, bool]:
     return found, found is not None and found.isolation in ("repeatable read", "serializable")
 
 
-def known_event(conn: Connection, case_id: str, event_id: str) -> Row[Any] | None:
-    """The step or the refusal that the id belongs to. A refusal has a ``kind``, a step has none."""
+def known_event(conn: Connection, case_id: str, event_id: str, *, refused: int) -> Row[Any] | None:
+    """The step, or the refusal if there are any, that the id belongs to. A refusal has a ``kind``, a step has none."""
     keys = {"key": case_id, "known": event_id}
-    return conn.execute(_KNOWN_STEP, keys).first() or conn.execute(_KNOWN_REFUSAL, keys).first()
+    step = conn.execute(_KNOWN_STEP, keys).first()
+    return conn.execute(_KNOWN_REFUSAL, keys).first() if step is None and refused else step
 
 
 def insert_case(conn: Connection, values: Mapping[str, Any]) -> bool:
@@ -299,6 +301,11 @@ def move_case(conn: Connection, case_id: str, version: int, refused: int, values
     """False where the case has taken or refused an event since it was read."""
     keys = {"key": case_id, "expected": version, "expected_refusals": refused}
     return conn.execute(_MOVE.values(**values), keys).rowcount == 1
+
+
+def queue_for(conn: Connection, case_id: str) -> None:
+    """Wait until no other transaction is writing the case; SQLite's have waited when they began."""
+    conn.execute(_QUEUE, {"key": case_id})
 
 
 def open_case_of(conn: Connection, order: str) -> str | None:

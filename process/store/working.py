@@ -15,8 +15,8 @@ from process.store.errors import Conflict
 from process.store.reading import readable
 from process.store.writing import Handled, handle, hold, keep_step
 
-TRIES: Final = 100
-LONGEST_PAUSE: Final = 0.05  # seconds
+TRIES: Final = 1000
+PAUSE: Final = 0.005  # seconds, at most
 
 Result = TypeVar("Result")
 
@@ -31,15 +31,21 @@ def transact(engine: sql.Engine, work: Callable[[sql.Connection], Result], *, tr
         Conflict: *tries* times in a row.
         Exception: whatever *work* raises; then nothing of it was committed.
     """
+    if tries < 1:
+        raise ValueError(f"tries must be 1 or more, not {tries}")
+    lost: str | None = None
     for left in reversed(range(tries)):
         try:
             with sql.conflicts(None), engine.begin() as conn:
+                if lost is not None:  # who has lost once stands in line, so that a busy case is not a lottery
+                    sql.queue_for(conn, lost)
                 return work(conn)
-        except Conflict:
+        except Conflict as conflict:
+            lost = conflict.case_id or lost
             if not left:
                 raise
-            time.sleep(random.uniform(0, LONGEST_PAUSE) / (1 + left / 10))  # noqa: S311  # so that writers part
-    raise ValueError(f"tries must be 1 or more, not {tries}")
+            time.sleep(random.uniform(0, PAUSE))  # noqa: S311  # so that writers part
+    raise AssertionError
 
 
 def deliver(

@@ -172,7 +172,7 @@ def handle(
     at = datetime.now(UTC) if at is None else at
     with sql.conflicts(case_id, version):
         held = hold(conn, case_id)
-        known = sql.known_event(conn, case_id, event_id)
+        known = sql.known_event(conn, case_id, event_id, refused=held.refused)
         if known is not None:
             return _as_before(held, known, event, by, data)
         if version is not None and version != held.case.version:

@@ -1,0 +1,153 @@
+"""What the tests of the store share: both databases, processes that work on one of them at once, and cases to work on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection as Pipe
+from traceback import format_exc
+from typing import Any, NamedTuple
+
+import broken_stores
+from sqlalchemy import Column, Engine, Integer, String, Table
+
+from process import Event, Goal, store
+
+THOROUGH = os.environ.get("PROCESS_PROFILE") == "thorough"
+"""Whether the counts are those of the promise where the default run makes do with fewer."""
+
+WORKERS = 8
+TIME_LIMIT = 240
+"""Seconds after which a process that says nothing has failed."""
+START = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+LEDGER = Table(
+    "host_ledger",
+    store.metadata,  # so that one call makes all tables
+    Column("case_id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+)
+"""A table of the host's own: a row for each step that it heard of."""
+
+
+class Database(NamedTuple):
+    """Where a test's cases are; it can be sent to another process."""
+
+    url: str
+    isolation: str | None = None
+    broken: str | None = None
+    """The way in which the store is broken on purpose, one of ``broken_stores.WAYS``."""
+
+    def engine(self) -> Engine:
+        engine = store.engine_of(self.url)
+        ENGINES.append(engine)
+        return engine if self.isolation is None else engine.execution_options(isolation_level=self.isolation)
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.url.startswith("postgresql")
+
+
+ENGINES: list[Engine] = []
+"""What the test has opened, to be closed after it."""
+
+ISOLATIONS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
+
+
+def made(url: str, isolation: str | None = None) -> Database:
+    """A database with the tables."""
+    database = Database(url, isolation)
+    engine = database.engine()
+    store.metadata.create_all(engine)
+    engine.dispose()
+    return database
+
+
+# ----------------------------------------------------------------------------------------------------------- processes
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["storing", "psycopg", "sqlalchemy.dialects.sqlite"])
+
+Work = Callable[..., Any]
+
+
+def spawn(work: Work, database: Database, *args: Any) -> tuple[Any, Pipe]:
+    """A process that calls *work* with an engine of its own and sends back what it gives."""
+    ours, theirs = _CONTEXT.Pipe()
+    process = _CONTEXT.Process(target=_called, args=(theirs, work, database, args), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def in_parallel(work: Work, database: Database, arguments: Sequence[Sequence[Any]]) -> list[Any]:
+    """What *work* gives in one process for each of the arguments, all at once. AssertionError where one of them fails."""
+    started = [spawn(work, database, *args) for args in arguments]
+    results = []
+    for process, pipe in started:
+        results.append(pipe.recv() if pipe.poll(TIME_LIMIT) else (False, f"nothing said for {TIME_LIMIT} seconds"))
+        process.kill()
+    for done, result in results:
+        assert done, result
+    return [result for _, result in results]
+
+
+def _called(pipe: Pipe, work: Work, database: Database, args: Sequence[Any]) -> None:
+    broken_stores.break_it(database.broken)
+    engine = database.engine()
+    try:
+        pipe.send((True, work(engine, *args)))
+    except BaseException:
+        pipe.send((False, format_exc()))
+    engine.dispose()
+
+
+# --------------------------------------------------------------------------------------------------------------- cases
+
+PATH: tuple[tuple[Event, Mapping[str, Any]], ...] = (
+    (Event.SIGN_IN, {"account": "acct", "channel": "app"}),
+    (Event.OPEN_ORDERS, {}),
+    (Event.OPEN_ORDER, {"order": ...}),
+    (Event.FIND_OPTION, {"option": "details"}),
+    (Event.CHOOSE_CANCELLATION, {}),
+    (Event.QUOTE_CONSEQUENCES, {"quote": "Q1", "fee": 1200, "currency": "CNY"}),
+    (Event.CONFIRM_CANCELLATION, {"by": "customer", "quote": "Q1"}),
+    (Event.REQUIRE_VERIFICATION, {}),
+    (Event.START_FACE_VERIFICATION, {"consent": "consent-1"}),
+    (Event.PASS_VERIFICATION, {"attempt": 1}),
+    (Event.COMPLETE_CANCELLATION, {"by": "lender", "quote": "Q1"}),
+)
+"""The way of a plan that is cancelled after a face verification; each step's event id is its number."""
+
+
+def call(index: int, case_id: str) -> tuple[Event, dict[str, Any]]:
+    """Event and keywords for ``handle`` of the path's step *index*, from 0."""
+    event, data = PATH[index]
+    filled = {name: f"order-{case_id}" if value is ... else value for name, value in data.items()}
+    return event, {"event_id": str(index), "at": START + timedelta(minutes=index), **filled}
+
+
+def opened(engine: Engine, case_id: str, steps: int = 0, **options: Any) -> None:
+    """A stored case that has gone the first *steps* of the path."""
+    with engine.begin() as conn:
+        given = {"goal": Goal.PLAN, "account": "acct", "order": f"order-{case_id}", "at": START, **options}
+        store.open(conn, case_id=case_id, **given)
+        for index in range(steps):
+            event, keywords = call(index, case_id)
+            store.handle(conn, case_id, event, **keywords)
+
+
+def agree(engine: Engine, expected_cases: int | None = None) -> None:
+    """Every stored case agrees with its history."""
+    with engine.begin() as conn:
+        found = store.find(conn, limit=100_000)
+        assert expected_cases is None or len(found) == expected_cases
+        for summary in found:
+            assert store.verify(conn, summary.case_id) == ()
+
+
+def shuffled(items: Sequence[Any], seed: int) -> list[Any]:
+    return random.Random(seed).sample(items, len(items))  # noqa: S311  # the same order in every run

@@ -1,0 +1,227 @@
+"""Many processes at once: one winner for each version, one open case for each order, one outcome for each event."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from storing import PATH, START, THOROUGH, WORKERS, Database, agree, call, in_parallel, opened
+
+from process import Event, Limits, Refused, State, store
+
+pytest_plugins = ["storefixtures"]
+
+# --------------------------------------------------------------------------------------------- one winner per version
+
+TRIES = 600
+LIMIT = 3
+
+
+def try_to_verify(engine: Engine, worker: int, tries: int) -> int:
+    """Start a face verification *tries* times, fail each that starts, and tell how many did."""
+    accepted = 0
+    for number in range(tries):
+        name = f"{worker}:{number}"
+        try:
+            started = store.deliver(engine, "case", Event.START_FACE_VERIFICATION, event_id=name, consent="consent")
+        except Refused:
+            continue
+        accepted += 1
+        attempt = started.case.facts.attempt
+        store.deliver(engine, "case", Event.FAIL_VERIFICATION, event_id=f"{name}:failed", attempt=attempt)
+    return accepted
+
+
+def quote_again_and_again(engine: Engine, worker: int, tries: int) -> None:
+    for number in range(tries):
+        name = f"{worker}:{number}"
+        store.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, event_id=name, quote=name, fee=0, currency="CNY")
+
+
+def check_limits(database: Database) -> None:
+    engine = database.engine()
+    opened(engine, "case", steps=8, limits=Limits(face=LIMIT, other=1))
+    accepted = in_parallel(try_to_verify, database, [(worker, TRIES // WORKERS) for worker in range(WORKERS)])
+    with engine.begin() as conn:
+        history, case = store.history(conn, "case"), store.load(conn, "case")
+    assert sum(accepted) == LIMIT
+    assert [step.version for step in history] == list(range(1, 8 + 2 * LIMIT + 1))
+    assert Counter(step.event for step in history[8:]) == {
+        Event.START_FACE_VERIFICATION: LIMIT,
+        Event.FAIL_VERIFICATION: LIMIT,
+    }
+    assert (case.facts.face_attempts, case.facts.attempt, case.state) == (LIMIT, LIMIT, State.VERIFICATION_CHOICE)
+    agree(engine, 1)
+
+
+def check_self_loops(database: Database, quotes: int = 80) -> None:
+    engine = database.engine()
+    opened(engine, "case", steps=5)
+    in_parallel(quote_again_and_again, database, [(worker, quotes // WORKERS) for worker in range(WORKERS)])
+    with engine.begin() as conn:
+        history = store.history(conn, "case")
+        case = store.load(conn, "case")
+    assert [step.version for step in history] == list(range(1, 5 + quotes + 1))
+    assert len({step.data["quote"] for step in history[5:]}) == quotes
+    assert case.facts.quote == history[-1].data["quote"]
+    agree(engine, 1)
+
+
+def test_of_600_tries_by_8_processes_exactly_the_allowed_number_is_accepted(any_isolation: Database) -> None:
+    check_limits(any_isolation)
+
+
+def test_a_step_that_comes_back_to_the_same_state_is_never_lost(any_isolation: Database) -> None:
+    check_self_loops(any_isolation)
+
+
+@pytest.mark.parametrize("way", ["state_as_token", "blind_write"])
+def test_a_store_that_does_not_compare_versions_loses_a_step(postgresql: Database, way: str) -> None:
+    with pytest.raises(AssertionError):
+        check_self_loops(postgresql._replace(broken=way))
+
+
+# ------------------------------------------------------------------------------------------------- one open case per order
+
+OPENINGS, ROUNDS, THREADS = 50, 20, 10
+
+
+def open_in_threads(engine: Engine, worker: int, rounds: int) -> list[tuple[int, str, bool]]:
+    """For each round, by each thread: the case that the order then has, and whether this thread opened it."""
+
+    def once(round_: int, thread: int) -> tuple[int, str, bool]:
+        own, order = f"{round_}-{worker}-{thread}", f"order-{round_}"
+
+        def work(conn: Any) -> str:
+            return store.open(conn, goal="plan", account="acct", order=order, case_id=own, at=START).case_id
+
+        try:
+            return round_, store.transact(engine, work), True
+        except store.OrderHasOpenCase as taken:
+            return round_, taken.case_id, False
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return [found for round_ in range(rounds) for found in threads.map(partial(once, round_), range(THREADS))]
+
+
+def check_one_open_case(database: Database, rounds: int = ROUNDS) -> None:
+    workers = OPENINGS // THREADS
+    told = in_parallel(open_in_threads, database, [(worker, rounds) for worker in range(workers)])
+    by_round: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+    for round_, case_id, is_new in (found for one in told for found in one):
+        by_round[round_].append((case_id, is_new))
+    assert len(by_round) == rounds
+    for found in by_round.values():
+        assert len(found) == OPENINGS
+        assert sum(is_new for _, is_new in found) == 1
+        assert len({case_id for case_id, _ in found}) == 1
+    agree(database.engine(), rounds)
+
+
+def test_of_50_openings_for_one_order_one_wins_and_the_others_learn_which(database: Database) -> None:
+    check_one_open_case(database)
+
+
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_one_opening_wins_above_read_committed_too(postgresql: Database, isolation: str) -> None:
+    check_one_open_case(postgresql._replace(isolation=isolation), rounds=5)
+
+
+def test_without_the_unique_key_an_order_gets_several_open_cases(postgresql: Database) -> None:
+    engine = postgresql.engine()
+    with engine.begin() as conn:
+        conn.exec_driver_sql("DROP INDEX cancellation_case_open_order")
+    with pytest.raises(AssertionError):
+        check_one_open_case(postgresql._replace(broken="no_unique_key"))
+
+
+# ---------------------------------------------------------------------------------------------- one outcome per event
+
+CASES = 2000 if THOROUGH else 60
+STEPS = 6
+
+Delivery = tuple[str, int]
+"""A case and the place of an event on its path; WRONG is one that no case takes."""
+
+WRONG = -1
+
+
+def deliver_when_due(engine: Engine, deliveries: list[Delivery]) -> list[tuple[str, str, Any]]:
+    """Deliver each, an event never before the one that it follows, and tell each outcome by case and event id."""
+    told: list[tuple[str, str, Any]] = []
+    waiting = deliveries
+    while waiting:
+        early: list[Delivery] = []
+        for case_id, index in waiting:
+            if index == WRONG:
+                event, keywords = Event.OPEN_ORDER, {"event_id": "wrong", "order": "another"}
+            else:
+                event, keywords = call(index, case_id)
+
+            def work(conn: Any, case_id: str = case_id, event: Event = event, keywords: Any = keywords) -> Any:
+                if event is not Event.OPEN_ORDER and store.load(conn, case_id).version < int(keywords["event_id"]):
+                    return None
+                if event is Event.OPEN_ORDER and store.load(conn, case_id).version < 2:
+                    return None
+                try:
+                    return store.writing.handle(conn, case_id, event, **keywords).step
+                except Refused as refusal:
+                    return type(refusal).__name__, refusal.blockers
+
+            outcome = store.transact(engine, work)
+            if outcome is None:
+                early.append((case_id, index))
+            else:
+                told.append((case_id, keywords["event_id"], outcome))
+        waiting = early
+    return told
+
+
+def deliveries_of(cases: int) -> list[Delivery]:
+    """Each event of each case once to five times, an earlier one rather before a later one."""
+    random = Random(5)  # noqa: S311  # the same in every run
+    order = [
+        (number % 40 + 8 * (3 if index == WRONG else index) + random.uniform(0, 12), (f"case-{number}", index))
+        for number in range(cases)
+        for index in (*range(STEPS), WRONG)
+        for _ in range(random.randint(1, 5))
+    ]
+    return [delivery for _, delivery in sorted(order)]
+
+
+def check_each_event_once(database: Database, cases: int = CASES) -> None:
+    engine = database.engine()
+    for number in range(cases):
+        opened(engine, f"case-{number}")
+    deliveries = deliveries_of(cases)
+    told = in_parallel(deliver_when_due, database, [(deliveries[worker::WORKERS],) for worker in range(WORKERS)])
+    outcomes: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for case_id, event_id, outcome in (found for one in told for found in one):
+        outcomes[case_id, event_id].append(outcome)
+    assert sum(map(len, outcomes.values())) == len(deliveries)
+    for (_, event_id), found in outcomes.items():
+        assert all(outcome == found[0] for outcome in found)
+        refused = (
+            isinstance(found[0], tuple) and isinstance(found[0][0], str) and found[0][0] in ("WrongState", "GuardNotMet")
+        )
+        assert refused == (event_id == "wrong")
+    with engine.begin() as conn:
+        for number in range(cases):
+            history = store.history(conn, f"case-{number}")
+            assert [step.event for step in history] == [event for event, _ in PATH[:STEPS]]
+    agree(engine, cases)
+
+
+def test_each_event_counts_once_and_has_one_outcome_however_often_it_is_delivered(database: Database) -> None:
+    check_each_event_once(database)
+
+
+@pytest.mark.parametrize("way", ["look_before_load", "never_look"])
+def test_a_store_that_looks_too_early_or_never_gives_wrong_outcomes(postgresql: Database, way: str) -> None:
+    with pytest.raises(AssertionError):
+        check_each_event_once(postgresql._replace(broken=way), cases=60)

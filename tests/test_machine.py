@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import transitions
 
-from process import MACHINE, MODEL, Actor, Case, Channel, Event, Facts, Goal, InvalidPayload, State
-from process.explore import Exploration, choices
+from process import MACHINE, MODEL, Actor, Case, Channel, Event, Facts, Goal, InvalidPayload, QuoteStatus, Settlement, State
+from process.explore import ACCOUNT, ORDER, Exploration, choices
 from process.machine import LeanTransition, build, build_stock
+from process.model import Row, remove_the_face_verification, take_the_answer, void_the_quote
 
 
 class Probe:
@@ -157,3 +159,23 @@ def test_a_lean_machine_takes_no_transition_of_another_make() -> None:
     machine = build(MODEL)
     with pytest.raises(TypeError, match="takes a LeanTransition, not Transition"):
         machine.events["sign_in"].add_transition(transitions.Transition("SIGNED_OUT", "SIGNED_IN"))
+
+
+def test_a_row_with_effects_of_both_sorts_comes_out_as_with_the_stock_classes() -> None:
+    def with_more_effects(row: Row) -> Row:
+        return replace(row, effects=(void_the_quote, *row.effects, remove_the_face_verification, take_the_answer))
+
+    model = replace(MODEL, table=tuple(with_more_effects(row) for row in MODEL.table))
+    stock, machine, probe = build_stock(model), build(model), Probe()
+    quoted = Facts(Goal.BOTH, ACCOUNT, ORDER, 3, 3, "quote-1", 5, "CNY", QuoteStatus.OPEN, Settlement.WAIVED)
+    moves = 0
+    for state in State:
+        for status in QuoteStatus:
+            facts = quoted._replace(quote_status=status, face_attempts=1, other_attempts=1, attempt=2)
+            for event, by, _, data in choices(model, facts):
+                probe.state, probe.facts = state, facts
+                expected = stock_outcome(stock, probe, event, by, data)
+                move = machine.lean_events[event].decide(state, facts, by, data)
+                assert move == (expected if isinstance(expected, tuple) else None)
+                moves += move is not None
+    assert moves > 100

@@ -33,7 +33,7 @@ from process import (
     WrongActor,
     WrongState,
 )
-from process.explore import choices
+from process.explore import Exploration, choices, payload
 
 
 def refusal_of(case: Case, event: Any, **arguments: Any) -> Refused | InvalidPayload:
@@ -166,6 +166,26 @@ def test_a_reference_that_can_not_be_kept_is_refused(value: Any) -> None:
     refused = refusal_of(case, Event.OPEN_ORDER, order=value)
     assert isinstance(refused, InvalidPayload)
     assert refused.fields == ("order",)
+
+
+def test_every_event_wants_exactly_its_fields_each_of_its_type(exploration: Exploration, cases: tuple[Case, ...]) -> None:
+    taken = {(edge.event, edge.by): edge for edge in exploration.edges}
+    assert {event for event, _ in taken} == set(Event)
+    for (event, by), edge in taken.items():
+        case = cases[edge.source].copy()
+        right = payload(MODEL, event, edge.label, case.facts)
+        junk: tuple[object, ...] = (1.0, True, "", [], {}, "x" * 300)
+        wrong = [({**right, "extra": 1}, "extra", "unknown_field")]
+        wrong += [({n: v for n, v in right.items() if n != name}, name, "missing_field") for name in right]
+        wrong += [
+            ({**right, name: bad}, name, "wrong_field") for name in right for bad in (1.0, True, "", [], {}, "x" * 300)
+        ]
+        for data, field, code in wrong:
+            refused = refusal_of(case, event, by=by, **data)
+            assert isinstance(refused, InvalidPayload)
+            assert (refused.fields, codes(refused)) == ((field,), [code]), f"{event} with {data}"
+            assert not case.may_trigger(event, by=by, **data)
+        case.trigger(event, by=by, **right)
 
 
 # ------------------------------------------------------------------------------------------- over every configuration

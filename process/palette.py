@@ -1,0 +1,27 @@
+"""Colours: whose move it is, and how an end is meant. Told apart without colour vision, and in grey by their lightness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from process.model import Actor, EndKind
+
+MOVE: Mapping[Actor, str] = {
+    Actor.CUSTOMER: "#FBF2B6",
+    Actor.SYSTEM: "#B9DDF5",
+    Actor.LENDER: "#F0B44A",
+    Actor.VERIFIER: "#D58CB5",
+    Actor.SUPPORT: "#45A884",
+    Actor.CLOCK: "#E4E4E4",
+}
+"""After Okabe and Ito, lightened so that dark text stands on them."""
+
+END: Mapping[EndKind, tuple[str, str]] = {
+    EndKind.GOOD: ("#E6F4EC", "#00614A"),
+    EndKind.NEUTRAL: ("#F2F2F2", "#4A4A4A"),
+    EndKind.BAD: ("#FBEAE1", "#9A3412"),
+}
+"""The ground of a group of ends, and the border of the ends in it."""
+
+INK, QUIET, FRAME, GROUND, PAGE = "#1A1A1A", "#4F5B66", "#B8C4CE", "#F4F7FA", "#FFFFFF"
+MAIN, LINE, WENT = "#0B4F8A", "#5A6672", "#C2185B"

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ from process.explore import RIGHT, Edge, Exploration, payloads
 FILE = Path(__file__).parent.parent / "diagrams" / "index.html"
 TO_FACE = "sign_in/open_orders/open_order/find_option/choose_cancellation/quote_consequences/confirm_cancellation@customer"
 FAILED_ONCE = f"{TO_FACE}/require_verification/start_face_verification/fail_verification"
+DEADLINE = {"zh": "时限：", "en": "Deadline: "}
+IN_WORDS = {
+    "zh": {timedelta(hours=1): "1 小时", timedelta(days=1): "1 天", timedelta(days=3): "3 天", timedelta(days=7): "7 天"},
+    "en": {timedelta(hours=1): "1 hour", timedelta(days=1): "1 day", timedelta(days=3): "3 days", timedelta(days=7): "7 days"},
+}
 
 READ_ALL = """() => {
   const seen = [];
@@ -37,18 +43,24 @@ READ_ALL = """() => {
     const facts = Object.fromEntries([...document.querySelectorAll("#facts div")].map((row) =>
       [row.dataset.fact, text(row.querySelector("dd"))]));
     const marked = [...document.querySelectorAll("svg.picture:not([hidden]) .is-here")].map((node) => node.id);
-    seen.push({ state: text(document.querySelector("#state")), turn: text(document.querySelector("#turn")), facts, offered, marked });
+    seen.push({ state: text(document.querySelector("#state")), turn: text(document.querySelector("#turn")),
+      deadline: text(document.querySelector("#deadline")), facts, offered, marked });
   }
   return seen;
 }"""
 
 BLOCKED_ALL = """() => {
   const seen = [];
-  const lists = new Map(); // by their text: most lists are seen often, and come back once
-  const number = (list) => {
-    const key = JSON.stringify(list);
-    if (!lists.has(key)) lists.set(key, lists.size);
-    return lists.get(key);
+  const numbers = new Map(); // most lists are seen often: by what the page holds, each is read once
+  const lists = [];
+  const number = (root) => {
+    const key = root.innerHTML;
+    if (!numbers.has(key)) {
+      numbers.set(key, lists.length);
+      lists.push([...root.querySelectorAll("li[data-blocked]")].map((item) =>
+        [item.dataset.blocked, [...item.querySelectorAll(".reasons li")].map((one) => [one.dataset.code, one.textContent.trim()])]));
+    }
+    return numbers.get(key);
   };
   const as = document.querySelector("#as");
   for (let place = 0; place < stepThrough.configurations; place++) {
@@ -56,11 +68,10 @@ BLOCKED_ALL = """() => {
     seen.push([...as.options].map((option) => {
       as.value = option.value;
       as.dispatchEvent(new Event("change"));
-      return number([...document.querySelectorAll("#reasons li[data-blocked]")].map((item) =>
-        [item.dataset.blocked, [...item.querySelectorAll(".reasons li")].map((one) => [one.dataset.code, one.textContent.trim()])]));
+      return number(document.querySelector("#reasons"));
     }));
   }
-  return [seen, [...lists.keys()].map((key) => JSON.parse(key))];
+  return [seen, lists];
 }"""
 
 
@@ -185,7 +196,8 @@ def test_every_configuration_offers_what_the_library_offers_and_shows_its_facts(
         assert re.findall(r"\d+", here["facts"]["face"]) == [str(facts.face_attempts), str(facts.face_limit)]
         assert re.findall(r"\d+", here["facts"]["other"]) == [str(facts.other_attempts), str(facts.other_limit)]
         assert here["facts"]["quote"] == (facts.quote_status.words.of(lang) if facts.quote_status else {"zh": "无", "en": "none"}[lang])
-        assert ("deadline" in here["facts"]) is not case.is_done
+        deadline = MODEL.states[case.state].deadline
+        assert here["deadline"] == (f"{DEADLINE[lang]}{IN_WORDS[lang][deadline]}" if deadline else "")
         if facts.settled:
             assert here["facts"]["settlement"] == facts.settled.words.of(lang)
 
@@ -226,7 +238,7 @@ def test_a_trip_to_each_end_is_clicked_through(shown: Page, exploration: Explora
     assert shown.locator("#where").inner_text() == "Ended"
     info = MODEL.states[end].end
     assert info is not None
-    assert shown.locator("#turn").inner_text() == info.words.en
+    assert shown.locator("#turn").text_content() == info.words.en
     assert end.words.en in shown.locator("#live").inner_text()
 
 
@@ -300,7 +312,7 @@ def test_back_from_the_beginning_returns_to_the_choice_of_the_goal(shown: Page) 
 def test_whose_move_it_is_stands_first(shown: Page) -> None:
     follow(shown, f"en/plan/{TO_FACE}")
     assert shown.locator("#offered section").first.get_attribute("data-actor") == Actor.SYSTEM
-    assert shown.locator("#turn").inner_text() == "The system's move: decide whether verification is needed"
+    assert shown.locator("#turn").text_content() == "The system's move: decide whether verification is needed"
 
 
 # --------------------------------------------------------------------------------------- for everyone, everywhere
@@ -374,6 +386,14 @@ def test_a_narrow_screen_needs_no_sideways_scrolling_and_cuts_nothing(browser: B
             assert seen.page.locator("header *, .side :is(section, div, ul, ol, li, p, button)").evaluate_all(too_wide) == []
 
 
+MIDDLE_IS_IN_VIEW = """() => {
+  const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const [node, pane] = [box("svg.picture:not([hidden]) .is-here"), box("#pane")];
+  const [x, y] = [node.x + node.width / 2, node.y + node.height / 2];
+  return pane.left < x && x < pane.right && pane.top < y && y < pane.bottom && 0 <= pane.top && pane.bottom <= innerHeight;
+}"""
+
+
 def test_on_a_narrow_screen_the_picture_follows_the_case(browser: Browser) -> None:
     with watched(browser, viewport={"width": 360, "height": 740}) as seen:
         follow(seen.page, f"en/both/{FAILED_ONCE}")
@@ -381,14 +401,7 @@ def test_on_a_narrow_screen_the_picture_follows_the_case(browser: Browser) -> No
             button = seen.page.locator(f'[data-event="{event}"] button').first
             button.scroll_into_view_if_needed()
             button.click()
-            node = seen.page.locator("svg.picture:not([hidden]) .is-here").bounding_box()
-            pane = seen.page.locator("#pane").bounding_box()
-            assert node is not None
-            assert pane is not None
-            assert pane["x"] <= node["x"]
-            assert node["x"] + node["width"] <= pane["x"] + pane["width"]
-            assert 0 <= pane["y"] <= node["y"]
-            assert node["y"] + node["height"] <= pane["y"] + pane["height"]
+            seen.page.wait_for_function(MIDDLE_IS_IN_VIEW)
 
 
 CONTRAST = """() => {

@@ -1,8 +1,9 @@
 """Cases as JSON: written in one format, read back strictly. What no case can be is refused, with the entry named.
 
 A snapshot that holds the whole history is replayed, so state and facts can't differ from what the steps make of them. One
-that was cut short (``steps=``, or over 64 KiB) is held against what the model says must hold in the state. A snapshot of
-an older model is migrated and its history believed: what was allowed then is not judged again.
+that was cut short (``steps=``, or over 64 KiB) is held against what the model says must hold in the state, and against
+what the steps that are left put into the facts. A snapshot of an older model is migrated and its history believed: what
+was allowed then is not judged again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, NoReturn
 
 from process.exceptions import NewerModel, SnapshotInvalid
-from process.machine import LeanMachine
+from process.machine import LeanMachine, changes_of
 from process.migrations import migrate_snapshot
 from process.model import (
     MODEL_VERSION,
@@ -189,6 +190,8 @@ def decode(data: object, machine: LeanMachine) -> Parts:
     _follow(history, version, state, machine)
     if len(history) == version and model_version == MODEL_VERSION:
         _replay(history, state, facts, machine)
+    elif model_version == MODEL_VERSION:
+        _recall(history, facts, machine)
     return Parts(case_id, version, state, facts, opened_at, deadlines or None, history)
 
 
@@ -289,6 +292,26 @@ def _replay(history: tuple[Step, ...], state: State, facts: Facts, machine: Lean
             _refuse(f"facts.{name}", f"is {brief(_plain(given))}, but the history makes it {brief(_plain(replayed))}")
     if reached is not state:
         _refuse("state", f"is {state}, but the history ends in {reached}")
+
+
+def _recall(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> None:
+    """What the steps of a cut history put into the facts is still there, unless a later one of them changed it."""
+    put: dict[str, object] = {}
+    for step in history:
+        rows = machine.lean_events[step.event].declared[step.source]
+        fitting = [row for row in rows if row.target is step.target and step.by in row.by]
+        if len(fitting) > 1:  # which of them was taken went with the cut
+            put.clear()
+        for effect in fitting[0].effects if len(fitting) == 1 else ():
+            changes = changes_of(effect)(facts, step.data)
+            if effect.is_fixed or effect.reads:
+                put.update(changes)
+            else:  # it counts on from facts that went with the cut
+                put = {name: value for name, value in put.items() if name not in changes}
+    for name, value in put.items():
+        if getattr(facts, name) != value:
+            given = brief(_plain(getattr(facts, name)))
+            _refuse(f"facts.{name}", f"is {given}, but the history makes it {brief(_plain(value))}")
 
 
 # --------------------------------------------------------------------------------------------------------------- values

@@ -271,6 +271,17 @@ def test_what_no_case_can_be_is_refused_also_where_the_history_was_cut(
     assert broken in found.problem
 
 
+@pytest.mark.parametrize(
+    ("steps", "fact", "value"),
+    [(8, "fee", 0), (8, "currency", "USD"), (8, "quote", "quote-2"), (2, "settled", "waived"), (5, "settled", "skipped")],
+)
+def test_facts_that_a_step_of_a_cut_history_made_otherwise_are_refused(steps: int, fact: str, value: Any) -> None:
+    data = finished().to_dict(steps=steps)
+    found = refused(changed(data, f"facts.{fact}", value))
+    assert found.where == f"facts.{fact}"
+    assert "but the history makes it" in found.problem
+
+
 def test_an_end_with_an_open_attempt_can_not_be_written(cases: tuple[Case, ...]) -> None:
     for case in cases:
         if case.state in (State.FACE_VERIFICATION, State.OTHER_VERIFICATION):

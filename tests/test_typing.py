@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FILES = Path(__file__).parent / "typing"
+FILES = Path(__file__).parent / "user_code"
 RIGHT, WRONG = "right_calls.py", "wrong_calls.py"
 
 

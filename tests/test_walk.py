@@ -159,7 +159,7 @@ def test_a_dash_says_that_there_is_no_consent() -> None:
 def test_in_chinese_the_walk_speaks_chinese() -> None:
     screen = walk(*SIGN_IN, "open_order", "q", lang="zh").stdout
     assert "轮到" in screen
-    assert "✓ 登录: 未登录 → 已登录" in screen
+    assert "✓ 登录：未登录 → 已登录" in screen
     assert "被拒绝：「查看订单详情」不能发生在「已登录」，只能在：我的订单。" in screen
     assert "b 退一步" in screen
 

@@ -165,9 +165,8 @@ class _Trip:
             self._console.print(Text(refused, "red"))
             return False
         self.cases.append(after)
-        arrow = (
-            f"✓ {step.event.words.of(self._lang)}: {step.source.words.of(self._lang)} → {step.target.words.of(self._lang)}"
-        )
+        happened, source, target = (term.words.of(self._lang) for term in (step.event, step.source, step.target))
+        arrow = self._t("✓ {}：{} → {}", "✓ {}: {} → {}").format(happened, source, target)
         self._console.print(Text(arrow, "green"))
         return True
 

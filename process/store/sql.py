@@ -16,7 +16,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -165,10 +164,9 @@ def engine_of(url: str) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql://…``; ValueError if it is neither, or its driver is missing."""
     try:
         parsed = make_url(url)
-        kind = parsed.get_backend_name()
-        if kind == "sqlite":
+        if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
             return sqlite_engine(parsed.database or ":memory:")
-        if kind == "postgresql":
+        if parsed.get_backend_name() == "postgresql":
             return create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError) as error:
         raise ValueError(f"no address of a database: {error}") from None
@@ -281,7 +279,9 @@ def known_event(conn: Connection, case_id: str, event_id: str, *, refused: int) 
 
 def insert_case(conn: Connection, values: Mapping[str, Any]) -> bool:
     """False where a case with this id, or an open one about this order, is there."""
-    return bool(_insert_new(conn, cases, values).rowcount)
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    new = insert(cases).on_conflict_do_nothing().returning(cases.c.case_id)  # not every driver counts inserted rows
+    return conn.execute(new, dict(values)).first() is not None
 
 
 def insert_steps(conn: Connection, values: Sequence[Mapping[str, Any]]) -> None:
@@ -290,11 +290,6 @@ def insert_steps(conn: Connection, values: Sequence[Mapping[str, Any]]) -> None:
 
 def insert_refusal(conn: Connection, values: Mapping[str, Any]) -> None:
     conn.execute(refusals.insert(), dict(values))
-
-
-def _insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> CursorResult[Any]:
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    return conn.execute(insert(table).on_conflict_do_nothing(), dict(values))
 
 
 def move_case(conn: Connection, case_id: str, version: int, refused: int, values: Mapping[str, Any]) -> bool:

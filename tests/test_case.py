@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from trips import at_decision, at_options, opened
 
@@ -131,7 +131,7 @@ JUNK = st.recursive(
 FIELDS = sorted({field for fields in MODEL.events.values() for field in fields})
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(
     place=st.integers(min_value=0),
     event=st.sampled_from(Event),

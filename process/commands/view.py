@@ -29,7 +29,7 @@ _UNTIL = Words("期限", "Until")
 _WISH = Words("目标", "Goal")
 _QUOTE = Words("报价", "Quote")
 _VERIFICATION = Words("核验", "Verification")
-_EVENT, _BY, _CARRIES = Words("事件", "Event"), Words("发起方", "By"), Words("内容", "Carries")
+EVENT, BY, CARRIES = Words("事件", "Event"), Words("发起方", "By"), Words("内容", "Carries")
 _NOW_IN, _AT, _LINE = Words("之后的状态", "Then in"), Words("时间", "At"), Words("行", "Line")
 
 
@@ -114,7 +114,7 @@ def steps(case: Case, lang: str, lines: Sequence[int] = ()) -> RenderableType:
     if not history:
         return Text(Words("还没有步骤。", "No step was taken yet.").of(lang), DIM)
     timed = any(step.at for step in history)
-    table = grid("#", *([_LINE.of(lang)] if lines else []), _EVENT.of(lang), _BY.of(lang), _NOW_IN.of(lang))
+    table = grid("#", *([_LINE.of(lang)] if lines else []), EVENT.of(lang), BY.of(lang), _NOW_IN.of(lang))
     table.columns[2 if lines else 1].min_width = 28
     if timed:
         table.add_column(_AT.of(lang), width=14)
@@ -184,7 +184,7 @@ def _verification(case: Case, lang: str) -> str:
 
 def next_moves(case: Case, lang: str) -> RenderableType:
     """What may happen next."""
-    table = grid(_EVENT.of(lang), _BY.of(lang), _CARRIES.of(lang))
+    table = grid(EVENT.of(lang), BY.of(lang), CARRIES.of(lang))
     for event, actors in may_raise(case).items():
         table.add_row(label(event, lang), names(actors, lang), fields_of(event))
     return table
@@ -197,7 +197,7 @@ def reasons(blockers: Iterable[Blocker], lang: str) -> str:
 def blocked(case: Case, lang: str) -> RenderableType:
     """What may not happen now, and why: first what the facts forbid, then what belongs to other states."""
     elsewhere: dict[tuple[State, ...], list[Event]] = {}
-    table = grid(_EVENT.of(lang), Words("原因", "Why not").of(lang))
+    table = grid(EVENT.of(lang), Words("原因", "Why not").of(lang))
     for event, blockers in case.blocked_events().items():
         states = next((blocker.parameters["states"] for blocker in blockers if blocker.code == "wrong_state"), None)
         if isinstance(states, tuple):

@@ -68,7 +68,7 @@ class ClocksGoBack(tzinfo):
         return timedelta(hours=5) + self.utcoffset(moment)
 
     def tzname(self, moment: datetime | None) -> str:
-        return "ET"
+        return f"UTC{self.utcoffset(moment)}"
 
 
 def test_a_deadline_is_as_long_before_saving_as_after_also_over_a_change_of_clocks() -> None:

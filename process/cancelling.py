@@ -1,22 +1,11 @@
-"""Requirements on the cancellation itself: quoted and confirmed first, asked of the lender once, and ends that tell the truth."""
+"""Requirements on the cancellation itself: quoted and confirmed first, asked of the lender once, and ends that are true."""
 
 from __future__ import annotations
 
-from process.evidence import (
-    EVENTS_TAKEN,
-    Counterexample,
-    Evidence,
-    Finding,
-    Seen,
-    after,
-    all_of,
-    beginnings,
-    each_event,
-    each_place,
-    never_before,
-    told_truly,
-)
+from process.evidence import Evidence, beginnings, each_event, each_place, never_before, told_truly
 from process.explore import Configuration
+from process.finding import EVENTS_TAKEN, Counterexample, Finding, all_of
+from process.ledger import Seen, after
 from process.model import Actor, Event, Goal, QuoteStatus, RequestKind, State, Words
 
 A, E, S = Actor, Event, State
@@ -32,7 +21,7 @@ def outstanding(found: Configuration) -> bool:
 
 
 def r4_quoted_and_confirmed(evidence: Evidence) -> Finding:
-    """No trip without a quote, or without its confirmation, submits; only the quote that stands is confirmed, and it can be."""
+    """No trip submits without a quote and its confirmation; only the quote that stands is confirmed, and it can be."""
     unquoted = Words("未告知后果就提交取消", "the cancellation is submitted though no consequences were quoted")
     unconfirmed = Words("未经确认就提交取消", "the cancellation is submitted though no quote was confirmed")
 
@@ -102,7 +91,7 @@ def _a_new_quote_counts(evidence: Evidence) -> Finding:
 
 
 def r13_the_answer_decides(evidence: Evidence) -> Finding:
-    """From asking until an answer: no end, no second question, both answers taken; silence and rejection lead to support."""
+    """From asking to the answer: no end, no second question, each answer taken; silence and rejection lead to support."""
     ended = Words("资方尚未答复，办理却结束了", "the case ends while the lender's answer is outstanding")
     again = Words("资方尚未答复，又提交了一次", "the lender is asked again while its answer is outstanding")
 
@@ -159,19 +148,30 @@ def r14_cancelled_once(evidence: Evidence) -> Finding:
     def twice(seen: Seen) -> Words | None:
         return what if seen.event is E.COMPLETE_CANCELLATION or seen.target in PLAN_ENDS else None
 
-    return all_of(never_before(evidence, done, lambda seen: False, twice), told_truly(evidence, "cancelled"))
+    return all_of(never_before(evidence, done, _nothing, twice), told_truly(evidence, "cancelled"))
+
+
+def _nothing(_seen: Seen) -> bool:
+    return False
 
 
 def r17_serves_one_try(evidence: Evidence) -> Finding:
-    """After a rejection nothing is settled any more, and no trip submits again before it is settled anew."""
+    """What is settled serves: confirming submits. After a rejection no trip submits before it is settled anew."""
     rejected = {seen.edge.target for seen in evidence.seen if seen.event is E.REJECT_CANCELLATION}
     what = Words("被拒后未重新核验就再次提交", "after a rejection it is submitted again without a new verification")
 
     def again(seen: Seen) -> Words | None:
         return what if seen.enters is S.CANCELLING else None
 
+    def asked_anew(seen: Seen) -> Words | None:
+        settled = seen.before.settled is not None
+        if seen.event is E.CONFIRM_CANCELLATION and settled and seen.target is not S.CANCELLING:
+            return Words("核验已有结论，确认后却没有提交", "verification is settled, and confirming does not submit")
+        return None
+
     return all_of(
         never_before(evidence, rejected, lambda seen: seen.event in SETTLING, again),
+        each_event(evidence, asked_anew),
         told_truly(evidence, "settled", only=E.REJECT_CANCELLATION),
     )
 
@@ -188,6 +188,7 @@ def r19_ends_tell_the_truth(evidence: Evidence) -> Finding:
                 )
             return None
         cancelled = seen.event is E.COMPLETE_CANCELLATION
+        true: State | None
         if cancelled:
             true = S.BOTH_CANCELLED if truth.removed else S.PLAN_CANCELLED
         elif truth.removed:

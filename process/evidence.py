@@ -1,131 +1,30 @@
-"""What requirements are held against: every event that a case can take, and how a counterexample is told.
-
-Nothing here trusts a fact of a case. ``read`` says what the facts claim; ``after`` says what is true after an event, told
-from the event alone: who raised it, what it carried, where the case stood and where it then stands. Both agree where a
-case begins; if they agree after every event that can be taken, the facts are true wherever a case can be.
-"""
+"""What requirements are held against: every event that a case of a machine can take, and the ways to look through them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from process.case import Case
 from process.explore import RIGHT, Configuration, Edge, Exploration
+from process.finding import CONFIGURATIONS, EVENTS_TAKEN, Counterexample, Finding
+from process.ledger import CLAIMS, TELLING, Ledger, Seen, after, read
 from process.machine import LeanMachine
-from process.model import ACCEPTED, ANSWERED, SUBMITTED, Actor, Event, Facts, Goal, Model, Settlement, State, Words
-
-S, E = State, Event
-
-
-class Seen(NamedTuple):
-    """One event that a case took."""
-
-    edge: Edge
-    source: State
-    before: Facts
-    event: Event
-    by: Actor
-    label: str
-    data: Mapping[str, Any]
-    target: State
-    after: Facts
-
-    @property
-    def enters(self) -> State | None:
-        """The state that the event brought the case into; None where it stays."""
-        return None if self.source is self.target else self.target
-
-
-# ---------------------------------------------------------------------------------------------------- what is true
-
-
-class Ledger(NamedTuple):
-    """What has happened to a case, as the world outside sees it."""
-
-    goal: Goal
-    quoted: tuple[object, ...] | None  # reference, fee and currency that the lender quoted last; None: void since then
-    confirmed: bool  # that very quote was
-    outstanding: bool  # the lender was asked to cancel and has not answered
-    cancelled: bool  # the lender did cancel
-    settled: Settlement | None  # how, since the last rejection
-    removed: bool  # support removed the face verification
-    face_tries: int  # started, less those that an outage took back
-    other_tries: int
-    attempt: int  # the number of the one started last
-
-
-def read(facts: Facts) -> Ledger:
-    """What the facts claim."""
-    return Ledger(
-        facts.goal,
-        None if facts.quote is None else (facts.quote, facts.fee, facts.currency),
-        facts.quote_status in (ACCEPTED, SUBMITTED, ANSWERED),
-        facts.quote_status is SUBMITTED,
-        facts.quote_status is ANSWERED,
-        facts.settled,
-        facts.face_removed,
-        facts.face_attempts,
-        facts.other_attempts,
-        facts.attempt,
-    )
-
-
-_ONE_TRY = {S.FACE_VERIFICATION: "face_tries", S.OTHER_VERIFICATION: "other_tries"}
-_PASSED = {S.FACE_VERIFICATION: Settlement.FACE, S.OTHER_VERIFICATION: Settlement.OTHER}
-_VOID: dict[str, Any] = {"quoted": None, "confirmed": False}
-
-
-def after(seen: Seen) -> Ledger:
-    """What is true after the event, if what the facts claimed before it was."""
-    before = read(seen.before)
-    new = _told_by(seen, before)
-    if seen.enters is S.CANCELLING:
-        new["outstanding"] = True  # entering it is asking
-    return before._replace(**new) if new else before
-
-
-def _told_by(seen: Seen, before: Ledger) -> dict[str, Any]:
-    data = seen.data
-    match seen.event:
-        case E.QUOTE_CONSEQUENCES:
-            return {"quoted": (data["quote"], data["fee"], data["currency"]), "confirmed": False}
-        case E.CONFIRM_CANCELLATION:
-            return {"confirmed": before.quoted is not None and data["quote"] == before.quoted[0]}
-        case E.CHOOSE_CANCELLATION | E.GUIDE_BACK:
-            return dict(_VOID)
-        case E.SKIP_FACE_VERIFICATION:
-            return {"settled": Settlement.SKIPPED}
-        case E.PASS_VERIFICATION:
-            return {"settled": _PASSED.get(seen.source)}
-        case E.START_FACE_VERIFICATION:
-            return {"face_tries": before.face_tries + 1, "attempt": before.attempt + 1}
-        case E.START_OTHER_VERIFICATION:
-            return {"other_tries": before.other_tries + 1, "attempt": before.attempt + 1}
-        case E.VERIFICATION_UNAVAILABLE if seen.source in _ONE_TRY:
-            tries = _ONE_TRY[seen.source]
-            return {tries: getattr(before, tries) - 1}
-        case E.WAIVE_VERIFICATION:
-            return {**_VOID, "settled": Settlement.WAIVED}
-        case E.REMOVE_FACE_VERIFICATION:
-            both = before.goal is Goal.BOTH
-            return {"removed": True, **({**_VOID, "settled": Settlement.REMOVED} if both else {})}
-        case E.COMPLETE_CANCELLATION:
-            return {"cancelled": True, "outstanding": False}
-        case E.REJECT_CANCELLATION:
-            return {**_VOID, "outstanding": False, "settled": None}
-    return {}
-
-
-# -------------------------------------------------------------------------------------------- what was looked at
+from process.model import Actor, Event, Goal, Model, State, Words
 
 
 class Evidence:
-    """A machine, everything that its cases can take, and what a requirement asks of it often."""
+    """A machine, everything that its cases can take, and what a requirement asks of it often.
 
-    def __init__(self, exploration: Exploration) -> None:
+    Args:
+        exploration: what was searched.
+        refusable: the events whose refusals are looked at; those of every event, where it is left out.
+    """
+
+    def __init__(self, exploration: Exploration, refusable: Collection[Event] | None = None) -> None:
         self.exploration = exploration
+        self.refusable = tuple(exploration.machine.definition.events) if refusable is None else tuple(refusable)
         self.machine: LeanMachine = exploration.machine
         self.model: Model = exploration.machine.definition
         self.places = exploration.configurations
@@ -144,6 +43,8 @@ class Evidence:
         """What the facts claim wrongly after an event, nearest to a beginning first."""
         untrue: list[tuple[Seen, str]] = []
         for seen in self.seen:
+            if seen.after is seen.before and seen.event not in TELLING and seen.target is not State.CANCELLING:
+                continue  # nothing happened to be told, and the facts tell nothing new
             true, claimed = after(seen), read(seen.after)
             if true != claimed:
                 untrue += [
@@ -194,34 +95,6 @@ class Evidence:
     @cached_property
     def case_class(self) -> type[Case]:
         return type("CheckedCase", (Case,), {"machine": self.machine, "__slots__": ()})
-
-
-# ------------------------------------------------------------------------------------------------- what was found
-
-
-class Counterexample(NamedTuple):
-    """How a requirement breaks."""
-
-    goal: Goal
-    trip: tuple[Edge, ...]
-    """A shortest trip to where it breaks; its last event is the one that breaks it, if ``attempt`` is None."""
-    what: Words
-    attempt: tuple[Event, Actor, Mapping[str, Any]] | None = None
-    """What is raised after the trip, and is refused although it should not be, or the other way round."""
-
-
-class Finding(NamedTuple):
-    """What became of a check."""
-
-    looked_at: tuple[tuple[int, Words], ...]
-    """On how much it was checked: how many of what."""
-    broken: Counterexample | None = None
-
-
-EVENTS_TAKEN = Words("次被接受的事件", "events taken")
-CONFIGURATIONS = Words("个情形", "configurations")
-WAYS = Words("条路径", "ways")
-ATTEMPTS = Words("次尝试", "events raised")
 
 
 def each_event(evidence: Evidence, wrong: Callable[[Seen], Words | None]) -> Finding:
@@ -287,17 +160,6 @@ def beginnings(evidence: Evidence) -> list[int]:
     return [place for place, edge in enumerate(evidence.exploration.came_by) if edge is None]
 
 
-def all_of(*findings: Finding) -> Finding:
-    """One finding of several: the largest number of each kind, and the shortest counterexample."""
-    looked_at: dict[Words, int] = {}
-    for finding in findings:
-        for count, what in finding.looked_at:
-            looked_at[what] = max(looked_at.get(what, 0), count)
-    broken = [finding.broken for finding in findings if finding.broken is not None]
-    shortest = min(broken, key=lambda found: len(found.trip), default=None)
-    return Finding(tuple((count, what) for what, count in looked_at.items()), shortest)
-
-
 def told_truly(evidence: Evidence, *claims: str, but: Event | None = None, only: Event | None = None) -> Finding:
     """Whether the facts claim of these entries of the ledger what is true, after every event that can be taken."""
     asked = ((len(evidence.seen), EVENTS_TAKEN),)
@@ -311,20 +173,6 @@ def told_truly(evidence: Evidence, *claims: str, but: Event | None = None, only:
             )
             return Finding(asked, Counterexample(seen.before.goal, evidence.trip_with(seen), what))
     return Finding(asked)
-
-
-CLAIMS: Mapping[str, Words] = {
-    "goal": Words("目标", "the goal"),
-    "quoted": Words("有效的报价", "the quote that stands"),
-    "confirmed": Words("报价是否已确认", "whether the quote is confirmed"),
-    "outstanding": Words("资方是否尚未答复", "whether the lender's answer is outstanding"),
-    "cancelled": Words("资方是否已取消分期", "whether the lender has cancelled the plan"),
-    "settled": Words("核验结论", "how verification was settled"),
-    "removed": Words("人脸验证是否已取消", "whether the face verification was removed"),
-    "face_tries": Words("人脸次数", "how many face attempts count"),
-    "other_tries": Words("其他方式次数", "how many other attempts count"),
-    "attempt": Words("最近一次核验的序号", "the number of the latest attempt"),
-}
 
 
 def _plain(value: object) -> str:

@@ -9,7 +9,7 @@ each event is raised by each actor, with each payload that matters (right, wrong
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -79,7 +79,7 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
             return [(RIGHT, facts.account), ("another", "another-account")]
         case "order":
             return [(RIGHT, facts.order), ("another", "another-order")]
-        case "quote" if _is_asked_for(model, event, name):
+        case "quote" if not _is_brought(model, event, name):
             return [(RIGHT, facts.quote or QUOTE), ("stale", "a-stale-quote")]
         case "quote":
             return [(RIGHT, fresh)]
@@ -92,20 +92,27 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
     return [(RIGHT, samples[kind])]
 
 
-def _is_asked_for(model: Model, event: Event, name: str) -> bool:
-    return any(name in guard.reads for row in model.table if row.event is event for guard in row.guards)
+def _is_brought(model: Model, event: Event, name: str) -> bool:
+    return any(name in effect.reads for row in model.table if row.event is event for effect in row.effects)
 
 
 class Taken(NamedTuple):
     """What the machine made of one event in one configuration."""
 
+    event: Event
     by: Actor
     label: str
     data: Mapping[str, Any]
     row: int
     state: State
     facts: Facts
-    """The facts as the machine gave them, before ``canonical``."""
+    """The facts as the machine gave them."""
+    there: Configuration
+    """The same in canonical form."""
+
+
+Answer = tuple[int, list[Taken]]
+"""How many events were raised in a configuration, and those that were taken."""
 
 
 @dataclass(frozen=True)
@@ -204,22 +211,18 @@ class Exploration:
         return self.configurations[trip[0].source if trip else place].facts.goal
 
 
-Answer = tuple[int, tuple[Taken, ...]]
-"""How often an event was raised in a configuration, and every time that it was taken."""
-
-
 def explore(
     machine: LeanMachine = MACHINE,
     *,
     limits: Limits | None = None,
-    ask: Callable[[LeanMachine, Configuration, Event], Answer] | None = None,
+    ask: Callable[[LeanMachine, Configuration], Answer] | None = None,
 ) -> Exploration:
     """Search every configuration, for every goal.
 
     Args:
         machine: what to search; ``process.machine.build`` makes one of a changed model.
         limits: the limits of the cases; the model's, where they are left out.
-        ask: raises an event in a configuration; ``ask_everyone`` where it is left out.
+        ask: raises every event in a configuration; ``ask_everyone`` where it is left out.
     """
     ask = ask or ask_everyone
     model = machine.definition
@@ -237,50 +240,56 @@ def explore(
     while waiting:
         here = waiting.popleft()
         source = found[here]
-        for event in model.events:
-            raised, answers = ask(machine, here, event)
-            tried += raised
-            for answer in answers:
-                there = Configuration(answer.state, canonical(answer.facts))
-                target = found.setdefault(there, len(found))
-                edge = Edge(source, event, answer.by, answer.label, target, answer.row)
-                if target == len(came_by):
-                    came_by.append(edge)
-                    waiting.append(there)
-                edges.append(edge)
-                taken.append(answer)
+        raised, answers = ask(machine, here)
+        tried += raised
+        for answer in answers:
+            target = found.setdefault(answer.there, len(found))
+            edge = Edge(source, answer.event, answer.by, answer.label, target, answer.row)
+            if target == len(came_by):
+                came_by.append(edge)
+                waiting.append(answer.there)
+            edges.append(edge)
+        taken += answers
     return Exploration(machine, tuple(found), tuple(edges), tuple(taken), tuple(came_by), tried, found)
 
 
-def ask_everyone(machine: LeanMachine, here: Configuration, event: Event) -> Answer:
-    """Raise *event* by every actor with every payload that matters; one who never may carries the right one alone."""
-    variants = list(payloads(machine.definition, event, here.facts))
-    may = machine.definition.actors[event]
-    return _raise(machine, here, event, [(by, variants if by in may else variants[:1]) for by in Actor])
+def ask_everyone(machine: LeanMachine, here: Configuration) -> Answer:
+    """Raise every event by every actor with every payload that matters; who never may carries the right one alone."""
+    tried, taken = 0, []
+    for event, by, label, data in choices(machine.definition, here.facts):
+        tried += 1
+        if found := _raise(machine, here, event, by, label, data):
+            taken.append(found)
+    return tried, taken
 
 
-def ask_the_named(machine: LeanMachine, here: Configuration, event: Event) -> Answer:
-    """The same answers, in less time: only by the actors whom a row names there. To others the machine says no at once."""
-    rows = machine.lean_events[event].declared.get(here.state)
-    if not rows:
-        return 0, ()
-    variants = list(payloads(machine.definition, event, here.facts))
-    return _raise(machine, here, event, [(by, variants) for by in Actor if any(by in row.by for row in rows)])
+def ask_the_named(machine: LeanMachine, here: Configuration, events: Collection[Event] | None = None) -> Answer:
+    """The same answers in less time: only by the actors whom a row names there. To all others the machine says no at once.
+
+    Args:
+        events: which events to raise; all of them, where it is left out.
+    """
+    tried, taken = 0, []
+    for event in machine.definition.events if events is None else events:
+        rows = machine.lean_events[event].declared.get(here.state, ())
+        actors = {by for row in rows for by in row.by}
+        for by in Actor if actors else ():
+            for label, data in payloads(machine.definition, event, here.facts) if by in actors else ():
+                tried += 1
+                if found := _raise(machine, here, event, by, label, data):
+                    taken.append(found)
+    return tried, taken
 
 
 def _raise(
-    machine: LeanMachine, here: Configuration, event: Event, by_whom: list[tuple[Actor, list[tuple[str, dict[str, Any]]]]]
-) -> Answer:
-    decide = machine.lean_events[event].decide
-    tried, answers = 0, []
-    for by, variants in by_whom:
-        for label, carried in variants:
-            tried += 1
-            data = dict(carried)
-            move = decide(here.state, here.facts, by, data)
-            if move is not None:
-                answers.append(Taken(by, label, data, row_taken(machine, here, event, by, data), *move))
-    return tried, tuple(answers)
+    machine: LeanMachine, here: Configuration, event: Event, by: Actor, label: str, data: dict[str, Any]
+) -> Taken | None:
+    move = machine.lean_events[event].decide(here.state, here.facts, by, data)
+    if move is None:
+        return None
+    state, facts = move
+    row = row_taken(machine, here, event, by, data)
+    return Taken(event, by, label, data, row, state, facts, Configuration(state, canonical(facts)))
 
 
 def choices(model: Model, facts: Facts) -> Iterator[tuple[Event, Actor, str, dict[str, Any]]]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from process.case import Case
-from process.evidence import Evidence, Finding, at
+from process.evidence import Evidence, at
 from process.exceptions import ProcessError
 from process.explore import Edge, payload
+from process.finding import Finding
 from process.model import Limits, Words
 
 CASES = Words("个办理", "cases")

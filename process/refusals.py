@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from process.case import Case
-from process.evidence import ATTEMPTS, Counterexample, Evidence, Finding
+from process.evidence import Evidence
 from process.exceptions import InvalidPayload, ProcessError, Refused
 from process.explore import payloads
+from process.finding import ATTEMPTS, Counterexample, Finding
 from process.histories import cases
 from process.model import Actor, Blocker, Event, Facts, Goal, QuoteStatus, Words
 
@@ -17,7 +18,7 @@ Reason = Callable[[Event, Facts, Mapping[str, Any]], bool]
 
 
 def _if(events: tuple[Event, ...], unmet: Callable[[Facts], bool]) -> Reason:
-    return lambda event, facts, data: event in events and unmet(facts)
+    return lambda event, facts, _data: event in events and unmet(facts)
 
 
 def _off(events: tuple[Event, ...], field: str, right: Callable[[Facts], object]) -> Reason:
@@ -42,7 +43,7 @@ REASONS: Mapping[str, Reason] = {
     "face_verification_already_removed": _if((_ASK, _REMOVE), lambda facts: facts.face_removed),
     "no_open_quote": _if((_CONFIRM, _DECLINE), lambda facts: facts.quote is None),
     "quote_not_current": _off((_CONFIRM,), "quote", lambda facts: facts.quote),
-    "no_separate_consent": lambda event, facts, data: event is _FACE and data["consent"] is None,
+    "no_separate_consent": lambda event, _facts, data: event is _FACE and data["consent"] is None,
     "no_face_attempts_left": _if((_FACE,), lambda facts: facts.face_attempts >= facts.face_limit),
     "no_other_attempts_left": _if((_OTHER,), lambda facts: facts.other_attempts >= facts.other_limit),
     "attempt_not_open": _off(_VERIFIERS, "attempt", lambda facts: facts.attempt),
@@ -54,7 +55,7 @@ REASONS: Mapping[str, Reason] = {
 
 
 def r16_refusals_tell_why(evidence: Evidence) -> Finding:
-    """In every kind of configuration what is refused leaves the case as it was, and tells each reason there is and no other."""
+    """In every kind of configuration what is refused leaves the case as it was, and tells each reason and no other."""
     places, tried = evidence.places, 0
     taken = {(places[edge.source].state, edge.event, edge.by) for edge in evidence.exploration.edges}
     happens, raises = {(state, event) for state, event, _ in taken}, {(event, by) for _, event, by in taken}
@@ -85,7 +86,7 @@ def r16_refusals_tell_why(evidence: Evidence) -> Finding:
 
 
 def _one_of_each_kind(evidence: Evidence) -> Iterator[tuple[int, Case]]:
-    """A case nearest to a beginning for each kind of configuration: exact counts do not matter, only whether any are left."""
+    """A case for each kind of configuration: how often a way was tried does not matter, only whether it may be again."""
     kinds: set[object] = set()
     for place, case in cases(evidence):
         facts = case.facts
@@ -97,7 +98,7 @@ def _one_of_each_kind(evidence: Evidence) -> Iterator[tuple[int, Case]]:
 
 
 def _raised(evidence: Evidence, facts: Facts) -> Iterator[tuple[Event, Actor, dict[str, Any]]]:
-    for event in evidence.model.events:
+    for event in evidence.refusable:
         variants = [dict(data) for _label, data in payloads(evidence.model, event, facts)]
         right = variants[0]
         for by in Actor:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from process import cancelling, histories, refusals, steps, verifying, ways
-from process.evidence import Evidence, Finding
+from process.evidence import Evidence
 from process.explore import Exploration, ask_everyone, explore
+from process.finding import Finding
 from process.machine import MACHINE, LeanMachine, build
 from process.model import Limits, Model, Words
 
@@ -57,9 +58,9 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         1,
         ways.r1_every_end_and_way,
         STEPS,
-        "每个终态都能到达；每种目标都能自助达成（系统跳过核验、人脸核验、其他方式核验），也能经客服达成；取消人脸验证只能经客服。",
-        "Every end state is reachable; every goal can be met by self-service with the step skipped, with face, with another "
-        "way, and through support (removal of the face verification: through support alone).",
+        "每个终态都能到达；每种目标都能自助达成（系统跳过核验、人脸、其他方式），也能经客服达成；取消人脸验证只能经客服。",
+        "Every end state is reachable; every goal can be met by self-service with the step skipped, with face, with "
+        "another way, and through support (removal of the face verification: through support alone).",
     ),
     _require(
         2,
@@ -82,16 +83,16 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         verifying.r5_settled_before_cancelled,
         STEP_5,
         "只有核验已有结论，分期才会被取消：系统跳过、人脸或其他方式通过、客服豁免，或客服已取消人脸验证。",
-        "A plan is cancelled only with verification settled: skipped by the system, passed by face or another way, waived by "
-        "support, or the face verification removed by support.",
+        "A plan is cancelled only with verification settled: skipped by the system, passed by face or another way, waived "
+        "by support, or the face verification removed by support.",
     ),
     _require(
         6,
         verifying.r6_nobody_acts_for_another,
         STEP_5,
         "客户永远不能自行跳过、豁免、判定通过或取消核验：只有系统能跳过，核验服务能判定通过，客服能豁免和取消。",
-        "A customer can never skip, waive, pass or remove a verification: only the system skips, the verifier passes, support "
-        "waives and removes.",
+        "A customer can never skip, waive, pass or remove a verification: only the system skips, the verifier passes, "
+        "support waives and removes.",
     ),
     _require(
         7,
@@ -141,8 +142,8 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         cancelling.r13_the_answer_decides,
         DESCRIPTION,
         "资方未答复前，办理不能绕过答复而结束，也不能再次提交；被拒或无答复则转客服；迟到的答复绝不丢失。",
-        "While the lender's answer is outstanding the case can't end without it nor ask a second time; rejection or silence "
-        "leads to support; a late answer is never lost.",
+        "While the lender's answer is outstanding the case can't end without it nor ask a second time; rejection or "
+        "silence leads to support; a late answer is never lost.",
     ),
     _require(14, cancelling.r14_cancelled_once, SOUND, "分期至多被取消一次。", "A plan is cancelled at most once."),
     _require(

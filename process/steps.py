@@ -1,4 +1,4 @@
-"""Requirements on the way through the steps: no step skipped, support at hand, somebody's move and a deadline, one outcome."""
+"""Requirements on the steps: none is skipped, support is at hand, it is somebody's move, and each event has one outcome."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from process.cancelling import outstanding
-from process.evidence import (
-    CONFIGURATIONS,
-    Counterexample,
-    Evidence,
-    Finding,
-    Seen,
-    all_of,
-    at,
-    beginnings,
-    each_event,
-    each_place,
-    never_before,
-)
+from process.evidence import Evidence, at, beginnings, each_event, each_place, never_before
 from process.explore import RIGHT, Configuration, payloads
+from process.finding import CONFIGURATIONS, Counterexample, Finding, all_of
+from process.ledger import Seen
 from process.model import ELSE, Actor, Event, Phase, RequestKind, State, SupportChannel, Words
 
 A, E, S, K = Actor, Event, State, RequestKind
@@ -53,9 +43,9 @@ def r8_account_and_order(evidence: Evidence) -> Finding:
             return Words("别的账号或订单被接受", "another account or order is accepted")
         if seen.event is E.GUIDE_BACK and seen.target is not S.ORDER_LIST:
             return Words("指引返回后不在我的订单", "who is guided back does not start again from the orders")
-        if 0 not in (here, there) and SUPPORT_STEP not in (here, there) and here != there:
-            if there != here + 1 or seen.by is not A.CUSTOMER:
-                return Words(f"从第 {here} 步直接到了第 {there} 步", f"from step {here} straight to step {there}")
+        alone = {0, SUPPORT_STEP}.isdisjoint((here, there))
+        if alone and here != there and (there != here + 1 or seen.by is not A.CUSTOMER):
+            return Words(f"从第 {here} 步直接到了第 {there} 步", f"from step {here} straight to step {there}")
         return None
 
     return all_of(
@@ -73,7 +63,7 @@ TROUBLES: Mapping[Event, tuple[State, ...]] = {
 
 
 def r12_support_at_hand(evidence: Evidence) -> Finding:
-    """Every trouble that the description knows leads to support at once; there the customer picks a channel, and the agent acts."""
+    """Every trouble of the description leads to support at once; there the customer picks a channel, and the agent acts."""
 
     def in_steps(found: Configuration) -> bool:
         step = evidence.phase_of(found.state)
@@ -91,7 +81,7 @@ def r12_support_at_hand(evidence: Evidence) -> Finding:
                 )
         return None
 
-    def silent(place: int, found: Configuration) -> Words | None:
+    def silent(place: int, _found: Configuration) -> Words | None:
         for label in (RIGHT, *[f"channel: {channel}" for channel in SupportChannel][1:]):
             there = evidence.takes(place, E.CONTACT_SUPPORT, A.CUSTOMER, label)
             if there is None or there.state is not S.IN_SUPPORT:
@@ -122,10 +112,10 @@ def r12_support_at_hand(evidence: Evidence) -> Finding:
 
 
 def r15_one_outcome(evidence: Evidence) -> Finding:
-    """Of all rows that could be taken no two but an explicit else; every row is taken somewhere; asked again, the same comes."""
+    """Where two rows fit, the lower one is an explicit else; and every row is taken somewhere."""
     exploration, model = evidence.exploration, evidence.model
     several = {
-        (state, event): [row for row in rows.declared[state]]
+        (state, event): rows.declared[state]
         for event, rows in evidence.machine.lean_events.items()
         for state in rows.declared
         if len(rows.declared[state]) > 1
@@ -136,7 +126,7 @@ def r15_one_outcome(evidence: Evidence) -> Finding:
             if state is not found.state:
                 continue
             count += 1
-            for label, data in payloads(model, event, found.facts):
+            for _label, data in payloads(model, event, found.facts):
                 fitting = [
                     row for row in rows if all(guard is ELSE or guard.holds(found.facts, data) for guard in row.guards)
                 ]

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from process.evidence import (
-    ATTEMPTS,
-    Counterexample,
-    Evidence,
-    Finding,
-    Seen,
-    all_of,
-    at,
-    beginnings,
-    each_event,
-    each_place,
-    never_before,
-    told_truly,
-)
+from process.evidence import Evidence, at, beginnings, each_event, each_place, never_before, told_truly
 from process.exceptions import ProcessError
 from process.explore import RIGHT, Configuration, play
+from process.finding import ATTEMPTS, Counterexample, Finding, all_of
+from process.ledger import Seen
 from process.model import Actor, Event, Facts, Goal, OtherMethod, State, Words
 
 A, E, S = Actor, Event, State
@@ -72,7 +61,7 @@ def r5_settled_before_cancelled(evidence: Evidence) -> Finding:
 
 
 def r6_nobody_acts_for_another(evidence: Evidence) -> Finding:
-    """Whatever is taken was raised by the one whose act it is; and what the system, the verifier and support may do, they can."""
+    """Whatever is taken was raised by the one whose act it is; and what support may do for a case, it can."""
 
     def wrong(seen: Seen) -> Words | None:
         event, by = seen.event, seen.by
@@ -160,7 +149,7 @@ def r9_attempts(evidence: Evidence) -> Finding:
                 )
         return None
 
-    def unanswerable(place: int, found: Configuration) -> Words | None:
+    def unanswerable(place: int, _found: Configuration) -> Words | None:
         for event in ANSWERS:
             if evidence.takes(place, event, A.VERIFIER) is None:
                 return Words(
@@ -220,7 +209,7 @@ def _three_each(evidence: Evidence) -> Finding:
 
 
 def _late_answers(evidence: Evidence) -> Finding:
-    """On a real case, where numbers grow past the counts: the answer to an attempt that an outage ended no longer counts."""
+    """On a real case, where numbers grow past the counts: what an outage ended can no longer be answered."""
     place = _at_choice(evidence)
     if place is None:
         return Finding(())
@@ -256,7 +245,7 @@ def _at_choice(evidence: Evidence) -> int | None:
 
 
 def r10_another_way(evidence: Evidence) -> Finding:
-    """Where face is taken every other method is taken too, or was used up by the customer; and support is one event away."""
+    """Where face is taken every other method is too, or the customer has used them up; and support is one event away."""
 
     def offers_face(found: Configuration) -> bool:
         return found.state is S.VERIFICATION_CHOICE
@@ -283,7 +272,7 @@ def r10_another_way(evidence: Evidence) -> Finding:
 
 
 def r11_consent(evidence: Evidence) -> Finding:
-    """Face begins only by the customer's start that carries consent; withdrawing leads back to the choice, all else unchanged."""
+    """Only the customer's start with consent begins it; withdrawing leads back to the choice and changes nothing else."""
 
     def wrong(seen: Seen) -> Words | None:
         if seen.target is S.FACE_VERIFICATION or seen.event is E.START_FACE_VERIFICATION:
@@ -296,7 +285,7 @@ def r11_consent(evidence: Evidence) -> Finding:
             return Words("撤回同意后不是回到选择核验方式", "withdrawing consent does not just lead back to the choice")
         return None
 
-    def bound(place: int, found: Configuration) -> Words | None:
+    def bound(place: int, _found: Configuration) -> Words | None:
         if evidence.takes(place, E.WITHDRAW_FACE_CONSENT, A.CUSTOMER) is None:
             return Words("同意不能撤回", "consent can't be withdrawn")
         return None

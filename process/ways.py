@@ -1,4 +1,4 @@
-"""Requirements on where cases can get to: the ends, the ways to each goal, and an end within reach whatever an adversary does."""
+"""Requirements on where cases can get to: every end, every way to a goal, and an end whatever an adversary does."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from process.cancelling import outstanding
-from process.evidence import (
-    ATTEMPTS,
-    CONFIGURATIONS,
-    WAYS,
-    Counterexample,
-    Evidence,
-    Finding,
-    Seen,
-    all_of,
-    at,
-    beginnings,
-    each_place,
-)
+from process.evidence import Evidence, at, beginnings, each_place
 from process.explore import Configuration, Edge, choices
+from process.finding import ATTEMPTS, CONFIGURATIONS, WAYS, Counterexample, Finding, all_of
+from process.ledger import Seen
 from process.model import Actor, Event, Goal, Phase, State, Words
 
 A, E, S, G = Actor, Event, State, Goal
@@ -164,7 +154,7 @@ def _ended(found: Configuration) -> bool:
     return found.state in ENDS
 
 
-def _anywhere(found: Configuration) -> bool:
+def _anywhere(_found: Configuration) -> bool:
     return True
 
 
@@ -261,7 +251,7 @@ def r2_an_end_within_reach(evidence: Evidence) -> Finding:
                 )
                 return Finding(((looked_at, CONFIGURATIONS),), broken)
 
-    def kept(place: int, found: Configuration) -> Words | None:
+    def kept(place: int, _found: Configuration) -> Words | None:
         there = evidence.takes(place, E.ABANDON, A.CUSTOMER)
         if there is None or not evidence.is_end(there.state):
             return Words("客户不能离开", "the customer can't leave")

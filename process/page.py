@@ -34,7 +34,8 @@ def html() -> str:
     pictures = "\n".join(_namespaced(diagram.svg("overview", lang), lang) for lang in LANGUAGES)
     data = json.dumps(walkable(explore()), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     styles = (style, *re.findall(r"<style[^>]*>(.*?)</style>", pictures, re.DOTALL))
-    policy = f"default-src 'none'; style-src {_hashes(styles)}; script-src {_hashes([script])}; base-uri 'none'; form-action 'none'"
+    sources = f"style-src {_hashes(styles)}; script-src {_hashes([script])}"
+    policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
     parts = {"policy": policy, "style": style, "pictures": pictures, "data": data, "script": script}
     return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _packaged("page.html"))
 
@@ -63,7 +64,9 @@ def _namespaced(svg: str, lang: str) -> str:
     svg = re.sub(r"<title>.*?</title>\n?", "", svg, flags=re.DOTALL)  # names of the drawing, which would show as tooltips
     svg = re.sub(r'\sstyle="([^"]*)"', _attributes, svg)
     svg = re.sub(r'(\s(?:xlink:)?href="#|\sid="|url\(#)', rf"\g<1>{lang}-", svg)
-    return svg.replace("<svg", f'<svg class="picture" data-lang="{lang}" role="img" data-label="picture" hidden=""', 1).strip()
+    return svg.replace(
+        "<svg", f'<svg class="picture" data-lang="{lang}" role="img" data-label="picture" hidden=""', 1
+    ).strip()
 
 
 def _attributes(style: re.Match[str]) -> str:

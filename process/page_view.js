@@ -91,7 +91,7 @@ function renderOffers() {
   $("offered").replaceChildren(...actors.map((actor) => make(
     "section",
     { class: "group", "data-actor": data.actors[actor].name },
-    make("h3", {}, chip(actor)),
+    make("h3", {}, chip(actor), actor === here.owner ? make("small", {}, ` ${text("theirMove")}`) : null),
     make("ul", {}, ...offers.filter((offer) => offer.by === actor).map(offerItem)),
   )));
 }

@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright, for the tests of the page. Nothing is downloaded; a missing browser is a failure."""
+"""Debian's Chromium, driven by Playwright, for the tests of the page. Where there is none, tests fail; none is fetched."""
 
 from __future__ import annotations
 

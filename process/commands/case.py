@@ -1,10 +1,290 @@
+"""``case``: opens, moves, shows and lists cases that are kept in a database, so that an operator can look after them."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from uuid import uuid4
+
 import typer
+from rich.console import Group
+from rich.text import Text
 
-app = typer.Typer()
+from process.case import Case
+from process.commands import view
+from process.commands.common import REFUSED, JsonOption, LangOption, as_json, console, lang_of, say, unusable
+from process.commands.database import DbOption, opened
+from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotInvalid
+from process.model import MODEL, Actor, Event, Goal, Kind, State, Term, Words
+from process.payload import brief
+
+if TYPE_CHECKING:
+    from process.store import Finding, Summary
+
+app = typer.Typer(
+    help="保存在数据库中的办理：开启、推进、查看、列表、超时。\n\n"
+    "Cases kept in a database: open them, raise events on them, look at them.",
+    no_args_is_help=True,
+)
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="办理编号\n\nThe case's id.")]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="ISO 8601 时间，缺省为现在\n\nISO 8601 with its zone; now by default."),
+]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, help="最多几个\n\nHow many at most.")]
 
 
-@app.command("open")
-def open_case() -> None:
-    raise NotImplementedError
+@app.command("open", short_help="开启办理 · Open a case.")
+def open_case(
+    goal: Annotated[Goal, typer.Option(help="目标\n\nWhat the customer wants.")],
+    account: Annotated[str, typer.Option(help="购买时的账号\n\nThe account that bought.")],
+    order: Annotated[str, typer.Option(help="订单\n\nThe order.")],
+    case_id: Annotated[str | None, typer.Option("--case-id", help="自定编号\n\nAn id of your own.")] = None,
+    at: AtOption = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """开启办理；同一编号再次开启，得到同一办理 · Open a case; opening it again with the same id gives the same one."""
+    language = lang_of(lang)
+    moment = _moment(at, language)
+
+    def work(store: Any, conn: Any) -> Case:
+        case: Case = store.open(conn, goal=goal, account=account, order=order, case_id=case_id, at=moment)
+        return case
+
+    with opened(db, language, create=True) as (store, engine):
+        try:
+            case = store.transact(engine, lambda conn: work(store, conn))
+        except InvalidPayload as error:
+            unusable(error.text(language))
+    _tell(case, json, language)
+
+
+@app.command("event", short_help="推进办理 · Raise an event on a case.")
+def event_on_case(
+    case_id: CaseArgument,
+    event: Annotated[Event, typer.Argument(metavar="EVENT", help="事件\n\nThe event, as in sign_in.")],
+    fields: Annotated[
+        list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="事件的内容\n\nWhat it carries.")
+    ] = None,
+    by: Annotated[Actor | None, typer.Option(help="由谁发起\n\nWho raises it.", show_default=False)] = None,
+    event_id: Annotated[
+        str | None,
+        typer.Option("--event-id", help="事件编号，重复送达只算一次\n\nIts id: delivered again, it counts once."),
+    ] = None,
+    at: AtOption = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """推进办理。退出码：1 被拒绝 · Raise an event on a case. Exit code 1: it was refused.
+
+    \b
+        case event CASE sign_in account=acct-1 channel=app
+    """
+    language = lang_of(lang)
+    data, moment = _payload(event, fields or [], language), _moment(at, language)
+    name = f"cli:{uuid4()}" if event_id is None else event_id
+    with opened(db, language) as (store, engine):
+        try:
+            handled = store.deliver(engine, case_id, event, event_id=name, by=by, at=moment, **data)
+        except Refused as refusal:
+            _refused(refusal, json, language)
+        except (InvalidPayload, SnapshotInvalid) as error:
+            unusable(_text(error, language))
+    if handled.again and not json:
+        say(Words("此事件先前已办理。", "This event was taken before.").of(language), err=True)
+    _tell(handled.case, json, language)
+
+
+@app.command("show", short_help="查看办理 · Show a case.")
+def show_case(case_id: CaseArgument, db: DbOption = None, json: JsonOption = False, lang: LangOption = None) -> None:
+    """查看办理的步骤、现状与可办事项，并核对存档。退出码：1 存档有误。
+
+    Show a case: its steps, where it stands, what may happen next; what is stored is checked. Exit code 1: it disagrees.
+    """
+    language = lang_of(lang)
+    with opened(db, language) as (store, engine), engine.begin() as conn:
+        try:
+            findings: tuple[Finding, ...] = store.verify(conn, case_id)
+            case: Case = store.whole(conn, case_id)
+        except (InvalidPayload, SnapshotInvalid) as error:
+            unusable(_text(error, language))
+    if json:
+        told = [{"where": found.where, **found.words._asdict()} for found in findings]
+        say(as_json({**_as_dict(case), "history": case.to_dict()["history"], "findings": told}))
+    else:
+        screen = console()
+        screen.print(Text.assemble(case.case_id, (f" · {case.facts.order} · {case.facts.account}", view.DIM)), end="\n\n")
+        screen.print(view.whole(case, language))
+        for found in findings:
+            say(f"{found.where}: {found.words.of(language)}", err=True)
+    if findings:
+        raise typer.Exit(REFUSED)
+
+
+@app.command("list", short_help="列出办理 · List cases.")
+def list_cases(
+    state: Annotated[State | None, typer.Option(help="状态\n\nWhere it stands.", show_default=False)] = None,
+    goal: Annotated[Goal | None, typer.Option(help="目标\n\nWhat is wanted.", show_default=False)] = None,
+    awaits: Annotated[Actor | None, typer.Option(help="轮到谁\n\nWhose move it is.", show_default=False)] = None,
+    account: Annotated[str | None, typer.Option(help="账号\n\nThe account.", show_default=False)] = None,
+    order: Annotated[str | None, typer.Option(help="订单\n\nThe order.", show_default=False)] = None,
+    ended: Annotated[
+        bool | None, typer.Option("--ended/--open", help="已结束或未结束\n\nEnded, or still open.", show_default=False)
+    ] = None,
+    limit: LimitOption = 50,
+    db: DbOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """列出办理，最紧急的在前 · List cases, the most urgent first."""
+    language = lang_of(lang)
+    given = {"state": state, "goal": goal, "awaits": awaits, "account": account, "order": order, "ended": ended}
+    filters = {name: _plain(value) for name, value in given.items() if value is not None}
+    with opened(db, language) as (store, engine), engine.begin() as conn:
+        found = store.find(conn, limit, **filters)
+    _listed(found, json, language)
+
+
+@app.command("overdue", short_help="列出超时的办理 · List cases whose deadline has passed.")
+def overdue_cases(
+    time_out: Annotated[
+        bool, typer.Option("--time-out", help="对它们触发超时\n\nRaise time_out on them.", show_default=False)
+    ] = False,
+    at: AtOption = None,
+    limit: LimitOption = 50,
+    db: DbOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """列出超过期限的办理，可一并触发超时 · List cases whose deadline has passed, and time them out if asked."""
+    language = lang_of(lang)
+    now = _moment(at, language) or datetime.now(UTC)
+
+    def work(store: Any, conn: Any) -> list[Case]:
+        if time_out:
+            return [handled.case for handled in store.time_out_overdue(conn, now, limit)]
+        cases: list[Case] = store.overdue(conn, now, limit)
+        return cases
+
+    with opened(db, language) as (store, engine):
+        cases = store.transact(engine, lambda conn: work(store, conn))
+        found = [store.Summary.of(case) for case in cases]
+    _listed(found, json, language)
+
+
+# --------------------------------------------------------------------------------------------------------------- pieces
+
+
+def _tell(case: Case, json: bool, lang: str) -> None:
+    if json:
+        say(as_json(_as_dict(case)))
+        return
+    parts = [Text(case.case_id), Text(""), view.standing(case, lang)]
+    console().print(Group(*parts))
+
+
+def _listed(found: list[Summary], json: bool, lang: str) -> None:
+    if json:
+        say(as_json({"cases": [{name: _plain(value) for name, value in one._asdict().items()} for one in found]}))
+        return
+    if not found:
+        say(Words("没有这样的办理。", "There is no such case.").of(lang))
+        return
+    headers = (
+        Words("办理", "Case"),
+        Words("订单", "Order"),
+        Words("目标", "Goal"),
+        Words("状态", "State"),
+        Words("轮到", "Whose move"),
+        Words("期限", "Until"),
+    )
+    table = view.grid(*(header.of(lang) for header in headers))
+    for one in found:
+        table.add_row(
+            one.case_id,
+            one.order,
+            one.goal.words.of(lang),
+            view.state_text(one.state, lang),
+            one.awaits.words.of(lang) if one.awaits else "—",
+            view.moment(one.due_at) if one.due_at else "—",
+        )
+    console().print(table)
+
+
+def _refused(refusal: Refused, json: bool, lang: str) -> NoReturn:
+    if json:
+        reasons = [{"code": b.code, "zh": b.zh, "en": b.en} for b in refusal.blockers]
+        say(as_json({"refused": type(refusal).__name__, "state": refusal.state, "reasons": reasons}))
+    else:
+        say(refusal.text(lang), err=True)
+    raise typer.Exit(REFUSED)
+
+
+def _as_dict(case: Case) -> dict[str, Any]:
+    request = case.request
+    facts = {name: _plain(value) for name, value in case.facts._asdict().items()}
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "state": case.state.value,
+        "awaits": _plain(case.awaits),
+        "due_at": _plain(case.due_at),
+        "ended": case.is_done,
+        "facts": facts,
+        "request": request
+        and {
+            "kind": request.kind.value,
+            "to": request.to.value,
+            "key": request.key,
+            "payload": {name: _plain(value) for name, value in request.payload.items()},
+        },
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Term) else value
+
+
+def _payload(event: Event, fields: list[str], lang: str) -> Mapping[str, Any]:
+    """The payload of ``name=value`` words; a number where the field is one, and nothing after ``=`` for null."""
+    known, data = MODEL.events[event], {}
+    for word in fields:
+        name, equals, value = word.partition("=")
+        if not equals or name not in known:
+            right = ", ".join(f"{field}=…" for field in known) or Words("无内容", "nothing").of(lang)
+            wrong = Words("{} 不是该事件的字段，应为：{}", "{} is no field of this event; it carries: {}").of(lang)
+            unusable(wrong.format(brief(word), right))
+        if name in data:
+            unusable(Words("字段 {} 出现两次", "field {} is given twice").of(lang).format(name))
+        data[name] = _value(value, known[name])
+    return data
+
+
+def _value(value: str, field: Any) -> Any:
+    if field is Kind.CONSENT and not value:
+        return None
+    return int(value) if field in (Kind.MONEY, Kind.ATTEMPT) and value.isascii() and value.isdigit() else value
+
+
+def _moment(text: str | None, lang: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.utcoffset() is None:
+        wrong = Words("--at 应为带时区的 ISO 8601 时间，不能是 {}", "--at must be ISO 8601 with its zone, not {}").of(lang)
+        unusable(wrong.format(brief(text)))
+    return moment
+
+
+def _text(error: ProcessError, lang: str) -> str:
+    return error.text(lang) if isinstance(error, InvalidPayload) else str(error)

@@ -28,13 +28,14 @@ from process.store.errors import (
     CaseIdReused,
     CaseNotFound,
     Conflict,
+    DatabaseUnusable,
     EventIdReused,
     NoTransaction,
     OrderHasOpenCase,
     StoreError,
 )
-from process.store.reading import Summary, awaiting, find, history, overdue
-from process.store.sql import engine_of, metadata, prepare_sqlite, sqlite_engine
+from process.store.reading import Summary, awaiting, find, history, overdue, whole
+from process.store.sql import database, engine_of, metadata, prepare_sqlite, sqlite_engine
 from process.store.working import deliver, time_out_overdue, transact
 from process.store.writing import Handled, add, handle, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 
@@ -42,6 +43,7 @@ __all__ = [
     "CaseIdReused",
     "CaseNotFound",
     "Conflict",
+    "DatabaseUnusable",
     "EventIdReused",
     "Finding",
     "Handled",
@@ -51,6 +53,7 @@ __all__ = [
     "Summary",
     "add",
     "awaiting",
+    "database",
     "deliver",
     "engine_of",
     "find",
@@ -65,4 +68,5 @@ __all__ = [
     "time_out_overdue",
     "transact",
     "verify",
+    "whole",
 ]

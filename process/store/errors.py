@@ -4,6 +4,7 @@
 
     ProcessError
     └── StoreError
+        ├── DatabaseUnusable    what an address leads to is no database that can be used, or it has no tables
         ├── NoTransaction       the connection is in no transaction of the host's
         ├── CaseNotFound        no case has this id
         ├── CaseIdReused        the id belongs to a case that was opened otherwise
@@ -35,6 +36,19 @@ class StoreError(ProcessError):
 
     def __str__(self) -> str:
         return self.text()
+
+
+class DatabaseUnusable(StoreError):
+    """There is no such database, nobody answers, it refuses, or the tables are not there. Raised by ``database`` alone."""
+
+    words = Words("数据库 {url} 无法使用：{problem}", "The database {url} can't be used: {problem}")
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(url, problem)
+        self.url, self.problem = url, problem
+
+    def text(self, lang: str = "en") -> str:
+        return self.words.of(lang).format(url=self.url, problem=self.problem)
 
 
 class NoTransaction(StoreError):

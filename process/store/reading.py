@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.model import MODEL_VERSION, Actor, Goal, State
+from process.snapshot import encode_step
 from process.step import Step
 from process.store import rows, sql
 from process.store.errors import CaseNotFound
@@ -27,6 +28,12 @@ class Summary(NamedTuple):
     due_at: datetime | None
     ended: bool
 
+    @classmethod
+    def of(cls, case: Case) -> Summary:
+        facts = case.facts
+        about = case.case_id, facts.account, facts.order, facts.goal, case.version
+        return cls(*about, case.state, case.awaits, case.due_at, case.is_done)
+
 
 def history(conn: sql.Connection, case_id: str) -> tuple[Step, ...]:
     """All steps of a case, oldest first. Those of an older model are as today's would have written them.
@@ -42,6 +49,19 @@ def history(conn: sql.Connection, case_id: str) -> tuple[Step, ...]:
     if not found and sql.load_row(conn, case_id)[0] is None:
         raise CaseNotFound(case_id)
     return tuple(map(rows.step_of, found))
+
+
+def whole(conn: sql.Connection, case_id: str) -> Case:
+    """The case with its whole history, for people to look at. Raises as ``history`` and ``load`` do."""
+    steps = history(conn, case_id)
+    row, _ = sql.load_row(conn, case_id)
+    if row is None:
+        raise CaseNotFound(case_id)
+    case = rows.case_of(row)
+    try:
+        return Case.from_dict({**case.to_dict(steps=1), "history": [encode_step(step) for step in steps]})
+    except SnapshotInvalid:  # too long for a snapshot, or it disagrees with itself, which ``verify`` tells
+        return case
 
 
 def awaiting(conn: sql.Connection, actor: Actor, limit: int = 100, *, after: Case | None = None) -> list[Case]:

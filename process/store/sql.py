@@ -42,10 +42,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 from sqlalchemy.types import UserDefinedType
 
-from process.store.errors import Conflict, NoTransaction
+from process.store.errors import Conflict, DatabaseUnusable, NoTransaction
 
 __all__ = ["Connection", "Engine", "Row", "cases", "metadata", "refusals", "steps"]
 
@@ -173,6 +173,28 @@ def engine_of(url: str) -> Engine:
     except ModuleNotFoundError as error:
         raise ValueError(f'needs the driver {error.name}: pip install "installment-cancellation[postgres]"') from None
     raise ValueError(f"must begin with sqlite:/// or postgresql://, not {parsed.drivername}:")
+
+
+@contextmanager
+def database(url: str, *, create: bool = False) -> Iterator[Engine]:
+    """An engine for as long as a program needs one; *create* makes the tables that are missing.
+
+    Raises:
+        DatabaseUnusable: it can't be used; ``problem`` is what the database says.
+    """
+    try:
+        engine = engine_of(url)
+    except ValueError as error:
+        raise DatabaseUnusable(url, str(error)) from None
+    shown = engine.url.render_as_string()
+    try:
+        if create or engine.dialect.name == "sqlite":
+            metadata.create_all(engine)
+        yield engine
+    except DatabaseError as error:
+        raise DatabaseUnusable(shown, str(error.orig).strip().splitlines()[0]) from error
+    finally:
+        engine.dispose()
 
 
 def sqlite_engine(path: str | Path, *, busy_timeout: timedelta = timedelta(seconds=30)) -> Engine:

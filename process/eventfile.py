@@ -22,7 +22,8 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from process.case import Case
-from process.eventline import A_LINE, MAX_LINE, LineInvalid, Opened, Raised, parse
+from process.eventline import A_LINE, MAX_LINE, Opened, Raised, parse
+from process.exceptions import LineInvalid
 from process.model import Limits, Words
 from process.payload import brief
 from process.step import Step

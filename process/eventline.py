@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Final, NamedTuple, NoReturn
 
 from process.case import Case
-from process.exceptions import InvalidPayload, ProcessError, SnapshotInvalid
+from process.exceptions import InvalidPayload, LineInvalid, SnapshotInvalid
 from process.model import MODEL, Actor, Event, Goal, Limits, State, Term, Words
 from process.payload import MAX_DEADLINE, brief, deadline_of, moment, reference
 
@@ -54,23 +54,6 @@ class Raised(NamedTuple):
     data: dict[str, Any]
     """As the file has it: not checked."""
     at: datetime | None
-
-
-class LineInvalid(ProcessError):
-    """A line is not one of such a file; ``problem`` says what is wrong with it and ``expected`` what would be right."""
-
-    def __init__(self, line: int, problem: Words, expected: Words) -> None:
-        super().__init__(line, problem, expected)
-        self.line, self.problem, self.expected = line, problem, expected
-
-    def text(self, lang: str = "en") -> str:
-        """The whole message in *lang*, ``"zh"`` or ``"en"``."""
-        if lang == "zh":
-            return f"第 {self.line} 行：{self.problem.zh}。应为：{self.expected.zh}"
-        return f"line {self.line}: {self.problem.en}. Expected: {self.expected.en}"
-
-    def __str__(self) -> str:
-        return self.text()
 
 
 def parse(number: int, raw: str | bytes) -> tuple[Opened | Raised, bool] | None:

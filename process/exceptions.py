@@ -10,8 +10,9 @@
     │   ├── WrongState          the event does not happen in this state
     │   ├── WrongActor          it does, but not by this actor
     │   └── GuardNotMet         it does, by this actor, but not under these facts
-    └── SnapshotInvalid         the snapshot is not one, or describes what no case can be
-        └── NewerModel          it was written by a newer model than this program's
+    ├── SnapshotInvalid         the snapshot is not one, or describes what no case can be
+    │   └── NewerModel          it was written by a newer model than this program's
+    └── LineInvalid             a line of a file of cases and events is no such line
 
 Fields come first and the text is made of them; all of them survive pickling. ``blockers`` holds every unmet reason, so
 where a payload is wrong and the state as well, an InvalidPayload names both. Whatever was raised, the case is as it was.
@@ -19,7 +20,7 @@ where a payload is wrong and the state as well, an InvalidPayload names both. Wh
 
 from __future__ import annotations
 
-from process.model import Actor, Blocker, Event, State
+from process.model import Actor, Blocker, Event, State, Words
 from process.payload import brief
 
 
@@ -95,3 +96,20 @@ class SnapshotInvalid(ProcessError):
 
 class NewerModel(SnapshotInvalid):
     """A newer model wrote the snapshot; only a program of at least that model version may take the case on."""
+
+
+class LineInvalid(ProcessError):
+    """A line of a file of cases and events is no such line; ``problem`` says what is wrong, ``expected`` what is right."""
+
+    def __init__(self, line: int, problem: Words, expected: Words) -> None:
+        super().__init__(line, problem, expected)
+        self.line, self.problem, self.expected = line, problem, expected
+
+    def text(self, lang: str = "en") -> str:
+        """The whole message in *lang*, ``"zh"`` or ``"en"``."""
+        if lang == "zh":
+            return f"第 {self.line} 行：{self.problem.zh}。应为：{self.expected.zh}"
+        return f"line {self.line}: {self.problem.en}. Expected: {self.expected.en}"
+
+    def __str__(self) -> str:
+        return self.text()

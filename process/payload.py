@@ -107,16 +107,19 @@ def problems(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
     for name, field in fields.items():
         zh, en = expected(field)
         if name not in data:
-            found.append(_blocker("missing_field", name, f"缺少字段 {name}：应为{zh}。", f"Field {name} is missing: {en}."))
+            found.append(_blocker("missing_field", name, f"缺少字段 {name}（{zh}）。", f"Field {name} is missing: {en}."))
             continue
         try:
             check_of(field)(data[name])
         except WRONG:
             found.append(wrong_field(name, data[name], zh, en))
-    known = ", ".join(fields) or "none"
+    known = ", ".join(fields)
     for name in data:
         if name not in fields:
-            zh, en = f"没有字段 {brief(name)}；可用字段：{known}。", f"Unknown field {brief(name)}; known: {known}."
+            zh, en = (
+                f"没有字段 {brief(name)}；可用字段：{known or '无'}。",
+                f"Unknown field {brief(name)}; known: {known or 'none'}.",
+            )
             found.append(_blocker("unknown_field", name, zh, en))
     return tuple(found)
 
@@ -160,7 +163,7 @@ def moment(value: datetime) -> datetime:
 def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:
     """The blocker for a field that holds *value* where *zh*, *en* would be right."""
     given = brief(value)
-    zh, en = f"字段 {name} 应为{zh}，不能是 {given}。", f"Field {name} must be {en}, not {given}."
+    zh, en = f"字段 {name} 须是：{zh}；不能是 {given}。", f"Field {name} must be {en}, not {given}."
     return _blocker("wrong_field", name, zh, en)
 
 

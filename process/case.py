@@ -78,7 +78,9 @@ class Case(EventMethods):
         if deadlines is not None:
             self._deadlines = _own_deadlines(deadlines, machine.definition) or None
         if at is not None:
-            at = _moment(at, None, None, None)
+            if wrong := _wrong_moment(at):
+                raise InvalidPayload(None, None, None, wrong)
+            at = moment(at)
         self._choices = machine.choices  # at hand: to read it through the class costs as much as to look it up
         self._case_id: str = case_id
         self._state: State = machine.definition.initial
@@ -171,23 +173,24 @@ class Case(EventMethods):
         """
         return self._raise(event, by, at, data)
 
-    def may_trigger(self, event: Event, /, *, by: Actor | None = None, **data: Any) -> bool:
+    def may_trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> bool:
         """Whether ``trigger`` would take this now. Raises for an unknown event only."""
         try:
             _, _, choose = self._choices[event][self._state][by]
         except (KeyError, TypeError):
             self._event(event)
             return False
-        return choose(self._facts, data) is not None
+        return choose(self._facts, data) is not None and (at is None or not _wrong_moment(at))
 
-    def blockers(self, event: Event, /, *, by: Actor | None = None, **data: Any) -> tuple[Blocker, ...]:
+    def blockers(
+        self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any
+    ) -> tuple[Blocker, ...]:
         """Every reason why ``trigger`` would refuse this now; () if it would take it."""
         lean = self._event(event)
-        actor = _actor(lean, by)
-        if lean.decide(self._state, self._facts, actor, data) is not None:
+        moved = lean.decide(self._state, self._facts, _actor(lean, by), data)
+        if moved is not None and (at is None or not _wrong_moment(at)):
             return ()
-        named = by if actor is None else actor
-        return refusal(self.machine.definition, lean, self._state, self._facts, named, data).blockers
+        return self._refusal(event, by, at, data).blockers
 
     def allowed_events(self, *, by: Actor | None = None) -> tuple[Event, ...]:
         """The events that *by* (anyone, if left out) can raise now, given the right payload."""
@@ -257,7 +260,10 @@ class Case(EventMethods):
         except (KeyError, TypeError):
             raise self._refusal(event, by, at, data) from None
         if at is not None:
-            at = _moment(at, event, source, actor)
+            try:
+                at = moment(at)
+            except WRONG:
+                raise self._refusal(event, by, at, data) from None
         move = choose(self._facts, data)
         if move is None:
             raise self._refusal(event, by, at, data)
@@ -273,9 +279,9 @@ class Case(EventMethods):
     ) -> InvalidPayload | Refused:
         lean = self._event(event)
         actor = _actor(lean, by)
-        if at is not None:
-            _moment(at, lean.event, self._state, actor)
-        return refusal(self.machine.definition, lean, self._state, self._facts, by if actor is None else actor, data)
+        named = by if actor is None else actor
+        wrong = () if at is None else _wrong_moment(at)
+        return refusal(self.machine.definition, lean, self._state, self._facts, named, data, wrong)
 
     def _event(self, event: Event) -> LeanEvent:
         try:
@@ -322,12 +328,12 @@ def _actor(lean: LeanEvent, by: object) -> Actor | None:
         return None
 
 
-def _moment(at: datetime, event: Event | None, state: State | None, by: Actor | None) -> datetime:
+def _wrong_moment(at: datetime) -> tuple[Blocker, ...]:
     try:
-        return moment(at)
+        moment(at)
     except WRONG:
-        blocker = wrong_field("at", at, "带时区的时间", "a datetime with a time zone")
-        raise InvalidPayload(event, state, by, (blocker,)) from None
+        return (wrong_field("at", at, "带时区的时间", "a datetime with a time zone"),)
+    return ()
 
 
 def _own_deadlines(given: Mapping[State, timedelta], model: Model) -> dict[State, timedelta]:

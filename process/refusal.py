@@ -19,10 +19,20 @@ _CLASSES: Mapping[str, type[Refused]] = {
 
 
 def refusal(
-    model: Model, event: LeanEvent, state: State, facts: Facts, by: object, data: Payload
+    model: Model,
+    event: LeanEvent,
+    state: State,
+    facts: Facts,
+    by: object,
+    data: Payload,
+    wrong: tuple[Blocker, ...] = (),
 ) -> InvalidPayload | Refused:
-    """The exception for an event that was refused. The payload comes first, then the end, state, actor and guards."""
-    shape = problems(event.fields, data)
+    """The exception for an event that was refused. The payload comes first, then the end, state, actor and guards.
+
+    Args:
+        wrong: what is wrong with what came beside the payload.
+    """
+    shape = (*wrong, *problems(event.fields, data))
     blockers = (*shape, *standing(model, event, state, facts, by, None if shape else data))
     actor = by if isinstance(by, Actor) else None
     if shape:

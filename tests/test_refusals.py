@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from process import (
     Actor,
     Blocker,
     Case,
+    Channel,
     EndReached,
     Event,
     Goal,
@@ -144,7 +146,7 @@ def test_a_wrong_field_is_told_with_what_would_be_right() -> None:
     case = at_options()
     refused = refusal_of(case, Event.CONTACT_SUPPORT, channel="fax")
     assert refused.blockers[0].en == "Field channel must be one of in_app_chat, hotline, website, not 'fax'."
-    assert refused.blockers[0].zh == "字段 channel 应为in_app_chat, hotline, website 之一，不能是 'fax'。"
+    assert refused.blockers[0].zh == "字段 channel 须是：in_app_chat, hotline, website 之一；不能是 'fax'。"
     refused = refusal_of(case, Event.REPORT_PROBLEM, by=Actor.CUSTOMER, problem="x" * 100_000)
     assert len(str(refused)) < 300, "a huge value must not make a huge message"
 
@@ -314,3 +316,17 @@ def test_newer_snapshots_and_unknown_events_tell_both_sides() -> None:
     texts = {type(error).__name__: str(error) for error in EXAMPLES}
     assert texts["NewerModel"] == "invalid snapshot: model_version: is 1000; this program's model is 1"
     assert texts["UnknownEvent"].startswith("unknown event 'nothing'; known are sign_in, ")
+
+
+def test_a_wrong_time_stands_beside_every_other_reason_and_is_foretold() -> None:
+    case = Case(goal=Goal.PLAN, account="a", order="o")
+    naive = datetime(2026, 11, 22)
+    assert not case.may_trigger(Event.SIGN_IN, at=naive, account="a", channel=Channel.APP)
+    assert [b.code for b in case.blockers(Event.SIGN_IN, at=naive, account="a", channel=Channel.APP)] == ["wrong_field"]
+    with pytest.raises(InvalidPayload) as refused:
+        case.trigger(Event.OPEN_ORDERS, by=Actor.LENDER, at=naive)
+    assert refused.value.fields == ("at",)
+    assert [blocker.code for blocker in refused.value.blockers] == ["wrong_field", "wrong_state", "wrong_actor"]
+    aware = naive.replace(tzinfo=UTC)
+    assert case.may_trigger(Event.SIGN_IN, at=aware, account="a", channel=Channel.APP)
+    assert case.blockers(Event.SIGN_IN, at=aware, account="a", channel=Channel.APP) == ()

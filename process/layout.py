@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from process.hints import HINTS, Hint
-from process.model import Words
+from process.model import State, Words
 from process.router import PITCH, Board, Line, NoRoom, Rect, Wanted, lay_all
 from process.legend import Chip, lay_legend
 from process.typeface import LINE, block, width, wrap
@@ -46,19 +46,35 @@ class Placed:
     legend: tuple[Chip, ...]
     start: Rect | None
     heading: tuple[str, Rect]
+    stands: State | None
+    went: frozenset[str]
+    """The arrows on the path of the case that is marked."""
 
 
-def place(picture: Picture, lang: str, times: Mapping[str, Sequence[str]] | None = None) -> Placed:
-    """Places for *picture* with its texts in *lang*; *times* are further lines for arrows, by key.
+class Trail(NamedTuple):
+    """What is marked of a case: its id, where it stands, and for each event from state to state when it was taken."""
+
+    case_id: str
+    stands: State
+    times: Mapping[tuple[str, str, str], tuple[str, ...]]
+
+    def on(self, arrow: Arrow) -> list[str]:
+        """The times at which the case went along the arrow."""
+        ways = dict.fromkeys((move.event, move.source, move.target) for move in arrow.moves)
+        return [time for way in ways for time in self.times.get(way, ())]
+
+
+def place(picture: Picture, lang: str, trail: Trail | None = None) -> Placed:
+    """Places for *picture* with its texts in *lang*, and with the *trail* of a case marked.
 
     Where something finds no room the columns and rows are moved apart.
     """
     hint = HINTS[picture.view]
-    told = {arrow.key: _shapes(arrow, lang, hint, (times or {}).get(arrow.key, ())) for arrow in picture.arrows}
+    told = {arrow.key: _shapes(arrow, lang, hint, trail.on(arrow) if trail else ()) for arrow in picture.arrows}
     for room in range(0, 120, 20):
         with contextlib.suppress(NoRoom):
-            return _place(picture, lang, hint, told, room)
-    return _place(picture, lang, hint, told, 0, anyhow=True)
+            return _place(picture, lang, told, trail, room)
+    return _place(picture, lang, told, trail, 0, anyhow=True)
 
 
 def texts(words: Words, lang: str) -> tuple[str, ...]:
@@ -121,7 +137,16 @@ def _cells_of(name: str, hint: Hint) -> tuple[int, int, int, int] | None:
     return min(columns), min(rows), max(columns), max(rows)
 
 
-def _place(picture: Picture, lang: str, hint: Hint, told: Mapping[str, tuple[tuple[Told, ...], ...]], room: int, *, anyhow: bool = False) -> Placed:
+def _place(
+    picture: Picture,
+    lang: str,
+    told: Mapping[str, tuple[tuple[Told, ...], ...]],
+    trail: Trail | None,
+    room: int,
+    *,
+    anyhow: bool = False,
+) -> Placed:
+    hint = HINTS[picture.view]
     cells, columns, rows = _cells(picture, hint)
     names = {box.key: _name(box, lang, _room(cells[box.key], hint)) for box in picture.boxes}
     wide, high = [0] * columns, [0] * rows
@@ -147,7 +172,7 @@ def _place(picture: Picture, lang: str, hint: Hint, told: Mapping[str, tuple[tup
     else:
         legend = lay_legend(picture, lang, Rect(20, page[1], page[0] - 20, page[1]))
         page = (page[0], int(-(-max(chip.text_at.bottom for chip in legend) // PITCH)) * PITCH + 2 * PITCH)
-    heading = " · ".join(texts(picture.view.words, lang))
+    heading = " · ".join((*texts(picture.view.words, lang), *([trail.case_id] if trail else [])))
     head = Rect(head_left, 12, head_left + width(heading, TITLE), 12 + TITLE * LINE)
     frames, titles = _frames(picture, hint, lang, boxes)
     start = _start(picture, boxes)
@@ -162,8 +187,10 @@ def _place(picture: Picture, lang: str, hint: Hint, told: Mapping[str, tuple[tup
         for arrow in picture.arrows
     ]
     lines = lay_all(board, sorted(wanted, key=lambda one: _length(one, boxes, ports)), anyhow=anyhow)
+    stands = trail.stands if trail else None
+    went = frozenset(arrow.key for arrow in picture.arrows if trail and trail.on(arrow))
     chosen = {key: told[key][line.shape] for key, line in lines.items()}
-    return Placed(picture, lang, page, boxes, names, frames, titles, lines, chosen, legend, start, (heading, head))
+    return Placed(picture, lang, page, boxes, names, frames, titles, lines, chosen, legend, start, (heading, head), stands, went)
 
 
 def _measure(shape: tuple[Told, ...]) -> tuple[float, float]:

@@ -46,10 +46,15 @@ class Edge(NamedTuple):
 
 
 def canonical(facts: Facts) -> Facts:
-    """The facts without what never decides: references, the fee, and how often an attempt was given back."""
+    """The facts without what never decides: references, the fee, and how often an attempt was given back.
+
+    A count stops at one past its limit, or one below 0: a model that gets there is wrong, and its search still ends.
+    """
     if facts.quote is not None:
         facts = facts._replace(quote=QUOTE, fee=0, currency="CNY")
-    return facts._replace(account=ACCOUNT, order=ORDER, attempt=facts.face_attempts + facts.other_attempts)
+    face = min(max(facts.face_attempts, -1), facts.face_limit + 1)
+    other = min(max(facts.other_attempts, -1), facts.other_limit + 1)
+    return facts._replace(account=ACCOUNT, order=ORDER, face_attempts=face, other_attempts=other, attempt=face + other)
 
 
 def payloads(model: Model, event: Event, facts: Facts, fresh: str = QUOTE) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -99,9 +99,14 @@ def _rows(model: Model, event: Event) -> list[int]:
     return [id(row) for row in model.table if row.event is event]
 
 
-def does_the_same(one: Exploration, other: Exploration) -> bool:
-    """Whether in every configuration the same events lead to the same state and facts."""
-    return _doing(one) == _doing(other)
+def _does_the_same(exploration: Exploration, limits: Limits) -> bool:
+    """Whether in every configuration the same events lead to the same state and facts as MODEL's."""
+    return _doing(exploration) == _doing_of_the_original(limits)
+
+
+@cache
+def _doing_of_the_original(limits: Limits) -> set[tuple[Configuration, Event, Actor, str, State, Facts]]:
+    return _doing(_original(limits)[0])
 
 
 def _doing(exploration: Exploration) -> set[tuple[Configuration, Event, Actor, str, State, Facts]]:
@@ -123,14 +128,15 @@ def fate(mutant: Mutant) -> Fate:
     except ModelError:
         return Fate(mutant, REFUSED_WHEN_BUILT)
     changed = changed_events(mutant.model)
-    found = search(machine, SMALL)
-    same = does_the_same(found, _original(SMALL)[0])
-    evidence = Evidence(found, changed)
-    for name in (*CHEAP_FIRST, "R16") if same else (*CHEAP_FIRST, "R3", "R16", "R20"):
+    evidence = Evidence(search(machine, SMALL), changed)
+    for name in CHEAP_FIRST:
+        if BY_ID[name].check(evidence).broken is not None:
+            return Fate(mutant, name)
+    for name in ("R16",) if _does_the_same(evidence.exploration, SMALL) else ("R16", "R3", "R20"):
         if BY_ID[name].check(evidence).broken is not None:
             return Fate(mutant, name)
     found = search(machine, mutant.model.limits)
-    if does_the_same(found, _original(MODEL.limits)[0]):
+    if _does_the_same(found, MODEL.limits):
         return Fate(mutant, EQUIVALENT)
     evidence = Evidence(found, changed)
     for requirement in REQUIREMENTS:

@@ -260,7 +260,8 @@ def r2_an_end_within_reach(evidence: Evidence) -> Finding:
     def may_leave(found: Configuration) -> bool:
         return not evidence.is_end(found.state) and not outstanding(found)
 
-    return all_of(Finding(((len(ADVERSARIES), Words("种对手", "adversaries")),)), each_place(evidence, may_leave, kept))
+    against = Finding(((len(ADVERSARIES), Words("种对手", "adversaries")), (looked_at, CONFIGURATIONS)))
+    return all_of(against, each_place(evidence, may_leave, kept))
 
 
 # ----------------------------------------------------------------------------------------------------------------- R3

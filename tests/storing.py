@@ -69,7 +69,17 @@ def made(url: str, isolation: str | None = None) -> Database:
 # ----------------------------------------------------------------------------------------------------------- processes
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["storing", "psycopg", "sqlalchemy.dialects.sqlite"])
+# What the processes import is imported once; the folder of the tests is not known yet where that is done.
+_CONTEXT.set_forkserver_preload(
+    [
+        "process.store",
+        "psycopg",
+        "pytest",
+        "sqlalchemy.dialects.postgresql.psycopg",
+        "sqlalchemy.ext.asyncio",
+        "sqlalchemy.orm",
+    ]
+)
 
 Work = Callable[..., Any]
 

@@ -104,6 +104,12 @@ def case_of(row: Row[Any]) -> Case:
     return case
 
 
+def written_by(row: Row[Any]) -> int:
+    """The model that wrote a snapshot that can be read."""
+    version: int = snapshot.loads(row.snapshot)["model_version"]
+    return version
+
+
 # ---------------------------------------------------------------------------------------------------------------- steps
 
 STEP_VALUES = ("case_id", "version", "event_id", "event", "by", "data", "source", "target", "at", "model_version")

@@ -1,5 +1,94 @@
+"""``draw``: writes the pictures, or with nothing asked for the whole gallery."""
+
 from __future__ import annotations
 
+import io
+import json
+from pathlib import Path
+from typing import Annotated
 
-def draw() -> None:
-    raise NotImplementedError
+import typer
+
+from process.case import Case
+from process.commands.common import Lang, cannot_open, lang_of, say, unusable
+from process.hints import View
+from process.commands.tell import Refusal
+from process.exceptions import SnapshotInvalid
+from process.model import Words
+
+_WROTE = Words("已写入 {count} 个文件到 {out}", "wrote {count} files to {out}")
+_NO_SNAPSHOT = Words("{name} 不是有效的快照：{why}", "{name} is no snapshot: {why}")
+_NO_CASE = Words("{name} 里没有办理", "{name} holds no case")
+_MANY = Words("{name} 里有多个办理，请给出只含一个的文件", "{name} holds several cases; give a file with one")
+_REFUSED = Words("第 {line} 行的事件被拒绝：{why}", "line {line}: the event is refused: {why}")
+
+
+def draw(
+    out: Annotated[Path, typer.Option("--out", help="写入的文件夹\n\nThe folder to write to.")] = Path("diagrams"),
+    pictured: Annotated[
+        str | None,
+        typer.Option("--lang", metavar="zh|en|both", help="图中的语言，缺省为全部\n\nThe language in the pictures; all by default."),
+    ] = None,
+    view: Annotated[list[View] | None, typer.Option("--view", help="哪些图，缺省为全部\n\nWhich pictures; all by default.")] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option("--format", metavar="svg,png,dot,mermaid", help="格式，缺省为 svg,dot,mermaid\n\nFormats; svg,dot,mermaid by default."),
+    ] = None,
+    case: Annotated[
+        Path | None,
+        typer.Option("--case", metavar="FILE", help="标出一个办理的现状与路径\n\nMark where a case stands and the way it went: a snapshot, or a file for run."),
+    ] = None,
+) -> None:
+    """画出流程图；不带参数时重新生成整个图集 · Draw the flow; without options the whole gallery is made anew."""
+    from process import diagram, gallery
+
+    language = lang_of(Lang(pictured) if pictured in (*Lang,) else None)
+    try:
+        if pictured is None and view is None and formats is None and case is None:
+            written = gallery.write(out)
+        else:
+            written = diagram.draw(
+                out,
+                views=view or tuple(View),
+                langs=diagram.LANGUAGES if pictured is None else pictured.split(","),
+                formats=("svg", "dot", "mermaid") if formats is None else formats.split(","),
+                case=None if case is None else _case(case, language),
+            )
+    except (ValueError, diagram.CannotDraw) as error:
+        unusable(str(error))
+    except OSError as error:
+        cannot_open(str(error.filename or out), error, language)
+    say(_WROTE.of(language).format(count=len(written), out=out))
+
+
+def _case(path: Path, lang: str) -> Case:
+    """The case of a snapshot, or the one that a file for ``run`` tells of."""
+    from process import eventfile
+    from process.commands.run import carry_out
+
+    name, content = path.name, path.read_bytes()
+    if _is_snapshot(content):
+        try:
+            return Case.from_json(content)
+        except SnapshotInvalid as error:
+            unusable(_NO_SNAPSHOT.of(lang).format(name=name, why=error))
+
+    def refuse(refusal: Refusal) -> None:
+        why = refusal.error.text(lang)
+        unusable(_REFUSED.of(lang).format(line=refusal.raised.line, why=why))
+
+    try:
+        cases = [ran.case for ran in carry_out(eventfile.read(eventfile.lines(io.BytesIO(content))), refuse)]
+    except eventfile.LineInvalid as error:
+        unusable(error.text(lang))
+    if len(cases) != 1:
+        unusable((_MANY if cases else _NO_CASE).of(lang).format(name=name))
+    return cases[0]
+
+
+def _is_snapshot(content: bytes) -> bool:
+    try:
+        data = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(data, dict) and "format" in data

@@ -251,6 +251,12 @@ class Case(EventMethods):
     def __repr__(self) -> str:
         return f"<Case {self._case_id} {self._facts.goal} {self._state} version {self._version}>"
 
+    def _repr_svg_(self) -> str | None:
+        """How notebooks show a case: the overview with its path. None where nothing is installed that can draw it."""
+        from process.diagram import of_case
+
+        return of_case(self)
+
     # ------------------------------------------------------------------------------------------------------- inside
 
     def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> Step:

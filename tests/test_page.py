@@ -126,7 +126,9 @@ def told(reasons: Any, lang: str) -> list[list[str]]:
 
 
 def test_the_page_in_the_gallery_is_the_one_that_the_model_gives() -> None:
-    assert FILE.read_text(encoding="utf-8") == page.html(), "diagrams/index.html is stale; mend it: python -m process draw"
+    drawn = {lang: (FILE.parent / f"overview.{lang}.svg").read_text(encoding="utf-8") for lang in page.LANGUAGES}
+    stale = "diagrams/index.html is stale; mend it: python -m process draw"
+    assert FILE.read_text(encoding="utf-8") == page.html(drawn), stale
 
 
 def test_the_page_is_the_same_under_every_hash_seed() -> None:
@@ -405,6 +407,7 @@ def test_the_switch_changes_every_word_and_keeps_the_trip(shown: Page) -> None:
     shown.locator("code").evaluate_all("codes => codes.forEach(code => code.remove())")
     chinese = shown.locator(".side").inner_text() + shown.locator("header h1").inner_text() + shown.title()
     assert re.findall("[A-Za-z]{2,}", chinese) == []
+    assert State.VERIFICATION_CHOICE.words.zh in (shown.locator("#live").text_content() or "")
     labels = shown.locator("[aria-label]:not(svg *, svg)").evaluate_all("all => all.map(one => one.ariaLabel)")
     assert all(re.search("[\u4e00-\u9fff]", label) for label in labels)
 

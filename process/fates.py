@@ -20,7 +20,7 @@ from process.equivalents import EQUIVALENTS
 from process.evidence import Evidence
 from process.explore import Answer, Configuration, Exploration, Taken, ask_the_named, explore
 from process.machine import LeanMachine, build
-from process.model import MODEL, Actor, Event, Facts, Limits, Model, State, Words
+from process.model import MODEL, Event, Limits, Model, Words
 from process.mutants import KINDS, Mutant, all_mutants
 from process.requirements import REQUIREMENTS, Requirement
 
@@ -100,21 +100,25 @@ def _rows(model: Model, event: Event) -> list[int]:
 
 
 def _does_the_same(exploration: Exploration, limits: Limits) -> bool:
-    """Whether in every configuration the same events lead to the same state and facts as MODEL's."""
+    """Whether in every configuration the same events lead to the same state and facts as MODEL's, and the same is asked."""
     return _doing(exploration) == _doing_of_the_original(limits)
 
 
 @cache
-def _doing_of_the_original(limits: Limits) -> set[tuple[Configuration, Event, Actor, str, State, Facts]]:
+def _doing_of_the_original(limits: Limits) -> set[object]:
     return _doing(_original(limits)[0])
 
 
-def _doing(exploration: Exploration) -> set[tuple[Configuration, Event, Actor, str, State, Facts]]:
-    places = exploration.configurations
-    return {
+def _doing(exploration: Exploration) -> set[object]:
+    model, places = exploration.machine.definition, exploration.configurations
+    doing: set[object] = {
         (places[edge.source], edge.event, edge.by, edge.label, taken.state, taken.facts)
         for edge, taken in zip(exploration.edges, exploration.taken, strict=True)
     }
+    for found in places:
+        turn, deadline = model.turn(*found), model.states[found.state].deadline
+        doing.add((found, turn and (turn.owner, turn.asks, turn.tells), deadline))
+    return doing
 
 
 def fate(mutant: Mutant) -> Fate:

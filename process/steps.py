@@ -180,6 +180,8 @@ def r18_owner_and_deadline(evidence: Evidence) -> Finding:
         if not info.deadline or info.deadline <= timedelta(0):
             return Words("没有期限", "there is no deadline")
         used_up = facts.face_attempts >= facts.face_limit and facts.other_attempts >= facts.other_limit
+        if turn.owner is A.SUPPORT and found.state is not S.IN_SUPPORT:
+            return Words("轮到客服，客户却没有联系客服", "it is support's move though the customer did not contact it")
         answers = ANSWERED_BY[turn.asks]
         if turn.asks is K.CHOOSE_VERIFICATION and used_up:
             answers = (E.REPORT_PROBLEM,)  # after a withdrawal from the last attempt only support is left

@@ -143,7 +143,7 @@ class Report(NamedTuple):
 def conformance(
     backend: Backend,
     *,
-    events: int = 5000,
+    events: int = 6000,
     goals: Collection[Goal] = tuple(Goal),
     without: Collection[Event] = (),
     limits: Limits = Limits(),  # noqa: B008  # immutable

@@ -12,16 +12,20 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from itertools import count
+from itertools import chain, count, islice
 
 from process.case import Case
 from process.deliveries import AGAIN, Delivery, deliver, hostile, is_unusual, payload_of, variants
 from process.explore import RIGHT, Edge, Exploration
-from process.model import Actor, Event, Facts, Goal, Limits, State
+from process.model import Actor, Event, Goal, Limits, QuoteStatus, Settlement, State
 from process.trip import Trip
 
-LONGEST = 45  # events; then a trip heads for an end
-PROBES, PROBES_AT_END = 3, 8  # refused deliveries a step
+LONGEST = 120  # deliveries; then a trip heads for an end
+NEAR = 2  # refused deliveries a step that a guard alone stops
+PROBES, PROBES_AT_END = 3, 40  # of the others
+
+Echo = tuple[QuoteStatus | None, Settlement | None]
+"""What the quote and the verification were when they last were anything: a back end that forgets to void still has it."""
 
 Taken = tuple[State, int]
 """A transition: where it starts, and the place of its row in the table."""
@@ -44,8 +48,8 @@ class Tour:
         self.random = random.Random(seed)
         self.taken: set[Taken] = set()
         self.done: set[tuple[object, ...]] = set()
-        self.followed: set[tuple[object, object]] = set()
-        self.kinds: list[Callable[[Taken], object]] = [lambda taken: taken[1], lambda taken: taken]
+        self.followed: set[tuple[int, object]] = set()
+        self.kinds: list[Callable[[Edge], object]] = [lambda edge: edge.row, self._near_the_limits, self.transition]
         self.usable = [tuple(e for e in edges if e.event not in self.without) for edges in exploration.outgoing]
         self.alike: dict[tuple[int, int, int], list[Edge]] = {}
         for edge in exploration.edges:
@@ -58,8 +62,10 @@ class Tour:
         self.begins = {goal: begins[goal] for goal in self.goals}
         self.to_end = _steps_to(exploration.ends, self.usable)
         self.reachable = self._reachable()
-        self.inner = sorted(self.reachable - exploration.ends)
+        inner = sorted(self.reachable - exploration.ends)
+        self.inner = {goal: [p for p in inner if exploration.configurations[p].facts.goal is goal] for goal in self.goals}
         self.in_vain = 0  # trips in a row in which no row followed another for the first time
+        self.number = 0
         self._made: list[Trip] = []
 
     def transition(self, edge: Edge) -> Taken:
@@ -93,13 +99,15 @@ class Tour:
         limits = Limits(facts.face_limit, facts.other_limit)
         case = Trip(goal, (), limits).open(number)
         known = len(self.followed)
+        self.number = number
         deliveries: list[Delivery] = []
         sent: dict[Event, dict[str, object]] = {}
-        history: set[Taken] = set()
+        history: set[int] = {-1}  # the beginning
+        echo: Echo = (None, None)
         place = self.begins[goal]
         path: list[Edge] = []
         while place not in self.exploration.ends:
-            deliveries.extend(self._probes(case, PROBES))
+            deliveries.extend(self._probes(case, history, echo, PROBES))
             path = path or self._aim(place, history, len(deliveries))
             edge = path.pop(0)
             delivery = self._varied(case, edge)
@@ -108,9 +116,10 @@ class Tour:
             sent[edge.event] = data
             deliveries.append(delivery)
             self._note(edge, history)
+            echo = case.facts.quote_status or echo[0], case.facts.settled or echo[1]
             place = edge.target
             deliveries.extend(self._again(case, edge, data))
-        deliveries.extend(self._probes(case, PROBES_AT_END))
+        deliveries.extend(self._probes(case, history, echo, PROBES_AT_END))
         self.in_vain = 0 if len(self.followed) > known else self.in_vain + 1
         if self.in_vain > 3 * len(self.goals):
             self.kinds = []
@@ -118,38 +127,42 @@ class Tour:
 
     # ------------------------------------------------------------------------------------------------------ where to go
 
-    def _note(self, edge: Edge, history: set[Taken]) -> None:
-        transition = self.transition(edge)
-        self.taken.add(transition)
-        for kind in self.kinds:
-            self.followed.update((kind(before), kind(transition)) for before in history)
-        history.add(transition)
+    def _near_the_limits(self, edge: Edge) -> object:
+        facts = self.exploration.configurations[edge.source].facts
+        return edge.row, facts.face_attempts >= facts.face_limit - 1, facts.other_attempts >= facts.other_limit - 1
 
-    def _gains(self, history: set[Taken], kind: Callable[[Taken], object]) -> Callable[[Edge], int]:
-        """How many of the taken transitions an edge would follow for the first time; much more, if it was never taken."""
-        before = {kind(each) for each in history}
-        known: dict[Taken, int] = {}
+    def _note(self, edge: Edge, history: set[int]) -> None:
+        self.taken.add(self.transition(edge))
+        for kind in self.kinds:
+            self.followed.update((before, kind(edge)) for before in history)
+        history.add(edge.row)
+
+    def _gains(self, history: set[int], kind: Callable[[Edge], object]) -> Callable[[Edge], int]:
+        """How many of the rows taken an edge would follow for the first time; much more, if it was never taken itself."""
+        known: dict[object, int] = {}
 
         def gain(edge: Edge) -> int:
-            transition = self.transition(edge)
-            if transition not in known:
-                new = sum((each, kind(transition)) not in self.followed for each in before)
-                known[transition] = new + 100 * (transition not in self.taken)
-            return known[transition]
+            after = kind(edge)
+            if after not in known:
+                known[after] = sum((before, after) not in self.followed for before in history)
+            return known[after] + 100 * (self.transition(edge) not in self.taken)
 
         return gain
 
-    def _aim(self, place: int, history: set[Taken], length: int) -> list[Edge]:
+    def _aim(self, place: int, history: set[int], length: int) -> list[Edge]:
         """The way to the nearest transition worth taking; to any end, where there is none or the trip is long."""
-        for kind in self.kinds if length < LONGEST * (PROBES + 1) else ():
-            gain = self._gains(history, kind)
-            way = self._way(place, gain) or self._way(place, gain, also_ends=True)
-            if way:
+        kinds = self.kinds[self.number % 3 :] + self.kinds[: self.number % 3]  # each trip looks at another one first
+        gains = [self._gains(history, kind) for kind in kinds]
+        for gain in gains if length < LONGEST else ():
+            if way := self._way(place, gain):
                 return way
-        if length < LONGEST:
-            far = self.random.choice(self.inner)
-            way = self._way(place, lambda edge: int(edge.target == far))
-            if way:
+        if not gains and length < LONGEST:
+            goal = self.exploration.configurations[place].facts.goal
+            aims = set(self.random.sample(self.inner[goal], min(4, len(self.inner[goal]))))
+            if way := self._way(place, lambda edge: int(edge.target in aims)):
+                return way
+        for gain in (lambda edge: int(self.transition(edge) not in self.taken), *gains):
+            if way := self._way(place, gain, also_ends=True):
                 return way
         nearer = [edge for edge in self.usable[place] if self.to_end[edge.target] < self.to_end[place]]
         return [self.random.choice(nearer)]
@@ -194,14 +207,11 @@ class Tour:
         if not case.may_trigger(edge.event, by=edge.by, **data) and self._once(AGAIN, self.transition(edge)):
             yield Delivery(edge.event, edge.by, AGAIN)
 
-    def _probes(self, case: Case, most: int) -> Iterator[Delivery]:
+    def _probes(self, case: Case, history: set[int], echo: Echo, most: int) -> Iterator[Delivery]:
         """Up to *most* deliveries that the model refuses here, and that were not made in such a place yet."""
-        for kind in (self._near, self._wrong_actors, self._wrong_events, self._hostile):
-            for delivery in kind(case):
-                if most == 0:
-                    return
-                most -= 1
-                yield delivery
+        yield from self._near(case, history, echo)
+        kinds = (self._wrong_actors, self._wrong_events, self._hostile)
+        yield from islice(chain.from_iterable(kind(case) for kind in kinds), most)
 
     def _rows(self, case: Case) -> dict[Event, set[Actor]]:
         actors: dict[Event, set[Actor]] = {}
@@ -210,19 +220,29 @@ class Tour:
                 actors.setdefault(transition.event, set()).update(transition.by)
         return actors
 
-    def _near(self, case: Case) -> Iterator[Delivery]:
+    def _near(self, case: Case, history: set[int], echo: Echo) -> list[Delivery]:
+        """What could happen here but for a guard, first what was refused after the fewest of the rows taken."""
+        found: list[tuple[int, float, Delivery, set[tuple[int, object]]]] = []
         for event, actors in self._rows(case).items():
             for label, data in variants(case, event):
                 for by in sorted(actors):
-                    key = ("near", case.state, _kind_of(case.facts), event, by, label)
-                    if key not in self.done and not case.may_trigger(event, by=by, **data):
-                        self.done.add(key)
-                        yield Delivery(event, by, label)
+                    reasons = tuple(blocker.code for blocker in case.blockers(event, by=by, **data))
+                    if reasons:
+                        refused = (case.state, event, by, label, reasons, echo)
+                        new = {(row, refused) for row in history} - self.followed
+                        if new:
+                            found.append((-len(new), self.random.random(), Delivery(event, by, label), new))
+        chosen = sorted(found)[:NEAR]
+        self.followed.update(*(new for _, _, _, new in chosen))
+        return [delivery for _, _, delivery, _ in chosen]
 
     def _wrong_actors(self, case: Case) -> Iterator[Delivery]:
         for event, actors in self._rows(case).items():
-            for by in Actor:
-                if by not in actors and self._once("actor", case.state, event, by):
+            strangers = [by for by in Actor if by not in actors and ("actor", case.state, event, by) not in self.done]
+            right = next(variants(case, event))[1]
+            if strangers and any(case.may_trigger(event, by=by, **right) for by in actors):
+                for by in strangers:
+                    self.done.add(("actor", case.state, event, by))
                     yield Delivery(event, by)
 
     def _wrong_events(self, case: Case) -> Iterator[Delivery]:
@@ -243,12 +263,6 @@ class Tour:
                 for label, _ in hostile(self.model, event, right):
                     if self._once("hostile", event, label):
                         yield Delivery(event, by, label)
-
-
-def _kind_of(facts: Facts) -> tuple[object, ...]:
-    """What of the facts may matter to a refusal."""
-    spent = facts.face_attempts < facts.face_limit, facts.other_attempts < facts.other_limit
-    return facts.goal, facts.quote_status, facts.settled is None, facts.face_removed, spent
 
 
 def _back(came: dict[int, Edge | None], last: Edge) -> list[Edge]:

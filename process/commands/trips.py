@@ -1,5 +1,58 @@
+"""``trips``: prints the smallest set of trips that takes everything, as test scripts."""
+
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
 
-def trips() -> None:
-    raise NotImplementedError
+import typer
+
+from process.commands.common import LangOption, lang_of, say, unusable
+
+
+class What(StrEnum):
+    transitions = "transitions"
+    ends = "ends"
+    guards = "guards"
+
+
+class Format(StrEnum):
+    table = "table"
+    jsonl = "jsonl"
+    pytest = "pytest"
+    markdown = "markdown"
+
+
+def trips(
+    cover: Annotated[
+        What, typer.Option("--cover", help="每个流转、每个终态，或每个条件的真与假 · every transition, end, or guard.")
+    ] = What.transitions,
+    format: Annotated[  # noqa: A002  # the option's name
+        Format, typer.Option("--format", help="表格、run 的输入、pytest 文件、给人的脚本 · what to write.")
+    ] = Format.table,
+    out: Annotated[Path | None, typer.Option("--out", help="写入文件 · the file to write.", show_default=False)] = None,
+    lang: LangOption = None,
+) -> None:
+    """列出覆盖全流程的最少测试路径 · Print the fewest trips that cover the process, as test scripts."""
+    from process import scripts
+    from process.cover import cover as covering
+    from process.cover import ends, transitions
+    from process.explore import explore
+    from process.guards import guards
+
+    language = lang_of(lang)
+    exploration = explore()
+    if cover is What.guards:
+        found, _ = guards(exploration)
+    else:
+        found = covering(exploration, (ends if cover is What.ends else transitions)(exploration))
+    text = "\n".join(scripts.FORMATS[format](found, language))
+    if out is None:
+        say(text)
+    else:
+        try:
+            out.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            unusable(f"{out}: {error.strerror}")
+    typer.echo(scripts.summary(found, language), err=True)

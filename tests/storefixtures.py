@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from postgres import Postgres
 from sqlalchemy import Engine
-from storing import ENGINES, ISOLATIONS, Database, made
+from storing import ENGINES, ISOLATIONS, Database, emptied, made
 
 
 @pytest.fixture(scope="session")
@@ -19,14 +19,20 @@ def postgres() -> Iterator[Postgres]:
     server.remove()
 
 
+@pytest.fixture(scope="session")
+def shared_database(postgres: Postgres) -> str:
+    """One database for all tests of one process, as making one takes longer than most of them."""
+    return postgres.new_database()
+
+
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Database:
     return made(f"sqlite:///{tmp_path / 'cases.sqlite'}")
 
 
 @pytest.fixture
-def postgresql(postgres: Postgres) -> Database:
-    return made(postgres.new_database())
+def postgresql(shared_database: str) -> Database:
+    return emptied(shared_database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -66,6 +66,13 @@ def made(url: str, isolation: str | None = None) -> Database:
     return database
 
 
+def emptied(url: str) -> Database:
+    """A database with the tables and nothing in them."""
+    engine = Database(url).engine()
+    store.metadata.drop_all(engine)
+    return made(url)
+
+
 # ----------------------------------------------------------------------------------------------------------- processes
 
 _CONTEXT = multiprocessing.get_context("forkserver")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from process.case import Case
 from process.commands import view
-from process.commands.common import REFUSED, JsonOption, LangOption, as_json, console, lang_of, say, unusable
+from process.commands.common import REFUSED, JsonOption, LangOption, as_json, cannot_open, console, lang_of, say, unusable
 from process.commands.database import DbOption, opened
 from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotInvalid
 from process.model import MODEL, Actor, Event, Goal, Kind, State, Term, Words
@@ -101,7 +102,15 @@ def event_on_case(
 
 
 @app.command("show", short_help="查看办理 · Show a case.")
-def show_case(case_id: CaseArgument, db: DbOption = None, json: JsonOption = False, lang: LangOption = None) -> None:
+def show_case(
+    case_id: CaseArgument,
+    draw: Annotated[
+        Path | None, typer.Option("--draw", metavar="FILE", help="把走过的路径画成 SVG\n\nDraw its path as SVG.")
+    ] = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
     """查看办理的步骤、现状与可办事项，并核对存档。退出码：1 存档有误。
 
     Show a case: its steps, where it stands, what may happen next; what is stored is checked. Exit code 1: it disagrees.
@@ -113,6 +122,8 @@ def show_case(case_id: CaseArgument, db: DbOption = None, json: JsonOption = Fal
             case: Case = store.whole(conn, case_id)
         except (InvalidPayload, SnapshotInvalid) as error:
             unusable(_text(error, language))
+    if draw is not None:
+        _draw(case, draw, language)
     if json:
         told = [{"where": found.where, **found.words._asdict()} for found in findings]
         say(as_json({**_as_dict(case), "history": case.to_dict()["history"], "findings": told}))
@@ -178,6 +189,19 @@ def overdue_cases(
 
 
 # --------------------------------------------------------------------------------------------------------------- pieces
+
+
+def _draw(case: Case, file: Path, lang: str) -> None:
+    from process.diagram import of_case
+
+    picture = of_case(case, lang)
+    if picture is None:
+        what = 'pip install "installment-cancellation[diagrams]"'
+        unusable(Words("画图需要另装：{}", "Drawing needs more packages: {}").of(lang).format(what))
+    try:
+        file.write_text(picture, encoding="utf-8")
+    except OSError as error:
+        cannot_open(file, error, lang)
 
 
 def _tell(case: Case, json: bool, lang: str) -> None:

@@ -166,6 +166,21 @@ def handle(
         SnapshotInvalid, NewerModel: as for ``load``.
         NoTransaction: the connection is in no transaction.
     """
+    return take(conn, case_id, event, data, event_id=event_id, by=by, at=at, version=version)
+
+
+def take(
+    conn: sql.Connection,
+    case_id: str,
+    event: Event,
+    data: dict[str, Any],
+    *,
+    event_id: str,
+    by: Actor | None,
+    at: datetime | None,
+    version: int | None = None,
+) -> Handled:
+    """``handle`` with the payload as a dict, in which a stranger's names can't be taken for parameters."""
     sql.demand_transaction(conn)
     _reference("case_id", case_id)
     _reference("event_id", event_id)
@@ -179,7 +194,7 @@ def handle(
             raise Conflict(case_id, version)
         try:
             case = held.case.copy()
-            step = case.trigger(event, by=by, at=at, **data)
+            step = case._raise(event, by, at, data)  # trigger's own names may be fields here
         except Refused as refusal:
             keep_refusal(conn, held, rows.refusal_values(held.case, refusal, event_id, by, data, at))
             raise

@@ -1,0 +1,114 @@
+"""``run --db``: loads a file of events into a database. Loaded twice, or on after a break, nothing is doubled.
+
+An event's id is its place among those of its case in the file. A case without an id of its own gets one that follows from
+what it was opened with, so that the same file means the same case the next time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from process import eventline
+from process.case import Case
+from process.commands.tell import Ran, Refusal
+from process.eventfile import Opened, Raised
+from process.exceptions import InvalidPayload, Refused
+from process.model import Limits
+from process.snapshot import dumps
+
+if TYPE_CHECKING:
+    from process.store.sql import Connection, Engine
+
+
+class FirstLine:
+    """Watches the lines of a file go by, to know whether the first case names itself."""
+
+    names_itself = False
+
+    def watch(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        waiting = True
+        for number, line in enumerate(lines, 1):
+            if waiting and line.strip():
+                waiting = False
+                parsed = eventline.parse(number, line)
+                self.names_itself = parsed is not None and (parsed[1] or parsed[0].key is not None)
+            yield line
+
+
+def carry_into(
+    engine: Engine, entries: Iterator[Opened | Raised], first: FirstLine, refuse: Callable[[Refusal], None]
+) -> Iterator[Ran]:
+    """Raise every event on its stored case, each in a transaction of its own, and give out the cases after the last line.
+
+    Raises:
+        StoreError: the file's cases are not those of the database.
+    """
+    from process import store
+
+    ids: dict[str | None, str] = {}
+    lines: dict[str | None, list[int]] = {}
+    counts: dict[str | None, int] = {}
+    for entry in entries:
+        key = entry.key
+        if isinstance(entry, Opened):
+            case = entry.case if first.names_itself or key is not None else _named(entry.case)
+            store.transact(engine, partial(_open, case=case))
+            ids[key], lines[key], counts[key] = case.case_id, [], 0
+            continue
+        counts[key] += 1
+        try:
+            _deliver(engine, ids[key], entry, f"file:{counts[key]}")
+        except (Refused, InvalidPayload) as error:
+            refuse(Refusal(entry, error))
+            continue
+        lines[key].append(entry.line)
+    for key, case_id in ids.items():
+        case = store.transact(engine, partial(store.whole, case_id=case_id))
+        yield Ran(key, case, lines[key])
+
+
+def _deliver(engine: Engine, case_id: str, entry: Raised, event_id: str) -> None:
+    from process.store import transact
+    from process.store.writing import take
+
+    def work(conn: Connection) -> Refused | None:
+        try:
+            take(conn, case_id, entry.event, dict(entry.data), event_id=event_id, by=entry.by, at=entry.at)
+        except Refused as refusal:
+            return refusal  # so that it is committed
+        return None
+
+    refusal = transact(engine, work)
+    if refusal is not None:
+        raise refusal
+
+
+def _open(conn: Connection, case: Case) -> None:
+    """Store the case; one that has no step yet and no time is opened now, so that its deadline counts."""
+    from process import store
+    from process.store import rows
+
+    if case.version:
+        store.add(conn, case)
+        return
+    facts = case.facts
+    store.open(
+        conn,
+        goal=facts.goal,
+        account=facts.account,
+        order=facts.order,
+        case_id=case.case_id,
+        limits=Limits(facts.face_limit, facts.other_limit),
+        deadlines=rows.deadlines(case),
+        at=rows.opened_at(case),
+    )
+
+
+def _named(case: Case) -> Case:
+    """The case under an id that follows from what it was opened with."""
+    data = case.to_dict()
+    text = dumps({name: value for name, value in data.items() if name != "case_id"})
+    return Case.from_dict({**data, "case_id": f"file:{sha256(text.encode()).hexdigest()[:32]}"})

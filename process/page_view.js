@@ -152,10 +152,11 @@ function reasonsOf(profile) {
   const isElsewhere = (one) => ["wrong_state", "end_reached"].includes(one.reasons[0].code);
   const here = refused.filter((one) => !isElsewhere(one));
   const elsewhere = refused.filter(isElsewhere);
+  const summary = text(data.states[configuration(trip.place).state].end === null ? "elsewhere" : "takesNothing");
   const list = (items) => make("ul", { class: "events" }, ...items.map(blockedItem));
   return [
     ...(here.length ? [make("h3", {}, text("here")), list(here)] : []),
-    ...(elsewhere.length ? [make("details", {}, make("summary", {}, `${text("elsewhere")} (${elsewhere.length})`), list(elsewhere))] : []),
+    ...(elsewhere.length ? [make("details", {}, make("summary", {}, `${summary} (${elsewhere.length})`), list(elsewhere))] : []),
     ...(refused.length ? [] : [make("p", { class: "quiet" }, text("nothingBlocked"))]),
   ];
 }

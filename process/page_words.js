@@ -33,6 +33,7 @@ const TEXT = {
   anyone: ["任何一方", "anyone"],
   here: ["在此状态会发生，但现在不行", "Happens in this state, but is refused now"],
   elsewhere: ["不在此状态发生", "Does not happen in this state"],
+  takesNothing: ["已结束，不再接受任何事件", "The case has ended and takes no event"],
   nothingBlocked: ["没有被拒绝的事件。", "Nothing is refused."],
   goal: ["目标", "Goal"],
   quote: ["报价", "Quote"],

@@ -11,8 +11,9 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from process import eventline
+from process import eventfile, eventline
 from process.case import Case
+from process.commands.database import opened
 from process.commands.tell import Ran, Refusal
 from process.eventfile import Opened, Raised
 from process.exceptions import InvalidPayload, Refused
@@ -38,14 +39,19 @@ class FirstLine:
             yield line
 
 
-def carry_into(
-    engine: Engine, entries: Iterator[Opened | Raised], first: FirstLine, refuse: Callable[[Refusal], None]
-) -> Iterator[Ran]:
+def carry_into(db: str, lang: str, lines: Iterable[bytes], refuse: Callable[[Refusal], None]) -> Iterator[Ran]:
     """Raise every event on its stored case, each in a transaction of its own, and give out the cases after the last line.
 
-    Raises:
-        StoreError: the file's cases are not those of the database.
+    What the database refuses, such as a second open case for an order, ends the command.
     """
+    first = FirstLine()
+    with opened(db, lang, create=True) as (_, engine):
+        yield from _carry(engine, eventfile.read(first.watch(lines)), first, refuse)
+
+
+def _carry(
+    engine: Engine, entries: Iterator[Opened | Raised], first: FirstLine, refuse: Callable[[Refusal], None]
+) -> Iterator[Ran]:
     from process import store
 
     ids: dict[str | None, str] = {}

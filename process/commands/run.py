@@ -12,6 +12,8 @@ import typer
 from process import eventfile
 from process.case import Case
 from process.commands.common import REFUSED, JsonOption, LangOption, cannot_open, lang_of, unusable
+from process.commands.database import DbOption
+from process.commands.load import carry_into
 from process.commands.meter import Meter
 from process.commands.tell import JsonTeller, Ran, Refusal, ScreenTeller
 from process.eventfile import LineInvalid, Opened, Raised
@@ -23,7 +25,7 @@ FileArgument = Annotated[
 ]
 
 
-def run(file: FileArgument, as_json: JsonOption = False, lang: LangOption = None) -> None:
+def run(file: FileArgument, db: DbOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """按文件逐行办理 · Run the cases of a file on its events.
 
     第一行开启办理，其后每行一个事件；有许多办理时，每行都写 case_id。
@@ -34,6 +36,10 @@ def run(file: FileArgument, as_json: JsonOption = False, lang: LangOption = None
         {"case": {"goal": "plan", "account": "acct-1", "order": "order-9"}}
         {"event": "sign_in", "by": "customer", "data": {…}, "at": …}
 
+    加 --db 则存入数据库；再次载入同一文件不会重复。
+
+    With --db the cases are kept in a database; loading the same file again doubles nothing.
+
     退出码：0 全部接受；1 有事件被拒绝，其余照常；2 不是这样的文件。
 
     Exit code: 0, every event was taken; 1, one was refused, the others ran; 2, it is no such file.
@@ -43,7 +49,7 @@ def run(file: FileArgument, as_json: JsonOption = False, lang: LangOption = None
         name = Words("标准输入", "standard input").of(language)
         if sys.stdin is None:
             unusable(Words("没有{}", "there is no {}").of(language).format(name))
-        _run(sys.stdin.buffer, None, name, as_json, language)
+        _run(sys.stdin.buffer, None, name, as_json, language, db)
         return
     try:
         source = file.open("rb")
@@ -51,10 +57,10 @@ def run(file: FileArgument, as_json: JsonOption = False, lang: LangOption = None
         cannot_open(file, error, language)
     with source:
         size = file.stat().st_size if file.is_file() else None
-        _run(source, size, str(file), as_json, language)
+        _run(source, size, str(file), as_json, language, db)
 
 
-def _run(source: BinaryIO, size: int | None, name: str, as_json: bool, lang: str) -> None:
+def _run(source: BinaryIO, size: int | None, name: str, as_json: bool, lang: str, db: str | None) -> None:
     meter = Meter(size)
     teller = JsonTeller(lang, meter) if as_json else ScreenTeller(lang, meter)
     refused = many = False
@@ -65,7 +71,8 @@ def _run(source: BinaryIO, size: int | None, name: str, as_json: bool, lang: str
         teller.refusal(refusal)
 
     try:
-        for ran in carry_out(eventfile.read(meter.watch(_lines(source, name, lang))), refuse):
+        lines = meter.watch(_lines(source, name, lang))
+        for ran in carry_out(eventfile.read(lines), refuse) if db is None else carry_into(db, lang, lines, refuse):
             many = ran.key is not None
             teller.ran(ran)
     except LineInvalid as error:

@@ -21,7 +21,7 @@ SENTENCES = {
     ),
     View.FACE_VERIFICATION: Words(
         "系统何时跳过核验，核验有哪些方式与次数，以及想取消人脸验证本身时为何须找客服。",
-        "When the system skips the verification, which ways and how many attempts there are, and how customer service removes it.",
+        "When the system skips the verification, which ways and attempts there are, and who can remove it.",
     ),
     View.SUPPORT: Words(
         "怎样会转到客服，客服能做什么，又怎样回到自助办理。",
@@ -41,7 +41,8 @@ Made from `process/model.py`; don't edit them, run `python -m process draw`.
 
 点开 [index.html](index.html) 可逐步走一遍流程。 · Open [index.html](index.html) to walk through the process step by step.
 
-中英双语的图较大，按 A3 横向排版；其余按 A4 横向。 · The pictures in both languages are for A3 across, the others for A4 across.
+中英双语的图较大，按 A3 横向排版；其余按 A4 横向。
+The pictures in both languages are for A3 across, the others for A4 across.
 """
 
 
@@ -57,7 +58,8 @@ def write(out: str | Path = "diagrams") -> list[Path]:
     for name, text in beside.items():
         (folder / name).write_bytes(text().encode())
     written = draw(folder)
-    (folder / "index.html").write_bytes(page.html().encode())
+    drawn = {lang: (folder / f"{View.OVERVIEW}.{lang}.svg").read_text(encoding="utf-8") for lang in page.LANGUAGES}
+    (folder / "index.html").write_bytes(page.html(drawn).encode())
     return [*written, *(folder / name for name in (*beside, "index.html"))]
 
 

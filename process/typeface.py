@@ -19,11 +19,61 @@ _THOUSANDTHS = (
 _WIDTHS = {chr(32 + place): int(width) / 1000 for place, width in enumerate(_THOUSANDTHS.split())}
 _SPACE = _WIDTHS[" "]
 LINE = 1.2  # the height of a line, in type sizes
-_WHOLE = (
-    "人脸识别", "客户", "客服", "系统", "资方", "核验", "验证", "人脸", "识别", "分期", "取消", "处理", "订单", "同意", "次数", "用尽", "未用",
-    "方式", "其他", "答复", "报价", "请求", "目标", "已取消", "尚未", "除外", "登录", "状态", "后果", "费用", "入口", "一次", "计一", "退还",
-    "结论", "通过", "跳过", "提交", "作废", "接受", "当前", "账号", "购买", "指引", "返回", "自助", "办理", "豁免", "申请", "联系", "亦可",
-)  # fmt: skip
+_WHOLE = tuple(
+    [
+        "人脸识别",
+        "客户",
+        "客服",
+        "系统",
+        "资方",
+        "核验",
+        "验证",
+        "人脸",
+        "识别",
+        "分期",
+        "取消",
+        "处理",
+        "订单",
+        "同意",
+        "次数",
+        "用尽",
+        "未用",
+        "方式",
+        "其他",
+        "答复",
+        "报价",
+        "请求",
+        "目标",
+        "已取消",
+        "尚未",
+        "除外",
+        "登录",
+        "状态",
+        "后果",
+        "费用",
+        "入口",
+        "一次",
+        "计一",
+        "退还",
+        "结论",
+        "通过",
+        "跳过",
+        "提交",
+        "作废",
+        "接受",
+        "当前",
+        "账号",
+        "购买",
+        "指引",
+        "返回",
+        "自助",
+        "办理",
+        "豁免",
+        "申请",
+        "联系",
+        "亦可",
+    ]
+)
 """Words that a line does not break."""
 
 _NEVER_FIRST = frozenset("，。；：、！？）」』…,.;:!?)]")
@@ -76,7 +126,7 @@ def _pieces(text: str) -> Iterator[str]:
         piece += word
         place += len(word)
         following = text[place : place + 1]
-        breaks = word == " " or (_is_wide(word[-1]) or _is_wide(following)) and word not in "[（「("
+        breaks = word == " " or ((_is_wide(word[-1]) or _is_wide(following)) and word not in "[（「(")
         if breaks and following not in _NEVER_FIRST and following != " ":
             yield piece
             piece = ""

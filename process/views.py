@@ -100,18 +100,18 @@ def picture(view: View, model: Model) -> Picture:
     """What *view* shows of *model*."""
     moves = _shown(view, model)
     arrows, footnotes = _arrows(view, model, moves)
-    met = {move.source for move in moves} | {move.target for move in moves}
     keys = {arrow.source for arrow in arrows} | {arrow.target for arrow in arrows}
-    states = [state for state in model.states if (state in met and state.value in keys) or _is_always_shown(view, state, keys)]
+    states = [state for state in model.states if state.value in keys or _is_framed(view, state) or view is View.OVERVIEW]
     boxes = [_box(state, model) for state in states]
     if ANYWHERE in keys:
         boxes.append(Box(ANYWHERE, (Words("任一未结束的状态", "Any open state"),)))
-    return Picture(view, tuple(boxes), tuple(_frames(view, model, states)), tuple(arrows), (*footnotes, *_places(arrows, model)))
+    return Picture(
+        view, tuple(boxes), tuple(_frames(view, model, states)), tuple(arrows), (*footnotes, *_places(arrows, model))
+    )
 
 
-def _is_always_shown(view: View, state: State, keys: set[str]) -> bool:
-    del keys
-    return view is View.OVERVIEW or any(state.value in group for group in HINTS[view].frames)
+def _is_framed(view: View, state: State) -> bool:
+    return any(state.value in group for group in HINTS[view].frames)
 
 
 def _box(state: State, model: Model) -> Box:
@@ -160,16 +160,13 @@ def _trips(model_id: int) -> tuple[frozenset[tuple[State, int]], frozenset[tuple
             if edge.target not in reached:
                 reached.add(edge.target)
                 waiting.append(edge.target)
-    good = [place for place in sorted(reached & found.ends) if _kind(model, found.configurations[place].state) is EndKind.GOOD]
+    ends = sorted(reached & found.ends)
+    good = [place for place in ends if model.states[found.configurations[place].state].end is EndKind.GOOD]
     trip = found.trip_to(min(good, key=lambda place: found.depths[place])) if good else ()
     return frozenset(rows), frozenset((found.configurations[edge.source].state, edge.row) for edge in trip)
 
 
 _models: dict[int, Model] = {}
-
-
-def _kind(model: Model, state: State) -> EndKind | None:
-    return model.states[state].end
 
 
 def _without_support(model: Model) -> frozenset[tuple[State, int]]:
@@ -237,7 +234,7 @@ def _also(sources: Sequence[State]) -> Words:
 
 def _notes(view: View, model: Model, pieces: Iterable[Piece], told_rows: set[int]) -> list[Note]:
     """The text of an arrow; events that demand the same and are followed by the same share a note."""
-    notes: dict[tuple[object, ...], dict[Event, None]] = {}
+    notes: dict[tuple[tuple[Words, ...], str, Event | None], dict[Event, None]] = {}
     follows: dict[tuple[Event, tuple[Words, ...]], tuple[Words, ...]] = {}
     for move, marks in pieces:
         row = model.table[move.row]
@@ -250,7 +247,7 @@ def _notes(view: View, model: Model, pieces: Iterable[Piece], told_rows: set[int
             follows[move.event, demands] = ()
         notes.setdefault((demands, marks, move.event if effects else None), {})[move.event] = None
     found = []
-    for (demands, marks, _), events in notes.items():  # type: ignore[misc]
+    for (demands, marks, _), events in notes.items():
         first = next(iter(events))
         found.append(Note(tuple(event.words for event in events), demands, follows[first, demands], marks))
     return found
@@ -270,8 +267,8 @@ def often_demanded(model: Model) -> Guard:
 def _told(model: Model, move: Transition) -> list[Guard]:
     """The guards that an arrow tells, as the row states them.
 
-    Left out, for the tables beside the pictures to tell, are those that ask only which attempt or quote is meant, those that always hold in the source,
-    and those that every way of the event from there demands.
+    Left out, for the tables beside the pictures to tell, are those that ask only which attempt or quote is meant, those
+    that always hold in the source, and those that every way of the event from there demands.
     """
     guards = list(model.table[move.row].guards)
     ways = [other for other in model.transitions if other.event is move.event and other.source is move.source]
@@ -334,6 +331,5 @@ def _frames(view: View, model: Model, states: Sequence[State]) -> list[Frame]:
         members = tuple(state.value for state in states if model.states[state].end is kind)
         if members:
             frames.append(Frame(f"ends-{kind.value}", kind.words, members, end=kind))
-    for group in HINTS[view].frames:
-        frames.append(Frame("+".join(group), Words("", ""), group))
+    frames += [Frame("+".join(group), Words("", ""), group) for group in HINTS[view].frames]
     return frames

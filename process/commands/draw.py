@@ -11,9 +11,9 @@ import typer
 
 from process.case import Case
 from process.commands.common import Lang, cannot_open, lang_of, say, unusable
-from process.hints import View
 from process.commands.tell import Refusal
 from process.exceptions import SnapshotInvalid
+from process.hints import View
 from process.model import Words
 
 _WROTE = Words("已写入 {count} 个文件到 {out}", "wrote {count} files to {out}")
@@ -27,22 +27,31 @@ def draw(
     out: Annotated[Path, typer.Option("--out", help="写入的文件夹\n\nThe folder to write to.")] = Path("diagrams"),
     pictured: Annotated[
         str | None,
-        typer.Option("--lang", metavar="zh|en|both", help="图中的语言，缺省为全部\n\nThe language in the pictures; all by default."),
+        typer.Option("--lang", metavar="zh|en|both", help="图中的语言，缺省为全部\n\nIn which language; all by default."),
     ] = None,
-    view: Annotated[list[View] | None, typer.Option("--view", help="哪些图，缺省为全部\n\nWhich pictures; all by default.")] = None,
+    view: Annotated[list[View] | None, typer.Option("--view", help="哪些图，缺省为全部\n\nWhich; all by default.")] = None,
     formats: Annotated[
         str | None,
-        typer.Option("--format", metavar="svg,png,dot,mermaid", help="格式，缺省为 svg,dot,mermaid\n\nFormats; svg,dot,mermaid by default."),
+        typer.Option(
+            "--format",
+            metavar="svg,png,dot,mermaid",
+            help="格式，缺省为 svg,dot,mermaid\n\nAll but png by default.",
+        ),
     ] = None,
     case: Annotated[
         Path | None,
-        typer.Option("--case", metavar="FILE", help="标出一个办理的现状与路径\n\nMark where a case stands and the way it went: a snapshot, or a file for run."),
+        typer.Option(
+            "--case",
+            metavar="FILE",
+            help="标出办理的现状与路径\n\nMark a case: a snapshot, or a file for run.",
+        ),
     ] = None,
 ) -> None:
     """画出流程图；不带参数时重新生成整个图集 · Draw the flow; without options the whole gallery is made anew."""
     from process import diagram, gallery
+    from process.render import CannotDraw
 
-    language = lang_of(Lang(pictured) if pictured in (*Lang,) else None)
+    language = lang_of(next((lang for lang in Lang if lang == pictured), None))
     try:
         if pictured is None and view is None and formats is None and case is None:
             written = gallery.write(out)
@@ -54,7 +63,7 @@ def draw(
                 formats=("svg", "dot", "mermaid") if formats is None else formats.split(","),
                 case=None if case is None else _case(case, language),
             )
-    except (ValueError, diagram.CannotDraw) as error:
+    except (ValueError, CannotDraw) as error:
         unusable(str(error))
     except OSError as error:
         cannot_open(str(error.filename or out), error, language)

@@ -25,7 +25,7 @@ const TEXT = {
   copied: ["链接已复制", "Link copied"],
   link: ["重现这段过程的链接", "Link that reproduces this trip"],
   offers: ["接下来可能发生", "What may happen next"],
-  theirMove: ["轮到", "their move"],
+  theirMove: ["轮到其行动", "their move"],
   trip: ["走过的路", "The trip so far"],
   noTrip: ["还没有走。", "No step yet."],
   blocked: ["为什么其他事件现在不行", "Why nothing else can happen"],

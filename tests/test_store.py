@@ -322,6 +322,26 @@ def test_what_was_decided_on_an_older_version_is_a_conflict(engine: Engine) -> N
     agree(engine, cases)
 
 
+def test_a_retry_ends_where_it_can_not_help(engine: Engine) -> None:
+    opened(engine, "case", steps=2)
+    calls = 0
+
+    def lose(_: Any) -> None:
+        nonlocal calls
+        calls += 1
+        raise store.Conflict("case", 2)
+
+    with pytest.raises(store.Conflict):
+        store.transact(engine, lose, tries=3)
+    assert calls == 3
+    with pytest.raises(store.Conflict):  # at once, and not after all tries
+        store.deliver(engine, "case", Event.ABANDON, event_id="x", version=1, then=lambda *_: lose(None))
+    assert calls == 3
+    assert store.deliver(engine, "case", Event.ABANDON, event_id="x", version=2).case.is_done
+    with pytest.raises(ValueError, match="tries"):
+        store.transact(engine, lose, tries=0)
+
+
 def written_back(conn: Any, old: Case) -> None:
     """An old snapshot, one step further, as a worker would write it that has slept since."""
     now = store.writing.hold(conn, old.case_id)

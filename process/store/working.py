@@ -15,7 +15,7 @@ from process.store.errors import Conflict
 from process.store.reading import readable
 from process.store.writing import Handled, handle, hold, keep_step
 
-TRIES: Final = 1000
+TRIES: Final = 200
 PAUSE: Final = 0.005  # seconds, at most
 
 Result = TypeVar("Result")
@@ -31,8 +31,6 @@ def transact(engine: sql.Engine, work: Callable[[sql.Connection], Result], *, tr
         Conflict: *tries* times in a row.
         Exception: whatever *work* raises; then nothing of it was committed.
     """
-    if tries < 1:
-        raise ValueError(f"tries must be 1 or more, not {tries}")
     lost: str | None = None
     for left in reversed(range(tries)):
         try:
@@ -45,7 +43,7 @@ def transact(engine: sql.Engine, work: Callable[[sql.Connection], Result], *, tr
             if not left:
                 raise
             time.sleep(random.uniform(0, PAUSE))  # noqa: S311  # so that writers part
-    raise AssertionError
+    raise ValueError(f"tries must be 1 or more, not {tries}")
 
 
 def deliver(
@@ -67,17 +65,22 @@ def deliver(
             already: its rows were committed with it.
     """
 
-    def work(conn: sql.Connection) -> Handled | Refused:
+    def work(conn: sql.Connection) -> Handled | Refused | Conflict:
         try:
             handled = handle(conn, case_id, event, event_id=event_id, **rest)
         except Refused as refusal:
             return refusal
+        except Conflict as conflict:
+            wanted = rest.get("version")
+            if conflict.aborted or wanted is None or hold(conn, case_id).case.version == wanted:
+                raise
+            return conflict  # what it was decided on is gone, and no retry brings it back
         if then is not None and not handled.again:
             then(conn, handled)
         return handled
 
     outcome = transact(engine, work)
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, (Refused, Conflict)):
         raise outcome
     return outcome
 

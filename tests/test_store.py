@@ -354,7 +354,7 @@ def written_back(conn: Any, old: Case) -> None:
 
 
 def test_a_store_that_writes_blindly_takes_old_snapshots_back(postgresql: Database) -> None:
-    with pytest.raises(AssertionError, match="DID NOT RAISE|duplicate key"):
+    with pytest.raises(AssertionError, match=r"DID NOT RAISE|duplicate key"):
         in_parallel(write_back_once, postgresql._replace(broken="blind_write"), [()])
 
 

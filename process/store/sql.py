@@ -229,6 +229,8 @@ def prepare_sqlite(engine: Engine) -> None:
 
 def demand_transaction(conn: Connection) -> None:
     """Raise NoTransaction where *conn* is in none, or where each statement would be one of its own."""
+    if conn.dialect.name not in _LOAD:
+        raise DatabaseUnusable(conn.dialect.name, "cases are kept in SQLite or PostgreSQL")
     if not conn.in_transaction():
         raise NoTransaction
     driver: Any = conn.connection.driver_connection

@@ -39,7 +39,7 @@ class StoreError(ProcessError):
 
 
 class DatabaseUnusable(StoreError):
-    """There is no such database, nobody answers, it refuses, or the tables are not there; or it is of a kind that the store does not know."""
+    """There is no such database, it is of another kind, nobody answers, it refuses, or the tables are not there."""
 
     words = Words("数据库 {url} 无法使用：{problem}", "The database {url} can't be used: {problem}")
 

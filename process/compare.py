@@ -49,6 +49,7 @@ def first_difference(
         return Difference(0, _stands(case.state), _broke(error), error)
     if began != case.state:
         return Difference(0, _stands(case.state), _stands(began))
+    taken: list[tuple[object, ...]] = []
     for at, leg in enumerate(trip.legs(case), 1):
         if note is not None:
             note(leg)
@@ -60,14 +61,17 @@ def first_difference(
                 zh, en = told.format("应返回 True 或 False，却返回"), told.format("must return True or False, not")
                 return Difference(at, expected, Words(zh, en))
             state = _observed(backend)
-            mayhap = repeats_accepted and leg.delivery.is_repeated
-            if state != leg.state or (accepted != isinstance(leg.answer, Step) and not mayhap):
+            sent = (leg.delivery.event, leg.delivery.by, leg.data)
+            may_be_accepted = repeats_accepted and accepted and sent in taken
+            if state != leg.state or (accepted != isinstance(leg.answer, Step) and not may_be_accepted):
                 return Difference(at, _because(expected, leg.answer), _told(accepted, state))
             found = _other_reasons(backend, leg, accepted) or _other_facts(backend, case.facts._asdict())
         except Exception as error:
             return Difference(at, _because(expected, leg.answer), _broke(error), error)
         if found:
             return Difference(at, *found)
+        if isinstance(leg.answer, Step):
+            taken.append(sent)
     return None
 
 

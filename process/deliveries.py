@@ -45,10 +45,6 @@ class Delivery(NamedTuple):
     label: str = RIGHT
     """Which of ``variants`` it carries."""
 
-    @property
-    def is_repeated(self) -> bool:
-        return self.label == AGAIN
-
 
 def deliver(case: Case, delivery: Delivery, data: Mapping[str, Any]) -> Step | Refused | InvalidPayload:
     """Raise it on a real case; gives the step, or the refusal."""

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from process.case import Case
 from process.conformance import Backend, CoveredTooLittle, Differs, Report, conformance
-from process.deliveries import Delivery, hostile, is_unusual, variants
+from process.deliveries import Delivery, deliver, hostile, is_unusual, payload_of, variants
 from process.explore import Configuration, Edge, Exploration, explore
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
 from process.trip import Trip, trip_of
@@ -179,7 +179,7 @@ def _with_refused(draw: st.DrawFn, trip: Trip) -> Trip:
         made.extend(draw(st.lists(events(case, accepted=False), max_size=2)))
         if delivery is not None:
             made.append(delivery)
-            case = trip._replace(deliveries=tuple(made)).play()
+            deliver(case, delivery, payload_of(case, delivery, {}))
     return trip._replace(deliveries=tuple(made))
 
 

@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 
 from tests.shop.forms import is_right
 
@@ -326,22 +327,21 @@ def service(shop: Shop) -> FastAPI:
     app = FastAPI(openapi_url=None)
 
     @app.post("/cases")
-    async def open_case(request: Request) -> dict[str, str]:
+    async def open_case(request: Request) -> JSONResponse:
         shop.open(await request.json())
-        return {"stage": "login"}
+        return JSONResponse({"stage": "login"})
 
     @app.post("/cases/{case_id}/events")
-    async def take(case_id: str, request: Request, response: Response) -> dict[str, Any]:
+    async def take(case_id: str, request: Request) -> JSONResponse:
         form = await request.json()
         try:
-            told = shop.handle(case_id, form["event"], form["by"], form["data"])
+            told, status = shop.handle(case_id, form["event"], form["by"], form["data"]), 200
         except Refused as refused:
-            response.status_code = 409
-            told = {"why": str(refused)}
-        return {**told, "stage": shop.case(case_id)["stage"]}
+            told, status = {"why": str(refused)}, 409
+        return JSONResponse({**told, "stage": shop.case(case_id)["stage"]}, status)
 
     @app.get("/cases/{case_id}")
-    async def show(case_id: str) -> dict[str, str]:
-        return {"stage": shop.case(case_id)["stage"]}
+    async def show(case_id: str) -> JSONResponse:
+        return JSONResponse({"stage": shop.case(case_id)["stage"]})
 
     return app

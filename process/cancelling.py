@@ -69,7 +69,7 @@ def r4_quoted_and_confirmed(evidence: Evidence) -> Finding:
             lambda s: unconfirmed if submits(s) else None,
         ),
         each_event(evidence, wrong),
-        told_truly(evidence, "goal", "quoted", "confirmed"),
+        told_truly(evidence, "goal", "quoted", "confirmed", but=E.COMPLETE_CANCELLATION),
         each_place(evidence, lambda found: found.state is S.CONSEQUENCES, confirmable),
         _a_new_quote_counts(evidence),
     )
@@ -127,12 +127,15 @@ def r13_the_answer_decides(evidence: Evidence) -> Finding:
             return Words("资方无答复时不能转到客服", "the lender's silence leads nowhere")
         return None
 
+    def awaiting(found: Configuration) -> bool:
+        return found.state is S.CANCELLING or (outstanding(found) and not evidence.is_end(found.state))
+
     asked = {seen.edge.target for seen in evidence.seen if seen.enters is S.CANCELLING}
     return all_of(
         never_before(evidence, asked, lambda seen: seen.event in ANSWERS, before_the_answer),
         each_event(evidence, wrong),
-        each_place(evidence, lambda found: outstanding(found) or found.state is S.CANCELLING, lost),
-        told_truly(evidence, "outstanding"),
+        each_place(evidence, awaiting, lost),
+        told_truly(evidence, "outstanding", but=E.COMPLETE_CANCELLATION),
     )
 
 
@@ -141,14 +144,18 @@ def _after_rejection(source: State) -> State:
 
 
 def r14_cancelled_once(evidence: Evidence) -> Finding:
-    """After the lender has cancelled, no trip leads to a second cancellation, and the facts say that it has."""
+    """After the lender has cancelled, no trip leads to a second cancellation; the facts say so, and by which quote."""
     done = {seen.edge.target for seen in evidence.seen if seen.event is E.COMPLETE_CANCELLATION}
     what = Words("分期被取消了两次", "the plan is cancelled twice")
 
     def twice(seen: Seen) -> Words | None:
         return what if seen.event is E.COMPLETE_CANCELLATION or seen.target in PLAN_ENDS else None
 
-    return all_of(never_before(evidence, done, _nothing, twice), told_truly(evidence, "cancelled"))
+    return all_of(
+        never_before(evidence, done, _nothing, twice),
+        told_truly(evidence, "cancelled"),
+        told_truly(evidence, "quoted", "confirmed", "outstanding", only=E.COMPLETE_CANCELLATION),
+    )
 
 
 def _nothing(_seen: Seen) -> bool:

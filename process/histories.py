@@ -36,7 +36,7 @@ def _carried(evidence: Evidence, edge: Edge, case: Case) -> dict[str, Any]:
 
 def r20_replay(evidence: Evidence) -> Finding:
     """Every case is the same after its history is replayed, and after it was written out and read back."""
-    count = 0
+    count, place = 0, 0
     try:
         for place, case in cases(evidence):
             count += 1
@@ -45,7 +45,7 @@ def r20_replay(evidence: Evidence) -> Finding:
                 return Finding(((count, CASES),), at(evidence, place, what))
     except ProcessError as error:
         what = Words(f"真实办理走不到这里：{error}", f"a real case can't go where the search went: {error}")
-        return Finding(((count, CASES),), at(evidence, count, what))
+        return Finding(((count, CASES),), at(evidence, place, what))
     return Finding(((count, CASES),))
 
 
@@ -53,8 +53,11 @@ def _differs(evidence: Evidence, case: Case) -> Words | None:
     facts = case.facts
     limits = Limits(facts.face_limit, facts.other_limit)
     again = evidence.new_case(facts.goal, limits=limits)
-    for step in case.history:
-        again.trigger(step.event, by=step.by, **step.data)
+    try:
+        for step in case.history:
+            again.trigger(step.event, by=step.by, **step.data)
+    except ProcessError as error:
+        return Words(f"历史无法重放：{error}", f"the history can't be replayed: {error}")
     if again != case:
         return Words("重放历史得到另一个办理", "replaying the history gives another case")
     try:

@@ -148,11 +148,11 @@ HINTS: Mapping[View, Hint] = {
             cancelling           cancelling           support_needed  in_support  refused
             anywhere             anywhere             .               .           .
         """,
-        columns={"zh": (60, 30, 160, 110, 170, 20), "en": (50, 30, 170, 110, 170, 20), "both": (60, 40, 220, 130, 200, 30)},
-        rows={"zh": (80, 50, 50, 50, 50, 50, 40, 30), "both": (110, 70, 70, 70, 70, 70, 60, 30)},
+        columns={"zh": (60, 30, 160, 110, 170, 20), "en": (50, 30, 170, 110, 170, 20), "both": (60, 40, 300, 170, 290, 30)},
+        rows={"zh": (80, 50, 50, 50, 50, 50, 40, 30), "both": (110, 70, 70, 70, 60, 60, 50, 30)},
         name=70,
         frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
-        text={"zh": 150, "en": 150, "both": 180},
+        text={"zh": 150, "en": 150, "both": 250},
     ),
     View.ENDS: Hint(
         grid="""
@@ -164,12 +164,12 @@ HINTS: Mapping[View, Hint] = {
             anywhere      refused                    .
             anywhere      expired                    .
         """,
-        columns={"zh": (60, 250, 280, 60), "en": (50, 240, 260, 40), "both": (50, 260, 290, 40)},
+        columns={"zh": (60, 250, 280, 60), "en": (50, 240, 260, 40), "both": (50, 370, 390, 40)},
         rows={
             "zh": (70, 40, 60, 40, 40, 60, 40, 30),
             "en": (70, 40, 60, 40, 40, 60, 40, 30),
-            "both": (90, 60, 80, 70, 70, 80, 60, 40),
+            "both": (90, 40, 70, 50, 50, 70, 40, 30),
         },
-        text={"zh": 160, "en": 160, "both": 180},
+        text={"zh": 160, "en": 160, "both": 250},
     ),
 }

@@ -176,6 +176,8 @@ def _place(
     heading = " · ".join((*texts(picture.view.words, lang), *([trail.case_id] if trail else [])))
     head = Rect(head_left, 12, head_left + width(heading, TITLE), 12 + TITLE * LINE)
     frames, titles = _frames(picture, hint, lang, boxes)
+    furthest = max((frame.right for frame in frames.values()), default=0.0)
+    page = (max(page[0], int(-(-(furthest + 10) // PITCH)) * PITCH), page[1])
     start = _start(picture, boxes)
     members = {frame.key: frozenset((*frame.members, frame.key)) for frame in picture.frames if "+" in frame.key}
     ports = {key: frame for key, frame in frames.items() if "+" in key}

@@ -204,7 +204,7 @@ def test_draw_takes_a_case_as_a_snapshot_or_as_a_file_for_run(kind: str, tmp_pat
         "--case",
         str(file),
     ]
-    done = CliRunner().invoke(app, ["draw", "--out", str(tmp_path), *asked])
+    done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.output
     assert "1. 11-22 09:05" in (tmp_path / "self-service.en.dot").read_text(encoding="utf-8")
     assert "style signed_in stroke" in (tmp_path / "self-service.en.mmd").read_text(encoding="utf-8")

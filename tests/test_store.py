@@ -203,7 +203,7 @@ def test_a_case_that_began_elsewhere_is_stored_with_its_history(engine: Engine) 
 
 def test_a_known_event_has_the_outcome_that_it_had_whatever_came_since(engine: Engine) -> None:
     opened(engine, "case", steps=2)
-    wrong = {"event_id": "wrong", "order": "another"}
+    wrong: dict[str, Any] = {"event_id": "wrong", "order": "another"}
     with engine.begin() as conn:
         with pytest.raises(GuardNotMet) as first:
             store.handle(conn, "case", Event.OPEN_ORDER, **wrong)
@@ -237,7 +237,7 @@ def test_a_refusal_stays_only_if_the_hosts_transaction_is_committed(engine: Engi
 
 
 @pytest.mark.parametrize("first", [{"order": "order-case"}, {"order": "another"}])
-def test_an_event_id_with_other_content_is_refused_and_changes_nothing(engine: Engine, first: dict[str, str]) -> None:
+def test_an_event_id_with_other_content_is_refused_and_changes_nothing(engine: Engine, first: dict[str, Any]) -> None:
     opened(engine, "case", steps=2)
     with engine.begin() as conn:
         with suppress(Refused):
@@ -370,7 +370,7 @@ def write_back_once(engine: Engine) -> None:
 def test_a_newer_models_case_is_refused_and_not_written(engine: Engine) -> None:
     opened(engine, "case", steps=2)
     with engine.begin() as conn:
-        snapshot = json.loads(conn.scalar(select(CASES.c.snapshot)))
+        snapshot = json.loads(str(conn.scalar(select(CASES.c.snapshot))))
         snapshot |= {"model_version": 2, "something": "new"}
         conn.execute(update(CASES).values(snapshot=json.dumps(snapshot), model_version=2))
         before = conn.execute(select(CASES)).all()
@@ -390,7 +390,7 @@ def test_an_older_models_case_is_migrated_and_its_history_is_not_judged_again(
 ) -> None:
     opened(engine, "case", steps=3)
     with engine.begin() as conn:  # the older model called the order by another name, and knew of no option
-        snapshot = json.loads(conn.scalar(select(CASES.c.snapshot)))
+        snapshot = json.loads(str(conn.scalar(select(CASES.c.snapshot))))
         snapshot["facts"]["purchase"] = snapshot["facts"].pop("order")
         snapshot["history"][0]["data"] = {"purchase": "order-case"}
         conn.execute(update(CASES).values(snapshot=json.dumps(snapshot)))
@@ -404,7 +404,7 @@ def test_an_older_models_case_is_migrated_and_its_history_is_not_judged_again(
     older = Migration(
         lambda old: {**old, "facts": renamed(old["facts"])}, lambda step: {**step, "data": renamed(step["data"])}
     )
-    monkeypatch.setitem(MIGRATIONS, 1, older)  # type: ignore[arg-type]  # nobody else may write into it
+    monkeypatch.setitem(MIGRATIONS, 1, older)
     for module in ("snapshot", "store.rows", "store.reading", "store.checking", "store.working"):
         monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
     with engine.begin() as conn:
@@ -476,7 +476,7 @@ def test_many_workers_time_each_overdue_case_out_once(any_isolation: Database) -
     agree(engine, cases)
 
 
-PLANS = {
+PLANS: dict[str, Any] = {
     "cancellation_case_awaits": lambda: store.sql.waiting(10, 1, awaits="lender", after=(START, "case")),
     "cancellation_case_due": lambda: store.sql.waiting(10, 1, due_by=START),
     "cancellation_case_open_order": lambda: store.sql._OPEN_CASE.params(order="order-1"),

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 from storing import LEDGER, PATH, THOROUGH, Database, agree, call, made, opened, spawn
 
-from process import WrongState, store
+from process import Goal, WrongState, store
 
 pytest_plugins = ["storefixtures"]
 
@@ -146,7 +146,7 @@ def drive_through_crashes(engine: Engine, worker: int, cases: int) -> list[tuple
 
 def _open_with_id(engine: Engine, case_id: str) -> Any:
     return store.transact(
-        engine, lambda conn: store.open(conn, goal="plan", account="acct", order=f"order-{case_id}", case_id=case_id)
+        engine, lambda conn: store.open(conn, goal=Goal.PLAN, account="acct", order=f"order-{case_id}", case_id=case_id)
     )
 
 
@@ -196,6 +196,6 @@ def test_postgresql_stopped_hard_under_load_loses_and_doubles_nothing() -> None:
 def _wait_for_steps(engine: Engine, count: int) -> None:
     while True:
         with engine.connect() as conn:
-            if conn.scalar(select(func.count()).select_from(store.metadata.tables["cancellation_step"])) >= count:
+            if (conn.scalar(select(func.count()).select_from(store.metadata.tables["cancellation_step"])) or 0) >= count:
                 return
         time.sleep(0.01)

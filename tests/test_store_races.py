@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 from storing import PATH, START, THOROUGH, WORKERS, Database, agree, call, in_parallel, opened
 
-from process import Event, Limits, Refused, State, store
+from process import Event, Goal, Limits, Refused, State, store
 
 pytest_plugins = ["storefixtures"]
 
@@ -100,7 +100,7 @@ def open_in_threads(engine: Engine, worker: int, rounds: int) -> list[tuple[int,
         own, order = f"{round_}-{worker}-{thread}", f"order-{round_}"
 
         def work(conn: Any) -> str:
-            return store.open(conn, goal="plan", account="acct", order=order, case_id=own, at=START).case_id
+            return store.open(conn, goal=Goal.PLAN, account="acct", order=order, case_id=own, at=START).case_id
 
         try:
             return round_, store.transact(engine, work), True

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from process import requirements
 from process.commands import app, proof
+from process.evidence import Evidence
 from process.explore import ask_the_named, explore
 from process.fates import Fate, Score
 from process.machine import build
@@ -75,7 +76,7 @@ def test_the_json_holds_searched_requirements_witnesses_rows_and_guards(quick: N
 def test_a_witness_is_a_trip_that_a_case_can_make(quick: None) -> None:
     told = json.loads(RUNNER.invoke(app, ["check", "--json"]).stdout)
     for way in told["ways"]:
-        case = requirements.Evidence(explore(limits=Limits(1, 1), ask=ask_the_named)).new_case(way["goal"])
+        case = Evidence(explore(limits=Limits(1, 1), ask=ask_the_named)).new_case(way["goal"])
         for step in way["trip"]:
             case.trigger(step["event"], by=step["by"], **step["data"])
             assert case.state == step["state"]

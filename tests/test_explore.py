@@ -9,7 +9,7 @@ import pytest
 from process.case import Case
 from process.explore import RIGHT, Configuration, Exploration, ask_the_named, canonical, choices, explore, payloads, play
 from process.machine import MACHINE, build
-from process.model import MODEL, Actor, Event, Facts, Goal, Limits, OtherMethod, Row, State, row
+from process.model import MODEL, Actor, Channel, Event, Facts, Goal, Limits, OtherMethod, Row, State, row
 
 HERE = Facts(Goal.PLAN, "account-1", "order-1", 3, 3)
 
@@ -169,7 +169,7 @@ def test_a_trap_and_what_cannot_be_reached_are_found() -> None:
 
 def test_a_configuration_is_found_by_the_facts_of_a_real_case(exploration: Exploration) -> None:
     case = Case(goal=Goal.PLAN, account="someone", order="something")
-    case.sign_in(account="someone", channel="app")
+    case.sign_in(account="someone", channel=Channel.APP)
     place = exploration.place(case.state, case.facts)
     assert exploration.configurations[place] == Configuration(State.SIGNED_IN, canonical(case.facts))
     with pytest.raises(KeyError):

@@ -130,7 +130,9 @@ def _reasons(codes: Collection[str]) -> Words:
 
 
 def _kept(facts: Mapping[str, Any]) -> Words:
-    listed = ", ".join(f"{name}={plain(value) if isinstance(value, Term) else brief(value)}" for name, value in facts.items())
+    listed = ", ".join(
+        f"{name}={plain(value) if isinstance(value, Term) else brief(value)}" for name, value in facts.items()
+    )
     return Words(f"记录为 {listed}", f"keeps {listed}")
 
 

@@ -2,11 +2,13 @@
 
 What an adapter has to do with what the kit sends
     * ``reset`` begins a case like the one it is given: goal, account, order, limits. Each case has an order of its own.
-    * A quote's reference comes with ``quote_consequences``. A back end that mints its own keeps a dictionary in the adapter,
-      from the kit's reference to its own, and hands on references that are not in it as they are: they are meant to be unknown.
-    * Attempts are numbered from 1 in each case, as they are started, and a number is never used twice. A back end with
-      identifiers of its own keeps a dictionary likewise.
-    * ``time_out`` by the clock means that the deadline has passed: the adapter moves its clock, or calls the job that looks.
+    * A quote's reference comes with ``quote_consequences``. A back end that mints its own keeps a dictionary in the
+      adapter, from the kit's reference to its own, and hands on references that are not in it as they are: they are meant
+      to be unknown.
+    * Attempts are numbered from 1 in each case, as they are started, and a number is never used twice. A back end that
+      has identifiers of its own keeps a dictionary likewise.
+    * ``time_out`` by the clock means that the deadline has passed: the adapter moves its clock, or calls the job that
+      looks.
     * Where a back end has no way to do what is asked (no button, no address), that is a refusal.
 
 It tests what the back end shows. That it has no fault elsewhere no test can show.
@@ -79,8 +81,8 @@ class Differs(AssertionError):
             parts.append(
                 "再走一遍时没有重现：后端在办理之间保留了什么，或结果不确定。"
                 if zh
-                else "It did not happen again when the trip was repeated: the back end keeps something from one case to the "
-                "next, or does not always do the same."
+                else "It did not happen again when the trip was repeated: the back end keeps something from one case to "
+                "the next, or does not always do the same."
             )
         replay = "可重放（python -m process run）：" if zh else "To replay with `python -m process run`:"
         return "\n".join([*parts, replay, *self.trip.jsonl()])
@@ -132,8 +134,8 @@ class Report(NamedTuple):
                 f"走过 {len(self.transitions)}/{self.possible} 个转移，到达 {len(self.ends)} 种结局。"
             )
         return (
-            f"No difference in {self.trips} cases and {self.events} events ({self.accepted} to accept, {refused} to refuse): "
-            f"{len(self.transitions)} of {self.possible} transitions taken, {len(self.ends)} ends reached."
+            f"No difference in {self.trips} cases and {self.events} events ({self.accepted} to accept, {refused} to refuse)"
+            f": {len(self.transitions)} of {self.possible} transitions taken, {len(self.ends)} ends reached."
         )
 
     def __str__(self) -> str:
@@ -158,7 +160,8 @@ def conformance(
 
     Args:
         backend: the adapter; where it has ``blockers`` or ``facts`` these are compared too.
-        events: about how many to deliver, the refused ones among them. The default takes every transition with room to spare.
+        events: about how many to deliver, the refused ones among them. The default takes every transition, with
+            room to spare.
         goals: the goals of the cases.
         without: events that the back end does not know. They are never sent, and what needs them is not asked for.
         limits: the limits of the cases; for a back end with fixed limits, its own.

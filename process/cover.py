@@ -51,7 +51,7 @@ def transitions(exploration: Exploration) -> Wanted:
     return lambda edge: (exploration.configurations[edge.source].state, edge.row)
 
 
-def rows(exploration: Exploration) -> Wanted:
+def rows(exploration: Exploration) -> Wanted:  # noqa: ARG001  # like its siblings
     """Every row of the table."""
     return lambda edge: edge.row
 
@@ -119,10 +119,8 @@ class _Graph:
             return next(edge for edge, kind in self.out[place] if kind == end)
         return next(edge for edge, _ in self.out[place] if steps[edge.target] == steps[place] - 1)
 
-    def distances(
-        self, prices: dict[Hashable | None, int], starts: list[int], *, onward: bool
-    ) -> list[int] | None:
-        """The least cost, events less prices, of a way to (or from) each place; None if a circle costs less than nothing."""
+    def distances(self, prices: dict[Hashable | None, int], starts: list[int], *, onward: bool) -> list[int] | None:
+        """The least cost, events less prices, of a way to (or from) each place; None if a circle costs less than 0."""
         cost = [FAR] * self.size
         visits = [0] * self.size
         waiting, is_waiting = deque(starts), [False] * self.size

@@ -100,7 +100,10 @@ def hostile(model: Model, event: Event, right: Mapping[str, Any]) -> Iterator[tu
 
 def label_words(label: str) -> Words:
     """What is off with the payload, in words; empty for the right one."""
-    for mark, words in ((_HOSTILE, Words("不合规：", "hostile: ")), (_UNUSUAL, Words("少见但合规：", "unusual but right: "))):
+    for mark, words in (
+        (_HOSTILE, Words("不合规：", "hostile: ")),
+        (_UNUSUAL, Words("少见但合规：", "unusual but right: ")),
+    ):
         if label.startswith(mark):
             return Words(words.zh + label.removeprefix(mark), words.en + label.removeprefix(mark))
     name, _, value = label.partition(": ")
@@ -139,7 +142,7 @@ def _unusual(name: str, field: Field) -> tuple[tuple[str, Any], ...]:
     """Values that are right and look as if they might not be; of what decides nothing, or stands for itself."""
     match field, name:
         case Kind.TEXT, _:
-            return (("quotes, emoji", "O'Brien: \"不\"; -- 🙂"), ("longest", "长" * MAX_TEXT))
+            return (("quotes, emoji", 'O\'Brien: "不"; -- 🙂'), ("longest", "长" * MAX_TEXT))
         case Kind.REFERENCE, ("agent" | "ticket"):
             return (("longest", "x" * MAX_REFERENCE),)
         case Kind.CONSENT, _:

@@ -1,8 +1,8 @@
 """Trips on which each guard of each row is seen to hold, and is seen to fail.
 
-That a guard holds shows where its row is taken. That it fails shows in a delivery to a state where the row starts, by an actor
-who may, with this guard unmet and, wherever a case can be so, all others met: then this guard alone decides. Either a later
-row takes the event, or it is refused. Refused deliveries are put on a trip that passes by, for they change nothing.
+That a guard holds shows where its row is taken. That it fails shows in a delivery to a state where the row starts, by an
+actor who may, with this guard unmet and, wherever a case can be so, all others met: then this guard alone decides. Either
+a later row takes the event, or it is refused. Refused deliveries are put on a trip that passes by: they change nothing.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ def guards(exploration: Exploration) -> tuple[Cover, int]:
     table = exploration.machine.definition.table
     asked = {(place, guard.name) for place, row in enumerate(table) for guard in row.guards if guard is not ELSE}
     attempts = _best(exploration)
-    trips: list[Trip] = []
     shown: set[Outcome] = {(row, name, True) for row, name in asked}  # each row is taken on the trips
-    for trip in base.trips:
-        trips.append(_with_attempts(exploration, trip, attempts, shown))
-    for outcome in sorted(set(attempts) - shown):
-        if outcome not in shown:
-            trips.append(_with_attempts(exploration, _detour(exploration, attempts[outcome]), attempts, shown))
+    trips = [_with_attempts(exploration, trip, attempts, shown) for trip in base.trips]
+    while missing := sorted(set(attempts) - shown):
+        trip = _with_attempts(exploration, _detour(exploration, attempts[missing[0]]), attempts, shown)
+        if missing[0] not in shown:
+            raise RuntimeError(f"no trip shows {missing[0]}")
+        trips.append(trip)
     wanted = 2 * len(asked)
     return base._replace(trips=tuple(trips), wanted=wanted), len(shown)
 
@@ -74,9 +74,7 @@ def _attempts(exploration: Exploration) -> Iterator[Attempt]:
                         for guard in row.guards
                         if guard is not ELSE and not guard.holds(here.facts, data)
                     )
-                    if failing and machine.lean_events[event].decide(here.state, here.facts, by, dict(data)) is None:
-                        yield Attempt(place, Delivery(event, by, label), failing)
-                    elif failing:  # another row takes it
+                    if failing:  # whether it is refused, or a later row takes it
                         yield Attempt(place, Delivery(event, by, label), failing)
 
 
@@ -110,9 +108,7 @@ def _detour(exploration: Exploration, attempts: list[Attempt]) -> Trip:
     """A trip to the nearest place of the attempts, through the attempt if a row takes it, and on to an end."""
     attempt = attempts[0]
     taken = [
-        edge
-        for edge in exploration.outgoing[attempt.place]
-        if (edge.event, edge.by, edge.label) == tuple(attempt.delivery)
+        edge for edge in exploration.outgoing[attempt.place] if (edge.event, edge.by, edge.label) == tuple(attempt.delivery)
     ]
     way: list[Edge] = [*exploration.trip_to(attempt.place), *taken]
     here = way[-1].target if way else attempt.place

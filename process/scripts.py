@@ -13,7 +13,7 @@ from process.trip import Leg, Trip
 
 _HEAD = Words("取消分期与人脸验证：测试脚本", "Cancelling an installment plan and its face verification: test scripts")
 
-_PYTEST = '''"""Trips that together take all that was asked for, each with what must come of every event. Written by ``trips``.
+_PYTEST = '''"""Trips that together take all that was asked for, with what must come of each event. Written by ``trips``.
 
 They drive the model's own case. To test a back end, put an adapter in the place of Model: see process.conformance.Backend.
 """

@@ -1,7 +1,7 @@
 """The test kit for those who build on the process: Hypothesis strategies, and ``conformance`` for a back end of one's own.
 
-Needs the extra ``testing``. All strategies are functions with keyword-only options; nothing is to be subclassed. They shrink
-towards the plan alone as the goal, fewer events and the right payload. ::
+Needs the extra ``testing``. All strategies are functions with keyword-only options; nothing is to be subclassed. They
+shrink towards the plan alone as the goal, fewer events and the right payload. ::
 
     from hypothesis import given
     from process.testing import cases, events
@@ -148,9 +148,7 @@ def _places(state: State | None, goals: Collection[Goal], limits: Limits) -> lis
 
 
 @st.composite
-def _trips(
-    draw: st.DrawFn, to: State | None, goals: tuple[Goal, ...], limits: Limits, refused: bool, detours: int
-) -> Trip:
+def _trips(draw: st.DrawFn, to: State | None, goals: tuple[Goal, ...], limits: Limits, refused: bool, detours: int) -> Trip:
     exploration = _explored(limits)
     last = draw(st.sampled_from(_places(to, goals, limits)))
     goal = exploration.configurations[last].facts.goal

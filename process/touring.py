@@ -13,6 +13,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain, count, islice
+from typing import Any
 
 from process.case import Case
 from process.deliveries import AGAIN, Delivery, deliver, hostile, is_unusual, payload_of, variants
@@ -45,7 +46,7 @@ class Tour:
     ) -> None:
         self.exploration, self.goals, self.without, self.hostile = exploration, tuple(goals), frozenset(without), hostile
         self.model = exploration.machine.definition
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311  # for variety, not for secrets
         self.taken: set[Taken] = set()
         self.done: set[tuple[object, ...]] = set()
         self.followed: set[tuple[int, object]] = set()
@@ -101,7 +102,7 @@ class Tour:
         known = len(self.followed)
         self.number = number
         deliveries: list[Delivery] = []
-        sent: dict[Event, dict[str, object]] = {}
+        sent: dict[Event, dict[str, Any]] = {}
         history: set[int] = {-1}  # the beginning
         echo: Echo = (None, None)
         place = self.begins[goal]
@@ -192,7 +193,9 @@ class Tour:
 
     def _once(self, *key: object) -> bool:
         """Whether this was not done before; it is noted."""
-        return key not in self.done and not self.done.add(key)
+        is_new = key not in self.done
+        self.done.add(key)
+        return is_new
 
     def _varied(self, case: Case, edge: Edge) -> Delivery:
         """The edge's delivery, with an unusual payload where the event has one that was not used yet."""
@@ -202,7 +205,7 @@ class Tour:
                     return Delivery(edge.event, edge.by, label)
         return Delivery(edge.event, edge.by, edge.label)
 
-    def _again(self, case: Case, edge: Edge, data: dict[str, object]) -> Iterator[Delivery]:
+    def _again(self, case: Case, edge: Edge, data: dict[str, Any]) -> Iterator[Delivery]:
         """The same delivery a second time, where the model refuses that."""
         if not case.may_trigger(edge.event, by=edge.by, **data) and self._once(AGAIN, self.transition(edge)):
             yield Delivery(edge.event, edge.by, AGAIN)
@@ -228,8 +231,8 @@ class Tour:
                 for by in sorted(actors):
                     reasons = tuple(blocker.code for blocker in case.blockers(event, by=by, **data))
                     if reasons:
-                        refused = (case.state, event, by, label, reasons, echo)
-                        new = {(row, refused) for row in history} - self.followed
+                        refused: object = (case.state, event, by, label, reasons, echo)
+                        new: set[tuple[int, object]] = {(row, refused) for row in history} - self.followed
                         if new:
                             found.append((-len(new), self.random.random(), Delivery(event, by, label), new))
         chosen = sorted(found)[:NEAR]

@@ -1,4 +1,4 @@
-"""A trip: a goal and the deliveries that one case gets, from its opening on. Told in words, or as the lines ``run`` reads."""
+"""A trip: a goal and the deliveries that one case gets, from its opening on. Told in words, or as lines for ``run``."""
 
 from __future__ import annotations
 

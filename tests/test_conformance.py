@@ -1,4 +1,4 @@
-"""The kit against a real HTTP service on the loopback: without a fault it passes, and each seeded fault is found and told."""
+"""The kit against a real HTTP service on the loopback: without a fault it passes, and each seeded fault is found."""
 
 from __future__ import annotations
 
@@ -124,7 +124,9 @@ def test_the_lines_of_a_report_are_read_by_run_up_to_the_event_that_differs() ->
     with pytest.raises(Differs) as found:
         conformance(LeavesEarly())
     lines = "\n".join(found.value.trip.jsonl())
-    ran = subprocess.run([sys.executable, "-m", "process", "run", "-"], input=lines, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-m", "process", "run", "-"], input=lines, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 1, ran.stderr  # one event refused: the one that differs
     assert "1 refused" in ran.stdout.lower()
 

@@ -82,7 +82,9 @@ def test_each_guard_of_each_row_is_seen_to_hold_and_to_fail(exploration: Explora
         for leg in trip.legs(trip.open()):
             for row in MODEL.transitions:
                 if (row.source, row.event) == (leg.before.state, leg.delivery.event) and leg.delivery.by in row.by:
-                    held = {guard.name: guard.holds(leg.before.facts, leg.data) for guard in row.guards if guard is not ELSE}
+                    held = {
+                        guard.name: guard.holds(leg.before.facts, leg.data) for guard in row.guards if guard is not ELSE
+                    }
                     seen.update((row.row, name, holds) for name, holds in held.items())
     assert seen == {(row, name, holds) for row, name in asked for holds in (True, False)}
     assert shown == found.wanted == len(seen)

@@ -1,7 +1,7 @@
 """The real Case, driven at random by Hypothesis, aimed so that a run takes every transition and reaches every end.
 
-Every transition is aimed at in its turn: a trip first walks there, then goes on at random with right, wrong and stale payloads
-by right and wrong actors. What must hold is said from the requirements (R3, R4, …), not from the table. A run that
+Every transition is aimed at in its turn: a trip first walks there, then goes on at random with right, wrong and stale
+payloads by right and wrong actors. What must hold is said from the requirements (R3, R4, …), not from the table. A run that
 left out a transition or an end fails. Profiles: ``HYPOTHESIS_PROFILE=quick``, ``ci`` (the default), ``thorough``.
 """
 
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from process import MODEL, Actor, Case, Event, Goal, Settlement, State
+from process import MODEL, Actor, Case, Event, Settlement, State
 from process.deliveries import Delivery, deliver, payload_of
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
 from process.explore import explore
@@ -178,7 +178,9 @@ def driver(seen: Seen, aim: tuple[State, int], case_class: type[Case]) -> type[R
                 assert case.awaits is None
                 cancelled = case.state in (State.PLAN_CANCELLED, State.BOTH_CANCELLED)
                 removed = case.state in (State.FACE_VERIFICATION_REMOVED, State.BOTH_CANCELLED)
-                assert (cancelled, removed) == (bool(self.completed), facts.face_removed), "R19: the end hides what happened"
+                assert (cancelled, removed) == (bool(self.completed), facts.face_removed), (
+                    "R19: the end hides what happened"
+                )
                 assert facts.quote_status is not QuoteStatus.SUBMITTED, "R13: ended without the lender's answer"
             else:
                 assert case.awaits is not None, "R18: nobody's move"

@@ -29,7 +29,9 @@ PLAIN = settings(
 @pytest.mark.parametrize("state", State)
 @settings(PLAIN, max_examples=5)
 @given(data=st.data())
-def test_cases_stand_in_the_state_that_was_asked_for_and_got_there_by_real_events(state: State, data: st.DataObject) -> None:
+def test_cases_stand_in_the_state_that_was_asked_for_and_got_there_by_real_events(
+    state: State, data: st.DataObject
+) -> None:
     case = data.draw(cases(state=state))
     assert case.state is state
     assert Case.from_json(case.to_json()) == case
@@ -111,13 +113,13 @@ def test_every_listed_payload_is_right_or_wrong_in_form_as_its_list_says(event: 
 
 
 def test_a_trip_shrinks_to_the_shortest_one_for_the_plan() -> None:
-    found = find(trips(to=State.IN_SUPPORT), lambda trip: True, settings=settings(PLAIN, max_examples=60))
+    found = find(trips(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
     assert found.goal is Goal.PLAN
     assert [each.event for each in found.deliveries] == [Event.SIGN_IN, Event.REPORT_PROBLEM, Event.CONTACT_SUPPORT]
 
 
 def test_a_drawn_trip_prints_as_a_story_and_reprs_in_a_line() -> None:
-    trip = find(trips(to=State.IN_SUPPORT), lambda trip: True, settings=settings(PLAIN, max_examples=60))
+    trip = find(trips(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
     assert repr(trip) == "<Trip plan: sign_in, report_problem, contact_support>"
     assert str(trip).splitlines()[0] == "Goal: cancel the installment plan"
     assert trip.words("zh").splitlines()[-1].endswith("客户：联系客服 (channel=in_app_chat) → 客服处理中")
@@ -127,7 +129,7 @@ def test_a_drawn_trip_prints_as_a_story_and_reprs_in_a_line() -> None:
 
 PLUGIN = "process.pytest_plugin"
 
-ADAPTER = '''
+ADAPTER = """
 from process import ProcessError
 class Adapter:
     fault = False
@@ -137,11 +139,11 @@ class Adapter:
         except ProcessError: return self.fault and event == "sign_in"
         return True
     def state(self): return self.case.state
-'''
-THREE_LINES = '''from my_shop import Adapter
+"""
+THREE_LINES = """from my_shop import Adapter
 def test_our_back_end_follows_the_process(conformance):
     conformance(Adapter())
-'''
+"""
 
 
 def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:

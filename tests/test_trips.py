@@ -37,7 +37,10 @@ def test_the_pytest_file_fails_against_a_back_end_that_takes_any_quote(tmp_path:
     file = tmp_path / "test_scripts.py"
     process("trips", "--cover", "guards", "--format", "pytest", "--out", str(file))
     text = file.read_text(encoding="utf-8")
-    text = text.replace("        try:\n", '        if event == "confirm_cancellation":\n            data["quote"] = self.case.facts.quote\n        try:\n')
+    text = text.replace(
+        "        try:\n",
+        '        if event == "confirm_cancellation":\n            data["quote"] = self.case.facts.quote\n        try:\n',
+    )
     file.write_text(text, encoding="utf-8")
     ran = subprocess.run([sys.executable, "-m", "pytest", "-q", str(file)], cwd=tmp_path, capture_output=True, check=False)
     assert ran.returncode == 1
@@ -47,7 +50,11 @@ def test_the_pytest_file_fails_against_a_back_end_that_takes_any_quote(tmp_path:
     ("lang", "heading", "step"),
     [
         ("zh", "# 取消分期与人脸验证：测试脚本", "- [ ] 客户：登录 (account='account-3', channel=app) → 已登录"),
-        ("en", "# Cancelling an installment plan", "- [ ] customer: sign in (account='account-3', channel=app) → Signed in"),
+        (
+            "en",
+            "# Cancelling an installment plan",
+            "- [ ] customer: sign in (account='account-3', channel=app) → Signed in",
+        ),
     ],
 )
 def test_the_sheet_for_people_has_a_box_for_every_event(lang: str, heading: str, step: str) -> None:

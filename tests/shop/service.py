@@ -3,6 +3,7 @@
 ``FAULTS`` can be put in one at a time: each is a mistake that a team could make and ship.
 """
 
+# ruff: noqa: ARG002  # every handler is called alike
 from __future__ import annotations
 
 import sqlite3
@@ -106,7 +107,9 @@ class Shop:
             raise Refused("form")
         if case["stage"] not in OPEN and not (self.has("end_reopened") and event == "contact_support"):
             raise Refused("over")
-        handler: Callable[[sqlite3.Row, str, dict[str, Any]], dict[str, Any] | None] | None = getattr(self, f"on_{event}", None)
+        handler: Callable[[sqlite3.Row, str, dict[str, Any]], dict[str, Any] | None] | None = getattr(
+            self, f"on_{event}", None
+        )
         if handler is None:
             raise Refused("no such event")
         return handler(case, by, data) or {}
@@ -255,10 +258,10 @@ class Shop:
         self.put(case, stage="done-both" if both else "done-plan", quote_is="answered")
 
     def on_reject_cancellation(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
-        if self.has("rejected_twice") and case["stage"] == "agent" and case["quote_is"] is None:
-            if data["quote"] in case["earlier"].split() and by == "lender":
-                self.put(case, stage="help")
-                return
+        again = case["stage"] == "agent" and case["quote_is"] is None and data["quote"] in case["earlier"].split()
+        if self.has("rejected_twice") and again and by == "lender":
+            self.put(case, stage="help")
+            return
         self.answer(case, by, data)
         kept = self.has("verification_survives_rejection") or (
             self.has("waiver_survives_rejection") and case["verified"] == "waived"

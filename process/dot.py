@@ -9,8 +9,8 @@ import graphviz  # type: ignore[import-untyped]  # it has no types
 from process.layout import NAME, TEXT, TITLE, Placed
 from process.legend import Chip
 from process.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, WENT
+from process.raster import PITCH, Rect
 from process.render import FONT
-from process.router import PITCH, Rect
 from process.views import ANYWHERE, Arrow, Box, Frame
 
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from process.hints import HINTS, Hint
 from process.legend import Chip, lay_legend
 from process.model import State, Words
-from process.router import PITCH, Board, Line, NoRoom, Rect, Wanted, lay_all
+from process.raster import PITCH, Rect
+from process.router import Board, Line, NoRoom, Wanted, lay_all
 from process.typeface import LINE, block, width, wrap
 from process.views import Arrow, Box, Note, Picture
 
@@ -177,7 +178,7 @@ def _place(
     head = Rect(head_left, 12, head_left + width(heading, TITLE), 12 + TITLE * LINE)
     frames, titles = _frames(picture, hint, lang, boxes)
     furthest = max((frame.right for frame in frames.values()), default=0.0)
-    page = (max(page[0], int(-(-(furthest + 10) // PITCH)) * PITCH), page[1])
+    page = (max(page[0], int(-(-(furthest + 5) // PITCH)) * PITCH), page[1])
     start = _start(picture, boxes)
     members = {frame.key: frozenset((*frame.members, frame.key)) for frame in picture.frames if "+" in frame.key}
     ports = {key: frame for key, frame in frames.items() if "+" in key}

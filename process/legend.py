@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from process.model import Actor, Words
 from process.palette import MOVE
-from process.router import Rect
+from process.raster import Rect
 from process.typeface import LINE, width
 from process.views import Picture
 

@@ -12,39 +12,14 @@ from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-PITCH = 10
-"""The raster, in points: how far lines are apart at least."""
+from process.raster import PITCH, Point, Rect, beside_line, between, borders, points, run
+from process.raster import corners as corners_of
 
 BEND, CROSSING, ALONGSIDE, OFF_CENTRE = 5.0, 4.0, 1.0, 0.35  # in steps
 TRIES, ENOUGH = 40, 6
 """How often all lines are laid anew at most, and how many ways without a gap are enough to take the best of."""
-_GAP = 5.0  # points between a line and its text
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 _TURNS = tuple((step, (step + 1) % 4, (step + 3) % 4) for step in range(4))
-
-Point = tuple[int, int]
-"""Raster coordinates; y grows downward."""
-
-
-class Rect(NamedTuple):
-    """A rectangle in points; y grows downward."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def overlaps(self, other: Rect, apart: float = 0.0) -> bool:
-        return (
-            self.left < other.right + apart
-            and other.left < self.right + apart
-            and self.top < other.bottom + apart
-            and other.top < self.bottom + apart
-        )
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
 
 class Wanted(NamedTuple):
@@ -97,7 +72,7 @@ class Board:
 
     def __post_init__(self) -> None:
         for box in self.boxes.values():
-            inside = set(_points(box))
+            inside = set(points(box))
             self._blocked |= inside
             self._beside |= {(x + dx, y + dy) for x, y in inside for dx, dy in _STEPS}
         self._beside -= self._blocked
@@ -117,7 +92,7 @@ class Board:
 
     def _take(self, text: Rect) -> None:
         self._texts.append(text)
-        self._blocked.update(_points(Rect(text.left - 3, text.top - 3, text.right + 3, text.bottom + 3)))
+        self._blocked.update(points(Rect(text.left - 3, text.top - 3, text.right + 3, text.bottom + 3)))
 
     # -------------------------------------------------------------------------------------------------------- lines
 
@@ -139,13 +114,13 @@ class Board:
         corners = self._loop(wanted) if wanted.source == wanted.target else self._way(wanted)
         if corners is None:
             return None
-        runs = [_run(a, b) for a, b in itertools.pairwise(corners)]
+        runs = [run(a, b) for a, b in itertools.pairwise(corners)]
         place = self._place(corners, wanted, runs) if wanted.shapes else None
         if wanted.shapes and place is None:
             return None
         self._runs.extend(runs)
         for a, b in itertools.pairwise(corners):
-            for point in _between(a, b):
+            for point in between(a, b):
                 self._used[point] = self._used.get(point, 0) | (1 if a[1] == b[1] else 2)
         for point in corners:
             self._used[point] = 4
@@ -164,11 +139,11 @@ class Board:
             ways += [((x, bottom), (x, bottom + 2), (x + 1, bottom + 2), (x + 1, bottom))]
             ways += [((x, top), (x, top - 2), (x + 1, top - 2), (x + 1, top))]
         for way in ways:
-            points = {p for a, b in itertools.pairwise(way) for p in _between(a, b)} | set(way)
-            outer = points - {way[0], way[-1]}
-            if any(self._used.get(p) for p in points) or outer & self._blocked:
+            touched = {p for a, b in itertools.pairwise(way) for p in between(a, b)} | set(way)
+            outer = touched - {way[0], way[-1]}
+            if any(self._used.get(p) for p in touched) or outer & self._blocked:
                 continue
-            runs = [_run(a, b) for a, b in itertools.pairwise(way)]
+            runs = [run(a, b) for a, b in itertools.pairwise(way)]
             if not wanted.shapes or self._place(way, wanted, runs):
                 return way
         return None
@@ -186,7 +161,7 @@ class Board:
         width, height = self.size
         turn = BEND * (3 if wanted.is_main else 1)
         used_at, rim_at, beside = self._used.get, self._rims.get, self._beside
-        blocked = self._blocked.union(*(_points(rect) for rect in self._closed(wanted)))
+        blocked = self._blocked.union(*(points(rect) for rect in self._closed(wanted)))
         while queue:
             _, so_far, key = heappop(queue)
             if so_far > best[key]:
@@ -194,7 +169,7 @@ class Board:
             point, step = key
             if key in goals and came[key] is not None:
                 self.cost += so_far
-                return _corners(key, came)
+                return corners_of(key, came)
             used = used_at(point, 0) or (rim_at(point, 0) if came[key] is not None else 0)
             for onward in (step,) if used or came[key] is None else _TURNS[step]:
                 dx, dy = _STEPS[onward]
@@ -254,7 +229,7 @@ class Board:
             (ax, ay), (bx, by) = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
             length = abs(bx - ax) + abs(by - ay)
             for shape, text in enumerate(wanted.shapes):
-                for where, rect, justified in _beside(ax, ay, bx, by, text):
+                for where, rect, justified in beside_line(ax, ay, bx, by, text):
                     penalty = 0.0 if length >= (text[0] if ay == by else text[1]) else 30.0
                     found.append((along * 0.3 + where + penalty + shape * 12, rect, justified, shape))
             along += length
@@ -278,7 +253,7 @@ class Board:
             return False
         if any(rect.overlaps(run, 2) for run in self._runs) or any(rect.overlaps(run, 2) for run in runs):
             return False
-        return not any(rect.overlaps(border, 1.5) for frame in self.frames for border in _borders(frame))
+        return not any(rect.overlaps(border, 1.5) for frame in self.frames for border in borders(frame))
 
 
 def lay_all(board: Board, wanted: Sequence[Wanted], *, anyhow: bool = False) -> dict[str, Line]:
@@ -333,72 +308,3 @@ class NoRoom(Exception):
     def __init__(self, keys: tuple[str, ...]) -> None:
         super().__init__(keys)
         self.keys = keys
-
-
-def _points(rect: Rect) -> Iterator[Point]:
-    left, top = -int(-rect.left // PITCH), -int(-rect.top // PITCH)
-    for x in range(left, int(rect.right // PITCH) + 1):
-        for y in range(top, int(rect.bottom // PITCH) + 1):
-            yield x, y
-
-
-def _between(a: Point, b: Point) -> Iterator[Point]:
-    """The points strictly between two on one line."""
-    dx, dy = (b[0] > a[0]) - (b[0] < a[0]), (b[1] > a[1]) - (b[1] < a[1])
-    x, y = a[0] + dx, a[1] + dy
-    while (x, y) != b:
-        yield x, y
-        x, y = x + dx, y + dy
-
-
-def _run(a: Point, b: Point) -> Rect:
-    return Rect(
-        min(a[0], b[0]) * PITCH - 1, min(a[1], b[1]) * PITCH - 1, max(a[0], b[0]) * PITCH + 1, max(a[1], b[1]) * PITCH + 1
-    )
-
-
-def _borders(frame: Rect) -> tuple[Rect, ...]:
-    left, top, right, bottom = frame
-    across = (Rect(left, top, right, top), Rect(left, bottom, right, bottom))
-    return (*across, Rect(left, top, left, bottom), Rect(right, top, right, bottom))
-
-
-def _beside(ax: int, ay: int, bx: int, by: int, text: tuple[float, float]) -> Iterator[tuple[float, Rect, str]]:
-    """Places beside a piece of a line, each with what it costs beyond its distance from the source, in points."""
-    width, height = text
-    if ay == by:
-        low, high = min(ax, bx), max(ax, bx)
-        for step in range(0, max(int(high - low - width), 0) + 1, 5):
-            left = low + step if bx > ax else high - width - step
-            inset = max((high - low - width) / 2, 0.0)
-            cost = abs(step - min(inset, 12)) * 0.3
-            if high - low < width:
-                left = (low + high - width) / 2
-            yield cost, Rect(left, ay - _GAP - height, left + width, ay - _GAP), "c"
-            yield cost + 3, Rect(left, ay + _GAP, left + width, ay + _GAP + height), "c"
-        return
-    low, high = min(ay, by), max(ay, by)
-    for step in range(0, max(int(high - low - height), 0) + 1, 5):
-        top = low + step if by > ay else high - height - step
-        inset = max((high - low - height) / 2, 0.0)
-        cost = 1 + abs(step - min(inset, 12)) * 0.3
-        if high - low < height:
-            top = (low + high - height) / 2
-        yield cost, Rect(ax + _GAP, top, ax + _GAP + width, top + height), "l"
-        yield cost + 3, Rect(ax - _GAP - width, top, ax - _GAP, top + height), "r"
-
-
-def _corners(key: tuple[Point, int], came: Mapping[tuple[Point, int], tuple[Point, int] | None]) -> tuple[Point, ...]:
-    """The way back to its beginning, as its corners from there."""
-    way = [key]
-    before = came[key]
-    while before is not None:
-        way.append(before)
-        before = came[before]
-    way.reverse()
-    points = [point for point, _ in way]
-    kept = [points[0]]
-    for previous, point, following in zip(points, points[1:], points[2:], strict=False):
-        if (point[0] - previous[0], point[1] - previous[1]) != (following[0] - point[0], following[1] - point[1]):
-            kept.append(point)
-    return (*kept, points[-1])

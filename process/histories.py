@@ -34,6 +34,14 @@ def _carried(evidence: Evidence, edge: Edge, case: Case) -> dict[str, Any]:
     return payload(evidence.model, edge.event, edge.label, case.facts, f"quote-{case.version + 1}")
 
 
+UNPLAYABLE = (ProcessError, KeyError)
+"""What is raised where a real case can't take the trip that the search found: refused, or no such payload for its facts."""
+
+
+def not_played(error: Exception) -> Words:
+    return Words(f"真实办理走不到这之后：{error}", f"a real case can't go on from here as the search did: {error}")
+
+
 def r20_replay(evidence: Evidence) -> Finding:
     """Every case is the same after its history is replayed, and after it was written out and read back."""
     count, place = 0, 0
@@ -43,9 +51,8 @@ def r20_replay(evidence: Evidence) -> Finding:
             what = _differs(evidence, case)
             if what is not None:
                 return Finding(((count, CASES),), at(evidence, place, what))
-    except ProcessError as error:
-        what = Words(f"真实办理走不到这里：{error}", f"a real case can't go where the search went: {error}")
-        return Finding(((count, CASES),), at(evidence, place, what))
+    except UNPLAYABLE as error:
+        return Finding(((count, CASES),), at(evidence, place, not_played(error)))
     return Finding(((count, CASES),))
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from process.case import Case
-from process.evidence import Evidence
+from process.evidence import Evidence, at
 from process.exceptions import InvalidPayload, ProcessError, Refused
 from process.explore import payloads
 from process.finding import ATTEMPTS, Counterexample, Finding
-from process.histories import cases
+from process.histories import UNPLAYABLE, cases, not_played
 from process.model import Actor, Blocker, Event, Facts, Goal, QuoteStatus, Words
 
 A, E = Actor, Event
@@ -56,6 +56,13 @@ REASONS: Mapping[str, Reason] = {
 
 def r16_refusals_tell_why(evidence: Evidence) -> Finding:
     """In every kind of configuration what is refused leaves the case as it was, and tells each reason and no other."""
+    try:
+        return _refusals(evidence)
+    except UNPLAYABLE as error:
+        return Finding(((0, ATTEMPTS),), at(evidence, 0, not_played(error)))
+
+
+def _refusals(evidence: Evidence) -> Finding:
     places, tried = evidence.places, 0
     taken = {(places[edge.source].state, edge.event, edge.by) for edge in evidence.exploration.edges}
     happens, raises = {(state, event) for state, event, _ in taken}, {(event, by) for _, event, by in taken}

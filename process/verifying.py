@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from process.cancelling import outstanding
 from process.evidence import Evidence, at, beginnings, each_event, each_place, never_before, told_truly
 from process.exceptions import ProcessError
 from process.explore import RIGHT, Configuration, play
 from process.finding import ATTEMPTS, Counterexample, Finding, all_of
 from process.ledger import Seen
-from process.model import Actor, Event, Facts, Goal, OtherMethod, State, Words
+from process.model import Actor, Event, Goal, OtherMethod, State, Words
 
 A, E, S = Actor, Event, State
 SETTLES: Mapping[Event, Actor] = {
@@ -26,7 +27,7 @@ ACTS: Mapping[Actor, tuple[Event, ...]] = {
     A.VERIFIER: (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE),
     A.SYSTEM: (E.SKIP_FACE_VERIFICATION, E.REQUIRE_VERIFICATION, E.REPORT_PROBLEM),
 }
-"""What the parties beside the customer and support do. Nobody else does it but where SHARED says so."""
+"""What the parties beside the customer and support do. """
 
 FOR_THE_CUSTOMER = (E.CONFIRM_CANCELLATION, E.DECLINE_CANCELLATION)
 """What an agent may do in the name of the customer on the line."""
@@ -38,10 +39,6 @@ VERIFYING = (S.FACE_VERIFICATION, S.OTHER_VERIFICATION)
 ANSWERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
 PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
 REMOVED_ENDS = (S.FACE_VERIFICATION_REMOVED, S.BOTH_CANCELLED)
-
-
-def _unanswered(facts: Facts) -> bool:
-    return facts.quote_status is not None and facts.quote_status.value == "submitted"
 
 
 def r5_settled_before_cancelled(evidence: Evidence) -> Finding:
@@ -84,7 +81,7 @@ def r6_nobody_acts_for_another(evidence: Evidence) -> Finding:
         may = {E.WAIVE_VERIFICATION: facts.goal is not Goal.FACE_VERIFICATION, E.REMOVE_FACE_VERIFICATION: wished}
         for event, possible in may.items():
             can = evidence.takes(place, event, A.SUPPORT) is not None
-            if can != (possible and not _unanswered(facts)):
+            if can != (possible and not outstanding(found)):
                 zh, en = ("却能", "can") if can else ("却不能", "can't")
                 return Words(f"客服{zh}「{event.words.zh}」", f'support {en} "{event.words.en}"')
         return None

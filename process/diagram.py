@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from process.dot import dot
-from process.hints import View
-from process.layout import Placed, Trail, place
+from process.drawing.dot import dot
+from process.drawing.hints import View
+from process.drawing.layout import Placed, Trail, place
+from process.drawing.render import TIME_LIMIT, CannotDraw, to_png, to_svg
+from process.drawing.views import picture
 from process.model import MODEL, Model
-from process.render import TIME_LIMIT, CannotDraw, to_png, to_svg
-from process.views import picture
 
 if TYPE_CHECKING:
     from process.case import Case
@@ -60,7 +60,7 @@ def svg(
 
 def mermaid(view: str = "overview", lang: str = "zh", *, model: Model = MODEL, case: Case | None = None) -> str:
     """The picture of a view as a Mermaid flowchart; parameters as of ``source``."""
-    from process.mermaid import flowchart
+    from process.drawing.mermaid import flowchart
 
     return flowchart(picture(_view(view), model), _language(lang), trail_of(case))
 

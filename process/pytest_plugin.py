@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from process.conformance import Backend, Report
+    from process.kit.conformance import Backend, Report
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def conformance(request: pytest.FixtureRequest) -> Callable[..., Report]:
     """``process.testing.conformance`` with the options of the command line; what the test says itself comes first."""
-    from process.conformance import conformance as drive
+    from process.kit.conformance import conformance as drive
 
     options = {name: request.config.getoption(f"conformance_{name}") for name in ("events", "seed", "lang")}
     given = {name: value for name, value in options.items() if value is not None}

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from process import cancelling, histories, refusals, steps, verifying, ways
-from process.evidence import Evidence
 from process.explore import Exploration, ask_everyone, explore
-from process.finding import Finding
 from process.machine import MACHINE, LeanMachine, build
 from process.model import Limits, Model, Words
+from process.proof import cancelling, histories, refusals, steps, verifying, ways
+from process.proof.evidence import Evidence
+from process.proof.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from process.case import Case
-from process.conformance import Backend, CoveredTooLittle, Differs, Report, conformance
-from process.deliveries import Delivery, deliver, hostile, is_unusual, payload_of, variants
 from process.explore import Configuration, Edge, Exploration, explore
+from process.kit.conformance import Backend, CoveredTooLittle, Differs, Report, conformance
+from process.kit.deliveries import Delivery, deliver, hostile, is_unusual, payload_of, variants
+from process.kit.trip import Trip, trip_of
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
-from process.trip import Trip, trip_of
 
 __all__ = [
     "Backend",
@@ -92,7 +92,7 @@ def events(
 ) -> st.SearchStrategy[Delivery]:
     """What may be delivered to the case now: every event, by everyone, with right, wrong, stale and unusual payloads.
 
-    ``payload_of(case, delivery, {})`` in ``process.deliveries`` gives what such a delivery carries.
+    ``payload_of(case, delivery, {})`` in ``process.kit.deliveries`` gives what such a delivery carries.
 
     Args:
         for_case: a case as it stands; it is not moved.

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 
 from process import requirements
 from process.commands import app, proof
-from process.evidence import Evidence
 from process.explore import ask_the_named, explore
-from process.fates import Fate, Score
 from process.machine import build
 from process.model import MODEL, Actor, Event, Limits, State
-from process.mutants import all_mutants
+from process.proof.evidence import Evidence
+from process.proof.fates import Fate, Score
+from process.proof.mutants import all_mutants
 from process.requirements import REQUIREMENTS, Report, check
 
 RUNNER = CliRunner()
@@ -123,7 +123,7 @@ def test_a_state_that_cannot_be_reached_is_told_without_a_witness() -> None:
 def test_mutants_that_survive_make_it_exit_with_1_by_their_names(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, third, *_ = all_mutants()
     fates = (Fate(first, None), Fate(second, "R1"), Fate(third, "build"))
-    monkeypatch.setattr("process.fates.score", lambda **_options: Score(fates))
+    monkeypatch.setattr("process.proof.fates.score", lambda **_options: Score(fates))
     result = RUNNER.invoke(app, ["check", "--mutants", "--lang", "en"])
     assert result.exit_code == 1
     assert f"Survived: {first.name}" in " ".join(result.stdout.split())

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from process import MODEL, Actor, Case, Event, Goal, ProcessError, State
-from process.conformance import CoveredTooLittle, Differs, conformance
-from process.deliveries import Delivery
+from process.kit.conformance import CoveredTooLittle, Differs, conformance
+from process.kit.deliveries import Delivery
+from process.kit.trip import Trip
 from process.step import Step
-from process.trip import Trip
 from tests.shop.adapter import ShopAdapter, running
 from tests.shop.service import FAULTS, Shop
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from process import MODEL, State
-from process.cover import Cover, Wanted, cover, ends, rows, transitions
 from process.explore import Exploration, explore, row_taken
-from process.guards import guards
+from process.kit.cover import Cover, Wanted, cover, ends, rows, transitions
+from process.kit.guards import guards
+from process.kit.trip import Trip
 from process.model import ELSE
 from process.step import Step
-from process.trip import Trip
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,13 @@ from typer.testing import CliRunner
 
 from process import Actor, Case, Goal, State, diagram, render
 from process.commands import app
+from process.drawing.hints import HINTS, View
+from process.drawing.layout import place
+from process.drawing.mermaid import escaped
+from process.drawing.palette import END, INK, MOVE, PAGE, QUIET
+from process.drawing.views import ANYWHERE, main_path, picture
 from process.eventfile import dump
-from process.hints import HINTS, View
-from process.layout import place
-from process.mermaid import escaped
 from process.model import MODEL, EndKind, Event, Phase
-from process.palette import END, INK, MOVE, PAGE, QUIET
-from process.views import ANYWHERE, main_path, picture
 
 QUICK = ("self-service", "zh")
 HOSTILE = '<b>"x"</b>&amp;\\n\\";javascript:alert(1) --> %% #quot; [a](b)'

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 
 from process.diagram import LANGUAGES
-from process.gallery import write
-from process.hints import View
+from process.drawing.gallery import write
+from process.drawing.hints import View
+from process.drawing.views import ANYWHERE, picture
 from process.model import MODEL, State
-from process.views import ANYWHERE, picture
 
 DIAGRAMS = Path(__file__).parent.parent / "diagrams"
 PAGE = {"zh": 842, "en": 842, "both": 1191}  # points: how wide A4 is across, and A3 for two languages

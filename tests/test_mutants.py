@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from process import fates
-from process.equivalents import EQUIVALENTS
-from process.fates import EQUIVALENT, REFUSED_WHEN_BUILT, Score, fate
 from process.model import MODEL
-from process.mutants import KINDS, Mutant, all_mutants
+from process.proof import fates
+from process.proof.equivalents import EQUIVALENTS
+from process.proof.fates import EQUIVALENT, REFUSED_WHEN_BUILT, Score, fate
+from process.proof.mutants import KINDS, Mutant, all_mutants
 from process.requirements import REQUIREMENTS
 
 MADE = {mutant.name: mutant for mutant in all_mutants()}

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from process import MODEL, Actor, Case, Event, Settlement, State
-from process.deliveries import Delivery, deliver, payload_of
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
 from process.explore import explore
+from process.kit.deliveries import Delivery, deliver, payload_of
+from process.kit.trip import trip_of
 from process.machine import build
 from process.model import QuoteStatus, spend_the_verification
 from process.step import Step
 from process.testing import events, hostile_payloads
-from process.trip import trip_of
 
 EXPLORED = explore()
 AIMS = sorted({(EXPLORED.configurations[edge.source].state, edge.row) for edge in EXPLORED.edges})

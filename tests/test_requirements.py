@@ -10,10 +10,7 @@ import pytest
 
 from process import model as m
 from process.contradictions import ModelError
-from process.evidence import Evidence
 from process.explore import Exploration, explore
-from process.finding import tell
-from process.ledger import after, read
 from process.machine import LeanMachine, build
 from process.model import (
     ELSE,
@@ -34,6 +31,9 @@ from process.model import (
     Words,
     row,
 )
+from process.proof.evidence import Evidence
+from process.proof.finding import tell
+from process.proof.ledger import after, read
 from process.requirements import REQUIREMENTS, check
 
 A, E, S = Actor, Event, State

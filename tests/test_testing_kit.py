@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
-from process.deliveries import hostile, payload_of, variants
 from process.explore import explore
+from process.kit.deliveries import hostile, payload_of, variants
+from process.kit.trip import Trip
 from process.payload import problems
 from process.step import Step
 from process.testing import cases, configurations, events, hostile_payloads, trips
-from process.trip import Trip
 
 CONFIGURATIONS = frozenset(explore().configurations)
 PLAIN = settings(
@@ -182,7 +182,7 @@ def test_too_few_events_on_the_command_line_fail_the_three_lines(users_repo: Pat
 
 
 def test_a_run_of_pytest_that_asks_for_nothing_imports_neither_the_kit_nor_hypothesis(tmp_path: Path) -> None:
-    names = "'hypothesis', 'process.explore', 'process.conformance', 'process.testing'"
+    names = "'hypothesis', 'process.explore', 'process.kit.conformance', 'process.testing'"
     text = f"import sys\ndef test_nothing():\n    assert not [name for name in ({names}) if name in sys.modules]\n"
     (tmp_path / "test_nothing.py").write_text(text, encoding="utf-8")
     ran = run_pytest(tmp_path, "-p", "no:hypothesispytest")
@@ -196,5 +196,5 @@ def test_the_plugin_is_what_the_package_announces_to_pytest() -> None:
 
 
 def test_conformance_needs_no_hypothesis() -> None:
-    code = "import sys; sys.modules['hypothesis'] = None; import process.conformance, process.pytest_plugin"
+    code = "import sys; sys.modules['hypothesis'] = None; import process.kit.conformance, process.pytest_plugin"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

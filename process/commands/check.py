@@ -26,8 +26,8 @@ MutantsOption = Annotated[
 
 def check(json: JsonOption = False, lang: LangOption = None, mutants: MutantsOption = False) -> None:
     """验证全部要求，给出证据；有一条不成立即以 1 退出 · Prove the requirements; exit 1 and counterexample if one fails."""
-    from process.fates import score
-    from process.mutants import all_mutants
+    from process.proof.fates import score
+    from process.proof.mutants import all_mutants
     from process.requirements import REQUIREMENTS
     from process.requirements import check as check_all
 

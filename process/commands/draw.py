@@ -12,8 +12,8 @@ import typer
 from process.case import Case
 from process.commands.common import Lang, cannot_open, lang_of, say, unusable
 from process.commands.tell import Refusal
+from process.drawing.hints import View
 from process.exceptions import SnapshotInvalid
-from process.hints import View
 from process.model import Words
 
 _WROTE = Words("已写入 {count} 个文件到 {out}", "wrote {count} files to {out}")
@@ -48,8 +48,9 @@ def draw(
     ] = None,
 ) -> None:
     """画出流程图；不带参数时重新生成整个图集 · Draw the flow; without options the whole gallery is made anew."""
-    from process import diagram, gallery
-    from process.render import CannotDraw
+    from process import diagram
+    from process.drawing import gallery
+    from process.drawing.render import CannotDraw
 
     language = lang_of(next((lang for lang in Lang if lang == pictured), None))
     try:

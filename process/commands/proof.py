@@ -9,14 +9,14 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from process.commands import view
-from process.evidence import Evidence
-from process.exercise import guards_asked, rows_taken
 from process.explore import Edge
-from process.fates import Score
-from process.finding import Counterexample, Told, tell
 from process.model import Row, State, Words
+from process.proof.evidence import Evidence
+from process.proof.exercise import guards_asked, rows_taken
+from process.proof.fates import Score
+from process.proof.finding import Counterexample, Told, tell
+from process.proof.ways import ALL_WAYS, witness
 from process.requirements import Report, Result
-from process.ways import ALL_WAYS, witness
 
 SCOPE = Words(
     "以上证明的是模型，不是商城的后端系统：后端是否照此办理，请用 process.testing 的 conformance 检验。",

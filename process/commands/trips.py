@@ -35,11 +35,11 @@ def trips(
     lang: LangOption = None,
 ) -> None:
     """列出覆盖全流程的最少测试路径 · Print the fewest trips that cover the process, as test scripts."""
-    from process import scripts
-    from process.cover import cover as covering
-    from process.cover import ends, transitions
     from process.explore import explore
-    from process.guards import guards
+    from process.kit import scripts
+    from process.kit.cover import cover as covering
+    from process.kit.cover import ends, transitions
+    from process.kit.guards import guards
 
     language = lang_of(lang)
     exploration = explore()

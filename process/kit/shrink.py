@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from process.explore import RIGHT, Exploration
+from process.kit.trip import Trip, trip_of
 from process.model import Goal
 from process.step import Step
-from process.trip import Trip, trip_of
 
 TRIES = 80  # so that a slow back end is not replayed for minutes
 

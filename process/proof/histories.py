@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from process.case import Case
-from process.evidence import Evidence, at
 from process.exceptions import ProcessError
 from process.explore import Edge, payload
-from process.finding import Finding
 from process.model import Limits, Words
+from process.proof.evidence import Evidence, at
+from process.proof.finding import Finding
 
 CASES = Words("个办理", "cases")
 

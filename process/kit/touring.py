@@ -16,10 +16,10 @@ from itertools import chain, count, islice
 from typing import Any
 
 from process.case import Case
-from process.deliveries import AGAIN, Delivery, deliver, hostile, is_unusual, payload_of, variants
 from process.explore import RIGHT, Edge, Exploration
+from process.kit.deliveries import AGAIN, Delivery, deliver, hostile, is_unusual, payload_of, variants
+from process.kit.trip import Trip
 from process.model import Actor, Event, Goal, Limits, QuoteStatus, Settlement, State
-from process.trip import Trip
 
 LONGEST = 120  # deliveries; then a trip heads for an end
 NEAR = 2  # refused deliveries a step that a guard alone stops

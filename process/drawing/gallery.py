@@ -7,7 +7,7 @@ from pathlib import Path
 
 from process import page
 from process.diagram import LANGUAGES, draw
-from process.hints import View
+from process.drawing.hints import View
 from process.model import MODEL, Model, Words
 
 SENTENCES = {

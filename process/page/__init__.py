@@ -1,7 +1,7 @@
 """The page `diagrams/index.html`: the overview picture, and a trip through the process that is clicked step by step.
 
-One file, without network. Nothing is decided in the browser: ``process.walkable`` puts every reachable configuration into
-the page, so page and library can't disagree unless the page is stale.
+One file, without network. Nothing is decided in the browser: ``walkable`` puts every reachable configuration into the page,
+so page and library can't disagree unless the page is stale.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 
 from process import diagram
+from process.drawing.palette import END, INK, MOVE, PAGE, WENT
 from process.explore import explore
-from process.palette import END, INK, MOVE, PAGE, WENT
-from process.walkable import walkable
+from process.page.walkable import walkable
 
 LANGUAGES = ("zh", "en")
 SCRIPTS = ("page_words.js", "page_walk.js", "page_picture.js", "page_view.js", "page.js")
@@ -45,7 +45,7 @@ def html(pictures: Mapping[str, str] | None = None) -> str:
 
 
 def _packaged(name: str) -> str:
-    return resources.files("process").joinpath(name).read_text(encoding="utf-8")
+    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _colours() -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from process.layout import Trail, texts
+from process.drawing.layout import Trail, texts
+from process.drawing.palette import END, INK, MAIN, MOVE, PAGE, QUIET, WENT
+from process.drawing.views import Arrow, Box, Note, Picture
 from process.model import EndKind, Words
-from process.palette import END, INK, MAIN, MOVE, PAGE, QUIET, WENT
-from process.views import Arrow, Box, Note, Picture
 
 _PLAIN = frozenset(" .,()*+-–/：；，。、（）「」＝†→\u00b7")
 

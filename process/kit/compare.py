@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from process.exceptions import InvalidPayload, Refused
+from process.kit.trip import Leg, Trip, plain
 from process.model import State, Term, Words
 from process.payload import brief
 from process.step import Step
-from process.trip import Leg, Trip, plain
 
 if TYPE_CHECKING:
-    from process.conformance import Backend
+    from process.kit.conformance import Backend
 
 
 class Difference(NamedTuple):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from process.cancelling import outstanding
-from process.evidence import Evidence, at, beginnings, each_place
 from process.explore import Configuration, Edge, choices
-from process.finding import ATTEMPTS, CONFIGURATIONS, WAYS, Counterexample, Finding, all_of
-from process.ledger import Seen
 from process.model import Actor, Event, Goal, Phase, State, Words
+from process.proof.cancelling import outstanding
+from process.proof.evidence import Evidence, at, beginnings, each_place
+from process.proof.finding import ATTEMPTS, CONFIGURATIONS, WAYS, Counterexample, Finding, all_of
+from process.proof.ledger import Seen
 
 A, E, S, G = Actor, Event, State, Goal
 PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)

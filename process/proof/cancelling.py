@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from process.evidence import Evidence, beginnings, each_event, each_place, never_before, told_truly
 from process.explore import Configuration
-from process.finding import EVENTS_TAKEN, Counterexample, Finding, all_of
-from process.ledger import Seen, after
 from process.model import Actor, Event, Goal, QuoteStatus, RequestKind, State, Words
+from process.proof.evidence import Evidence, beginnings, each_event, each_place, never_before, told_truly
+from process.proof.finding import EVENTS_TAKEN, Counterexample, Finding, all_of
+from process.proof.ledger import Seen, after
 
 A, E, S = Actor, Event, State
 WITH_SUPPORT = (S.SUPPORT_NEEDED, S.IN_SUPPORT)

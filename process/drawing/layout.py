@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from process.hints import HINTS, Hint
-from process.legend import Chip, lay_legend
+from process.drawing.hints import HINTS, Hint
+from process.drawing.legend import Chip, lay_legend
+from process.drawing.raster import PITCH, Rect
+from process.drawing.router import Board, Line, NoRoom, Wanted, lay_all
+from process.drawing.typeface import LINE, block, width, wrap
+from process.drawing.views import Arrow, Box, Note, Picture
 from process.model import State, Words
-from process.raster import PITCH, Rect
-from process.router import Board, Line, NoRoom, Wanted, lay_all
-from process.typeface import LINE, block, width, wrap
-from process.views import Arrow, Box, Note, Picture
 
 NAME, TEXT, TITLE = 11.0, 10.0, 15.0  # type sizes in points
 START = 12  # the start mark's diameter

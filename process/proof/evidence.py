@@ -8,10 +8,10 @@ from typing import Any
 
 from process.case import Case
 from process.explore import RIGHT, Configuration, Edge, Exploration
-from process.finding import CONFIGURATIONS, EVENTS_TAKEN, Counterexample, Finding
-from process.ledger import CLAIMS, TELLING, Ledger, Seen, after, read
 from process.machine import LeanMachine
 from process.model import Actor, Event, Goal, Model, State, Words
+from process.proof.finding import CONFIGURATIONS, EVENTS_TAKEN, Counterexample, Finding
+from process.proof.ledger import CLAIMS, TELLING, Ledger, Seen, after, read
 
 
 class Evidence:

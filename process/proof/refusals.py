@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from process.case import Case
-from process.evidence import Evidence, at
 from process.exceptions import InvalidPayload, ProcessError, Refused
 from process.explore import payloads
-from process.finding import ATTEMPTS, Counterexample, Finding
-from process.histories import UNPLAYABLE, cases, not_played
 from process.model import Actor, Blocker, Event, Facts, Goal, QuoteStatus, Words
+from process.proof.evidence import Evidence, at
+from process.proof.finding import ATTEMPTS, Counterexample, Finding
+from process.proof.histories import UNPLAYABLE, cases, not_played
 
 A, E = Actor, Event
 Reason = Callable[[Event, Facts, Mapping[str, Any]], bool]

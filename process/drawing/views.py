@@ -1,6 +1,6 @@
 """What each picture shows: which states and transitions, which of them share an arrow, and in what words.
 
-Everything here is taken from a model. What the model can't say is in process/hints.py: where a state stands on the page.
+Everything here is taken from a model. What the model can't say is in hints.py: where a state stands on the page.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from process.drawing.hints import HINTS, View
 from process.explore import explore
-from process.hints import HINTS, View
 from process.machine import build
 from process.model import ELSE, Actor, EndKind, Event, Guard, Kind, Model, Phase, Row, State, Transition, Words
 

@@ -23,14 +23,14 @@ from itertools import count
 from typing import Any, NamedTuple, Protocol
 
 from process.case import Case
-from process.compare import Difference, first_difference
 from process.explore import Exploration, explore, row_taken
+from process.kit.compare import Difference, first_difference
+from process.kit.shrink import shrink
+from process.kit.touring import Taken, Tour
+from process.kit.trip import Leg, Trip
 from process.model import Actor, Event, Goal, Limits, State, Words
 from process.payload import brief
-from process.shrink import shrink
 from process.step import Step
-from process.touring import Taken, Tour
-from process.trip import Leg, Trip
 
 
 class Backend(Protocol):

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from process.case import Case
-from process.deliveries import AGAIN, Delivery, deliver, label_words, payload_of
 from process.exceptions import InvalidPayload, Refused
 from process.explore import Configuration, Edge, Exploration
+from process.kit.deliveries import AGAIN, Delivery, deliver, label_words, payload_of
 from process.model import Event, Goal, Limits, State, Term
 from process.payload import brief
 from process.step import Step

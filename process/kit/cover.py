@@ -18,7 +18,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
 from process.explore import Edge, Exploration
-from process.trip import Trip, trip_of
+from process.kit.trip import Trip, trip_of
 
 Wanted = Callable[[Edge], Hashable | None]
 """What an edge counts for; None: for nothing."""

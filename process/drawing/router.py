@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from process.raster import PITCH, Point, Rect, beside_line, between, borders, points, run
-from process.raster import corners as corners_of
+from process.drawing.raster import PITCH, Point, Rect, beside_line, between, borders, points, run
+from process.drawing.raster import corners as corners_of
 
 BEND, CROSSING, ALONGSIDE, OFF_CENTRE = 5.0, 4.0, 1.0, 0.35  # in steps
 TRIES, ENOUGH = 40, 6

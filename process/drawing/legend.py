@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from process.drawing.palette import MOVE
+from process.drawing.raster import Rect
+from process.drawing.typeface import LINE, width
+from process.drawing.views import Picture
 from process.model import Actor, Words
-from process.palette import MOVE
-from process.raster import Rect
-from process.typeface import LINE, width
-from process.views import Picture
 
 SIZE = 10.0  # points
 _CHIP, _GAP, _BETWEEN = 18.0, 5.0, 16.0  # points

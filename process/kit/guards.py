@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from process.cover import Cover, cover, rows
-from process.deliveries import Delivery
 from process.explore import Edge, Exploration, payloads
+from process.kit.cover import Cover, cover, rows
+from process.kit.deliveries import Delivery
+from process.kit.trip import Trip, trip_of
 from process.model import ELSE
-from process.trip import Trip, trip_of
 
 Outcome = tuple[int, str, bool]
 """A row's place in the table, one of its guards by name, and whether that holds."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from process.cancelling import outstanding
-from process.evidence import Evidence, at, beginnings, each_event, each_place, never_before, told_truly
 from process.exceptions import ProcessError
 from process.explore import RIGHT, Configuration, play
-from process.finding import ATTEMPTS, Counterexample, Finding, all_of
-from process.ledger import Seen
 from process.model import Actor, Event, Goal, OtherMethod, State, Words
+from process.proof.cancelling import outstanding
+from process.proof.evidence import Evidence, at, beginnings, each_event, each_place, never_before, told_truly
+from process.proof.finding import ATTEMPTS, Counterexample, Finding, all_of
+from process.proof.ledger import Seen
 
 A, E, S = Actor, Event, State
 SETTLES: Mapping[Event, Actor] = {

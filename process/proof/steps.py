@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from process.cancelling import outstanding
-from process.evidence import Evidence, at, beginnings, each_event, each_place, never_before
 from process.explore import RIGHT, Configuration, payloads
-from process.finding import CONFIGURATIONS, Counterexample, Finding, all_of
-from process.ledger import Seen
 from process.model import ELSE, Actor, Event, Phase, RequestKind, State, SupportChannel, Words
+from process.proof.cancelling import outstanding
+from process.proof.evidence import Evidence, at, beginnings, each_event, each_place, never_before
+from process.proof.finding import CONFIGURATIONS, Counterexample, Finding, all_of
+from process.proof.ledger import Seen
 
 A, E, S, K = Actor, Event, State, RequestKind
 SUPPORT_STEP = Phase.SUPPORT.number

@@ -1,4 +1,4 @@
-"""Every model that differs from MODEL in one place; ``process.fates`` tells what becomes of each."""
+"""Every model that differs from MODEL in one place; ``process.proof.fates`` tells what becomes of each."""
 
 from __future__ import annotations
 

@@ -16,12 +16,12 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 from process.contradictions import ModelError
-from process.equivalents import EQUIVALENTS
-from process.evidence import Evidence
 from process.explore import Answer, Configuration, Exploration, Taken, ask_the_named, explore
 from process.machine import LeanMachine, build
 from process.model import MODEL, Event, Limits, Model, Words
-from process.mutants import KINDS, Mutant, all_mutants
+from process.proof.equivalents import EQUIVALENTS
+from process.proof.evidence import Evidence
+from process.proof.mutants import KINDS, Mutant, all_mutants
 from process.requirements import REQUIREMENTS, Requirement
 
 SMALL = Limits(face=1, other=1)

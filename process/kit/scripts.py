@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from process.cover import Cover
 from process.eventfile import dump
+from process.kit.cover import Cover
+from process.kit.trip import Leg, Trip
 from process.model import Words
 from process.step import Step
-from process.trip import Leg, Trip
 
 _HEAD = Words("取消分期与人脸验证：测试脚本", "Cancelling an installment plan and its face verification: test scripts")
 
 _PYTEST = '''"""Trips that together take all that was asked for, with what must come of each event. Written by ``trips``.
 
-They drive the model's own case. To test a back end, put an adapter in the place of Model: see process.conformance.Backend.
+They drive the model's own case. To test a back end, put an adapter in the place of Model: see process.testing.Backend.
 """
 
 import json

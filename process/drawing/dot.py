@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import graphviz  # type: ignore[import-untyped]  # it has no types
 
-from process.layout import NAME, TEXT, TITLE, Placed
-from process.legend import Chip
-from process.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, WENT
-from process.raster import PITCH, Rect
-from process.render import FONT
-from process.views import ANYWHERE, Arrow, Box, Frame
+from process.drawing.layout import NAME, TEXT, TITLE, Placed
+from process.drawing.legend import Chip
+from process.drawing.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, WENT
+from process.drawing.raster import PITCH, Rect
+from process.drawing.render import FONT
+from process.drawing.views import ANYWHERE, Arrow, Box, Frame
 
 
 def dot(placed: Placed) -> str:

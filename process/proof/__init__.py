@@ -1,0 +1,1 @@
+"""What the requirements are checked with, and the mutants that test them; behind ``process.requirements``."""

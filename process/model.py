@@ -42,8 +42,8 @@ What is not modelled
     Refunds, returns of goods, how a fee is computed, the identity of whoever raises an event (the host authenticates
     people and names the actor), and the verifier's images or scores, which never enter a case.
 
-The requirements R1 to R20 that rows cite are listed in the project's requirements. Legal sources: 人脸识别技术应用安全管理办法
-(in force 2025-06-01), art. 10, for another way beside the face; PIPL art. 15, 16 and 29 for separate consent and its
+The requirements R1 to R20 that rows cite stand in ``process/requirements.py``. Legal sources: 人脸识别技术应用安全管理办法 (in
+force 2025-06-01), art. 10, for another way beside the face; PIPL art. 15, 16 and 29 for separate consent and its
 withdrawal. They are named so that a reader can look them up; this is not legal advice.
 """
 

@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
-from process import Actor, Case, Goal, State, diagram, render
+from process import Actor, Case, Goal, State, diagram
 from process.commands import app
+from process.drawing import render
 from process.drawing.hints import HINTS, View
 from process.drawing.layout import place
 from process.drawing.mermaid import escaped

@@ -171,7 +171,9 @@ def test_three_attempts_are_given_for_each_way() -> None:
 
 
 def test_names_in_files_are_the_members_in_lower_case() -> None:
-    for kind in Term.__subclasses__():
+    kinds = [kind for kind in Term.__subclasses__() if kind.__module__ == "process.model"]
+    assert State in kinds
+    for kind in kinds:
         assert [member.value for member in kind] == [member.name.lower() for member in kind]
 
 

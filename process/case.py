@@ -156,7 +156,9 @@ class Case(EventMethods):
     # ----------------------------------------------------------------------------------------- what may happen to it
 
     def trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> Step:
-        """Raise *event* by its name, for handlers and queues; names as in files (``"sign_in"``, ``"app"``) will do.
+        """Raise *event*, for handlers and queues; ``Event("sign_in")`` is the event of a name that comes in a message.
+
+        In the payload the name of an enum's member, as files have it (``"app"``), will do for the member.
 
         Args:
             event: what happens.
@@ -214,7 +216,7 @@ class Case(EventMethods):
         return snapshot.encode(self._parts(), steps)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+    def from_dict(cls, data: dict[str, Any]) -> Self:
         """The case of a snapshot.
 
         Raises:
@@ -301,9 +303,11 @@ class Case(EventMethods):
         actors = (by,) if by is not None else self.machine.definition.actors[event]
         reasons: tuple[Blocker, ...] = ()
         for actor in actors:
-            reasons = standing(self.machine.definition, lean, self._state, self._facts, actor, None)
-            if not reasons:
-                break
+            found = standing(self.machine.definition, lean, self._state, self._facts, actor, None)
+            if not found:
+                return ()
+            if not reasons or any(blocker.code == "wrong_actor" for blocker in reasons):
+                reasons = found  # of somebody who may, rather than that another may not
         return reasons
 
     def _parts(self) -> snapshot.Parts:

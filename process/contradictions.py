@@ -13,6 +13,7 @@ from process.model import (
     Event,
     Facts,
     Guard,
+    Kind,
     Model,
     Phase,
     Row,
@@ -73,6 +74,16 @@ def _contradictions_of_states(model: Model) -> Iterable[str]:
             yield f"state {state}: has no deadline"
         else:
             yield from _contradictions_of_turns(model, state, info)
+        for demand in () if info is None else (*info.holds, *(turn.when for turn in info.turns if turn.when)):
+            if _missing(demand.condition):
+                yield f"state {state}: {demand.name}: the words are missing in {' and '.join(_missing(demand.condition))}"
+    for stranger in model.states:
+        if not isinstance(stranger, State):
+            yield f"STATES: unknown state {stranger!r}"
+    for name, fields in model.events.items():
+        for field, kind in fields.items():
+            if field in ("by", "at") or not (isinstance(kind, Kind) or (isinstance(kind, type) and issubclass(kind, Term))):
+                yield f"event {name}: field {field!r} can't be carried as {kind!r}"
     for event in Event:
         if event not in model.events:
             yield f"event {event}: EVENTS does not say what it carries"
@@ -114,6 +125,11 @@ def _contradictions_of_row(model: Model, row: Row) -> Iterable[str]:
     if ELSE in row.guards[1:]:
         yield "ELSE must stand first among the guards"
     parts: tuple[Guard | Effect, ...] = (*row.guards, *row.effects)
+    kinds = (*((part, Guard) for part in row.guards), *((part, Effect) for part in row.effects))
+    strangers = [f"unknown {kind.__name__.lower()} {part!r}" for part, kind in kinds if not isinstance(part, kind)]
+    if strangers:
+        yield from strangers
+        return
     for part in parts:
         for words in (part.condition, part.reason) if isinstance(part, Guard) else (part.words,):
             if _missing(words):
@@ -123,6 +139,10 @@ def _contradictions_of_row(model: Model, row: Row) -> Iterable[str]:
                 yield f"{part.name} reads {field!r}, which {row.event} does not carry"
         if isinstance(part, Guard):
             yield from _contradictions_of_reason(part)
+        elif part.is_fixed:
+            for name in part.changes():
+                if name not in Facts._fields:
+                    yield f"{part.name} changes {name!r}, which is no fact"
 
 
 def _contradictions_of_reason(guard: Guard) -> Iterable[str]:
@@ -146,7 +166,7 @@ def _contradictions_between_rows(model: Model) -> Iterable[str]:
         for above in rows_above:
             if not set(above.by) & set(transition.by):
                 continue
-            if set(above.guards) == set(transition.guards):
+            if set(above.guards) - {ELSE} == set(transition.guards) - {ELSE}:
                 yield f"{name(transition.row)}: {source} has the same row already, {name(above.row)}"
             elif ELSE in model.table[above.row].guards:
                 yield f"{name(above.row)}: ELSE is not the last row of {event} in {source}"

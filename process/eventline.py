@@ -92,9 +92,9 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
     if not text.strip():
         return None
     try:
-        data = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        data = json.loads(text.rstrip("\r\n"), object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        _wrong(f"不是 JSON（第 {error.colno} 列：{error.msg}）", f"not JSON (column {error.colno}: {error.msg})", A_LINE)
+        _wrong(f"不是 JSON（第 {error.colno} 列起无法解析）", f"not JSON (column {error.colno}: {error.msg})", A_LINE)
     except (ValueError, RecursionError):  # an integer of thousands of digits, or thousands of brackets
         _wrong("数字过长或嵌套过深", "a number is too long, or the nesting too deep", A_LINE)
     if type(data) is not dict:

@@ -178,7 +178,7 @@ class EventMethods:
         """系统跳过人脸验证: skip face verification.
 
         Args:
-            reason: text of 1 to 256 characters.
+            reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
         return self._raise(SKIP_FACE_VERIFICATION, by, at, {"reason": reason})
 
@@ -292,7 +292,7 @@ class EventMethods:
 
         Args:
             quote: text of 1 to 64 printable characters.
-            reason: text of 1 to 256 characters.
+            reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
         return self._raise(REJECT_CANCELLATION, by, at, {"quote": quote, "reason": reason})
 
@@ -316,7 +316,7 @@ class EventMethods:
         """报告问题: report a problem.
 
         Args:
-            problem: text of 1 to 256 characters.
+            problem: text of 1 to 256 characters, without NUL or lone surrogates.
         """
         return self._raise(REPORT_PROBLEM, by, at, {"problem": problem})
 
@@ -366,7 +366,7 @@ class EventMethods:
         """拒绝申请: refuse.
 
         Args:
-            reason: text of 1 to 256 characters.
+            reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
         return self._raise(REFUSE, by, at, {"reason": reason})
 

@@ -317,7 +317,11 @@ class Kind(Term):
     MONEY = "money", "以分计的非负整数", "an integer of 0 or more, in minor units"
     CURRENCY = "currency", "ISO 4217 货币代码", "an ISO 4217 currency code"
     ATTEMPT = "attempt", "核验次序号，正整数", "the number of an attempt, an integer of 1 or more"
-    TEXT = "text", "1 至 256 个字符的文字", "text of 1 to 256 characters"
+    TEXT = (
+        "text",
+        "1 至 256 个字符的文字，不含 NUL 与无效字符",
+        "text of 1 to 256 characters, without NUL or lone surrogates",
+    )
 
 
 Field = Kind | type[Term]
@@ -548,7 +552,10 @@ def a_method_has_attempts_left(facts: Facts, data: Payload) -> bool:
 @guard(
     "attempt_not_open",
     ("答复的是当前核验", "it answers the open attempt"),
-    ("第 {attempt} 次核验已结束，答复不再有效。", "Attempt {attempt} is not the open one; its answer no longer counts."),
+    (
+        "第 {attempt} 次不是正在进行的核验，该答复无效。",
+        "Attempt {attempt} is not the open one; its answer does not count.",
+    ),
     reads=("attempt",),
     tells=("attempt",),
 )
@@ -1059,7 +1066,8 @@ TABLE: tuple[Row, ...] = (
     row(S.CONSEQUENCES,                                 E.DECLINE_CANCELLATION,               (CUSTOMER, SUPPORT), S.PLAN_KEPT,
         only_if=[ELSE, a_quote_is_open]),
 
-    # 5 核验: the system alone skips it (R6); another way stands beside the face (R10), which needs consent of its own (R11)
+    # 5 核验: the system alone skips it (R6). Another way stands beside the face until the customer has used its attempts up,
+    # and customer service always does (R10); the face needs consent of its own (R11).
     row(S.VERIFICATION_DECISION,                        E.SKIP_FACE_VERIFICATION,             SYSTEM,              S.CANCELLING,
         then=[settle_as_skipped, submit]),
     row(S.VERIFICATION_DECISION,                        E.REQUIRE_VERIFICATION,               SYSTEM,              S.VERIFICATION_CHOICE),

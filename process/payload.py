@@ -89,16 +89,22 @@ def check_of(field: Field) -> Check:
 
 @cache
 def member_of(enum: type[Term]) -> Check:
-    """The check for an enum: a member, or its name in a file."""
-    return {member.value: member for member in enum}.__getitem__
+    """The check for an enum: a member, or its name in a file. A member of another enum is neither, whatever its name."""
+    members = {member.value: member for member in enum}
+
+    def member(value: Any) -> Any:
+        if value.__class__ is enum or value.__class__ is str:
+            return members[value]
+        raise ValueError
+
+    return member
 
 
 def expected(field: Field) -> tuple[str, str]:
     """What would be right for the field, in zh and en."""
     if isinstance(field, Kind):
         return field.words
-    names = ", ".join(field)
-    return f"{names} 之一", f"one of {names}"
+    return f"{'、'.join(field)} 之一", f"one of {', '.join(field)}"
 
 
 def problems(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
@@ -152,12 +158,15 @@ def moment(value: datetime) -> datetime:
 
     The name of the zone and its rules go: a snapshot can't hold them, and a deadline of a day is 24 hours in any zone.
     """
-    offset = value.utcoffset() if isinstance(value, datetime) else None
+    try:
+        offset = value.utcoffset() if isinstance(value, datetime) else None
+    except NotImplementedError:  # a tzinfo of the caller's that does not say
+        offset = None
     if offset is None:
         raise ValueError
     if type(value) is datetime and type(value.tzinfo) is timezone and not value.fold:
         return value
-    return datetime(*value.timetuple()[:6], value.microsecond, timezone(offset))
+    return datetime.combine(value.date(), value.time(), timezone(offset))
 
 
 def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:

@@ -56,7 +56,8 @@ def standing(
     actors = tuple(dict.fromkeys(actor for row in rows for actor in row.by)) or model.actors[event.event]
     if by is None or by not in actors:
         found.append(_wrong_actor(event.event, actors, by))
-    unmet = [_unmet(row, facts, data) for row in rows if by in row.by]
+    asked = [row for row in rows if by in row.by] or rows  # a wrong actor does not hide what else is wrong
+    unmet = [_unmet(row, facts, data) for row in asked]
     if unmet and all(unmet):
         found.extend(guard.blocker(facts, data or {}) for guard in unmet[-1])
     return tuple(found)

@@ -187,11 +187,14 @@ def decode(data: object, machine: LeanMachine) -> Parts:
     broken = machine.definition.broken(state, facts)
     if broken is not None:
         _refuse("facts", f"impossible in {state}: {broken.condition.en} does not hold")
+    if facts.attempt > version:
+        _refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many")
     _follow(history, version, state, machine)
     if len(history) == version and model_version == MODEL_VERSION:
         _replay(history, state, facts, machine)
     elif model_version == MODEL_VERSION:
         _recall(history, facts, machine)
+        _retrace(history, facts, machine)
     return Parts(case_id, version, state, facts, opened_at, deadlines or None, history)
 
 
@@ -312,6 +315,18 @@ def _recall(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> No
         if getattr(facts, name) != value:
             given = brief(_plain(getattr(facts, name)))
             _refuse(f"facts.{name}", f"is {given}, but the history makes it {brief(_plain(value))}")
+
+
+def _retrace(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> None:
+    """Back from the newest step, for as long as no step changed the facts: each could be taken with them."""
+    for index, step in reversed(tuple(enumerate(history))):
+        rows = machine.lean_events[step.event].declared[step.source]
+        fitting = [row for row in rows if row.target is step.target and step.by in row.by]
+        if any(row.effects for row in fitting):
+            return
+        move = machine.lean_events[step.event].decide(step.source, facts, step.by, dict(step.data))
+        if machine.definition.broken(step.source, facts) or move is None or move[0] is not step.target:
+            _refuse(f"history[{index}]", f"{step.event} does not lead from {step.source} to {step.target} with these facts")
 
 
 # --------------------------------------------------------------------------------------------------------------- values

@@ -39,7 +39,7 @@ class Request(NamedTuple):
     kind: RequestKind
     to: Actor
     key: str
-    """``case_id:version``: the same for as long as the same is asked, so asking twice can be told from asking anew."""
+    """``case_id:version``: it stays until the case takes its next event, so asking twice can be told from asking anew."""
     payload: Mapping[str, Any]
     """What the one who is asked needs to know: case, account, order, goal, and by kind the quote, fee, attempt, …"""
 

@@ -45,6 +45,11 @@ def keeps_the_fee(facts: m.Facts, data: m.Payload) -> dict[str, object]:
     return {"fee": data["fee"]}
 
 
+@m.fixed_effect("改变", "a change")
+def changes_the_weather() -> dict[str, object]:
+    return {"weather": "fine"}
+
+
 @m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"), tells=("weather",))
 def tells_the_weather(facts: m.Facts, data: m.Payload) -> bool:
     return True
@@ -84,6 +89,34 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
     "a source that is no name": (lambda: with_row(sources=(None,)), "row 1", "unknown state None"),
     "an unknown event": (lambda: with_row(event="sing_in"), "row 1 (sing_in from", "unknown event 'sing_in'"),
     "an unknown actor": (lambda: with_row(by=("customers",)), FIRST, "unknown actor 'customers'"),
+    "an unknown guard": (lambda: with_row(guards=("account_is_mine",)), FIRST, "unknown guard 'account_is_mine'"),
+    "an unknown effect": (lambda: with_row(effects=("forget",)), FIRST, "unknown effect 'forget'"),
+    "an effect on what is no fact": (lambda: with_row(effects=(changes_the_weather,)), FIRST, "changes 'weather'"),
+    "a state that is no name": (
+        lambda: replace(MODEL, states={**MODEL.states, "nowhere": MODEL.states[State.EXPIRED]}),  # type: ignore[dict-item]
+        "STATES",
+        "unknown state 'nowhere'",
+    ),
+    "words missing in what holds in a state": (
+        lambda: with_state(State.ORDER_LIST, holds=(has_no_chinese_condition,)),
+        "state order_list: has_no_chinese_condition",
+        "the words are missing in zh",
+    ),
+    "a field of a type that nobody knows": (
+        lambda: replace(MODEL, events={**MODEL.events, Event.ABANDON: {"why": "text"}}),  # type: ignore[dict-item]
+        "event abandon",
+        "field 'why' can't be carried as 'text'",
+    ),
+    "a field by a name that trigger needs": (
+        lambda: replace(MODEL, events={**MODEL.events, Event.ABANDON: {"by": m.Kind.TEXT}}),
+        "event abandon",
+        "field 'by'",
+    ),
+    "the same row again as an else": (
+        lambda: with_more(replace(SIGN_IN, guards=(ELSE, *SIGN_IN.guards))),
+        f"{LAST} (sign_in",
+        f"signed_out has the same row already, {FIRST}",
+    ),
     "no source": (lambda: with_row(sources=()), "row 1 (sign_in from ", "starts nowhere"),
     "no actor": (lambda: with_row(by=()), FIRST, "no actor may raise it"),
     "an event that no row has": (

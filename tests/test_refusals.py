@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import pytest
@@ -147,7 +147,7 @@ def test_a_wrong_field_is_told_with_what_would_be_right() -> None:
     case = at_options()
     refused = refusal_of(case, Event.CONTACT_SUPPORT, channel="fax")
     assert refused.blockers[0].en == "Field channel must be one of in_app_chat, hotline, website, not 'fax'."
-    assert refused.blockers[0].zh == "字段 channel 须是：in_app_chat, hotline, website 之一；不能是 'fax'。"
+    assert refused.blockers[0].zh == "字段 channel 须是：in_app_chat、hotline、website 之一；不能是 'fax'。"
     refused = refusal_of(case, Event.REPORT_PROBLEM, by=Actor.CUSTOMER, problem="x" * 100_000)
     assert len(str(refused)) < 300, "a huge value must not make a huge message"
 
@@ -331,3 +331,32 @@ def test_a_wrong_time_stands_beside_every_other_reason_and_is_foretold() -> None
     aware = naive.replace(tzinfo=UTC)
     assert case.may_trigger(Event.SIGN_IN, at=aware, account="a", channel=Channel.APP)
     assert case.blockers(Event.SIGN_IN, at=aware, account="a", channel=Channel.APP) == ()
+
+
+def test_a_wrong_actor_does_not_hide_what_else_is_wrong() -> None:
+    case = Case(goal=Goal.PLAN, account="a", order="o")
+    blockers = case.blockers(Event.SIGN_IN, by=Actor.SUPPORT, account="another", channel=Channel.APP)
+    assert [blocker.code for blocker in blockers] == ["wrong_actor", "wrong_account"]
+
+
+def test_a_member_of_another_enum_is_the_wrong_type_though_its_name_is_the_same() -> None:
+    case = Case(goal=Goal.PLAN, account="a", order="o")
+    with pytest.raises(InvalidPayload) as refused:
+        case.sign_in(account="a", channel=SupportChannel.WEBSITE)  # type: ignore[arg-type]
+    assert refused.value.fields == ("channel",)
+
+
+def test_a_time_zone_that_does_not_say_its_offset_is_refused() -> None:
+    class Silent(tzinfo):
+        pass
+
+    case = Case(goal=Goal.PLAN, account="a", order="o")
+    with pytest.raises(InvalidPayload) as refused:
+        case.trigger(Event.SIGN_IN, at=datetime(2026, 11, 22, tzinfo=Silent()), account="a", channel=Channel.APP)
+    assert refused.value.fields == ("at",)
+
+
+def test_the_reasons_for_anyone_are_those_of_somebody_who_may() -> None:
+    case = at_options()
+    case.report_problem(problem="none", by=Actor.CUSTOMER)
+    assert [blocker.code for blocker in case.blocked_events()[Event.COMPLETE_CANCELLATION]] == ["nothing_outstanding"]

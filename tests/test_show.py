@@ -67,7 +67,8 @@ def test_an_open_state_names_its_phase_its_owner_and_its_deadline_in_seconds(tol
         "in_support": 6,
     }
     assert (states["consequences"]["owner"], states["consequences"]["owner_then"]) == ("lender", "customer")
-    assert [name for name, state in states.items() if "owner_then" in state] == ["consequences"]
+    assert [name for name, state in states.items() if state["owner_then"]] == ["consequences"]
+    assert len({tuple(state) for state in told["states"]}) == 1, "every state has the same keys"
     assert states["cancelling"]["owner"] == "lender"
     assert states["cancelling"]["deadline_s"] == 3 * 24 * 3600
     assert states["plan_kept"]["end"] == "neutral"

@@ -14,6 +14,8 @@ from process import (
     MODEL,
     MODEL_VERSION,
     Case,
+    Channel,
+    Goal,
     NewerModel,
     SnapshotInvalid,
     State,
@@ -316,3 +318,21 @@ def test_the_words_of_a_refusal_are_short_whatever_was_given() -> None:
         f"deadlines.{long}",
     ):
         refused(changed(data, path, long))
+
+
+def test_a_step_of_a_cut_history_that_could_not_be_taken_is_refused() -> None:
+    case = Case(goal=Goal.PLAN, account="acct-1", order="order-9")
+    case.sign_in(account="acct-1", channel=Channel.APP)
+    case.open_orders()
+    case.open_order(order="order-9")
+    data = case.to_dict(steps=1)
+    Case.from_dict(data)
+    found = refused(changed(data, "history.0.data.order", "another"))
+    assert found.where == "history[0]"
+    assert "does not lead from order_list to order_details" in found.problem
+
+
+def test_more_attempts_than_events_are_refused() -> None:
+    data = at_choice().to_dict(steps=1)
+    found = refused(changed(data, "facts.attempt", data["version"] + 1))
+    assert found.where == "facts.attempt"

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from process.case import Case
-from process.commands.common import Lang, cannot_open, lang_of, say, unusable
+from process.commands.common import REFUSED, Lang, cannot_open, lang_of, say, unusable
 from process.commands.tell import Refusal
 from process.drawing.hints import View
 from process.exceptions import SnapshotInvalid
@@ -53,7 +53,9 @@ def draw(
     from process.drawing.render import CannotDraw
 
     language = lang_of(next((lang for lang in Lang if lang == pictured), None))
+    refusals: list[Refusal] = []
     try:
+        drawn = None if case is None else _case(case, language, refusals)
         if pictured is None and view is None and formats is None and case is None:
             written = gallery.write(out)
         else:
@@ -62,17 +64,19 @@ def draw(
                 views=view or tuple(View),
                 langs=diagram.LANGUAGES if pictured is None else pictured.split(","),
                 formats=("svg", "dot", "mermaid") if formats is None else formats.split(","),
-                case=None if case is None else _case(case, language),
+                case=drawn,
             )
     except (ValueError, CannotDraw) as error:
         unusable(str(error))
     except OSError as error:
         cannot_open(str(error.filename or out), error, language)
     say(_WROTE.of(language).format(count=len(written), out=out))
+    if refusals:
+        raise typer.Exit(REFUSED)
 
 
-def _case(path: Path, lang: str) -> Case:
-    """The case of a snapshot, or the one that a file for ``run`` tells of."""
+def _case(path: Path, lang: str, refusals: list[Refusal]) -> Case:
+    """The case of a snapshot, or of a file for ``run``; what it refused is told, and goes to *refusals*."""
     from process import eventfile
     from process.commands.run import carry_out
 
@@ -84,13 +88,13 @@ def _case(path: Path, lang: str) -> Case:
             unusable(_NO_SNAPSHOT.of(lang).format(name=name, why=error))
 
     def refuse(refusal: Refusal) -> None:
-        why = refusal.error.text(lang)
-        unusable(_REFUSED.of(lang).format(line=refusal.raised.line, why=why))
+        refusals.append(refusal)
+        typer.echo(_REFUSED.of(lang).format(line=refusal.raised.line, why=refusal.error.text(lang)), err=True)
 
     try:
         cases = [ran.case for ran in carry_out(eventfile.read(eventfile.lines(io.BytesIO(content))), refuse)]
     except eventfile.LineInvalid as error:
-        unusable(error.text(lang))
+        unusable(f"{name}: {error.text(lang)}")
     if len(cases) != 1:
         unusable((_MANY if cases else _NO_CASE).of(lang).format(name=name))
     return cases[0]

@@ -115,6 +115,6 @@ def carry_out(entries: Iterator[Opened | Raised], refuse: Callable[[Refusal], No
             running[key].lines.append(entry.line)
         if key is not None and running[key].case.is_done:
             ran = running.pop(key)
-            ended[key] = stand_ins.setdefault(ran.case.state, ran.case)
+            ended[ran.key] = stand_ins.setdefault(ran.case.state, ran.case)
             yield ran
     yield from running.values()

@@ -146,7 +146,7 @@ def _state_dict(state: State) -> dict[str, Any]:
         "initial": state is MODEL.initial,
         "words": state.words._asdict(),
     }
-    return told | ({"owner_then": owners[1]} if len(owners) > 1 else {})
+    return told | {"owner_then": owners[1] if len(owners) > 1 else None}
 
 
 def _transition_dict(transition: Transition) -> dict[str, Any]:

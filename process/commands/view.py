@@ -115,9 +115,8 @@ def steps(case: Case, lang: str, lines: Sequence[int] = ()) -> RenderableType:
         return Text(Words("还没有步骤。", "No step was taken yet.").of(lang), DIM)
     timed = any(step.at for step in history)
     table = grid("#", *([_LINE.of(lang)] if lines else []), EVENT.of(lang), BY.of(lang), _NOW_IN.of(lang))
-    table.columns[2 if lines else 1].min_width = 28
     if timed:
-        table.add_column(_AT.of(lang), width=14)
+        table.add_column(_AT.of(lang), min_width=14, overflow="fold")
     for step, line in zip(history, [None] * (len(history) - len(lines)) + list(lines), strict=True):
         event = Text.assemble(step.event.words.of(lang), (f"\n{' · '.join([step.event.value, *carried(step.data)])}", DIM))
         table.add_row(

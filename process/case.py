@@ -163,7 +163,7 @@ class Case(EventMethods):
         Args:
             event: what happens.
             by: who raises it; may be left out where one actor alone may.
-            at: when, with a time zone; deadlines count from it.
+            at: when, with a time zone; deadlines count from it. It is not compared with earlier times: clocks differ.
             data: the payload, as EVENTS lists it.
 
         Returns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ def test_the_lines_are_taken_by_run_without_a_refusal(cover: str, trips: int) ->
     ran = process("run", "-", "--lang", "en", stdin=written.stdout)
     assert ran.returncode == 0, ran.stdout
     assert written.stdout.count('"case":') == trips
+    assert all(json.loads(line) for line in written.stdout.splitlines()), "a line of JSON Lines is never blank"
     assert ", 0 refused." in ran.stdout
 
 

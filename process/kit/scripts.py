@@ -93,7 +93,7 @@ def jsonl(cover: Cover, lang: str) -> Iterator[str]:  # noqa: ARG001  # like the
     """The lines that ``run`` reads, a case for each trip. What must be refused is left out: ``run`` ends with 1 there."""
     for number, trip in enumerate(cover.trips, 1):
         case = trip.play(number)
-        yield from dump(case, case.case_id)
+        yield from (line.rstrip("\n") for line in dump(case, case.case_id))
 
 
 def pytest_file(cover: Cover, lang: str) -> Iterator[str]:  # noqa: ARG001

@@ -88,6 +88,54 @@ def test_a_database_that_can_not_be_used_is_told_with_exit_code_2(url: str) -> N
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "args", [("list",), ("show", "c1"), ("overdue",), ("event", "c1", "abandon"), ("overdue", "--time-out")]
+)
+def test_a_typing_error_in_an_address_makes_no_database(tmp_path: Path, args: tuple[str, ...]) -> None:
+    said = process("case", *args, "--db", f"sqlite:///{tmp_path / 'typo.sqlite'}", "--lang", "en", code=2)
+    assert "there is no such file" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "", " "])
+def test_an_address_at_which_nothing_would_stay_is_refused(url: str) -> None:
+    said = process(*OPEN, "--db", url, "--lang", "en", code=2)
+    assert said.startswith("There is no address" if not url.strip() else "A database in memory")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("show", "c\udcff"),
+        ("event", "c1", "sign_in", "account=\udcff", "channel=app"),
+        ("event", "c1", "sign_in", "account=acct", "channel=app", "--event-id", "\udcff"),
+        ("event", "c1", "pass_verification", f"attempt={'9' * 5000}"),
+        ("open", "--goal", "plan", "--account", "\udcff", "--order", "o"),
+        ("list", "--account", "\udcff"),
+        ("list", "--order", "a\0b"),
+        ("list", "--limit", "9" * 30),
+        ("overdue", "--limit", "9" * 30),
+        ("list", "--db", "sqlite:///\udcff"),
+    ],
+)
+def test_what_no_database_can_hold_is_told_with_exit_code_2(sqlite: Database, args: tuple[str, ...]) -> None:
+    opened(sqlite.engine(), "c1")
+    db = () if "--db" in args else ("--db", sqlite.url)
+    process("case", *args, *db, "--lang", "en", code=2)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_newer_models_case_is_listed_with_the_names_that_are_stored(sqlite: Database, lang: str) -> None:
+    engine = sqlite.engine()
+    opened(engine, "c1")
+    with engine.begin() as conn:
+        newer = {"state": "newer_state", "goal": "newer_goal", "awaits": "robot", "model_version": 2}
+        conn.execute(update(store.metadata.tables["cancellation_case"]).values(**newer))
+    said = process("case", "list", "--db", sqlite.url, "--lang", lang)
+    assert "robot" in said
+    assert as_data("case", "list", "--db", sqlite.url)["cases"][0]["state"] == "newer_state"
+
+
 def test_without_an_address_cases_are_kept_in_the_users_data_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

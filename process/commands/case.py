@@ -16,12 +16,14 @@ from process.case import Case
 from process.commands import view
 from process.commands.common import REFUSED, JsonOption, LangOption, as_json, cannot_open, console, lang_of, say, unusable
 from process.commands.database import DbOption, opened
-from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotInvalid
+from process.exceptions import Refused
 from process.model import MODEL, Actor, Event, Goal, Kind, State, Term, Words
 from process.payload import brief
 
 if TYPE_CHECKING:
     from process.store import Finding, Summary
+
+MAX_DIGITS = 40  # Python refuses to read a number of thousands; one of these is refused as too large
 
 app = typer.Typer(
     help="保存在数据库中的办理：开启、推进、查看、列表、超时。\n\n"
@@ -57,10 +59,7 @@ def open_case(
         return case
 
     with opened(db, language, create=True) as (store, engine):
-        try:
-            case = store.transact(engine, lambda conn: work(store, conn))
-        except InvalidPayload as error:
-            unusable(error.text(language))
+        case = store.transact(engine, lambda conn: work(store, conn))
     _tell(case, json, language)
 
 
@@ -94,8 +93,6 @@ def event_on_case(
             handled = store.deliver(engine, case_id, event, event_id=name, by=by, at=moment, **data)
         except Refused as refusal:
             _refused(refusal, json, language)
-        except (InvalidPayload, SnapshotInvalid) as error:
-            unusable(_text(error, language))
     if handled.again and not json:
         say(Words("此事件先前已办理。", "This event was taken before.").of(language), err=True)
     _tell(handled.case, json, language)
@@ -117,11 +114,8 @@ def show_case(
     """
     language = lang_of(lang)
     with opened(db, language) as (store, engine), engine.begin() as conn:
-        try:
-            findings: tuple[Finding, ...] = store.verify(conn, case_id)
-            case: Case = store.whole(conn, case_id)
-        except (InvalidPayload, SnapshotInvalid) as error:
-            unusable(_text(error, language))
+        findings: tuple[Finding, ...] = store.verify(conn, case_id)
+        case: Case = store.whole(conn, case_id)
     if draw is not None:
         _draw(case, draw, language)
     if json:
@@ -232,12 +226,17 @@ def _listed(found: list[Summary], json: bool, lang: str) -> None:
         table.add_row(
             one.case_id,
             one.order,
-            one.goal.words.of(lang),
-            view.state_text(one.state, lang),
-            one.awaits.words.of(lang) if one.awaits else "—",
+            _word(one.goal, lang),
+            view.state_text(one.state, lang) if isinstance(one.state, State) else view.shown(one.state),
+            _word(one.awaits, lang) if one.awaits else "—",
             view.moment(one.due_at) if one.due_at else "—",
         )
     console().print(table)
+
+
+def _word(value: str, lang: str) -> str:
+    """The words for a member of the model; what only a newer model has a name for stays as it is stored."""
+    return value.words.of(lang) if isinstance(value, Term) else view.shown(value)
 
 
 def _refused(refusal: Refused, json: bool, lang: str) -> NoReturn:
@@ -294,7 +293,8 @@ def _payload(event: Event, fields: list[str], lang: str) -> Mapping[str, Any]:
 def _value(value: str, field: Any) -> Any:
     if field is Kind.CONSENT and not value:
         return None
-    return int(value) if field in (Kind.MONEY, Kind.ATTEMPT) and value.isascii() and value.isdigit() else value
+    is_number = field in (Kind.MONEY, Kind.ATTEMPT) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS
+    return int(value) if is_number else value
 
 
 def _moment(text: str | None, lang: str) -> datetime | None:
@@ -308,7 +308,3 @@ def _moment(text: str | None, lang: str) -> datetime | None:
         wrong = Words("--at 应为带时区的 ISO 8601 时间，不能是 {}", "--at must be ISO 8601 with its zone, not {}").of(lang)
         unusable(wrong.format(brief(text)))
     return moment
-
-
-def _text(error: ProcessError, lang: str) -> str:
-    return error.text(lang) if isinstance(error, InvalidPayload) else str(error)

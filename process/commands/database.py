@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from process.commands.common import cannot_open, unusable
+from process.exceptions import InvalidPayload, SnapshotInvalid
 from process.model import Words
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ DbOption = Annotated[
 
 @contextmanager
 def opened(url: str | None, lang: str, *, create: bool = False) -> Iterator[tuple[Any, Engine]]:
-    """The store and an engine; what goes wrong with the database ends the command."""
+    """The store and an engine; what goes wrong with the database, or with what is asked of it, ends the command.
+
+    Args:
+        url: the address; None for the file in the user's data directory, which is made where it is not there.
+        lang: of what is said.
+        create: whether a file and tables that are not there are made. Else an address that leads to none is a mistake.
+    """
     try:
         from process import store
     except ModuleNotFoundError as error:
@@ -42,10 +49,27 @@ def opened(url: str | None, lang: str, *, create: bool = False) -> Iterator[tupl
             .format('pip install "installment-cancellation[store]"')
         )
     try:
-        with store.database(url or _default(lang), create=create) as engine:
+        address = _default(lang) if url is None else _given(url, lang)
+        with store.database(address, create=create or url is None) as engine:
+            if engine.url.database == ":memory:":
+                unusable(_IN_MEMORY.of(lang))
             yield store, engine
-    except store.StoreError as error:
+    except (store.StoreError, InvalidPayload) as error:
         unusable(error.text(lang))
+    except SnapshotInvalid as error:
+        unusable(str(error))
+
+
+def _given(url: str, lang: str) -> str:
+    if not url.strip():
+        unusable(Words("--db 之后没有地址。", "There is no address after --db.").of(lang))
+    return url
+
+
+_IN_MEMORY = Words(
+    "内存中的数据库随程序结束而消失；请指明文件：sqlite:///文件。",
+    "A database in memory is gone when the program ends; name a file: sqlite:///FILE.",
+)
 
 
 def _default(lang: str) -> str:

@@ -10,7 +10,7 @@ from process.case import Case
 from process.exceptions import ProcessError
 from process.model import MODEL_VERSION, Limits, State, Words
 from process.store import rows, sql
-from process.store.errors import CaseNotFound
+from process.store.reading import as_of_one_moment
 
 
 class Finding(NamedTuple):
@@ -29,14 +29,10 @@ def verify(conn: sql.Connection, case_id: str) -> tuple[Finding, ...]:
 
     Raises:
         CaseNotFound: no case has the id.
+        InvalidPayload: nothing can have it, as it is no id.
         NoTransaction: the connection is in no transaction.
     """
-    sql.demand_transaction(conn)
-    row, _ = sql.load_row(conn, case_id)
-    if row is None:
-        raise CaseNotFound(case_id)
-    steps, refused = sql.history_rows(conn, case_id), sql.refusal_rows(conn, case_id)
-    return tuple(Finding(case_id, where, words) for where, words in _findings(row, steps, refused))
+    return tuple(Finding(case_id, where, words) for where, words in _findings(*as_of_one_moment(conn, case_id)))
 
 
 def _findings(

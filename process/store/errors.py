@@ -8,6 +8,7 @@
         ├── NoTransaction       the connection is in no transaction of the host's
         ├── CaseNotFound        no case has this id
         ├── CaseIdReused        the id belongs to a case that was opened otherwise
+        ├── HistoryDiffers      a case is stored already, but not with all the steps that it is to be stored with
         ├── OrderHasOpenCase    another case about the order has not ended
         ├── EventIdReused       the id belongs to another event of the case
         └── Conflict            someone else has moved the case, or is just doing so: run the transaction again
@@ -81,6 +82,20 @@ class CaseIdReused(StoreError):
     def __init__(self, case_id: str) -> None:
         super().__init__(case_id)
         self.case_id = case_id
+
+
+class HistoryDiffers(StoreError):
+    """The case is stored already, at the version ``stored``, and without some of the steps up to ``version``."""
+
+    words = Words(
+        "办理 {case_id} 已保存至版本 {stored}，其步骤与版本 {version} 的不同；请用 handle 逐个推进。",
+        "Case {case_id} is stored already, at version {stored} and not with the steps up to version {version}; "
+        "raise further events on it with handle.",
+    )
+
+    def __init__(self, case_id: str, version: int, stored: int) -> None:
+        super().__init__(case_id, version, stored)
+        self.case_id, self.version, self.stored = case_id, version, stored
 
 
 class OrderHasOpenCase(StoreError):

@@ -206,10 +206,19 @@ def _actor_text(actor: Actor | None, said: object) -> str | None:
 
 
 def is_same_event(row: Row[Any], event: object, by: object, data: Mapping[str, Any]) -> bool:
-    """Whether a step's or refusal's row is of this event, by this actor, with this payload. The time may differ."""
+    """Whether a step's or refusal's row is of this event, by this actor, with this payload. The time may differ.
+
+    An older model's step is of the event that it was then, and of the one that it is after its migration.
+    """
     try:
         actor = MACHINE.lean_events[Event(event)].only_actor if by is None else _actor(by)  # type: ignore[arg-type]
-        return bool(canonical(data) == row.data and event == row.event and row.by == _actor_text(actor, by))
+        given = canonical(data), str(event), _actor_text(actor, by)
+        if given == (row.data, row.event, row.by):
+            return True
+        if "kind" in row._mapping or row.model_version >= MODEL_VERSION:
+            return False
+        step = step_of(row)
+        return given == (canonical(step.data), step.event.value, step.by.value)
     except (ValueError, TypeError):
         return False
 

@@ -6,6 +6,7 @@ Two databases are known: SQLite and PostgreSQL. Both have what the store rests o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Boolean,
     Column,
     Connection,
@@ -163,6 +165,7 @@ refusals = Table(
 def engine_of(url: str) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql://…``; ValueError if it is neither, or its driver is missing."""
     try:
+        url.encode()
         parsed = make_url(url)
         if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
             return sqlite_engine(parsed.database or ":memory:")
@@ -170,6 +173,10 @@ def engine_of(url: str) -> Engine:
             return create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError) as error:
         raise ValueError(f"no address of a database: {error}") from None
+    except UnicodeEncodeError:
+        raise ValueError("no address of a database: it is not all text") from None
+    except ValueError:
+        raise ValueError("no address of a database: its port is no number") from None
     except ModuleNotFoundError as error:
         raise ValueError(f'needs the driver {error.name}: pip install "installment-cancellation[postgres]"') from None
     raise ValueError(f"must begin with sqlite:/// or postgresql://, not {parsed.drivername}:")
@@ -177,7 +184,7 @@ def engine_of(url: str) -> Engine:
 
 @contextmanager
 def database(url: str, *, create: bool = False) -> Iterator[Engine]:
-    """An engine for as long as a program needs one; *create* makes the tables that are missing.
+    """An engine for as long as a program needs one; *create* makes the file and the tables that are missing.
 
     Raises:
         DatabaseUnusable: it can't be used; ``problem`` is what the database says.
@@ -185,21 +192,37 @@ def database(url: str, *, create: bool = False) -> Iterator[Engine]:
     try:
         engine = engine_of(url)
     except ValueError as error:
-        raise DatabaseUnusable(url, str(error)) from None
-    shown = engine.url.render_as_string()
+        raise DatabaseUnusable(masked(url), masked(str(error))) from None
+    shown = masked(url)
     try:
-        if create or engine.dialect.name == "sqlite":
+        if create:
             metadata.create_all(engine)
+        elif engine.dialect.name == "sqlite" and not _is_there(engine.url.database):
+            raise DatabaseUnusable(shown, "there is no such file; opening a case makes it")
         yield engine
     except DatabaseError as error:
-        raise DatabaseUnusable(shown, str(error.orig).strip().splitlines()[0]) from error
+        raise DatabaseUnusable(shown, masked(str(error.orig).strip().splitlines()[0])) from error
     finally:
         engine.dispose()
 
 
+def masked(text: str) -> str:
+    """An address, or a text with one in it, without its passwords."""
+    return _IN_QUERY.sub(r"\1***", _IN_ADDRESS.sub(r"\1***", text))
+
+
+_IN_ADDRESS = re.compile(r"(://(?!\[)[^:/?#\s]*:)(?:.*(?=@)|(?!\d+(?:[/?\s]|$))[^/?\s]*)")
+_IN_QUERY = re.compile(r"((?:password|passfile|sslpassword)=)[^&\s]*", re.IGNORECASE)
+
+
+def _is_there(path: str | None) -> bool:
+    return path in (None, "", ":memory:") or Path(str(path)).exists()
+
+
 def sqlite_engine(path: str | Path, *, busy_timeout: timedelta = timedelta(seconds=30)) -> Engine:
     """An engine for a SQLite file that many processes share; writers wait for each other for *busy_timeout* at most."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_timeout.total_seconds()})
+    url = URL.create("sqlite", database=str(path))  # a path may hold what an address would take for its own
+    engine = create_engine(url, connect_args={"timeout": busy_timeout.total_seconds()})
     prepare_sqlite(engine)
     return engine
 
@@ -250,13 +273,21 @@ def conflicts(case_id: str | None, version: int | None = None, *, aborted: bool 
     except DBAPIError as error:
         if not is_conflict(error):
             raise
-        raise Conflict(case_id, version, aborted) from error
+        raise Conflict(case_id, version, aborted or _is_doomed(error)) from error
 
 
 def is_conflict(error: DBAPIError) -> bool:
     """Whether the database refused because of another transaction: to serialize, a deadlock, or a busy file."""
     state = getattr(error.orig, "sqlstate", None)
     return state in ("40001", "40P01") or str(getattr(error.orig, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+
+
+def _is_doomed(error: DBAPIError) -> bool:
+    """Whether no savepoint saves the transaction: SERIALIZABLE has refused it for what it has read, which stays read."""
+    if getattr(error.orig, "sqlstate", None) != "40001":
+        return False
+    source = getattr(getattr(error.orig, "diag", None), "source_file", None)
+    return source is None or source == "predicate.c"  # a driver that does not say leaves it open, so it counts as lost
 
 
 def sheltered(conn: Connection, *, serial: bool) -> AbstractContextManager[object]:
@@ -345,17 +376,20 @@ def waiting(
     *,
     awaits: str | None = None,
     due_by: datetime | None = None,
-    after: tuple[datetime, str] | None = None,
+    after: tuple[datetime | None, str] | None = None,
+    undated: bool = False,
     skip_locked: bool = False,
 ) -> Select[Any]:
-    """Open cases that this program's model can read, the most urgent first."""
+    """Open cases that this program's model can read, the most urgent first: with a due time, or *undated*, by their ids."""
     wanted = select(cases).where(~cases.c.ended, cases.c.model_version <= model_version)
     if awaits is not None:
         wanted = wanted.where(cases.c.awaits == awaits)
     if due_by is not None:
         wanted = wanted.where(cases.c.due_at <= due_by)
+    wanted = wanted.where(cases.c.due_at.is_(None) if undated else cases.c.due_at.is_not(None))
     if after is not None:
-        wanted = wanted.where(tuple_(cases.c.due_at, cases.c.case_id) > after)
+        place = cases.c.case_id > after[1] if undated else tuple_(cases.c.due_at, cases.c.case_id) > after
+        wanted = wanted.where(place)
     if skip_locked:
         wanted = wanted.with_for_update(skip_locked=True, key_share=True)
     return wanted.order_by(cases.c.due_at, cases.c.case_id).limit(limit)

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, TypeVar
+from uuid import uuid4
 
 from process.exceptions import Refused
 from process.model import MODEL_VERSION, Actor, Event
 from process.store import rows, sql
 from process.store.errors import Conflict
-from process.store.reading import readable
+from process.store.given import limit_of, moment_of
+from process.store.reading import listed
 from process.store.writing import Handled, handle, hold, keep_step
 
 TRIES: Final = 200
@@ -89,21 +91,23 @@ def time_out_overdue(conn: sql.Connection, now: datetime, limit: int = 100) -> l
     """Raise ``time_out`` on cases whose deadline has passed; many workers may do so at once, and each case times out once.
 
     On PostgreSQL a worker passes over the cases that another one has in hand; on SQLite workers take turns. Call it again
-    until the list is empty. The event's id is ``time_out:`` and the version that was overdue.
+    until the list is empty. The event's id is ``time_out:``, the version that was overdue and a random part, so that no
+    sender's event can have it.
 
     Raises:
+        InvalidPayload: *now* has no time zone, or *limit* is no number of cases.
         Conflict: at the isolation levels above READ COMMITTED, someone moved one of the cases; run the transaction again.
         NoTransaction: the connection is in no transaction.
     """
     sql.demand_transaction(conn)
+    now, limit = moment_of("now", now), limit_of(limit)
     done: list[Handled] = []
     with sql.conflicts(None):
-        wanted = sql.waiting(limit, MODEL_VERSION, due_by=now, skip_locked=True)
-        for case in readable(conn.execute(wanted).all()):
+        for case in listed(conn, limit, MODEL_VERSION, due_by=now, skip_locked=True):
             held = hold(conn, case.case_id)
             case = held.case.copy()  # noqa: PLW2901  # as it stands now that it is locked
             step = case.trigger(Event.TIME_OUT, by=Actor.CLOCK, at=now)
-            event_id = f"{Event.TIME_OUT}:{held.case.version}"
+            event_id = f"{Event.TIME_OUT}:{held.case.version}:{uuid4()}"
             keep_step(conn, held, case, rows.step_values(case.case_id, step, event_id, held.digest))
             done.append(Handled(step, case, again=False))
     return done

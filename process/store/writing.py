@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from process.case import Case
-from process.exceptions import InvalidPayload, Refused, SnapshotInvalid
+from process.exceptions import Refused, SnapshotInvalid
 from process.model import Actor, Event, Goal, Limits, State
-from process.payload import WRONG, reference, wrong_field
 from process.step import Step
 from process.store import rows, sql
-from process.store.errors import CaseIdReused, CaseNotFound, Conflict, EventIdReused, OrderHasOpenCase
+from process.store.errors import CaseIdReused, CaseNotFound, Conflict, EventIdReused, HistoryDiffers, OrderHasOpenCase
+from process.store.given import reference_of
 
 
 class Handled(NamedTuple):
@@ -74,8 +74,12 @@ def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
 def add(conn: sql.Connection, case: Case) -> Case:
     """Store a case that began elsewhere, with its whole history; its steps get the event ids ``step:1``, ``step:2``, …
 
+    A case that is stored already is given as it stands by now. One whose host did not say when its last step was has no
+    deadline: it is never overdue, and ``awaiting`` lists it after those that have one.
+
     Raises:
         SnapshotInvalid: the case has no longer its whole history.
+        HistoryDiffers: the case is stored already, but not with all of these steps.
         OrderHasOpenCase, CaseIdReused, Conflict, NoTransaction: as for ``open``.
     """
     sql.demand_transaction(conn)
@@ -104,6 +108,9 @@ def _there_already(conn: sql.Connection, case: Case) -> Case:
         there = rows.case_of(row)
         if rows.opening(there) != rows.opening(case):
             raise CaseIdReused(case.case_id)
+        stored = tuple(map(rows.step_of, sql.history_rows(conn, case.case_id))) if case.version else ()
+        if stored[: case.version] != case.history:
+            raise HistoryDiffers(case.case_id, case.version, there.version)
         return there
     order = case.facts.order
     other = sql.open_case_of(conn, order)
@@ -125,7 +132,7 @@ def load(conn: sql.Connection, case_id: str) -> Case:
         NoTransaction: the connection is in no transaction.
     """
     sql.demand_transaction(conn)
-    return hold(conn, _reference("case_id", case_id)).case
+    return hold(conn, reference_of("case_id", case_id)).case
 
 
 def handle(
@@ -182,13 +189,15 @@ def take(
 ) -> Handled:
     """``handle`` with the payload as a dict, in which a stranger's names can't be taken for parameters."""
     sql.demand_transaction(conn)
-    _reference("case_id", case_id)
-    _reference("event_id", event_id)
+    reference_of("case_id", case_id)
+    reference_of("event_id", event_id)
     at = datetime.now(UTC) if at is None else at
     with sql.conflicts(case_id, version):
         held = hold(conn, case_id)
         known = sql.known_event(conn, case_id, event_id, refused=held.refused)
         if known is not None:
+            if "kind" not in known._mapping and known.version > held.case.version:
+                held = hold(conn, case_id)  # the step was committed since: the case is not to be older than it
             return _as_before(held, known, event, by, data)
         if version is not None and version != held.case.version:
             raise Conflict(case_id, version)
@@ -236,11 +245,3 @@ def _move(conn: sql.Connection, held: Held, values: Mapping[str, Any]) -> None:
         moved = sql.move_case(conn, case_id, version, held.refused, values)
     if not moved:
         raise Conflict(case_id, version)
-
-
-def _reference(name: str, value: object) -> str:
-    try:
-        return str(reference(value))
-    except WRONG:
-        blocker = wrong_field(name, value, "1 至 64 个可打印字符", "text of 1 to 64 printable characters")
-        raise InvalidPayload(None, None, None, (blocker,)) from None

@@ -1,0 +1,252 @@
+"""The store where it is hard: ids that others have taken, rows that can't be read, a case that moves while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, text, update
+from storing import LEDGER, START, Database, agree, call, opened
+
+from process import Actor, Case, Event, Goal, InvalidPayload, State, store
+from process.migrations import MIGRATIONS, Migration
+from process.store import reading, sql, writing
+
+pytest_plugins = ["storefixtures"]
+
+CASES = store.metadata.tables["cancellation_case"]
+LATER = START + timedelta(days=9)
+SIGNED_IN: dict[str, Any] = {"account": "acct", "channel": "app"}
+
+# ------------------------------------------------------------------------------------------------------------- time-outs
+
+
+def test_no_senders_event_id_stands_in_the_way_of_a_time_out(engine: Engine) -> None:
+    for name in ("a", "b"):
+        opened(engine, name)
+    with engine.begin() as conn:
+        store.handle(conn, "a", Event.SIGN_IN, event_id="time_out:1", at=START, **SIGNED_IN)
+    with engine.begin() as conn:
+        assert {done.case.case_id for done in store.time_out_overdue(conn, LATER)} == {"a", "b"}
+        assert store.time_out_overdue(conn, LATER) == []
+    agree(engine, 2)
+
+
+def test_cases_that_can_not_be_read_leave_their_places_in_a_list_to_others(engine: Engine) -> None:
+    for number in range(5):
+        opened(engine, f"case-{number}", at=START + timedelta(minutes=number))
+    with engine.begin() as conn:
+        conn.execute(update(CASES).where(CASES.c.case_id.in_(["case-0", "case-1", "case-3"])).values(snapshot="[1]"))
+        for limit, expected in ((1, ["case-2"]), (2, ["case-2", "case-4"]), (9, ["case-2", "case-4"])):
+            assert [case.case_id for case in store.awaiting(conn, Actor.CUSTOMER, limit)] == expected
+            assert [case.case_id for case in store.overdue(conn, LATER, limit)] == expected
+        assert [done.case.case_id for done in store.time_out_overdue(conn, LATER, 1)] == ["case-2"]
+
+
+def test_cases_without_a_due_time_come_last_and_paging_ends(engine: Engine) -> None:
+    with engine.begin() as conn:
+        for name in ("p", "q", "r"):
+            store.add(conn, Case(goal=Goal.PLAN, account="acct", order=name, case_id=name))
+    for name in ("a", "z"):
+        opened(engine, name)
+    with engine.begin() as conn:
+        for limit in (1, 2, 3, 4, 9):
+            seen: list[str] = []
+            page = store.awaiting(conn, Actor.CUSTOMER, limit)
+            while page:
+                seen += [case.case_id for case in page]
+                page = store.awaiting(conn, Actor.CUSTOMER, limit, after=page[-1])
+            assert seen == ["a", "z", "p", "q", "r"]
+        assert [found.case_id for found in store.find(conn)] == ["a", "z", "p", "q", "r"]
+        assert [case.case_id for case in store.overdue(conn, LATER)] == ["a", "z"]
+
+
+def test_what_a_newer_model_has_other_names_for_is_listed_as_it_is_stored(engine: Engine) -> None:
+    opened(engine, "case")
+    with engine.begin() as conn:
+        newer = {"state": "newer_state", "goal": "newer_goal", "awaits": "robot", "model_version": 2}
+        conn.execute(update(CASES).values(**newer))
+        (found,) = store.find(conn)
+        assert (found.state, found.goal, found.awaits) == ("newer_state", "newer_goal", "robot")
+
+
+# ------------------------------------------------------------------------------------------------------ while others write
+
+
+def once(before: Callable[..., Any], work: Callable[[], None]) -> Callable[..., Any]:
+    """*before*, with something done by someone else just before its first call."""
+    pending = [work]
+
+    def late(*args: Any, **keywords: Any) -> Any:
+        if pending:
+            pending.pop()()
+        return before(*args, **keywords)
+
+    return late
+
+
+def test_a_known_step_comes_with_a_case_that_is_not_older(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = postgresql.engine()
+    opened(engine, "case")
+    event, keywords = call(0, "case")
+
+    def other() -> None:
+        with engine.begin() as conn:
+            store.handle(conn, "case", event, **keywords)
+
+    monkeypatch.setattr(sql, "known_event", once(sql.known_event, other))
+    with engine.begin() as conn:
+        handled = store.handle(conn, "case", event, **keywords)
+    assert (handled.again, handled.step.version, handled.case.version) == (True, 1, 1)
+
+
+@pytest.mark.parametrize("moves", [1, 99])
+def test_a_case_that_moves_while_it_is_read_is_not_accused(
+    postgresql: Database, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    engine = postgresql.engine()
+    opened(engine, "case", steps=5)
+    real, left = sql.history_rows, [moves]
+
+    def history_rows(conn: Any, case_id: str) -> Any:
+        left[0] -= 1
+        if left[0] >= 0:
+            keywords = {"event_id": f"quote-{left[0]}", "quote": f"Q{left[0]}", "fee": 0, "currency": "CNY"}
+            store.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, **keywords)
+            with pytest.raises(store.writing.Refused):
+                store.deliver(engine, "case", Event.GUIDE_BACK, event_id=f"no-{left[0]}")
+        return real(conn, case_id)
+
+    monkeypatch.setattr(sql, "history_rows", history_rows)
+    with engine.begin() as conn:
+        assert store.verify(conn, "case") == ()
+        case = store.whole(conn, "case")
+        assert len(case.history) == case.version
+    assert moves - left[0] > reading.READINGS - 1
+
+
+def test_a_serializable_transaction_that_is_doomed_is_called_aborted(postgresql: Database) -> None:
+    engine = postgresql.engine()
+    for name in ("a", "b"):
+        opened(engine, name)
+    with engine.begin() as conn:
+        conn.execute(LEDGER.insert(), {"case_id": "host", "version": 0})
+    serial = postgresql._replace(isolation="SERIALIZABLE").engine()
+    with serial.connect() as first, serial.connect() as second, serial.connect() as third:
+        begun = [conn.begin() for conn in (first, second, third)]
+        second.execute(update(LEDGER).values(version=1))
+        store.load(second, "a")
+        held = writing.hold(second, "b")
+        store.load(third, "b")
+        first.execute(select(LEDGER)).all()
+        store.load(first, "b")
+        store.handle(third, "a", Event.SIGN_IN, event_id="1", **SIGNED_IN)
+        begun[2].commit()
+        case = held.case.copy()
+        step = case.trigger(Event.SIGN_IN, at=START, **SIGNED_IN)
+        with pytest.raises(store.Conflict) as lost:
+            writing.keep_step(second, held, case, store.rows.step_values("b", step, "1", held.digest))
+        assert lost.value.aborted
+        begun[1].rollback()
+        begun[0].rollback()
+
+
+# ------------------------------------------------------------------------------------------------------- what is asked for
+
+
+def test_steps_that_a_stored_case_has_not_are_not_dropped_in_silence(engine: Engine) -> None:
+    case = Case(goal=Goal.PLAN, account="acct", order="order", case_id="case", at=START)
+    with engine.begin() as conn:
+        store.add(conn, case)
+        case.trigger(Event.SIGN_IN, at=START, **SIGNED_IN)
+        with pytest.raises(store.HistoryDiffers) as refused:
+            store.add(conn, case)
+        assert refused.value.args == ("case", 1, 0)
+        assert store.load(conn, "case").version == 0
+        store.handle(conn, "case", Event.SIGN_IN, event_id="1", at=START, **SIGNED_IN)
+        store.handle(conn, "case", Event.OPEN_ORDERS, event_id="2")
+        assert store.add(conn, case).version == 2
+        other = Case(goal=Goal.PLAN, account="acct", order="order", case_id="case", at=START)
+        other.trigger(Event.ABANDON, at=START)
+        with pytest.raises(store.HistoryDiffers):
+            store.add(conn, other)
+
+
+@pytest.mark.parametrize(
+    ("field", "ask"),
+    [
+        ("now", lambda conn: store.overdue(conn, datetime(2026, 11, 30))),
+        ("now", lambda conn: store.time_out_overdue(conn, datetime(2026, 11, 30))),
+        ("limit", lambda conn: store.awaiting(conn, Actor.CUSTOMER, -1)),
+        ("limit", lambda conn: store.overdue(conn, START, -1)),
+        ("limit", lambda conn: store.time_out_overdue(conn, START, 10**30)),
+        ("limit", lambda conn: store.find(conn, 10**30)),
+        ("case_id", lambda conn: store.history(conn, "a\0b")),
+        ("case_id", lambda conn: store.verify(conn, "a\ud800")),
+        ("case_id", lambda conn: store.whole(conn, "")),
+        ("account", lambda conn: store.find(conn, account="a\0b")),
+        ("order", lambda conn: store.find(conn, order="a\ud800")),
+        ("ended", lambda conn: store.find(conn, ended="no")),
+        ("colour", lambda conn: store.find(conn, colour="red")),
+    ],
+)
+def test_what_can_not_be_asked_is_refused_before_the_database_hears_of_it(
+    engine: Engine, field: str, ask: Callable[[Any], object]
+) -> None:
+    with engine.begin() as conn:
+        with pytest.raises(InvalidPayload) as refused:
+            ask(conn)
+        assert refused.value.fields == (field,)
+        assert conn.scalar(text("SELECT 1")) == 1
+
+
+def test_an_event_that_an_older_model_took_is_known_in_todays_words(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(engine, "case", steps=3)
+    steps = store.metadata.tables["cancellation_step"]
+    with engine.begin() as conn:
+        conn.execute(update(steps).where(steps.c.version == 3).values(data='{"purchase":"order-case"}'))
+
+    def renamed(step: dict[str, Any]) -> dict[str, Any]:
+        return {**step, "data": {"order" if name == "purchase" else name: value for name, value in step["data"].items()}}
+
+    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, renamed))
+    for module in ("snapshot", "store.rows", "store.reading", "store.checking", "store.working"):
+        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    event, keywords = call(2, "case")
+    with engine.begin() as conn:
+        assert store.handle(conn, "case", event, **keywords).again
+        with pytest.raises(store.EventIdReused):
+            store.handle(conn, "case", event, **{**keywords, "order": "another"})
+        assert store.load(conn, "case").state is State.ORDER_DETAILS
+
+
+# -------------------------------------------------------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://me:s3cret@host/x",
+        "postgresql://me:s3cret@127.0.0.1:1/x",
+        "postgresql://me:s3cr/s3cret@host/x",
+        "postgresql://me:s3cret",
+        "postgresql://me@127.0.0.1:1/x?password=s3cret",
+        "postgresql+nothing://me:s3cret@host/x",
+        "postgresql://me:s3cret@host/\ud800",
+    ],
+)
+def test_no_error_tells_a_password(url: str) -> None:
+    with pytest.raises(store.DatabaseUnusable) as refused, store.database(url) as engine, engine.begin():
+        raise AssertionError("it can be used")
+    assert "s3cret" not in str(refused.value) + refused.value.text("zh") + repr(refused.value)
+
+
+def test_a_path_may_hold_what_an_address_takes_for_its_own(tmp_path: Any) -> None:
+    engine = store.sqlite_engine(tmp_path / "what?x=%41.sqlite")
+    store.metadata.create_all(engine)
+    engine.dispose()
+    assert (tmp_path / "what?x=%41.sqlite").exists()

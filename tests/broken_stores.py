@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
@@ -53,12 +54,12 @@ def look_before_load() -> None:
 
 
 def never_look() -> None:
-    """The event id is not looked for, and no unique key stands in for it: a second delivery is another event."""
+    """The event id is not looked for, and no unique key stands in for it: each delivery is another event."""
 
     def handle(conn: Connection, case_id: str, event: Event, /, *, event_id: str, **rest: Any) -> Handled:
         by, at, data = rest.pop("by", None), rest.pop("at", None) or datetime.now(UTC), rest
         held = writing.hold(conn, case_id)
-        return _judge(conn, held, event, f"{event_id}@{held.case.version}", by, at, data)
+        return _judge(conn, held, event, f"{event_id}@{uuid4()}"[:64], by, at, data)
 
     writing.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
     working.handle = handle  # type: ignore[assignment]  # the same

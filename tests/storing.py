@@ -180,7 +180,8 @@ def agree(engine: Engine, expected_cases: int | None = None) -> None:
         found = store.find(conn, limit=100_000)
         assert expected_cases is None or len(found) == expected_cases
         for summary in found:
-            assert store.verify(conn, summary.case_id) == ()
+            found_wrong = store.verify(conn, summary.case_id)
+            assert found_wrong == (), f"{summary.case_id} does not agree with its history: {found_wrong}"
 
 
 def shuffled(items: Sequence[Any], seed: int) -> list[Any]:

@@ -289,6 +289,7 @@ def test_what_is_no_event_is_refused_and_not_written(engine: Engine) -> None:
         store.NoTransaction(),
         store.CaseNotFound("c"),
         store.CaseIdReused("c"),
+        store.HistoryDiffers("c", 2, 1),
         store.OrderHasOpenCase("o", "c"),
         store.EventIdReused("c", "e", "sign_in"),
         store.Conflict("c", 3, True),

@@ -1,7 +1,8 @@
 """``run --db``: loads a file of events into a database. Loaded twice, or on after a break, nothing is doubled.
 
-An event's id is its place among those of its case in the file. A case without an id of its own gets one that follows from
-what it was opened with, so that the same file means the same case the next time.
+An event's id is its place among those of its case in the file, counted from 1 in every file: events that come later are
+appended to the file, not written to another one. A case without an id of its own gets one that follows from what it was
+opened with, so that the same file means the same case the next time.
 """
 
 from __future__ import annotations

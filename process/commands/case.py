@@ -291,7 +291,7 @@ def _payload(event: Event, fields: list[str], lang: str) -> Mapping[str, Any]:
 
 
 def _value(value: str, field: Any) -> Any:
-    if field is Kind.CONSENT and not value:
+    if field is Kind.CONSENT and value in ("", "null"):  # no consent was given: never a record by that name
         return None
     is_number = field in (Kind.MONEY, Kind.ATTEMPT) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS
     return int(value) if is_number else value

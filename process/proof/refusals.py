@@ -39,7 +39,7 @@ REASONS: Mapping[str, Reason] = {
         (E.CHOOSE_CANCELLATION, E.WAIVE_VERIFICATION), lambda facts: facts.goal is Goal.FACE_VERIFICATION
     ),
     "goal_without_face_verification": _if((_ASK,), lambda facts: facts.goal is Goal.PLAN),
-    "goal_not_both": _if((_REMOVE,), lambda facts: facts.goal is not Goal.BOTH),
+    "goal_not_both": _if((_REMOVE,), lambda facts: facts.goal is Goal.PLAN),
     "face_verification_already_removed": _if((_ASK, _REMOVE), lambda facts: facts.face_removed),
     "no_open_quote": _if((_CONFIRM, _DECLINE), lambda facts: facts.quote is None),
     "quote_not_current": _off((_CONFIRM,), "quote", lambda facts: facts.quote),
@@ -81,7 +81,7 @@ def _refusals(evidence: Evidence) -> Finding:
             if (state, event, by) not in taken if (state, event) in happens else (event, by) not in raises:
                 due.add("wrong_actor")
             malformed = isinstance(refused, InvalidPayload)
-            if not due and not malformed:
+            if (state, event) in happens and not malformed:  # also where the actor is wrong
                 due |= {code for code, unmet in REASONS.items() if unmet(event, facts, data)}
             what = _unclear(refused.blockers) or (None if malformed else _untold(refused.blockers, due))
             if (case.state, case.facts, case.version, len(case.history)) != (state, facts, version, version):

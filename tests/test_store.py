@@ -479,6 +479,7 @@ def test_many_workers_time_each_overdue_case_out_once(any_isolation: Database) -
 
 PLANS: dict[str, Any] = {
     "cancellation_case_awaits": lambda: store.sql.waiting(10, 1, awaits="lender", after=(START, "case")),
+    "cancellation_case_": lambda: store.sql.waiting(10, 1, awaits="lender", after=(None, "case"), undated=True),
     "cancellation_case_due": lambda: store.sql.waiting(10, 1, due_by=START),
     "cancellation_case_open_order": lambda: store.sql._OPEN_CASE.params(order="order-1"),
 }

@@ -197,3 +197,12 @@ def test_a_file_that_is_loaded_twice_and_goes_on_doubles_nothing(database: Datab
 def test_a_file_whose_order_has_another_open_case_is_not_loaded(sqlite: Database, tmp_path: Path) -> None:
     opened(sqlite.engine(), "other", order="order-f")
     assert "other" in process("run", str(file_of(tmp_path, own_id=True)), "--db", sqlite.url, code=2)
+
+
+def test_a_case_that_is_cut_can_not_be_loaded(sqlite: Database, tmp_path: Path) -> None:
+    case = Case(goal="plan", account="acct", order="order-f", case_id="f1")  # type: ignore[arg-type]
+    for event, data in PATH[:2]:
+        case.trigger(event, **data)
+    path = tmp_path / "cut.jsonl"
+    path.write_text(json.dumps({"case": case.to_dict(steps=1)}) + "\n", encoding="utf-8")
+    assert "1 steps of 2" in process("run", str(path), "--db", sqlite.url, code=2)

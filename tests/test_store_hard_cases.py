@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 from storing import LEDGER, START, Database, agree, call, opened
 
-from process import Actor, Case, Event, Goal, InvalidPayload, State, store
+from process import Actor, Case, Event, Goal, InvalidPayload, Refused, State, store
+from process.exceptions import SnapshotInvalid
 from process.migrations import MIGRATIONS, Migration
 from process.store import reading, sql, writing
 
@@ -222,6 +223,17 @@ def test_an_event_that_an_older_model_took_is_known_in_todays_words(
         with pytest.raises(store.EventIdReused):
             store.handle(conn, "case", event, **{**keywords, "order": "another"})
         assert store.load(conn, "case").state is State.ORDER_DETAILS
+
+
+@pytest.mark.parametrize("edit", [{"blockers": "{}"}, {"blockers": '{"blockers":[1]}'}, {"kind": "Zzz"}, {"state": "zzz"}])
+def test_a_refusal_that_was_edited_is_no_refusal_when_its_event_comes_again(engine: Engine, edit: dict[str, str]) -> None:
+    opened(engine, "case")
+    with pytest.raises(Refused):
+        store.deliver(engine, "case", Event.OPEN_ORDERS, event_id="no")
+    with engine.begin() as conn:
+        conn.execute(update(store.metadata.tables["cancellation_refusal"]).values(**edit))
+        with pytest.raises(SnapshotInvalid, match="refusal no"):
+            store.handle(conn, "case", Event.OPEN_ORDERS, event_id="no")
 
 
 # -------------------------------------------------------------------------------------------------------------- addresses

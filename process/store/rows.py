@@ -186,10 +186,17 @@ def refusal_digest(row: Row[Any]) -> str:
 
 
 def refusal_of(row: Row[Any]) -> Refused:
-    """The refusal of a row, as it was raised; what was a member of an enum in a reason is its value."""
-    told = snapshot.loads(row.blockers)["blockers"]
-    blockers = tuple(Blocker(b["code"], MappingProxyType(_tuples(b["parameters"])), b["zh"], b["en"]) for b in told)
-    return KINDS[row.kind](Event(row.event), State(row.state), _actor(row.by), blockers)
+    """The refusal of a row, as it was raised; what was a member of an enum in a reason is its value.
+
+    Raises:
+        SnapshotInvalid: it is none, as one that was edited.
+    """
+    try:
+        told = snapshot.loads(row.blockers)["blockers"]
+        blockers = tuple(Blocker(b["code"], MappingProxyType(_tuples(b["parameters"])), b["zh"], b["en"]) for b in told)
+        return KINDS[row.kind](Event(row.event), State(row.state), _actor(row.by), blockers)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        raise SnapshotInvalid(f"refusal {row.event_id}", "is not what a refusal is stored as") from None
 
 
 def _tuples(parameters: Mapping[str, Any]) -> dict[str, Any]:

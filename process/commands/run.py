@@ -12,7 +12,6 @@ import typer
 from process import eventfile
 from process.case import Case
 from process.commands.common import REFUSED, JsonOption, LangOption, cannot_open, lang_of, unusable
-from process.commands.database import DbOption
 from process.commands.load import carry_into
 from process.commands.meter import Meter
 from process.commands.tell import JsonTeller, Ran, Refusal, ScreenTeller
@@ -24,8 +23,18 @@ FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="JSON Lines 文件，- 为标准输入\n\nJSON Lines, - for standard input.")
 ]
 
+IntoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        help="存入数据库：sqlite:///文件 或 postgresql://…；缺省则不保存\n\n"
+        "Keep the cases in a database: sqlite:///FILE or postgresql://…; kept nowhere by default.",
+    ),
+]
 
-def run(file: FileArgument, db: DbOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
+
+def run(file: FileArgument, db: IntoOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """按文件逐行办理 · Run the cases of a file on its events.
 
     第一行开启办理，其后每行一个事件；有许多办理时，每行都写 case_id。
@@ -36,9 +45,11 @@ def run(file: FileArgument, db: DbOption = None, as_json: JsonOption = False, la
         {"case": {"goal": "plan", "account": "acct-1", "order": "order-9"}}
         {"event": "sign_in", "by": "customer", "data": {…}, "at": …}
 
-    加 --db 则存入数据库；再次载入同一文件不会重复。
+    加 --db 则存入数据库；再次载入同一文件不会重复；续办请在原文件后追加。
 
     With --db the cases are kept in a database; loading the same file again doubles nothing.
+
+    An event is known by its place in the file: to go on with a stored case, append to its file.
 
     退出码：0 全部接受；1 有事件被拒绝，其余照常；2 不是这样的文件。
 

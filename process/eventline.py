@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 from process.case import Case
 from process.exceptions import InvalidPayload, LineInvalid, SnapshotInvalid
 from process.model import MODEL, Actor, Event, Goal, Limits, State, Term, Words
-from process.payload import MAX_DEADLINE, brief, deadline_of, moment, reference
+from process.payload import MAX_DEADLINE, brief, deadline_of, key_given_twice, moment, reference
 
 MAX_LINE: Final = 1024 * 1024
 """The longest line that is read, in bytes (in characters, for lines that come as text)."""
@@ -103,12 +103,9 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = brief(next(key for key in keys if keys.count(key) > 1))
+    if (twice := key_given_twice(pairs)) is not None:
         _wrong(f"键 {twice} 在同一对象中出现两次", f"the key {twice} stands twice in one object", A_LINE)
-    return data
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -6,6 +6,7 @@ value itself. What is wrong is told as blockers that name the field and what wou
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -133,6 +134,12 @@ def problems(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
 def members(fields: Mapping[str, Field], data: Payload) -> dict[str, Any]:
     """A payload in which nothing is wrong, with members where names of members stood."""
     return {name: check_of(field)(data[name]) for name, field in fields.items()}
+
+
+def key_given_twice(pairs: list[tuple[str, Any]]) -> str | None:
+    """Of a JSON object as it was read, pair by pair, the first key that stands in it twice, briefly; None if none does."""
+    counts = Counter(key for key, _ in pairs)
+    return next((brief(key) for key, count in counts.items() if count > 1), None)
 
 
 def brief(value: object) -> str:

@@ -39,6 +39,7 @@ from process.payload import (
     check_of,
     deadline_of,
     expected,
+    key_given_twice,
     members,
     moment,
     problems,
@@ -149,11 +150,9 @@ def loads(text: str | bytes) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {brief(next(key for key in keys if keys.count(key) > 1))} stands twice in one object")
-    return data
+    if (twice := key_given_twice(pairs)) is not None:
+        raise ValueError(f"the key {twice} stands twice in one object")
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> NoReturn:

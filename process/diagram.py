@@ -6,14 +6,15 @@ In every picture the group of a state has the id ``state-<value>``; the group of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from process.drawing.dot import dot
 from process.drawing.hints import View
-from process.drawing.layout import Placed, Trail, place
+from process.drawing.layout import Placed, place
 from process.drawing.render import TIME_LIMIT, CannotDraw, to_png, to_svg
+from process.drawing.trail import Passage, Trail
 from process.drawing.views import picture
 from process.model import MODEL, Model
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("zh", "en", "both")
 FORMATS: Final = {"svg": "svg", "png": "png", "dot": "dot", "mermaid": "mmd"}
 """The formats, each with the end of its files' names."""
-
-_TIMES = 3  # how many passages an arrow tells; further ones are counted
 
 
 def source(view: str = "overview", lang: str = "zh", *, model: Model = MODEL, case: Case | None = None) -> str:
@@ -122,15 +121,11 @@ def trail_of(case: Case | None) -> Trail | None:
     """What a picture marks of a case."""
     if case is None:
         return None
-    steps: dict[tuple[str, str, str], list[str]] = {}
+    steps: dict[tuple[str, str, str], list[Passage]] = {}
     for step in case.history:
-        when = f" {step.at:%m-%d %H:%M}" if step.at else ""
-        steps.setdefault((step.event, step.source, step.target), []).append(f"{step.version}.{when}")
-    return Trail(case.case_id, case.state, {move: _few(times) for move, times in steps.items()})
-
-
-def _few(times: Sequence[str]) -> tuple[str, ...]:
-    return (*times[:_TIMES], *([f"+{len(times) - _TIMES}"] if len(times) > _TIMES else []))
+        passage = Passage(step.version, f"{step.at:%m-%d %H:%M}" if step.at else "")
+        steps.setdefault((step.event, step.source, step.target), []).append(passage)
+    return Trail(case.case_id, case.state, {move: tuple(passages) for move, passages in steps.items()})
 
 
 def _placed(view: str, lang: str, model: Model, case: Case | None) -> Placed:

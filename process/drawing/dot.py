@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import graphviz  # type: ignore[import-untyped]  # it has no types
 
-from process.drawing.layout import NAME, TEXT, TITLE, Placed
+from process.drawing.grid import NAME
+from process.drawing.labels import TEXT
+from process.drawing.layout import TITLE, Placed
 from process.drawing.legend import Chip
 from process.drawing.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, WENT
 from process.drawing.raster import PITCH, Rect
@@ -98,6 +100,8 @@ def _box(graph: graphviz.Digraph, box: Box, placed: Placed, height: int) -> None
     if box.end:
         attributes |= {"peripheries": "2", "color": END[box.end][1], "style": "filled"}
         rect = Rect(rect.left + 4, rect.top + 4, rect.right - 4, rect.bottom - 4)
+    elif box.leads_to is not None:
+        attributes |= {"shape": "cds", "style": "filled", "fontsize": _number(TEXT)}
     elif box.key == ANYWHERE:
         attributes |= {"style": "filled,dashed", "fontsize": _number(TEXT)}
     elif len(box.owners) > 1:
@@ -107,8 +111,8 @@ def _box(graph: graphviz.Digraph, box: Box, placed: Placed, height: int) -> None
     if box.state is not None and box.state is placed.stands:
         attributes |= {"penwidth": "4", "color": WENT}
     lines = placed.names[box.key]
-    identity = f"state-{box.key}" if box.state else box.key
-    graph.node(box.key, _text(lines), id=identity, pos=_at(rect.middle, height), **_measures(rect), **attributes)
+    identity = f"state-{box.key}" if box.state else f"tag-{box.key.replace('>', '-')}" if box.leads_to else box.key
+    graph.node(identity if box.leads_to else box.key, _text(lines), id=identity, pos=_at(rect.middle, height), **_measures(rect), **attributes)
 
 
 def _chip(graph: graphviz.Digraph, number: int, chip: Chip, height: int) -> None:
@@ -117,11 +121,13 @@ def _chip(graph: graphviz.Digraph, number: int, chip: Chip, height: int) -> None
         "start": {"shape": "circle", "style": "filled", "fillcolor": INK},
         "end": {"peripheries": "2", "style": "filled", "fillcolor": PAGE, "color": QUIET},
         "main": {"style": "filled", "fillcolor": MAIN, "color": MAIN},
+        "went": {"style": "filled", "fillcolor": WENT, "color": WENT},
+        "here": {"style": "filled,rounded", "fillcolor": PAGE, "color": WENT, "penwidth": "2.5"},
     }
     rect = chip.at
     if chip.look == "end":
         rect = Rect(rect.left + 4, rect.top + 4, rect.right - 4, rect.bottom - 4)
-    elif chip.look == "main":
+    elif chip.look in ("main", "went"):
         rect = rect._replace(top=rect.middle[1] - 1.4, bottom=rect.middle[1] + 1.4)
     elif chip.look == "start":
         rect = Rect(rect.middle[0] - 5, rect.middle[1] - 5, rect.middle[0] + 5, rect.middle[1] + 5)
@@ -160,6 +166,9 @@ def _arrow(graph: graphviz.Digraph, arrow: Arrow, placed: Placed, height: int) -
         attributes |= {"penwidth": "2.8", "color": MAIN, "arrowsize": "0.6"}
     if arrow.key in placed.went:
         attributes |= {"penwidth": "2.8", "color": WENT, "arrowsize": "0.6"}
+    if tag := placed.tags.get(arrow.key):
+        side = "" if tag.justified == "c" else tag.justified
+        attributes |= {"xlabel": _text(tag.lines, side), "xlp": _at(tag.at.middle, height)}
     head = arrow.source.split("+", maxsplit=1)[0]
     graph.edge(head, arrow.target, **attributes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from process.drawing.palette import MOVE
@@ -16,7 +16,10 @@ _CHIP, _GAP, _BETWEEN = 18.0, 5.0, 16.0  # points
 
 
 class Chip(NamedTuple):
-    """A sample and what it means. ``look``: ``move``, ``start``, ``end``, ``main`` or nothing, for words alone."""
+    """A sample and what it means.
+
+    ``look``: ``move``, ``start``, ``end``, ``main``, ``went``, ``here``, or nothing for words alone.
+    """
 
     look: str
     colour: str
@@ -27,10 +30,15 @@ class Chip(NamedTuple):
 
 def lay_legend(picture: Picture, lang: str, area: Rect) -> tuple[Chip, ...]:
     """The legend's entries in rows from the left top of *area*, no wider than it."""
+    return lay_in_rows(_entries(picture), lang, area)
+
+
+def lay_in_rows(entries: Iterable[tuple[str, str, Words]], lang: str, area: Rect) -> tuple[Chip, ...]:
+    """Entries of look, colour and words, in rows from the left top of *area*, no wider than it."""
     chips: list[Chip] = []
     x, y = area.left, area.top
     height = SIZE * LINE
-    for look, colour, words in _entries(picture):
+    for look, colour, words in entries:
         text = " ".join(dict.fromkeys(words)) if lang == "both" else words.of(lang)
         chip = _CHIP if look else 0.0
         whole = chip + (_GAP if chip else 0) + width(text, SIZE)
@@ -55,6 +63,8 @@ def _entries(picture: Picture) -> Iterator[tuple[str, str, Words]]:
         yield "end", "", Words("结局", "end")
     if any(arrow.is_main for arrow in picture.arrows):
         yield "main", "", Words("主路径", "main path")
+    if any(box.leads_to for box in picture.boxes):
+        yield "tag", "", Words("接到所写的状态", "goes on at that state")
     notes = [note for arrow in picture.arrows for note in arrow.notes]
     if any(note.demands for note in notes):
         yield "", "", Words("[条件]", "[only if]")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from process.drawing.layout import Trail, texts
+from process.drawing.layout import texts
 from process.drawing.palette import END, INK, MAIN, MOVE, PAGE, QUIET, WENT
+from process.drawing.trail import Trail, times
 from process.drawing.views import Arrow, Box, Note, Picture
 from process.model import EndKind, Words
+
+NOW = "now"
+"""The box that says where a case stands, in a picture that lacks its state."""
 
 _PLAIN = frozenset(" .,()*+-–/：；，。、（）「」＝†→\u00b7")
 
@@ -33,13 +37,15 @@ def _lines(picture: Picture, lang: str, trail: Trail | None) -> Iterator[str]:
             nested = {key for other in inner for key in other.members}
             yield from (f"    {_box(boxes[key], lang)}" for key in frame.members if key not in nested)
             yield "  end"
-    yield from (f"  {_box(box, lang)}" for box in picture.boxes if box.key not in framed)
+    yield from (f"  {_box(box, lang)}" for box in picture.boxes if box.key not in framed and not box.leads_to)
     for box in picture.boxes:
         if box.is_initial:
             yield f"  start((( ))) ==> {box.key}"
     for arrow in picture.arrows:
         line = "==>" if arrow.is_main else "-->"
         yield f'  {_id(arrow.source)} {line}|"{_text(arrow, lang, trail)}"| {arrow.target}'
+    if trail and not trail.is_in(picture):
+        yield f'  {NOW}["{_label(trail.standing(picture), lang)}"]'
     yield from _classes(picture, trail)
 
 
@@ -64,12 +70,13 @@ def _classes(picture: Picture, trail: Trail | None) -> Iterator[str]:
             yield f"  linkStyle {place} stroke:{WENT},stroke-width:4px"
         elif arrow.is_main:
             yield f"  linkStyle {place} stroke:{MAIN},stroke-width:3px"
-    if trail and any(box.state is trail.stands for box in picture.boxes):
-        yield f"  style {trail.stands.value} stroke:{WENT},stroke-width:5px"
+    if trail:
+        marked = trail.stands.value if trail.is_in(picture) else NOW
+        yield f"  style {marked} stroke:{WENT},stroke-width:5px"
 
 
 def _text(arrow: Arrow, lang: str, trail: Trail | None) -> str:
-    lines = trail.on(arrow) if trail else []
+    lines = list(times(trail.on(arrow))) if trail else []
     for note in arrow.notes:
         lines += [_note(note, language) for language in (("zh", "en") if lang == "both" else (lang,))]
     return "<br/>".join(map(escaped, lines))

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from process import Actor, Case, Channel, Event, Goal, Option, OtherMethod, State, SupportChannel, diagram
 from process.commands import app
 from process.drawing.hints import View
-from process.drawing.layout import TEXT, Placed, place
+from process.drawing.labels import TEXT
+from process.drawing.layout import Placed, place
 from process.drawing.legend import SIZE, Chip
 from process.drawing.raster import Rect, run
 from process.drawing.trail import TAG

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from process.drawing.frames import Title, lay_frames
 from process.drawing.grid import Grid, cells_of, lay_grid
 from process.drawing.hints import HINTS, Hint
-from process.drawing.labels import TEXT, Told, Trail, numbered, shapes, texts
+from process.drawing.labels import TEXT, Told, numbered, shapes, texts
 from process.drawing.legend import Chip, lay_legend
 from process.drawing.raster import PITCH, Rect
 from process.drawing.router import Board, Line, NoRoom, Wanted, lay_all
+from process.drawing.trail import Tag, Trail, lay_strip, lay_tags
 from process.drawing.typeface import LINE, block, width
 from process.drawing.views import Picture
 from process.model import State
@@ -46,6 +47,8 @@ class Placed:
     stands: State | None
     went: frozenset[str]
     """The arrows on the path of the case that is marked."""
+    tags: Mapping[str, Tag]
+    """When the case went along them."""
 
 
 def place(picture: Picture, lang: str, trail: Trail | None = None) -> Placed:
@@ -57,7 +60,7 @@ def place(picture: Picture, lang: str, trail: Trail | None = None) -> Placed:
     if lang in hint.numbers:
         picture = numbered(picture)
     usual = float(hint.text.get(lang, hint.text["zh"]))
-    told = {arrow.key: shapes(arrow, lang, usual, trail.on(arrow) if trail else ()) for arrow in picture.arrows}
+    told = {arrow.key: shapes(arrow, lang, usual) for arrow in picture.arrows}
     for room, clear in ROOMS:
         with contextlib.suppress(NoRoom):
             return _place(picture, lang, told, trail, room, clear)
@@ -80,7 +83,7 @@ def _place(
     furthest = max((frame.right for frame in frames.values()), default=0.0)
     page = (max(grid.size[0], _whole(furthest + 5)), grid.size[1])
     legend, head_left, page = _legend(picture, hint, lang, grid, page)
-    heading = " · ".join((*texts(picture.view.words, lang), *([trail.case_id] if trail else [])))
+    heading = " · ".join(texts(picture.view.words, lang))
     head = Rect(head_left, 12, head_left + width(heading, TITLE), 12 + TITLE * LINE)
     start = _start(picture, grid.boxes)
     members = {frame.key: frozenset((*frame.members, frame.key)) for frame in picture.frames if "+" in frame.key}
@@ -102,6 +105,14 @@ def _place(
     stands = trail.stands if trail else None
     went = frozenset(arrow.key for arrow in picture.arrows if trail and trail.on(arrow))
     chosen = {key: told[key][line.shape] for key, line in lines.items()}
+    tags: dict[str, Tag] = {}
+    if trail:
+        occupied = [*taken, *grid.boxes.values()]
+        tags, untold = lay_tags(picture, trail, lines, occupied, list(frames.values()), Rect(0, 0, *page))
+        low = page[1] if cells_of("legend", hint) else page[1] - PITCH
+        strip = lay_strip(picture, lang, trail, untold, Rect(20, low, page[0] - 20, low))
+        page = (page[0], _whole(max(chip.text_at.bottom for chip in strip)) + PITCH)
+        legend += strip
     return Placed(
         picture,
         lang,
@@ -117,6 +128,7 @@ def _place(
         (heading, head),
         stands,
         went,
+        tags,
     )
 
 

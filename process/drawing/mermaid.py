@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from process.drawing.layout import texts
+from process.drawing.labels import texts
 from process.drawing.palette import END, INK, MAIN, MOVE, PAGE, QUIET, WENT
 from process.drawing.trail import Trail, times
 from process.drawing.views import Arrow, Box, Note, Picture

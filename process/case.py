@@ -174,7 +174,25 @@ class Case(EventMethods):
             InvalidPayload: a field is missing, unknown or wrong.
             EndReached, WrongState, WrongActor, GuardNotMet: refused; the case is as it was.
         """
-        return self._raise(event, by, at, data)
+        source = self._state
+        try:
+            event, actor, choose = self._choices[event][source][by]
+        except (KeyError, TypeError):
+            raise self._refusal(event, by, at, data) from None
+        if at is not None:
+            try:
+                at = moment(at)
+            except WRONG:
+                raise self._refusal(event, by, at, data) from None
+        move = choose(self._facts, data)
+        if move is None:
+            raise self._refusal(event, by, at, data)
+        target, self._facts = move
+        self._state = target
+        self._version = version = self._version + 1
+        step = _new(Step, (event, actor, MappingProxyType(data) if data else _NOTHING, source, target, at, version))
+        self._history.append(step)
+        return step
 
     def may_trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> bool:
         """Whether ``trigger`` would take this now. Raises for an unknown event only."""
@@ -263,25 +281,10 @@ class Case(EventMethods):
     # ------------------------------------------------------------------------------------------------------- inside
 
     def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> Step:
-        source = self._state
-        try:
-            event, actor, choose = self._choices[event][source][by]
-        except (KeyError, TypeError):
-            raise self._refusal(event, by, at, data) from None
-        if at is not None:
-            try:
-                at = moment(at)
-            except WRONG:
-                raise self._refusal(event, by, at, data) from None
-        move = choose(self._facts, data)
-        if move is None:
+        """``trigger``, with a payload from outside: fields that bear the names of trigger's own are unknown ones."""
+        if "by" in data or "at" in data:
             raise self._refusal(event, by, at, data)
-        target, self._facts = move
-        self._state = target
-        self._version = version = self._version + 1
-        step = _new(Step, (event, actor, MappingProxyType(data) if data else _NOTHING, source, target, at, version))
-        self._history.append(step)
-        return step
+        return self.trigger(event, by=by, at=at, **data)
 
     def _refusal(
         self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]

@@ -12,7 +12,7 @@ The machine holds no case: objects are passed to ``trigger``, never to ``add_mod
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -76,27 +76,60 @@ def _change(effects: tuple[Effect, ...]) -> Callable[[Facts, Payload], Facts] | 
     """The effects of a row as one function that makes the new facts; None where nothing changes."""
     if not effects:
         return None
-    told = tuple(changes_of(effect) for effect in effects)
     if all(effect.is_fixed for effect in effects):
-        fixed = {_FACT_AT[name]: value for effect in effects for name, value in effect.changes().items()}
-        places = tuple(fixed.items())
-
-        def set_the_same(facts: Facts, _data: Payload) -> Facts:
-            values: list[Any] = [*facts]
-            for place, value in places:
-                values[place] = value
-            return _new(Facts, values)
-
-        return set_the_same
+        return _set_the_same({name: value for effect in effects for name, value in effect.changes().items()})
+    tell, places = _all_told(effects), _FACT_AT
 
     def set_what_is_told(facts: Facts, data: Payload) -> Facts:
         values: list[Any] = [*facts]
-        for changes in told:
-            for name, value in changes(facts, data).items():
-                values[_FACT_AT[name]] = value
+        for name, value in tell(facts, data).items():
+            values[places[name]] = value
         return _new(Facts, values)
 
     return set_what_is_told
+
+
+def _all_told(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Changes]:
+    """The effects as one: all of them see the facts as they were, and of two that tell the same fact the later counts."""
+    first, others = changes_of(effects[0]), effects[1:]
+    if not others:
+        return first
+    rest = _all_told(others)
+
+    def all_told(facts: Facts, data: Payload) -> Changes:
+        return {**first(facts, data), **rest(facts, data)}
+
+    return all_told
+
+
+def _set_the_same(changes: Changes) -> Callable[[Facts, Payload], Facts] | None:
+    if not changes:
+        return None
+    # The first apart: most rows change one fact, and a loop costs more than that.
+    (first_place, first_value), *others = ((_FACT_AT[name], value) for name, value in changes.items())
+
+    def set_the_same(facts: Facts, _data: Payload) -> Facts:
+        values: list[Any] = [*facts]
+        values[first_place] = first_value
+        for place, value in others:
+            values[place] = value
+        return _new(Facts, values)
+
+    return set_the_same
+
+
+def _all_hold(guards: Sequence[Guard]) -> Callable[[Facts, Payload], bool] | None:
+    """The guards as one; None where there is none to ask."""
+    if not guards:
+        return None
+    first, others = guards[0].holds, _all_hold(guards[1:])
+    if others is None:
+        return first
+
+    def all_hold(facts: Facts, data: Payload) -> bool:
+        return first(facts, data) and others(facts, data)
+
+    return all_hold
 
 
 def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
@@ -107,9 +140,9 @@ def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
     checks, count = tuple((name, check_of(field)) for name, field in fields.items()), len(fields)
     asked = [_asked(row) for row in rows]
     common = [guard for guard in asked[0] if all(guard in guards for guards in asked)]
-    shared = tuple(guard.holds for guard in common)
+    shared = _all_hold(common)
     arms = tuple(
-        (tuple(guard.holds for guard in guards if guard not in common), _change(row.effects), row.target)
+        (_all_hold([guard for guard in guards if guard not in common]), _change(row.effects), row.target)
         for row, guards in zip(rows, asked, strict=True)
     )
     _, only_change, only_target = arms[0]
@@ -123,12 +156,9 @@ def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
                 data[name] = check_value(data[name])
         except WRONG:
             return None
-        if len(data) != count:
+        if len(data) != count or (shared and not shared(facts, data)):
             return None
-        for holds in shared:
-            if not holds(facts, data):
-                return None
-        return only_target, facts if only_change is None else only_change(facts, data)
+        return only_target, only_change(facts, data) if only_change else facts
 
     def take_the_first_row_that_fits(facts: Facts, data: dict[str, Any]) -> Move | None:
         try:
@@ -136,17 +166,11 @@ def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
                 data[name] = check_value(data[name])
         except WRONG:
             return None
-        if len(data) != count:
+        if len(data) != count or (shared and not shared(facts, data)):
             return None
-        for holds in shared:
-            if not holds(facts, data):
-                return None
-        for guards, change, target in arms:
-            for holds in guards:
-                if not holds(facts, data):
-                    break
-            else:
-                return target, facts if change is None else change(facts, data)
+        for holds, change, target in arms:
+            if holds is None or holds(facts, data):
+                return target, change(facts, data) if change else facts
         return None
 
     # Calling one for another would cost as much as several guards: so they repeat what they share.

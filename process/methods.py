@@ -45,7 +45,7 @@ class EventMethods:
 
     __slots__ = ()
 
-    def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> Step:
+    def trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> Step:
         raise NotImplementedError
 
     def sign_in(
@@ -61,11 +61,11 @@ class EventMethods:
         Args:
             account: text of 1 to 64 printable characters.
         """
-        return self._raise(SIGN_IN, by, at, {"account": account, "channel": channel})
+        return self.trigger(SIGN_IN, by=by, at=at, account=account, channel=channel)
 
     def open_orders(self, *, by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER, at: datetime | None = None) -> Step:
         """打开我的订单: open my orders."""
-        return self._raise(OPEN_ORDERS, by, at, {})
+        return self.trigger(OPEN_ORDERS, by=by, at=at)
 
     def open_order(
         self,
@@ -79,7 +79,7 @@ class EventMethods:
         Args:
             order: text of 1 to 64 printable characters.
         """
-        return self._raise(OPEN_ORDER, by, at, {"order": order})
+        return self.trigger(OPEN_ORDER, by=by, at=at, order=order)
 
     def report_order_missing(
         self,
@@ -88,7 +88,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """找不到订单: report the order missing."""
-        return self._raise(REPORT_ORDER_MISSING, by, at, {})
+        return self.trigger(REPORT_ORDER_MISSING, by=by, at=at)
 
     def find_option(
         self,
@@ -98,7 +98,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """找到分期入口: find the option."""
-        return self._raise(FIND_OPTION, by, at, {"option": option})
+        return self.trigger(FIND_OPTION, by=by, at=at, option=option)
 
     def report_option_missing(
         self,
@@ -107,7 +107,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """找不到分期入口: report the option missing."""
-        return self._raise(REPORT_OPTION_MISSING, by, at, {})
+        return self.trigger(REPORT_OPTION_MISSING, by=by, at=at)
 
     def choose_cancellation(
         self,
@@ -116,7 +116,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """选择取消分期: choose to cancel."""
-        return self._raise(CHOOSE_CANCELLATION, by, at, {})
+        return self.trigger(CHOOSE_CANCELLATION, by=by, at=at)
 
     def request_face_verification_removal(
         self,
@@ -125,7 +125,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """要求取消人脸验证: ask for removal of face."""
-        return self._raise(REQUEST_FACE_VERIFICATION_REMOVAL, by, at, {})
+        return self.trigger(REQUEST_FACE_VERIFICATION_REMOVAL, by=by, at=at)
 
     def quote_consequences(
         self,
@@ -143,7 +143,7 @@ class EventMethods:
             fee: an integer of 0 or more, in minor units.
             currency: an ISO 4217 currency code.
         """
-        return self._raise(QUOTE_CONSEQUENCES, by, at, {"quote": quote, "fee": fee, "currency": currency})
+        return self.trigger(QUOTE_CONSEQUENCES, by=by, at=at, quote=quote, fee=fee, currency=currency)
 
     def confirm_cancellation(
         self,
@@ -157,7 +157,7 @@ class EventMethods:
         Args:
             quote: text of 1 to 64 printable characters.
         """
-        return self._raise(CONFIRM_CANCELLATION, by, at, {"quote": quote})
+        return self.trigger(CONFIRM_CANCELLATION, by=by, at=at, quote=quote)
 
     def decline_cancellation(
         self,
@@ -166,7 +166,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """放弃取消: decline."""
-        return self._raise(DECLINE_CANCELLATION, by, at, {})
+        return self.trigger(DECLINE_CANCELLATION, by=by, at=at)
 
     def skip_face_verification(
         self,
@@ -180,7 +180,7 @@ class EventMethods:
         Args:
             reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
-        return self._raise(SKIP_FACE_VERIFICATION, by, at, {"reason": reason})
+        return self.trigger(SKIP_FACE_VERIFICATION, by=by, at=at, reason=reason)
 
     def require_verification(
         self,
@@ -189,7 +189,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """要求核验: require verification."""
-        return self._raise(REQUIRE_VERIFICATION, by, at, {})
+        return self.trigger(REQUIRE_VERIFICATION, by=by, at=at)
 
     def start_face_verification(
         self,
@@ -203,7 +203,7 @@ class EventMethods:
         Args:
             consent: a reference to the record of consent, or null where there is none.
         """
-        return self._raise(START_FACE_VERIFICATION, by, at, {"consent": consent})
+        return self.trigger(START_FACE_VERIFICATION, by=by, at=at, consent=consent)
 
     def start_other_verification(
         self,
@@ -213,7 +213,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """开始其他方式核验: start another way."""
-        return self._raise(START_OTHER_VERIFICATION, by, at, {"method": method})
+        return self.trigger(START_OTHER_VERIFICATION, by=by, at=at, method=method)
 
     def pass_verification(
         self,
@@ -227,7 +227,7 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self._raise(PASS_VERIFICATION, by, at, {"attempt": attempt})
+        return self.trigger(PASS_VERIFICATION, by=by, at=at, attempt=attempt)
 
     def fail_verification(
         self,
@@ -241,7 +241,7 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self._raise(FAIL_VERIFICATION, by, at, {"attempt": attempt})
+        return self.trigger(FAIL_VERIFICATION, by=by, at=at, attempt=attempt)
 
     def verification_unavailable(
         self,
@@ -255,7 +255,7 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self._raise(VERIFICATION_UNAVAILABLE, by, at, {"attempt": attempt})
+        return self.trigger(VERIFICATION_UNAVAILABLE, by=by, at=at, attempt=attempt)
 
     def withdraw_face_consent(
         self,
@@ -264,7 +264,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """撤回人脸同意: withdraw face consent."""
-        return self._raise(WITHDRAW_FACE_CONSENT, by, at, {})
+        return self.trigger(WITHDRAW_FACE_CONSENT, by=by, at=at)
 
     def complete_cancellation(
         self,
@@ -278,7 +278,7 @@ class EventMethods:
         Args:
             quote: text of 1 to 64 printable characters.
         """
-        return self._raise(COMPLETE_CANCELLATION, by, at, {"quote": quote})
+        return self.trigger(COMPLETE_CANCELLATION, by=by, at=at, quote=quote)
 
     def reject_cancellation(
         self,
@@ -294,7 +294,7 @@ class EventMethods:
             quote: text of 1 to 64 printable characters.
             reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
-        return self._raise(REJECT_CANCELLATION, by, at, {"quote": quote, "reason": reason})
+        return self.trigger(REJECT_CANCELLATION, by=by, at=at, quote=quote, reason=reason)
 
     def contact_support(
         self,
@@ -304,7 +304,7 @@ class EventMethods:
         at: datetime | None = None,
     ) -> Step:
         """联系客服: contact support."""
-        return self._raise(CONTACT_SUPPORT, by, at, {"channel": channel})
+        return self.trigger(CONTACT_SUPPORT, by=by, at=at, channel=channel)
 
     def report_problem(
         self,
@@ -318,11 +318,11 @@ class EventMethods:
         Args:
             problem: text of 1 to 256 characters, without NUL or lone surrogates.
         """
-        return self._raise(REPORT_PROBLEM, by, at, {"problem": problem})
+        return self.trigger(REPORT_PROBLEM, by=by, at=at, problem=problem)
 
     def guide_back(self, *, by: Literal[Actor.SUPPORT] = Actor.SUPPORT, at: datetime | None = None) -> Step:
         """指引返回自助办理: guide back to self-service."""
-        return self._raise(GUIDE_BACK, by, at, {})
+        return self.trigger(GUIDE_BACK, by=by, at=at)
 
     def waive_verification(
         self,
@@ -338,7 +338,7 @@ class EventMethods:
             agent: text of 1 to 64 printable characters.
             ticket: text of 1 to 64 printable characters.
         """
-        return self._raise(WAIVE_VERIFICATION, by, at, {"agent": agent, "ticket": ticket})
+        return self.trigger(WAIVE_VERIFICATION, by=by, at=at, agent=agent, ticket=ticket)
 
     def remove_face_verification(
         self,
@@ -354,7 +354,7 @@ class EventMethods:
             agent: text of 1 to 64 printable characters.
             ticket: text of 1 to 64 printable characters.
         """
-        return self._raise(REMOVE_FACE_VERIFICATION, by, at, {"agent": agent, "ticket": ticket})
+        return self.trigger(REMOVE_FACE_VERIFICATION, by=by, at=at, agent=agent, ticket=ticket)
 
     def refuse(
         self,
@@ -368,12 +368,12 @@ class EventMethods:
         Args:
             reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
-        return self._raise(REFUSE, by, at, {"reason": reason})
+        return self.trigger(REFUSE, by=by, at=at, reason=reason)
 
     def abandon(self, *, by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER, at: datetime | None = None) -> Step:
         """放弃办理: leave."""
-        return self._raise(ABANDON, by, at, {})
+        return self.trigger(ABANDON, by=by, at=at)
 
     def time_out(self, *, by: Literal[Actor.CLOCK] = Actor.CLOCK, at: datetime | None = None) -> Step:
         """超时: time out."""
-        return self._raise(TIME_OUT, by, at, {})
+        return self.trigger(TIME_OUT, by=by, at=at)

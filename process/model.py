@@ -763,8 +763,7 @@ def void_the_quote() -> Mapping[str, object]:
 
 @effect("报价待确认，旧报价作废", "this quote is open, an older one is void", reads=("quote", "fee", "currency"))
 def open_the_quote(facts: Facts, data: Payload) -> Mapping[str, object]:
-    quote, fee, currency = data["quote"], data["fee"], data["currency"]
-    return {"quote": quote, "fee": fee, "currency": currency, "quote_status": OPEN}
+    return {"quote": data["quote"], "fee": data["fee"], "currency": data["currency"], "quote_status": OPEN}
 
 
 @fixed_effect("接受报价", "the quote is accepted")

@@ -67,9 +67,12 @@ def attempt(value: Any) -> Any:
 
 
 def text(value: Any) -> Any:
-    if type(value) is str and 0 < len(value) <= MAX_TEXT and "\0" not in value:
-        value.encode()  # a lone surrogate, which no file or database can keep, is a ValueError here
-        return value
+    if type(value) is str and 0 < len(value) <= MAX_TEXT:
+        if value.isprintable():
+            return value
+        if "\0" not in value:
+            value.encode()  # a lone surrogate, which no file or database can keep, is a ValueError here
+            return value
     raise ValueError
 
 
@@ -94,7 +97,9 @@ def member_of(enum: type[Term]) -> Check:
     members = {member.value: member for member in enum}
 
     def member(value: Any) -> Any:
-        if value.__class__ is enum or value.__class__ is str:
+        if type(value) is enum:
+            return value
+        if type(value) is str:
             return members[value]
         raise ValueError
 

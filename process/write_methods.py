@@ -39,14 +39,14 @@ class EventMethods:
 
     __slots__ = ()
 
-    def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> Step:
+    def trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> Step:
         raise NotImplementedError
 '''
 
 _METHOD = '''
     def {name}({parameters}) -> Step:
         """{zh}: {en}.{fields}"""
-        return self._raise({constant}, by, at, {data})
+        return self.trigger({constant}, by=by, at=at{data})
 '''
 
 
@@ -72,7 +72,7 @@ def _method(model: Model, event: Event) -> str:
         zh=event.words.zh,
         en=event.words.en,
         fields=_arguments(fields),
-        data="{" + ", ".join(f'"{name}": {name}' for name in fields) + "}",
+        data="".join(f", {name}={name}" for name in fields),
     )
 
 

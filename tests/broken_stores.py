@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from process import Case, Event, Refused
-from process.store import rows, sql, working, writing
+from process.store import rows, sql, tables, working, writing
 from process.store.writing import Handled, Held
 
 
@@ -23,7 +23,7 @@ def state_as_token() -> None:
 
     def keep_step(conn: Connection, held: Held, case: Case, step: Any) -> None:
         values = {**rows.case_values(case), "digest": step["digest"]}
-        _, cases = held, sql.cases
+        _, cases = held, tables.cases
         moved = conn.execute(
             cases.update().where(cases.c.case_id == case.case_id, cases.c.state == held.case.state.value).values(**values)
         )
@@ -83,7 +83,7 @@ def no_unique_key() -> None:
         conn.exec_driver_sql("DROP INDEX IF EXISTS cancellation_case_open_order")
         if sql.open_case_of(conn, values["order_ref"]) is not None:
             return False
-        conn.execute(sql.cases.insert(), dict(values))
+        conn.execute(tables.cases.insert(), dict(values))
         return True
 
     sql.insert_case = insert_case
@@ -95,7 +95,7 @@ def log_outside_the_transaction() -> None:
     def insert_steps(conn: Connection, values: Any) -> None:
         engine: Engine = conn.engine
         with engine.connect() as other:
-            other.execute(sql.steps.insert(), list(values))
+            other.execute(tables.steps.insert(), list(values))
             other.commit()
 
     sql.insert_steps = insert_steps
@@ -105,7 +105,7 @@ def blind_write() -> None:
     """The row is written whatever its version is."""
 
     def move_case(conn: Connection, case_id: str, version: int, refused: int, values: Any) -> bool:
-        return bool(conn.execute(sql.cases.update().where(sql.cases.c.case_id == case_id).values(**values)).rowcount)
+        return bool(conn.execute(tables.cases.update().where(tables.cases.c.case_id == case_id).values(**values)).rowcount)
 
     sql.move_case = move_case
 

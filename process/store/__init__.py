@@ -24,6 +24,7 @@ The host owes: who people are and what they may, the verifier, the money, and ho
 """
 
 from process.store.checking import Finding, verify
+from process.store.engines import database, engine_of, prepare_sqlite, sqlite_engine
 from process.store.errors import (
     CaseIdReused,
     CaseNotFound,
@@ -36,7 +37,8 @@ from process.store.errors import (
     StoreError,
 )
 from process.store.reading import Summary, awaiting, find, history, overdue, whole
-from process.store.sql import database, engine_of, metadata, prepare_sqlite, sqlite_engine
+from process.store.sql import conflicts
+from process.store.tables import metadata
 from process.store.working import deliver, time_out_overdue, transact
 from process.store.writing import Handled, add, handle, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 
@@ -55,6 +57,7 @@ __all__ = [
     "Summary",
     "add",
     "awaiting",
+    "conflicts",
     "database",
     "deliver",
     "engine_of",

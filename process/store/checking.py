@@ -11,6 +11,7 @@ from process.exceptions import ProcessError
 from process.model import MODEL_VERSION, Limits, State, Words
 from process.store import rows, sql
 from process.store.reading import as_of_one_moment
+from process.store.tables import utc
 
 
 class Finding(NamedTuple):
@@ -52,7 +53,7 @@ def _findings(
         if name == "snapshot" and rows.written_by(row) < MODEL_VERSION:
             continue
         if name == "due_at" and value is not None:
-            value = sql.utc(value)  # noqa: PLW2901  # as the column keeps it
+            value = utc(value)  # noqa: PLW2901  # as the column keeps it
         if stored != value:
             yield name, _differs(stored, value)
     yield from _chain(row, steps, case)
@@ -92,7 +93,7 @@ def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Itera
             yield f"step {step.version}", _differs(step.source, source)
     if states[-1] is not case.state:
         yield "state", _differs(case.state, states[-1])
-    if any(step.model_version < MODEL_VERSION for step in (*steps, row)):
+    if rows.written_by(row) < MODEL_VERSION or any(step.model_version < MODEL_VERSION for step in steps):
         return
     facts = case.facts
     folded = Case(

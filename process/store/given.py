@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from process.exceptions import InvalidPayload
-from process.payload import WRONG, moment, reference, wrong_field
+from process.model import Actor
+from process.payload import WRONG, expected, member_of, moment, reference, wrong_field
 
 MAX_LIMIT: Final = 2**31 - 1
 
@@ -31,6 +32,11 @@ def limit_of(value: object) -> int:
 
 def moment_of(name: str, value: object) -> datetime:
     found: datetime = _checked(name, value, moment, "带时区的时间", "a datetime with its time zone")
+    return found
+
+
+def actor_of(value: object) -> Actor:
+    found: Actor = _checked("actor", value, member_of(Actor), *expected(Actor))
     return found
 
 

@@ -14,7 +14,7 @@ from process.snapshot import encode_step
 from process.step import Step
 from process.store import rows, sql
 from process.store.errors import CaseNotFound
-from process.store.given import filters_of, limit_of, moment_of, reference_of
+from process.store.given import actor_of, filters_of, limit_of, moment_of, reference_of
 
 READINGS: Final = 3
 """How often a case that moves is read again, to see its row, steps and refusals as of one moment."""
@@ -23,7 +23,8 @@ READINGS: Final = 3
 class Summary(NamedTuple):
     """A case as a list shows it, from the columns of its row alone.
 
-    What this program's model has no name for, because a newer one wrote it, is the text that is stored.
+    What this program's model has no name for, because a newer one wrote it, is the text that is stored; so is what somebody
+    wrote into SQLite's column for a time and is none.
     """
 
     case_id: str
@@ -33,7 +34,7 @@ class Summary(NamedTuple):
     version: int
     state: State | str
     awaits: Actor | str | None
-    due_at: datetime | None
+    due_at: datetime | str | None
     ended: bool
 
     @classmethod
@@ -64,6 +65,8 @@ def whole(conn: sql.Connection, case_id: str) -> Case:
     """The case with its whole history, for people to look at. Raises as ``history`` and ``load`` do."""
     stored = as_of_one_moment(conn, case_id)
     steps, case = [rows.step_of(step) for step in stored.steps], rows.case_of(stored.row)
+    if any(step.model_version < MODEL_VERSION for step in stored.steps):  # what an older model allowed is not judged again
+        return Case._of(case._parts()._replace(history=tuple(steps)))
     try:
         return Case.from_dict({**case.to_dict(steps=1), "history": [encode_step(step) for step in steps]})
     except SnapshotInvalid:  # too long for a snapshot, or it disagrees with itself, which ``verify`` tells
@@ -82,11 +85,11 @@ def awaiting(conn: sql.Connection, actor: Actor, limit: int = 100, *, after: Cas
         after: the last case of the list before; so all of them are seen, part by part.
 
     Raises:
-        InvalidPayload: *limit* is no number of cases.
+        InvalidPayload: *actor* is none, or *limit* is no number of cases.
         NoTransaction: the connection is in no transaction.
     """
     sql.demand_transaction(conn)
-    return listed(conn, limit_of(limit), MODEL_VERSION, after=after, awaits=Actor(actor).value)
+    return listed(conn, limit_of(limit), MODEL_VERSION, after=after, awaits=actor_of(actor).value)
 
 
 def overdue(conn: sql.Connection, now: datetime, limit: int = 100, *, after: Case | None = None) -> list[Case]:

@@ -7,7 +7,7 @@ the case. So a value that was edited shows, also one that no later step depends 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +20,8 @@ from process.migrations import migrate_step
 from process.model import MODEL_VERSION, Actor, Blocker, Event, State
 from process.payload import brief
 from process.step import Step
-from process.store.sql import Row, utc
+from process.store.sql import Row
+from process.store.tables import utc
 
 KINDS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
 
@@ -38,8 +39,15 @@ def canonical(data: Mapping[str, Any]) -> str:
 
 
 def _digest(before: str, values: Mapping[str, Any]) -> str:
-    shown = {name: _instant(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    shown = {name: _shown(value) for name, value in values.items()}
     return sha256(f"{before}{canonical(shown)}".encode()).hexdigest()
+
+
+def _shown(value: Any) -> Any:
+    """What JSON can hold of a value, which where a row was edited may be anything that SQLite keeps."""
+    if isinstance(value, datetime):
+        return _instant(value)
+    return brief(value) if isinstance(value, (bytes, float)) else value
 
 
 def _instant(moment: datetime) -> str:
@@ -144,18 +152,26 @@ def step_of(row: Row[Any]) -> Step:
         SnapshotInvalid: it is none, with the name of the value.
     """
     where = f"step {row.version}"
+    return snapshot.decode_step(_as_of_today(row, where, row.source, row.target), where, MACHINE)
+
+
+def _as_of_today(row: Row[Any], where: str, source: str, target: str) -> dict[str, Any]:
+    """The event of a step's or refusal's row as today's model would have written it."""
+    written_by = row.model_version
+    if type(written_by) is not int or written_by < 1:
+        raise SnapshotInvalid(f"{where}.model_version", f"must be an integer of 1 or more, not {brief(written_by)}")
+    if written_by > MODEL_VERSION:
+        raise NewerModel(where, f"is of model {written_by}; this program's model is {MODEL_VERSION}")
     data = {
         "event": row.event,
         "by": row.by,
         "data": snapshot.loads(row.data),
-        "source": row.source,
-        "target": row.target,
-        "at": row.at and row.at.astimezone(UTC).isoformat(),
+        "source": source,
+        "target": target,
+        "at": row.at.isoformat() if isinstance(row.at, datetime) else row.at,
         "version": row.version,
     }
-    if row.model_version > MODEL_VERSION:
-        raise NewerModel(where, f"is of model {row.model_version}; this program's model is {MODEL_VERSION}")
-    return snapshot.decode_step(migrate_step(data, row.model_version, MODEL_VERSION), where, MACHINE)
+    return migrate_step(data, written_by, MODEL_VERSION)
 
 
 # ------------------------------------------------------------------------------------------------------------- refusals
@@ -177,6 +193,7 @@ def refusal_values(
         "state": case.state.value,
         "blockers": snapshot.dumps({"blockers": told}),
         "at": at,
+        "model_version": MODEL_VERSION,
     }
     return {**values, "digest": _digest("", values)}
 
@@ -188,13 +205,17 @@ def refusal_digest(row: Row[Any]) -> str:
 def refusal_of(row: Row[Any]) -> Refused:
     """The refusal of a row, as it was raised; what was a member of an enum in a reason is its value.
 
+    That of an older model has its event, state and actor in today's words, and its reasons in those of then.
+
     Raises:
         SnapshotInvalid: it is none, as one that was edited.
+        NewerModel: a newer model refused.
     """
     try:
+        today = _as_of_today(row, f"refusal {row.event_id}", row.state, row.state)
         told = snapshot.loads(row.blockers)["blockers"]
         blockers = tuple(Blocker(b["code"], MappingProxyType(_tuples(b["parameters"])), b["zh"], b["en"]) for b in told)
-        return KINDS[row.kind](Event(row.event), State(row.state), _actor(row.by), blockers)
+        return KINDS[row.kind](Event(today["event"]), State(today["source"]), _actor(today["by"]), blockers)
     except (LookupError, ValueError, TypeError, AttributeError):
         raise SnapshotInvalid(f"refusal {row.event_id}", "is not what a refusal is stored as") from None
 
@@ -215,18 +236,22 @@ def _actor_text(actor: Actor | None, said: object) -> str | None:
 def is_same_event(row: Row[Any], event: object, by: object, data: Mapping[str, Any]) -> bool:
     """Whether a step's or refusal's row is of this event, by this actor, with this payload. The time may differ.
 
-    An older model's step is of the event that it was then, and of the one that it is after its migration.
+    An older model's is of the event that it was then, and of the one that it is after its migration.
+
+    Raises:
+        NewerModel: a newer model wrote it, in words that are not known here.
     """
     try:
         actor = MACHINE.lean_events[Event(event)].only_actor if by is None else _actor(by)  # type: ignore[arg-type]
         given = canonical(data), str(event), _actor_text(actor, by)
         if given == (row.data, row.event, row.by):
             return True
-        if "kind" in row._mapping or row.model_version >= MODEL_VERSION:
+        if row.model_version == MODEL_VERSION:
             return False
-        step = step_of(row)
-        return given == (canonical(step.data), step.event.value, step.by.value)
-    except (ValueError, TypeError):
+        source, target = (row.state, row.state) if "kind" in row._mapping else (row.source, row.target)
+        today = _as_of_today(row, f"event {row.event_id}", source, target)
+        return given == (canonical(today["data"]), today["event"], today["by"])
+    except (LookupError, ValueError, TypeError):
         return False
 
 

@@ -306,7 +306,7 @@ class Case(EventMethods):
         actors = (by,) if by is not None else self.machine.definition.actors[event]
         reasons: tuple[Blocker, ...] = ()
         for actor in actors:
-            found = standing(self.machine.definition, lean, self._state, self._facts, actor, None)
+            found = standing(self.machine.definition, lean, self._state, self._facts, actor, _NOTHING)
             if not found:
                 return ()
             if not reasons or any(blocker.code == "wrong_actor" for blocker in reasons):

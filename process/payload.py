@@ -136,9 +136,15 @@ def problems(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
     return tuple(found)
 
 
-def members(fields: Mapping[str, Field], data: Payload) -> dict[str, Any]:
-    """A payload in which nothing is wrong, with members where names of members stood."""
-    return {name: check_of(field)(data[name]) for name, field in fields.items()}
+def sound(fields: Mapping[str, Field], data: Payload) -> dict[str, Any]:
+    """The part of a payload in which nothing is wrong, with members where names of members stood."""
+    found: dict[str, Any] = {}
+    for name, field in fields.items():
+        try:
+            found[name] = check_of(field)(data[name])
+        except WRONG:
+            continue
+    return found
 
 
 def key_given_twice(pairs: list[tuple[str, Any]]) -> str | None:

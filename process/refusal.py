@@ -8,7 +8,7 @@ from types import MappingProxyType
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
 from process.machine import LeanEvent
 from process.model import ELSE, Actor, Blocker, Event, Facts, Guard, Model, Payload, State, Transition
-from process.payload import brief, problems
+from process.payload import brief, problems, sound
 
 _CLASSES: Mapping[str, type[Refused]] = {
     "end_reached": EndReached,
@@ -29,21 +29,21 @@ def refusal(
 ) -> InvalidPayload | Refused:
     """The exception for an event that was refused. The payload comes first, then the end, state, actor and guards.
 
+    A wrong field hides no guard but those that read it.
+
     Args:
         wrong: what is wrong with what came beside the payload.
     """
     shape = (*wrong, *problems(event.fields, data))
-    blockers = (*shape, *standing(model, event, state, facts, by, None if shape else data))
+    blockers = (*shape, *standing(model, event, state, facts, by, sound(event.fields, data)))
     actor = by if isinstance(by, Actor) else None
     if shape:
         return InvalidPayload(event.event, state, actor, blockers)
     return _CLASSES.get(blockers[0].code, GuardNotMet)(event.event, state, actor, blockers)
 
 
-def standing(
-    model: Model, event: LeanEvent, state: State, facts: Facts, by: object, data: Payload | None
-) -> tuple[Blocker, ...]:
-    """The reasons beside the payload's shape; without *data* only those that no payload could mend.
+def standing(model: Model, event: LeanEvent, state: State, facts: Facts, by: object, data: Payload) -> tuple[Blocker, ...]:
+    """The reasons beside the payload's shape, as far as *data* goes; of an empty one those that no payload could mend.
 
     Where no row can be taken, the last one's reasons are told: it is the least demanding.
     """
@@ -59,18 +59,14 @@ def standing(
     asked = [row for row in rows if by in row.by] or rows  # a wrong actor does not hide what else is wrong
     unmet = [_unmet(row, facts, data) for row in asked]
     if unmet and all(unmet):
-        found.extend(guard.blocker(facts, data or {}) for guard in unmet[-1])
+        found.extend(guard.blocker(facts, data) for guard in unmet[-1])
     return tuple(found)
 
 
-def _unmet(row: Transition, facts: Facts, data: Payload | None) -> list[Guard]:
-    return [guard for guard in row.guards if guard is not ELSE and not _holds(guard, facts, data)]
-
-
-def _holds(guard: Guard, facts: Facts, data: Payload | None) -> bool:
-    if data is None:
-        return bool(guard.reads) or guard.holds(facts, {})
-    return guard.holds(facts, data)
+def _unmet(row: Transition, facts: Facts, data: Payload) -> list[Guard]:
+    """The guards that do not hold, of those whose fields are there."""
+    judged = [guard for guard in row.guards if guard is not ELSE and all(name in data for name in guard.reads)]
+    return [guard for guard in judged if not guard.holds(facts, data)]
 
 
 def _end_reached(state: State) -> Blocker:

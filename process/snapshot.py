@@ -40,9 +40,9 @@ from process.payload import (
     deadline_of,
     expected,
     key_given_twice,
-    members,
     moment,
     problems,
+    sound,
 )
 from process.step import Step
 
@@ -137,26 +137,36 @@ def _plain(value: object) -> object:
 def loads(text: str | bytes) -> Any:
     """JSON text, or its UTF-8, as data: no duplicate key, NaN or infinity, and not over MAX_SIZE."""
     if not isinstance(text, str | bytes):
-        _refuse("", f"must be JSON text or its UTF-8 bytes, not {brief(text)}")
+        _refuse(
+            "",
+            f"must be JSON text or its UTF-8 bytes, not {brief(text)}",
+            f"须是 JSON 文本或其 UTF-8 字节，不能是 {brief(text)}",
+        )
     if len(text) > MAX_SIZE:
-        _refuse("", f"{len(text)} {'characters' if isinstance(text, str) else 'bytes'}, at most {MAX_SIZE} are read")
+        zh, en = ("字符", "characters") if isinstance(text, str) else ("字节", "bytes")
+        _refuse("", f"{len(text)} {en}, at most {MAX_SIZE} are read", f"共 {len(text)} {zh}，至多读取 {MAX_SIZE}")
     try:
         text = text if isinstance(text, str) else text.decode()
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except RecursionError:
-        _refuse("", f"nested deeper than {MAX_DEPTH}")
-    except ValueError as error:  # of json, of the decoding of bytes, or of an integer of thousands of digits
-        _refuse("", f"not JSON: {error}")
+        _refuse("", f"nested deeper than {MAX_DEPTH}", f"嵌套超过 {MAX_DEPTH} 层")
+    except json.JSONDecodeError as error:
+        where = f"第 {error.lineno} 行第 {error.colno} 列"
+        _refuse("", f"not JSON: {error.msg}: line {error.lineno} column {error.colno}", f"不是 JSON：{where}起无法解析")
+    except UnicodeDecodeError as error:
+        _refuse("", f"not JSON: byte {error.start + 1} is not UTF-8", f"不是 JSON：第 {error.start + 1} 字节不是 UTF-8")
+    except ValueError:
+        _refuse("", "not JSON: an integer of thousands of digits", "不是 JSON：有数千位的整数")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if (twice := key_given_twice(pairs)) is not None:
-        raise ValueError(f"the key {twice} stands twice in one object")
+        _refuse("", f"not JSON: the key {twice} stands twice in one object", f"不是 JSON：键 {twice} 在同一对象中出现两次")
     return dict(pairs)
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    _refuse("", f"not JSON: {name} is no JSON number", f"不是 JSON：{name} 不是 JSON 数字")
 
 
 def decode(data: object, machine: LeanMachine) -> Parts:
@@ -167,12 +177,14 @@ def decode(data: object, machine: LeanMachine) -> Parts:
         NewerModel: a newer model wrote it.
     """
     if type(data) is not dict:
-        _refuse("", f"must be an object, not {brief(data)}")
+        _refuse("", f"must be an object, not {brief(data)}", f"须是对象，不能是 {brief(data)}")
     if data.get("format") != FORMAT:
-        _refuse("format", f"must be {FORMAT!r}, not {brief(data.get('format'))}")
+        given = brief(data.get("format"))
+        _refuse("format", f"must be {FORMAT!r}, not {given}", f"须是 {FORMAT!r}，不能是 {given}")
     model_version = _integer(data.get("model_version"), "model_version", 1)
     if model_version > MODEL_VERSION:
-        raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}")
+        zh = f"是 {model_version}，本程序的模型是 {MODEL_VERSION}"
+        raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}", zh)
     data = migrate_snapshot(data, model_version, MODEL_VERSION)
     _keys(data, _KEYS, "")
     _size(data)
@@ -185,9 +197,11 @@ def decode(data: object, machine: LeanMachine) -> Parts:
     history = _decode_history(data["history"], version, machine)
     broken = machine.definition.broken(state, facts)
     if broken is not None:
-        _refuse("facts", f"impossible in {state}: {broken.condition.en} does not hold")
+        zh, en = broken.condition
+        _refuse("facts", f"impossible in {state}: {en} does not hold", f"在 {state} 不可能如此：须{zh}")
     if facts.attempt > version:
-        _refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many")
+        zh = f"是 {facts.attempt}，但第 {version} 版容不下这么多次"
+        _refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many", zh)
     _follow(history, version, state, machine)
     if len(history) == version and model_version == MODEL_VERSION:
         _replay(history, state, facts, machine)
@@ -205,7 +219,10 @@ def _decode_facts(data: object) -> Facts:
         if value is None and optional:
             values[name] = None
         elif field is bool:
-            values[name] = value if type(value) is bool else _refuse(where, f"must be true or false, not {brief(value)}")
+            if type(value) is not bool:
+                given = brief(value)
+                _refuse(where, f"must be true or false, not {given}", f"须是 true 或 false，不能是 {given}")
+            values[name] = value
         elif field is int:
             values[name] = _integer(value, where, 0)
         else:
@@ -213,31 +230,34 @@ def _decode_facts(data: object) -> Facts:
     try:
         Limits(values["face_limit"], values["other_limit"])
     except ValueError as error:
-        _refuse("facts", str(error))
+        _refuse("facts", str(error), "face_limit 须是 0 至 99，other_limit 须是 1 至 99")
     return Facts(**values)
 
 
 def _decode_deadlines(data: object, machine: LeanMachine) -> dict[State, timedelta]:
     if type(data) is not dict:
-        _refuse("deadlines", f"must be an object, not {brief(data)}")
+        _refuse("deadlines", f"must be an object, not {brief(data)}", f"须是对象，不能是 {brief(data)}")
     deadlines: dict[State, timedelta] = {}
     for name, seconds in data.items():
         state: State = _value(name, State, "deadlines")
         where = f"deadlines.{state}"
         if type(seconds) not in (int, float) or not 0 < seconds <= MAX_DEADLINE.total_seconds():
-            _refuse(where, f"must be seconds, more than 0 and at most 10 years, not {brief(seconds)}")
+            given = brief(seconds)
+            zh = f"须是大于 0、至多 10 年的秒数，不能是 {given}"
+            _refuse(where, f"must be seconds, more than 0 and at most 10 years, not {given}", zh)
         try:
             deadlines[state] = deadline_of(state, timedelta(seconds=seconds), machine.definition)
         except ValueError as error:
-            _refuse(where, str(error))
+            _refuse(where, str(error), f"{state} 是终态，没有期限")
     return deadlines
 
 
 def _decode_history(data: object, version: int, machine: LeanMachine) -> tuple[Step, ...]:
     if type(data) is not list:
-        _refuse("history", f"must be a list, not {brief(data)}")
+        _refuse("history", f"must be a list, not {brief(data)}", f"须是列表，不能是 {brief(data)}")
     if not min(version, 1) <= len(data) <= version:
-        _refuse("history", f"holds {len(data)} steps; version {version} has at least its last step and at most {version}")
+        en = f"holds {len(data)} steps; version {version} has at least its last step and at most {version}"
+        _refuse("history", en, f"有 {len(data)} 步；第 {version} 版至少含最后一步，至多 {version} 步")
     return tuple(decode_step(step, f"history[{index}]", machine) for index, step in enumerate(data))
 
 
@@ -247,15 +267,15 @@ def decode_step(data: object, where: str, machine: LeanMachine) -> Step:
     event: Event = _value(step["event"], Event, f"{where}.event")
     payload = step["data"]
     if type(payload) is not dict:
-        _refuse(f"{where}.data", f"must be an object, not {brief(payload)}")
+        _refuse(f"{where}.data", f"must be an object, not {brief(payload)}", f"须是对象，不能是 {brief(payload)}")
     fields = machine.lean_events[event].fields
     wrong = problems(fields, payload)
     if wrong:
-        _refuse(f"{where}.data", wrong[0].en)
+        _refuse(f"{where}.data", wrong[0].en, wrong[0].zh.rstrip("。"))
     return Step(
         event,
         _value(step["by"], Actor, f"{where}.by"),
-        MappingProxyType(members(fields, payload)),
+        MappingProxyType(sound(fields, payload)),
         _value(step["source"], State, f"{where}.source"),
         _value(step["target"], State, f"{where}.target"),
         _moment(step["at"], f"{where}.at"),
@@ -270,15 +290,18 @@ def _follow(history: tuple[Step, ...], version: int, state: State, machine: Lean
     for index, step in enumerate(history):
         where = f"history[{index}]"
         if step.version != first + index:
-            _refuse(f"{where}.version", f"must be {first + index}, not {step.version}")
+            right = first + index
+            _refuse(f"{where}.version", f"must be {right}, not {step.version}", f"须是 {right}，不能是 {step.version}")
         if step.source is not last_source:
-            _refuse(f"{where}.source", f"must be {last_source}, where the step before it ended, not {step.source}")
+            en = f"must be {last_source}, where the step before it ended, not {step.source}"
+            _refuse(f"{where}.source", en, f"须是上一步到达的 {last_source}，不能是 {step.source}")
         rows = machine.lean_events[step.event].declared.get(step.source, ())
         if not any(row.target is step.target and step.by in row.by for row in rows):
-            _refuse(where, f"no transition: {step.event} by {step.by} from {step.source} to {step.target}")
+            en = f"no transition: {step.event} by {step.by} from {step.source} to {step.target}"
+            _refuse(where, en, f"没有这样的流转：{step.by} 的 {step.event}，从 {step.source} 到 {step.target}")
         last_source = step.target
     if last_source is not state:
-        _refuse("state", f"is {state}, but the history ends in {last_source}")
+        _refuse("state", f"is {state}, but the history ends in {last_source}", f"是 {state}，但历史止于 {last_source}")
 
 
 def _replay(history: tuple[Step, ...], state: State, facts: Facts, machine: LeanMachine) -> None:
@@ -287,13 +310,13 @@ def _replay(history: tuple[Step, ...], state: State, facts: Facts, machine: Lean
     for index, step in enumerate(history):
         move = machine.lean_events[step.event].decide(reached, known, step.by, dict(step.data))
         if move is None or move[0] is not step.target:
-            _refuse(f"history[{index}]", f"{step.event} does not lead from {step.source} to {step.target} with these facts")
+            _refuse_step(index, step)
         reached, known = move
     for name, replayed, given in zip(Facts._fields, known, facts, strict=True):
         if replayed != given:
-            _refuse(f"facts.{name}", f"is {brief(_plain(given))}, but the history makes it {brief(_plain(replayed))}")
+            _refuse_fact(name, given, replayed)
     if reached is not state:
-        _refuse("state", f"is {state}, but the history ends in {reached}")
+        _refuse("state", f"is {state}, but the history ends in {reached}", f"是 {state}，但历史止于 {reached}")
 
 
 def _recall(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> None:
@@ -312,8 +335,7 @@ def _recall(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> No
                 put = {name: value for name, value in put.items() if name not in changes}
     for name, value in put.items():
         if getattr(facts, name) != value:
-            given = brief(_plain(getattr(facts, name)))
-            _refuse(f"facts.{name}", f"is {given}, but the history makes it {brief(_plain(value))}")
+            _refuse_fact(name, getattr(facts, name), value)
 
 
 def _retrace(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> None:
@@ -325,25 +347,36 @@ def _retrace(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> N
             return
         move = machine.lean_events[step.event].decide(step.source, facts, step.by, dict(step.data))
         if machine.definition.broken(step.source, facts) or move is None or move[0] is not step.target:
-            _refuse(f"history[{index}]", f"{step.event} does not lead from {step.source} to {step.target} with these facts")
+            _refuse_step(index, step)
 
 
 # --------------------------------------------------------------------------------------------------------------- values
 
 
-def _refuse(where: str, problem: str) -> NoReturn:
-    raise SnapshotInvalid(where, problem)
+def _refuse(where: str, en: str, zh: str) -> NoReturn:
+    raise SnapshotInvalid(where, en, zh)
+
+
+def _refuse_step(index: int, step: Step) -> NoReturn:
+    en = f"{step.event} does not lead from {step.source} to {step.target} with these facts"
+    _refuse(f"history[{index}]", en, f"以这些事实，{step.event} 不会从 {step.source} 到 {step.target}")
+
+
+def _refuse_fact(name: str, given: object, replayed: object) -> NoReturn:
+    given, made = brief(_plain(given)), brief(_plain(replayed))
+    _refuse(f"facts.{name}", f"is {given}, but the history makes it {made}", f"是 {given}，但按历史应为 {made}")
 
 
 def _keys(data: object, keys: tuple[str, ...], where: str) -> dict[str, Any]:
     if type(data) is not dict:
-        _refuse(where, f"must be an object, not {brief(data)}")
+        _refuse(where, f"must be an object, not {brief(data)}", f"须是对象，不能是 {brief(data)}")
     for key in keys:
         if key not in data:
-            _refuse(where, f"the key {key!r} is missing")
+            _refuse(where, f"the key {key!r} is missing", f"缺少键 {key!r}")
     for key in data:
         if key not in keys:
-            _refuse(where, f"unknown key {brief(key)}; known are {', '.join(keys)}")
+            known = ", ".join(keys)
+            _refuse(where, f"unknown key {brief(key)}; known are {known}", f"没有键 {brief(key)}，可用：{known}")
     return data
 
 
@@ -351,21 +384,24 @@ def _size(data: dict[str, Any]) -> None:
     try:
         size = len(json.dumps(data, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        _refuse("", f"JSON can't hold it: {error}")
+        _refuse("", f"JSON can't hold it: {error}", "有 JSON 无法表示的内容")
     if size > MAX_SIZE:
-        _refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read")
+        _refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read", f"共 {size} 字符，至多读取 {MAX_SIZE}")
 
 
 def _value(value: object, field: Field, where: str, optional: bool = False) -> Any:
     try:
         return check_of(field)(value)
     except WRONG:
-        _refuse(where, f"must be {expected(field)[1]}{' or null' if optional else ''}, not {brief(value)}")
+        (zh, en), given = expected(field), brief(value)
+        either = (" 或 null", " or null") if optional else ("", "")
+        _refuse(where, f"must be {en}{either[1]}, not {given}", f"须是：{zh}{either[0]}；不能是 {given}")
 
 
 def _integer(value: object, where: str, least: int) -> int:
     if type(value) is not int or not least <= value <= MAX_INTEGER:
-        _refuse(where, f"must be an integer of {least} or more, not {brief(value)}")
+        given = brief(value)
+        _refuse(where, f"must be an integer of {least} or more, not {given}", f"须是不小于 {least} 的整数，不能是 {given}")
     return value
 
 
@@ -377,4 +413,6 @@ def _moment(value: object, where: str) -> datetime | None:
             return moment(datetime.fromisoformat(value))
     except ValueError:
         pass
-    _refuse(where, f"must be a time in ISO 8601 with its zone, or null, not {brief(value)}")
+    given = brief(value)
+    zh = f"须是带时区的 ISO 8601 时间或 null，不能是 {given}"
+    _refuse(where, f"must be a time in ISO 8601 with its zone, or null, not {given}", zh)

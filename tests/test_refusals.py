@@ -127,6 +127,21 @@ def test_a_guard_that_fails_beside_another_is_named_too() -> None:
     assert codes(refused) == ["goal_not_both", "answer_outstanding"]
 
 
+def test_a_wrong_field_hides_no_guard_but_those_that_read_it() -> None:
+    case = Case(goal=Goal.PLAN, account="acct-1", order="order-9")
+    assert codes(refusal_of(case, Event.SIGN_IN, account="another")) == ["missing_field", "wrong_account"]
+    assert codes(refusal_of(case, Event.SIGN_IN, account=7, channel="app")) == ["wrong_field"]
+    case = at_decision()
+    case.skip_face_verification(reason="low risk")
+    refused = refusal_of(case, Event.REJECT_CANCELLATION, by=Actor.LENDER, quote="old", reason="", why="x")
+    assert codes(refused) == ["wrong_field", "unknown_field", "quote_not_submitted"]
+    assert refused.blockers[2].parameters == {"quote": "old"}
+    case.trigger(Event.REJECT_CANCELLATION, by=Actor.LENDER, quote="quote-1", reason="in arrears")
+    # nothing is outstanding now, whatever the quote is; of rows that a whole payload might still take, nothing is said
+    assert codes(refusal_of(case, Event.COMPLETE_CANCELLATION, by=Actor.LENDER)) == ["missing_field", "nothing_outstanding"]
+    assert codes(refusal_of(at_choice(), Event.START_FACE_VERIFICATION)) == ["missing_field"]
+
+
 def test_reasons_carry_their_parameters_and_words() -> None:
     case = at_choice()
     for attempt in (1, 2, 3):

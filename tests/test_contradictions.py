@@ -75,6 +75,70 @@ def has_no_chinese_words() -> dict[str, object]:
     return {}
 
 
+@m.effect("改变", "a change")
+def foretells_the_weather(facts: m.Facts, data: m.Payload) -> dict[str, object]:
+    return {"weather": "fine"}
+
+
+@m.effect("改变", "a change")
+def reads_what_it_does_not_say(facts: m.Facts, data: m.Payload) -> dict[str, object]:
+    return {"quote": data["channel"]}
+
+
+@m.effect("改变", "a change", reads=("account",))
+def keeps_text_as_the_fee(facts: m.Facts, data: m.Payload) -> dict[str, object]:
+    return {"fee": data["account"]}
+
+
+@m.fixed_effect("改变", "a change")
+def writes_a_status_as_text() -> dict[str, object]:
+    return {"quote_status": "open"}
+
+
+@m.fixed_effect("改变", "a change")
+def counts_with_a_yes() -> dict[str, object]:
+    return {"attempt": True}
+
+
+@m.effect("改变", "a change")
+def tells_nothing(facts: m.Facts, data: m.Payload) -> dict[str, object]:
+    return None  # type: ignore[return-value]  # the return was forgotten
+
+
+@m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))
+def answers_nothing(facts: m.Facts, data: m.Payload) -> bool:
+    return None  # type: ignore[return-value]  # the return was forgotten
+
+
+@m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))
+def misspells_a_fact(facts: m.Facts, data: m.Payload) -> bool:
+    return facts.settled is not None and bool(facts.qoute)  # type: ignore[attr-defined]
+
+
+@m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))  # type: ignore[arg-type]  # its parameters are missing
+def asks_too_much() -> bool:
+    return True
+
+
+@m.guard("some_code", ("条件", "a condition"), ("原因", "a reason {"))
+def opens_a_brace(facts: m.Facts, data: m.Payload) -> bool:
+    return True
+
+
+@m.guard("wrong_account", ("条件", "a condition"), ("另一个原因", "another reason"))
+def takes_anothers_code(facts: m.Facts, data: m.Payload) -> bool:
+    return True
+
+
+@m.guard("wrong_state", ("条件", "a condition"), ("原因", "a reason"))
+def takes_the_packages_code(facts: m.Facts, data: m.Payload) -> bool:
+    return True
+
+
+def asked_of(state: State, turn: Turn) -> Model:
+    return with_state(state, turns=(turn,))
+
+
 FIRST = "row 1 (sign_in from signed_out to signed_in)"
 LAST = f"row {len(MODEL.table) + 1}"
 
@@ -239,6 +303,158 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
         "event abandon",
         "EVENTS does not say what it carries",
     ),
+    "an effect that tells what is no fact": (
+        lambda: with_row(effects=(foretells_the_weather,)),
+        FIRST,
+        "foretells_the_weather changes 'weather', which is no fact; facts are goal, account",
+    ),
+    "an effect that reads what it does not say": (
+        lambda: with_row(effects=(reads_what_it_does_not_say,)),
+        FIRST,
+        "reads 'channel', but says that it reads nothing",
+    ),
+    "an effect that keeps text as a number": (
+        lambda: with_row(effects=(keeps_text_as_the_fee,)),
+        FIRST,
+        "keeps_text_as_the_fee changes fee to 'reference', which must be int or None",
+    ),
+    "an effect that keeps text as a member": (
+        lambda: with_row(effects=(writes_a_status_as_text,)),
+        FIRST,
+        "changes quote_status to 'open', which must be QuoteStatus or None",
+    ),
+    "an effect that counts with a yes": (
+        lambda: with_row(effects=(counts_with_a_yes,)),
+        FIRST,
+        "changes attempt to True, which must be int",
+    ),
+    "an effect without its return": (
+        lambda: with_row(effects=(tells_nothing,)),
+        FIRST,
+        "tells_nothing must tell new values by fact, as in {'quote': None}, not None",
+    ),
+    "a guard without its return": (
+        lambda: with_row(guards=(answers_nothing,)),
+        FIRST,
+        "answers_nothing must answer True or False, not None",
+    ),
+    "a guard that misspells a fact, though not for every case": (
+        lambda: with_row(guards=(misspells_a_fact,)),
+        FIRST,
+        "misspells_a_fact can't be asked: AttributeError: 'Facts' object has no attribute 'qoute'",
+    ),
+    "a guard of the wrong shape": (
+        lambda: with_row(guards=(asks_too_much,)),
+        FIRST,
+        "asks_too_much can't be asked: TypeError: asks_too_much() takes 0 positional arguments but 2 were given",
+    ),
+    "a reason with a brace too many": (
+        lambda: with_row(guards=(opens_a_brace,)),
+        FIRST,
+        "opens_a_brace: its reason 'a reason {' has a brace that opens or closes no name",
+    ),
+    "one code for two reasons": (
+        lambda: with_more(row(State.ORDER_LIST, Event.OPEN_ORDERS, Actor.CUSTOMER, State.ORDER_LIST, takes_anothers_code)),
+        f"{LAST} (open_orders from order_list to order_list)",
+        "takes_anothers_code has the code 'wrong_account' of account_is_the_buyers; it needs its own",
+    ),
+    "a code that the package uses": (
+        lambda: with_row(guards=(takes_the_packages_code,)),
+        FIRST,
+        "takes_the_packages_code: 'wrong_state' can't be the code of its reason",
+    ),
+    "a code that is no name": (
+        lambda: with_row(guards=(replace(m.account_is_the_buyers, code="wrong account"),)),
+        FIRST,
+        "'wrong account' can't be the code of its reason",
+    ),
+    "a row that an easier one above it hides": (
+        lambda: with_more(
+            row(
+                State.SIGNED_OUT,
+                Event.SIGN_IN,
+                Actor.CUSTOMER,
+                State.ORDER_LIST,
+                [m.goal_is_both, m.account_is_the_buyers],
+            )
+        ),
+        f"{LAST} (sign_in from signed_out to order_list)",
+        f"never reached in signed_out, {FIRST} asks less and comes first",
+    ),
+    "an else that an easier row above it hides": (
+        lambda: with_more(replace(SIGN_IN, guards=(ELSE, m.account_is_the_buyers, m.goal_is_both))),
+        f"{LAST} (sign_in",
+        f"never reached in signed_out, {FIRST} asks less and comes first",
+    ),
+    "an actor twice in a row": (lambda: with_row(by=(Actor.CUSTOMER,) * 2), FIRST, "customer stands twice in it"),
+    "a guard twice in a row": (
+        lambda: with_row(guards=(m.account_is_the_buyers,) * 2),
+        FIRST,
+        "account_is_the_buyers stands twice in it",
+    ),
+    "an effect twice in a row": (
+        lambda: with_row(effects=(m.void_the_quote,) * 2),
+        FIRST,
+        "void_the_quote stands twice in it",
+    ),
+    "a request that is none": (
+        lambda: asked_of(State.SIGNED_IN, Turn(Actor.CUSTOMER, "open_orders")),  # type: ignore[arg-type]
+        "state signed_in",
+        "asks 'open_orders', which is no request; it must be one of RequestKind.SIGN_IN, RequestKind.OPEN_ORDERS",
+    ),
+    "an end of a kind that nobody knows": (
+        lambda: with_state(State.REFUSED, end="sad"),
+        "state refused",
+        "unknown kind of end 'sad'; it must be one of EndKind.GOOD, EndKind.NEUTRAL, EndKind.BAD",
+    ),
+    "a turn that never comes": (
+        lambda: with_state(State.CONSEQUENCES, turns=(MODEL.states[State.CONSEQUENCES].turns[1],) * 2),
+        "state consequences",
+        "turn 2 never comes, as turn 1 has no condition",
+    ),
+    "a turn under a condition that is none": (
+        lambda: with_state(
+            State.CONSEQUENCES,
+            turns=(Turn(Actor.CUSTOMER, RequestKind.SIGN_IN, when="quoted"), *MODEL.states[State.CONSEQUENCES].turns[1:]),  # type: ignore[arg-type]
+        ),
+        "state consequences",
+        "'quoted' is no guard",
+    ),
+    "what should hold in a state, of a payload": (
+        lambda: with_state(State.ORDER_LIST, holds=(m.account_is_the_buyers,)),
+        "state order_list",
+        "account_is_the_buyers reads 'account', which a state does not carry",
+    ),
+    "what should hold in a state and is no guard": (
+        lambda: with_state(State.ORDER_LIST, holds=(m.void_the_quote,)),
+        "state order_list",
+        "is no guard, and so nothing that can hold there",
+    ),
+    "a deadline that is a number": (
+        lambda: with_state(State.ORDER_LIST, deadline=3600),
+        "state order_list",
+        "3600 is no deadline; it must be a timedelta of more than 0",
+    ),
+    "a step that is none": (
+        lambda: with_state(State.ORDER_LIST, phase="orders"),
+        "state order_list",
+        "belongs to no phase; 'orders' is none of Phase.SIGN_IN, Phase.ORDERS",
+    ),
+    "an event that is no name": (
+        lambda: replace(MODEL, events={**MODEL.events, "sign_out": {}}),  # type: ignore[dict-item]
+        "EVENTS",
+        "unknown event 'sign_out'",
+    ),
+    "a field that can't be a parameter": (
+        lambda: replace(MODEL, events={**MODEL.events, Event.ABANDON: {"class": m.Kind.TEXT}}),
+        "event abandon",
+        "field 'class' can't be the name of a parameter",
+    ),
+    "limits that are none": (
+        lambda: replace(MODEL, limits=(3, 3)),  # type: ignore[arg-type]
+        "the limits",
+        "must be Limits(face=…, other=…), not (3, 3)",
+    ),
     "a beginning that is an end": (lambda: replace(MODEL, initial=State.EXPIRED), "expired", "must be an open state"),
 }
 
@@ -259,6 +475,44 @@ def test_a_name_without_words_in_one_language_is_refused(term: Term, lang: str, 
     monkeypatch.setattr(term, "words", term.words._replace(**{lang: " "}))
     with pytest.raises(ModelError, match=f"{type(term).__name__}.{term.name}: the words are missing in {lang}$"):
         build(MODEL)
+
+
+def test_two_names_that_are_written_the_same_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Python makes of ``SIGN_OUT = "sign_in", …``: another name for the member that is there."""
+    monkeypatch.setitem(Event._member_map_, "SIGN_OUT", Event.SIGN_IN)
+    with pytest.raises(ModelError, match=r"^Event.SIGN_OUT: 'sign_in' is what Event.SIGN_IN is written as"):
+        build(MODEL)
+
+
+@pytest.mark.parametrize("lang", Words._fields)
+def test_two_names_with_the_same_words_are_refused(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    word = getattr(State.SIGNED_OUT.words, lang)
+    monkeypatch.setattr(State.SIGNED_IN, "words", State.SIGNED_IN.words._replace(**{lang: word}))
+    with pytest.raises(ModelError, match=f"State.SIGNED_IN: State.SIGNED_OUT has the same words, '{word}'$"):
+        build(MODEL)
+
+
+def test_an_event_that_can_not_be_a_method_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Event.SIGN_IN, "_value_", "sign in")
+    assert "event sign_in: 'sign in' can't be the name of a method" in contradictions(MODEL)
+
+
+def test_one_guard_or_effect_of_a_row_may_stand_without_brackets() -> None:
+    bare = row(State.SIGNED_OUT, Event.SIGN_IN, Actor.CUSTOMER, State.SIGNED_IN, m.account_is_the_buyers, m.void_the_quote)
+    assert (bare.guards, bare.effects) == ((m.account_is_the_buyers,), (m.void_the_quote,))
+
+
+def test_a_guard_that_fails_only_on_facts_that_other_guards_rule_out_is_no_contradiction() -> None:
+    @m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))
+    def the_fee_is_high(facts: m.Facts, data: m.Payload) -> bool:
+        assert facts.fee is not None
+        return facts.fee > 100
+
+    check(
+        with_more(
+            row(State.CONSEQUENCES, Event.GUIDE_BACK, Actor.SUPPORT, State.ORDER_LIST, [m.a_quote_is_open, the_fee_is_high])
+        )
+    )
 
 
 def test_the_model_has_no_contradiction() -> None:

@@ -15,7 +15,7 @@ PACKAGE = Path(process.__file__).parent
 # The lower files, from the bottom up; what is not named here stands above them all.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
-    ("contradictions", "payload", "exceptions"),
+    ("rehearsal", "contradictions", "payload", "exceptions"),
     ("machine",),
     ("step", "migrations", "snapshot", "refusal", "methods", "write_methods"),
     ("case",),

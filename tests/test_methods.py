@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from process import Case, Event
 from process.model import MODEL
 from process.write_methods import TARGET, source
 
@@ -13,3 +14,8 @@ def test_the_committed_methods_are_what_the_model_makes_of_them() -> None:
 
 def test_the_written_methods_keep_a_line_within_the_limit() -> None:
     assert max(map(len, source(MODEL).splitlines())) <= 124
+
+
+def test_no_event_has_the_name_of_what_a_case_has_beside_its_methods() -> None:
+    """A method of that name would be hidden by the case's own, or hide it."""
+    assert {event.value for event in Event} & (set(vars(Case)) | {"machine", "trigger"}) == set()

@@ -32,6 +32,15 @@ _A_CASE = Words(
 _A_TIME = Words(
     '带时区的 ISO 8601 时间，如 "2026-11-22T09:00:00+08:00"', 'ISO 8601 with its zone: "2026-11-22T09:00:00+08:00"'
 )
+_UTF_8 = Words("UTF-8 文本", "text in UTF-8")
+_PACKED: Mapping[bytes, str] = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"\xfd7zXZ\0": "xz",
+    b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+"""The first bytes of files that are text only after unpacking."""
 _AN_ID = Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters")
 
 
@@ -80,26 +89,40 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
     """The object on the line; None for a blank one."""
     if len(raw) > MAX_LINE:
         _wrong(f"此行超过 {MAX_LINE} 字节", f"the line is longer than {MAX_LINE} bytes", A_LINE)
+    if isinstance(raw, bytes) and first:
+        _other_kind(raw)
     try:
         text = raw if isinstance(raw, str) else raw.decode()
     except UnicodeDecodeError as error:
-        _wrong(
-            f"第 {error.start + 1} 字节不是 UTF-8",
-            f"byte {error.start + 1} is not UTF-8",
-            Words("UTF-8 文本", "text in UTF-8"),
-        )
+        _wrong(f"第 {error.start + 1} 字节不是 UTF-8", f"byte {error.start + 1} is not UTF-8", _UTF_8)
+    if "\0" in text:
+        place = text.index("\0") + 1
+        _wrong(f"第 {place} 列是 NUL 字符", f"column {place} is a NUL character", _UTF_8)
     text = text.removeprefix("\ufeff") if first else text
     if not text.strip():
         return None
     try:
         data = json.loads(text.rstrip("\r\n"), object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        _wrong(f"不是 JSON（第 {error.colno} 列起无法解析）", f"not JSON (column {error.colno}: {error.msg})", A_LINE)
+        if error.msg == "Extra data":
+            zh, en = "对象之后从第 {} 列起还有内容", "more stands after the object, from column {} on"
+            zh, en = zh.format(error.colno), en.format(error.colno)
+            _wrong(zh, en, Words("一行一个对象", "one object a line"))
+        _wrong(f"不是 JSON，从第 {error.colno} 列起无法解析", f"not JSON (column {error.colno}: {error.msg})", A_LINE)
     except (ValueError, RecursionError):  # an integer of thousands of digits, or thousands of brackets
         _wrong("数字过长或嵌套过深", "a number is too long, or the nesting too deep", A_LINE)
     if type(data) is not dict:
         _wrong(f"不是 JSON 对象：{brief(data)}", f"not a JSON object: {brief(data)}", A_LINE)
     return data
+
+
+def _other_kind(start: bytes) -> None:
+    """Refuse a file of which the first bytes show that it is another kind of file."""
+    for sign, name in _PACKED.items():
+        if start.startswith(sign):
+            _wrong(f"这是 {name} 压缩文件", f"it is a file packed by {name}", Words("解压后的文本", "the unpacked text"))
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:4]:
+        _wrong("这不是 UTF-8，像是 UTF-16 或 UTF-32", "it is not UTF-8, but like UTF-16 or UTF-32", _UTF_8)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -146,24 +169,23 @@ def _is_reference(value: object) -> bool:
 
 
 def _member(enum: type[Term], value: object, name: str) -> Any:
+    near = None
     if type(value) is str:
         try:
             return enum(value)
         except ValueError:
-            near = get_close_matches(value.lower(), enum, n=1)
-            if near:
-                _wrong(
-                    f"{name} 不能是 {brief(value)}",
-                    f"{name} can't be {brief(value)}",
-                    Words(
-                        f"是否指 {near[0]}？可用：{'、'.join(enum)}", f"did you mean {near[0]}? Known are {', '.join(enum)}"
-                    ),
-                )
-    _wrong(
-        f"{name} 不能是 {brief(value)}",
-        f"{name} can't be {brief(value)}",
-        Words(f"{'、'.join(enum)} 之一", f"one of {', '.join(enum)}"),
-    )
+            near = nearest(value, enum)
+    zh, en = f"{name} 不能是 {brief(value)}", f"{name} can't be {brief(value)}"
+    if near is not None:
+        zh, en = f"{zh}（您是想写 {near} 吗？）", f"{en} (did you mean {near}?)"
+    _wrong(zh, en, Words(f"{'、'.join(enum)} 之一", f"one of {', '.join(enum)}"))
+
+
+def nearest(value: str, enum: type[Term]) -> Term | None:
+    """The member whose name, or whose words in either language, *value* is most like; None if it is like none."""
+    names = {name.lower(): member for member in enum for name in (member.value, *member.words)}
+    found = get_close_matches(value.strip().lower().replace("-", "_"), names, n=1)
+    return names[found[0]] if found else None
 
 
 def _moment(value: object) -> datetime | None:
@@ -190,7 +212,7 @@ def _case(data: dict[str, Any], key: str | None) -> Case:
         try:
             return Case.from_dict(data)
         except SnapshotInvalid as error:
-            _wrong(f"快照无效：{error.where} {error.problem}", str(error), _A_CASE)
+            _wrong(error.text("zh"), str(error), _A_CASE)
     _known(data, _CASE)
     for name in _NEEDED:
         if name not in data:

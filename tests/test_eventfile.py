@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import pickle
@@ -124,7 +125,12 @@ WRONG: dict[str, tuple[list[Any], int, str]] = {
     "blank lines alone": (["", "  \n"], 1, "nothing in it"),
     "no JSON": ([CASE, "oops"], 2, "not JSON"),
     "half a line": ([CASE, SIGN_IN[:-4]], 2, "not JSON"),
-    "two objects on a line": ([CASE, OPEN_ORDERS * 2], 2, "not JSON"),
+    "two objects on a line": ([CASE, OPEN_ORDERS * 2], 2, "more stands after the object, from column"),
+    "a packed file": ([gzip.compress(CASE.encode())], 1, "packed by gzip"),
+    "a file in UTF-16": ([CASE.encode("utf-16-le")], 1, "like UTF-16"),
+    "a file in UTF-16 that says so": ([CASE.encode("utf-16")], 1, "like UTF-16"),
+    "a NUL character": ([CASE.encode(), b'{"event": "sign_in\0"}'], 2, "column 19 is a NUL"),
+    "a byte order mark in the middle": ([CASE.encode(), b"\xef\xbb\xbf" + SIGN_IN.encode()], 2, "not JSON"),
     "a list": ([CASE, "[1]"], 2, "not a JSON object"),
     "a key twice": ([CASE, '{"event": "open_orders", "event": "open_orders"}'], 2, "stands twice"),
     "a key twice in the payload": ([CASE, '{"event": "open_order", "data": {"order": "a", "order": "b"}}'], 2, "'order'"),
@@ -184,6 +190,35 @@ def test_a_wrong_line_is_refused_by_its_number_with_what_would_be_right(name: st
     assert error.expected.en
     assert isinstance(error, ProcessError)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301  # our own
+
+
+@pytest.mark.parametrize(
+    ("line", "zh"),
+    [
+        ('{"event": "sign-in"}', "第 2 行：event 不能是 'sign-in'（您是想写 sign_in 吗？）。应为：sign_in、open_orders、"),
+        ('{"event": "打开订单"}', "第 2 行：event 不能是 '打开订单'（您是想写 open_orders 吗？）。应为："),
+        ('{"event": }', "第 2 行：不是 JSON，从第 11 列起无法解析。应为："),
+        ('{"event": "time_out"} {}', "第 2 行：对象之后从第 23 列起还有内容。应为：一行一个对象"),
+    ],
+)
+def test_a_wrong_line_is_told_in_chinese_without_the_parsers_words(line: str, zh: str) -> None:
+    with pytest.raises(LineInvalid) as caught:
+        list(eventfile.read([CASE, line]))
+    assert caught.value.text("zh").startswith(zh)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({**at_options().to_dict(), "version": -1}, "快照无效：version：须是不小于 0 的整数，不能是 -1"),
+        ({**at_options().to_dict(), "state": "nowhere"}, "快照无效：state：须是：signed_out、signed_in、"),
+        ({"format": "x", "facts": {}}, "快照无效：format：须是 "),
+    ],
+)
+def test_a_wrong_snapshot_on_a_line_is_told_in_chinese(data: dict[str, Any], told: str) -> None:
+    with pytest.raises(LineInvalid) as caught:
+        list(eventfile.read([json.dumps({"case": data})]))
+    assert caught.value.text("zh").startswith(f"第 1 行：{told}")
 
 
 def test_a_wrong_payload_is_left_for_the_case_to_refuse() -> None:

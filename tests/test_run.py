@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
-from running import run, started, written
+from running import HERE, run, started, written
 from trips import at_options, finished, opened
 from typer.testing import CliRunner
 
@@ -89,7 +91,7 @@ def test_a_refused_event_gives_exit_code_1_its_line_and_its_reasons_and_later_li
 def test_reasons_come_in_chinese_where_chinese_is_asked_for(refused_file: Path) -> None:
     done = run(refused_file, "--lang", "zh")
     assert "第 6 行：「查看订单详情」(open_order) 被拒绝：这不是本次办理的订单。" in done.stderr
-    assert "接受 3 个事件，拒绝 3 个（第 3, 5, 6 行）。" in done.stdout
+    assert "接受 3 个事件，拒绝 3 个（第 3、5、6 行）。" in done.stdout
 
 
 def test_the_language_is_the_locale_s_unless_asked_for(finished_file: Path) -> None:
@@ -122,6 +124,27 @@ def test_no_screen_of_any_state_is_wider_than_80_columns_or_cut(small_cases: tup
             assert event.words.of(lang) in text
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [40, 60])
+def test_no_screen_is_so_narrow_that_a_time_loses_its_zone(width: int, lang: str) -> None:
+    case = opened(at=MORNING)
+    case.sign_in(account="acct-1", channel=Channel.APP, at=MORNING)
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        console = Console(width=width, record=True, file=nowhere)
+        console.print(view.steps(case, lang, [2]))
+        assert "09:00:00+00:00" in console.export_text()
+
+
+def test_the_account_and_the_order_are_named_in_the_language(refused_file: Path) -> None:
+    assert "取消分期 · 账号 acct-1 · 订单 order-9" in run(refused_file, "--lang", "zh").stdout
+
+
+def test_an_actor_who_may_not_is_told_in_plain_words(tmp_path: Path) -> None:
+    refuse = '{"event": "refuse", "by": "customer", "data": {"reason": "no"}}'
+    file = written(tmp_path / "file", '{"case": {"goal": "plan", "account": "a", "order": "o"}}', refuse)
+    assert '"refuse" can only be raised by support, not by the customer.' in run(file, "--lang", "en").stderr
+
+
 def test_a_control_character_in_a_payload_never_reaches_the_terminal(tmp_path: Path) -> None:
     case = at_options()
     case.report_problem(problem="\x1b[31mred\x07\u202e", by=Actor.CUSTOMER)
@@ -135,6 +158,21 @@ def test_output_into_a_pipe_is_plain(refused_file: Path) -> None:
     done = started("run", refused_file, env={"TERM": "xterm-256color"})
     assert done.returncode == 1
     assert b"\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "run file --json"])
+def test_a_reader_who_closes_the_pipe_ends_the_program_quietly_and_not_as_a_refusal(command: str, tmp_path: Path) -> None:
+    name = written(tmp_path / "file", *eventfile.dump(finished()))
+    words = [str(name) if word == "file" else word for word in command.split()]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "process", *words], cwd=HERE, stdout=writer, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_a_terminal_without_chinese_gets_escapes_and_no_traceback(refused_file: Path) -> None:

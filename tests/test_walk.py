@@ -126,9 +126,30 @@ def test_the_goal_is_asked_for_where_it_is_not_given(tmp_path: Path) -> None:
 
 
 def test_what_is_no_choice_is_told_with_the_choices() -> None:
-    screen = walk("99", "0", "opn_orders", "\x1b[31m", "q").stdout
+    screen = walk("99", "0", "xyzzy", "\x1b[31m", "q").stdout
     assert screen.count("Type a number from 1 to 3, an event's name, b, s, ? or q.") == 4
     assert "\x1b" not in screen.replace("> \x1b[31m", "")
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("zh", "没有选项 opn_orders。您是想输入 open_orders 吗？"), ("en", "no choice opn_orders. Did you mean open_orders?")],
+)
+def test_an_event_that_is_spelt_wrong_is_answered_with_the_nearest(lang: str, told: str) -> None:
+    assert told in walk("opn_orders", "q", lang=lang).stdout
+
+
+def test_each_value_is_checked_before_the_next_is_asked_for_and_asked_for_again() -> None:
+    typed = (*TO_THE_OPTIONS, "choose_cancellation", "quote_consequences", "q-1", "12.50", "1250", "money", "CNY", "q")
+    screen = walk(*typed).stdout
+    fee, again, currency = (screen.index(text) for text in ("12.50\n", "1250\n", "currency ("))
+    assert fee < screen.index("Field fee must be an integer of 0 or more") < again < currency
+    assert "Field currency must be an ISO 4217 currency code, not 'money'." in " ".join(screen.split())
+    assert "quote the consequences: Consequences → Consequences" in screen
+
+
+def test_one_step_is_called_one_step(tmp_path: Path) -> None:
+    assert "(1 step)." in " ".join(walk(*SIGN_IN, "s", str(tmp_path / "a"), "q").stdout.split())
 
 
 def test_a_question_mark_tells_why_the_rest_may_not() -> None:

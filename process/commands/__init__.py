@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from process.commands import case, check, demo, draw, run, show, trips, walk
+from process.commands.common import Program
 
 app = typer.Typer(
     name="process",
+    cls=Program,
     help="取消分期与人脸验证的流程。每个命令都可加 --lang zh 或 en。\n\n"
     "Cancelling an installment plan and its face verification. Every command takes --lang zh or en.",
     no_args_is_help=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import locale
 import os
@@ -12,11 +13,36 @@ from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from process.model import Words
 
 REFUSED = 1  # exit code: an event was refused, or a check failed
 UNUSABLE = 2  # exit code: the input or the call is not what it should be
+
+
+READER_GONE = 128 + 13  # exit code: whoever read the output has closed it, as ``head`` does; what a shell says of SIGPIPE
+
+
+class Program(TyperGroup):
+    """The command line, which ends without a word where nobody reads on."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())  # else the interpreter would complain of what it can't write at its end
+            raise typer.Exit(READER_GONE) from None
+
+
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # for Program to see; rich would end with the code of a refused event
 
 
 class Lang(StrEnum):
@@ -45,7 +71,7 @@ def console(*, err: bool = False) -> Console:
     """Where a command prints; plain where the output is no terminal or NO_COLOR is set."""
     stream = sys.stderr if err else sys.stdout
     _forgive(stream)
-    return Console(stderr=err, highlight=False, emoji=False, markup=False)
+    return _Screen(stderr=err, highlight=False, emoji=False, markup=False)
 
 
 def as_json(value: Any) -> str:
@@ -71,7 +97,7 @@ def unusable(message: str) -> NoReturn:
 
 def cannot_open(name: object, error: OSError, lang: str) -> NoReturn:
     """End because a file can't be read or written."""
-    why = _OS_ERRORS.get(type(error), Words(*[error.strerror or str(error)] * 2))
+    why = _OS_ERRORS.get(type(error)) or _ERRNOS.get(error.errno) or Words(*[error.strerror or str(error)] * 2)
     unusable(Words("打不开 {}：{}", "can't open {}: {}").of(lang).format(name, why.of(lang)))
 
 
@@ -81,6 +107,12 @@ _OS_ERRORS: Mapping[type[OSError], Words] = {
     NotADirectoryError: Words("路径中有一段不是目录", "a part of the path is no directory"),
     FileExistsError: Words("已有同名的文件", "a file of that name is in the way"),
     PermissionError: Words("没有权限", "permission denied"),
+}
+_ERRNOS: Mapping[int | None, Words] = {
+    errno.ENOSPC: Words("磁盘已满", "the disk is full"),
+    errno.ENAMETOOLONG: Words("名称过长", "the name is too long"),
+    errno.EROFS: Words("只读，不能写入", "it is read-only"),
+    errno.EIO: Words("读写出错", "it can't be read or written"),
 }
 
 

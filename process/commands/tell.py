@@ -71,16 +71,18 @@ class ScreenTeller:
                 if told == TOLD_WHOLE:
                     more = Words("── 其余每个办理一行 ──", "── of each further case, one line ──")
                     say(more.of(self._lang))
-                line = Words("{}  {}（{} 步）", "{}  {} ({} steps)").of(self._lang)
-                say(line.format(view.shown(ran.key), ran.case.state.words.of(self._lang), ran.case.version))
+                line, steps = Words("{}  {}（{}）", "{}  {} ({})"), view.count_of_steps(ran.case.version, self._lang)
+                say(line.of(self._lang).format(view.shown(ran.key), ran.case.state.words.of(self._lang), steps))
 
     def end(self, *, many: bool) -> None:
         if many:
             self._console.print(self._summary())
-        taken = Words("接受 {} 个事件，拒绝 {} 个", "{} events taken, {} refused").of(self._lang)
+        events = "{} event taken, {} refused" if self._taken == 1 else "{} events taken, {} refused"
+        taken = Words("接受 {} 个事件，拒绝 {} 个", events).of(self._lang)
         text = taken.format(self._taken, self._refusals)
         if self._refused:
-            lines = ", ".join(map(str, self._refused)) + (", …" if self._refusals > len(self._refused) else "")
+            more = ["…"] if self._refusals > len(self._refused) else []
+            lines = Words("、", ", ").of(self._lang).join([*map(str, self._refused), *more])
             text += (
                 Words("（第 {} 行）", " (line {})" if self._refusals == 1 else " (lines {})").of(self._lang).format(lines)
             )

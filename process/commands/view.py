@@ -76,6 +76,11 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}{at:%z}"[:22] + ":" + f"{at:%z}"[3:5]
 
 
+def count_of_steps(count: int, lang: str) -> str:
+    """``1 step``, ``2 steps``, or ``2 步``."""
+    return Words(f"{count} 步", "1 step" if count == 1 else f"{count} steps").of(lang)
+
+
 def duration(length: timedelta, lang: str) -> str:
     for unit, words in _UNITS:
         if length >= unit and length % unit == timedelta(0):
@@ -116,7 +121,7 @@ def steps(case: Case, lang: str, lines: Sequence[int] = ()) -> RenderableType:
     timed = any(step.at for step in history)
     table = grid("#", *([_LINE.of(lang)] if lines else []), EVENT.of(lang), BY.of(lang), _NOW_IN.of(lang))
     if timed:
-        table.add_column(_AT.of(lang), min_width=14, overflow="fold")
+        table.add_column(_AT.of(lang), no_wrap=True)  # in two lines, so that a narrow screen cuts neither
     for step, line in zip(history, [None] * (len(history) - len(lines)) + list(lines), strict=True):
         event = Text.assemble(step.event.words.of(lang), (f"\n{' · '.join([step.event.value, *carried(step.data)])}", DIM))
         table.add_row(
@@ -125,7 +130,7 @@ def steps(case: Case, lang: str, lines: Sequence[int] = ()) -> RenderableType:
             event,
             step.by.words.of(lang),
             state_text(step.target, lang),
-            *([moment(step.at) if step.at else ""] if timed else []),
+            *([moment(step.at).replace(" ", "\n") if step.at else ""] if timed else []),
         )
     return table
 
@@ -148,8 +153,8 @@ def standing(case: Case, lang: str) -> RenderableType:
         asks = f"{request.to.words.of(lang)}{'：' if lang == 'zh' else ': '}{request.kind.words.of(lang)}"
         table.add_row(_MOVE.of(lang), asks)
         table.add_row(_UNTIL.of(lang), _until(case, lang))
-    goal = f"{facts.goal.words.of(lang)} · account {shown(facts.account)} · order {shown(facts.order)}"
-    table.add_row(_WISH.of(lang), goal)
+    about = Words("{} · 账号 {} · 订单 {}", "{} · account {} · order {}").of(lang)
+    table.add_row(_WISH.of(lang), about.format(facts.goal.words.of(lang), shown(facts.account), shown(facts.order)))
     if facts.quote is not None and facts.quote_status is not None:
         money = Words("{}：{} {}（最小货币单位）· {}", "{}: {} {} in minor units · {}").of(lang)
         quote = money.format(shown(facts.quote), facts.fee, facts.currency, facts.quote_status.words.of(lang))

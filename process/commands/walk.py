@@ -16,8 +16,10 @@ from process import eventfile, explore
 from process.case import Case
 from process.commands import view
 from process.commands.common import LangOption, cannot_open, console, lang_of, say
+from process.eventline import nearest
 from process.exceptions import InvalidPayload, Refused
 from process.model import MODEL, Actor, Event, Field, Goal, Kind, Term, Words
+from process.payload import WRONG, check_of, wrong_field
 
 GoalOption = Annotated[
     Goal | None,
@@ -95,7 +97,8 @@ class _Trip:
         case = self.cases[-1]
         with path.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(eventfile.dump(case))
-        say(self._t("已存到 {}（{} 步）。", "Saved to {} ({} steps).").format(path, case.version))
+        steps = view.count_of_steps(case.version, self._lang)
+        say(self._t("已存到 {}（{}）。", "Saved to {} ({}).").format(path, steps))
 
     # ------------------------------------------------------------------------------------------------------- inside
 
@@ -144,6 +147,14 @@ class _Trip:
         return self._raise(case, choice, asks=choice in choices)
 
     def _no_such_choice(self, text: str, count: int) -> None:
+        near = nearest(text, Event) if count else None
+        if near is not None:
+            say(
+                self._t("没有选项 {}。您是想输入 {} 吗？", "There is no choice {}. Did you mean {}?").format(
+                    view.shown(text), near
+                )
+            )
+            return
         if count:
             right = self._t("应为 1 到 {} 的编号、事件名", "Type a number from 1 to {}, an event's name").format(count)
         else:
@@ -176,13 +187,19 @@ class _Trip:
         if field is Kind.TEXT:
             right = self._t("示例", "an example")
         none = self._t("，- 表示没有", ", - for none") if field is Kind.CONSENT else ""
-        text = self._ask(f"  {name} ({field.words.of(self._lang)}{none}) [{right}]: ")
-        if not text:
-            return right
-        if field is Kind.CONSENT and text == "-":
-            return None
-        is_number = field in (Kind.MONEY, Kind.ATTEMPT) and text.removeprefix("-").isdecimal() and len(text) < 20
-        return int(text) if is_number else text
+        while True:
+            text = self._ask(f"  {name} ({field.words.of(self._lang)}{none}) [{right}]: ")
+            if not text:
+                return right
+            if field is Kind.CONSENT and text == "-":
+                return None
+            is_number = field in (Kind.MONEY, Kind.ATTEMPT) and text.removeprefix("-").isdecimal() and len(text) < 20
+            value = int(text) if is_number else text
+            try:
+                return check_of(field)(value)
+            except WRONG:  # told at once, before anything else is asked
+                blocker = wrong_field(name, value, *field.words)
+                self._console.print(Text(getattr(blocker, self._lang), "red"))
 
     def _pick(self, name: str, enum: type[Term], usual: Any) -> Any:
         members = list(enum)

@@ -87,16 +87,16 @@ def _wrong_state(event: LeanEvent, state: State) -> Blocker:
 
 def _wrong_actor(event: Event, actors: tuple[Actor, ...], by: object) -> Blocker:
     name = event.words
-    zh_actors, en_actors = "、".join(a.words.zh for a in actors), " or ".join(map(_the, actors))
+    zh_actors, en_actors = "、".join(a.words.zh for a in actors), " or ".join(map(the, actors))
     parameters = MappingProxyType({"event": event, "by": by if isinstance(by, Actor) else None, "actors": actors})
     if by is None:
         zh = f"请指明「{name.zh}」由谁发起：{zh_actors}。"
         return Blocker("actor_missing", parameters, zh, f'Name who raises "{name.en}": {en_actors}.')
-    zh_by, en_by = (by.words.zh, _the(by)) if isinstance(by, Actor) else (brief(by), brief(by))
+    zh_by, en_by = (by.words.zh, the(by)) if isinstance(by, Actor) else (brief(by), brief(by))
     zh = f"「{name.zh}」不能由{zh_by}发起，只能由{zh_actors}发起。"
     return Blocker("wrong_actor", parameters, zh, f'"{name.en}" can only be raised by {en_actors}, not by {en_by}.')
 
 
-def _the(actor: Actor) -> str:
+def the(actor: Actor) -> str:
     """The actor in an English sentence; some are called by a name that takes no article."""
     return actor.words.en if actor in _NAMES else f"the {actor.words.en}"

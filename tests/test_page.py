@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import re
 import subprocess
 import sys
@@ -14,8 +16,9 @@ import pytest
 from browser import Watched, address, chromium, watched
 from playwright.sync_api import Browser, Locator, Page
 
-from process import MODEL, Actor, Case, Event, State, page
-from process.explore import RIGHT, Edge, Exploration, payloads
+from process import MODEL, Actor, Case, Event, Goal, State, page
+from process.explore import ACCOUNT, ORDER, RIGHT, Edge, Exploration, payload, payloads, play
+from process.page import dark
 
 FILE = Path(__file__).parent.parent / "diagrams" / "index.html"
 TO_FACE = "sign_in/open_orders/open_order/find_option/choose_cancellation/quote_consequences/confirm_cancellation@customer"
@@ -226,6 +229,77 @@ def test_every_configuration_names_the_librarys_reasons_for_every_other_event(
             assert len(blocked) == len(expected)
 
 
+def link_of(goal: Goal, edges: list[Edge]) -> str:
+    """What stands behind the # for this trip."""
+    parts = ["en", goal.value]
+    for edge in edges:
+        by = "" if len(MODEL.actors[edge.event]) == 1 else f"@{edge.by}"
+        label = "" if edge.label == RIGHT else f"~{edge.label.replace(': ', '=')}"
+        parts.append(f"{edge.event}{by}{label}")
+    return "/".join(parts)
+
+
+def trips_with_outages(exploration: Exploration, count: int) -> Iterator[tuple[str, Case]]:
+    """Random trips that stand in the middle of a verification after outages: their links, and real cases that made them."""
+    chance = random.Random(7)  # noqa: S311  # the same trips in every run
+    verifying = {move.source for move in MODEL.transitions if move.event is Event.VERIFICATION_UNAVAILABLE}
+    liked = [Event.VERIFICATION_UNAVAILABLE, *(move.event for move in MODEL.transitions if move.target in verifying)]
+    decided = exploration.first(lambda found: found.state is State.VERIFICATION_CHOICE)
+    assert decided is not None
+    for _ in range(count):
+        edges = list(exploration.trip_to(decided))
+        goal = exploration.goal_of(tuple(edges), decided)
+        place, outages = decided, 0
+        while outages < 2 or exploration.configurations[place].state not in verifying:
+            ways = [edge for edge in exploration.outgoing[place] if edge.event in liked]
+            ways = ways or [edge for edge in exploration.outgoing[place] if edge.event is Event.FAIL_VERIFICATION]
+            if chance.random() < 0.25:
+                ways = [edge for edge in exploration.outgoing[place] if edge.event is Event.FAIL_VERIFICATION] or ways
+            edges.append(chance.choice(ways))
+            place = edges[-1].target
+            outages += edges[-1].event is Event.VERIFICATION_UNAVAILABLE
+            if exploration.configurations[place].state is State.SUPPORT_NEEDED:
+                break
+        case = play(exploration, tuple(edges), Case(goal=goal, account=ACCOUNT, order=ORDER))
+        yield link_of(goal, edges), case
+
+
+REFUSED_ON_TRIPS = """async (trips) => {
+  const seen = [];
+  for (const trip of trips) {
+    const turned = new Promise((done) => addEventListener("hashchange", done, { once: true }));
+    location.hash = trip;
+    await turned;
+    const steps = document.querySelectorAll("#steps li").length;
+    const refused = [...document.querySelectorAll("#offered button[data-refused]")].map((button) => {
+      button.click();
+      const item = button.closest("li");
+      const lines = [...item.querySelectorAll(".refusal .reasons li")];
+      const reasons = lines.map((line) => [line.dataset.code, line.textContent.trim()]);
+      return [item.dataset.event, item.dataset.by, button.dataset.labelOf, reasons];
+    });
+    seen.push([steps, refused]);
+  }
+  return seen;
+}"""
+
+
+def test_after_outages_refusals_name_the_attempts_that_the_library_names_on_the_same_trip(
+    shown: Page, exploration: Exploration
+) -> None:
+    trips = list(dict(trips_with_outages(exploration, 60)).items())
+    read = shown.evaluate(REFUSED_ON_TRIPS, [link for link, _ in trips])
+    further = 0
+    for (link, case), (steps, refused) in zip(trips, read, strict=True):
+        assert steps == case.version, link
+        for event, by, label, reasons in refused:
+            data = payload(MODEL, Event(event), label, case.facts)
+            assert reasons == told(case.blockers(Event(event), by=Actor(by), **data), "en"), (link, event, label)
+            counted = case.facts.face_attempts + case.facts.other_attempts
+            further += "attempt" in data and data["attempt"] > counted + 1
+    assert further > 50, "trips whose attempts were given back should be among them"
+
+
 # ----------------------------------------------------------------------------------------------------------- trips
 
 
@@ -356,7 +430,9 @@ def test_whose_move_it_is_stands_first(shown: Page) -> None:
     assert first.get_attribute("data-actor") == Actor.SYSTEM
     assert "their move" in first.inner_text()
     assert shown.locator("#offered").inner_text().count("their move") == 1
-    assert shown.locator("#turn").text_content() == "The system's move: decide whether verification is needed"
+    assert shown.locator("#turn").text_content() == "the system's move: decide whether verification is needed"
+    follow(shown, "en/plan/sign_in/open_orders/report_order_missing/contact_support")
+    assert shown.locator("#turn").text_content() == "support's move: handle the case"
 
 
 # --------------------------------------------------------------------------------------- for everyone, everywhere
@@ -392,6 +468,44 @@ def test_a_trip_is_made_with_the_keyboard_alone_and_each_new_state_is_announced(
     press_until(shown, "#back")
     shown.keyboard.press("Space")
     assert state_of(shown) == State.IN_SUPPORT
+
+
+def taken_buttons(shown: Page) -> list[tuple[str, str]]:
+    """The choices that lead on, in their order: the number that each shows, and what it would raise."""
+    read = """all => all.map(one => [
+      one.querySelector("kbd")?.textContent ?? "", `${one.closest("li").dataset.event} ${one.dataset.labelOf}`])"""
+    return [(number, what) for number, what in shown.locator("#offered button:not([data-refused])").evaluate_all(read)]
+
+
+def test_a_number_key_chooses_what_shows_that_number(shown: Page) -> None:
+    link = f"en/both/{FAILED_ONCE}"
+    follow(shown, link)
+    offered = taken_buttons(shown)
+    assert [number for number, _ in offered] == [str(place) if place < 10 else "" for place in range(1, len(offered) + 1)]
+    for number, what in offered[:9]:
+        follow(shown, link)
+        shown.keyboard.press(number)
+        event, _, label = what.partition(" ")
+        last = shown.url.rpartition("/")[2]
+        assert last.partition("~")[0].partition("@")[0] == event
+        assert last.partition("~")[2].replace("=", ": ") == ("" if label == RIGHT else label)
+        assert len(steps_of(shown)) == 11
+    assert shown.locator("#offers .keys").inner_text() == "Keys 1–9 choose what bears the number."
+
+
+def test_a_number_key_chooses_the_goal_and_is_left_alone_where_it_means_something_else(shown: Page) -> None:
+    assert shown.locator("#start .keys").is_visible()
+    shown.keyboard.press("9")
+    assert shown.locator("#start").is_visible()
+    shown.keyboard.press("2")
+    assert shown.url.endswith("#en/face_verification")
+    shown.keyboard.press("Control+1")
+    shown.locator("#as").focus()
+    shown.keyboard.press("1")
+    assert steps_of(shown) == []
+    shown.locator("#copy").focus()
+    shown.keyboard.press("1")
+    assert state_of(shown) == State.SIGNED_IN
 
 
 def test_the_switch_changes_every_word_and_keeps_the_trip(shown: Page) -> None:
@@ -465,12 +579,82 @@ CONTRAST = """() => {
   const poor = [];
   for (const element of document.querySelectorAll("header *, .side *")) {
     if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort();
+    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => x - y);
     const ratio = (b + 0.05) / (a + 0.05);
     if (ratio < 4.5) poor.push([element.outerHTML.slice(0, 80), ratio]);
   }
   return poor;
 }"""
+
+
+# For each word of the picture the contrast with the last shape before it that lies behind its middle.
+PICTURE_CONTRAST = """() => {
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const linear = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const light = (color) => parse(color).slice(0, 3).map((v) => linear(v / 255))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const svg = document.querySelector("svg.picture:not([hidden])");
+  const fillsOf = (shape) => {
+    const fill = getComputedStyle(shape).fill;
+    const gradient = fill.match(/url\\("?#([^")]+)"?\\)/);
+    if (!gradient) return fill === "none" ? [] : [fill];
+    const stops = document.getElementById(gradient[1]).querySelectorAll("stop");
+    return [...stops].map((stop) => getComputedStyle(stop).stopColor);
+  };
+  const shapes = [];
+  const poor = [];
+  let count = 0;
+  for (const element of svg.querySelectorAll("g:not(.edge) > :is(path, polygon, ellipse), text")) {
+    const box = element.getBBox();
+    if (element.tagName !== "text") {
+      const fills = fillsOf(element);
+      if (fills.length) shapes.unshift([box, fills]);
+      continue;
+    }
+    let opacity = 1;
+    for (let one = element; one !== svg; one = one.parentElement) opacity *= Number(getComputedStyle(one).opacity);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const under = shapes.find(([b]) => b.x < x && x < b.x + b.width && b.y < y && y < b.y + b.height);
+    for (const behind of under[1]) {
+      const [a, b] = [light(getComputedStyle(element).fill), light(behind)].sort((one, other) => one - other);
+      const ratio = (b + 0.05) / (a + 0.05);
+      if (ratio < 4.5 || opacity < 1) poor.push([element.textContent, behind, ratio, opacity]);
+      count += 1;
+    }
+  }
+  return [count, poor, light(shapes.at(-1)[1][0])];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_of_the_picture_stands_out_by_day_and_by_night(browser: Browser, scheme: str) -> None:
+    with watched(browser, color_scheme=scheme) as seen:
+        for trip in ("en", f"en/both/{FAILED_ONCE}", "zh", "zh/plan/abandon"):
+            follow(seen.page, trip)
+            count, poor, page_light = seen.page.evaluate(PICTURE_CONTRAST)
+            assert count > 100
+            assert poor == []
+            assert (page_light > 0.5) is (scheme == "light")
+
+
+def test_every_colour_of_the_picture_has_its_own_for_the_dark_page() -> None:
+    known = {day.lower() for day in dark.DARK}
+    for lang in page.LANGUAGES:
+        drawn = (FILE.parent / f"overview.{lang}.svg").read_text(encoding="utf-8")
+        used = {colour.lower() for colour in re.findall(r'(?:fill|stroke|stop-color)[=:]"?([^";]+)', drawn)}
+        assert {colour for colour in used if not colour.startswith(("none", "transparent", "url("))} <= known
+    assert len(set(dark.DARK.values())) == len(known) - 1, "Graphviz' black shares a colour with the ink, no others do"
+
+
+def test_colours_of_those_who_move_differ_in_grey_by_night_too() -> None:
+    def lightness(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    owners = {turn.owner for info in MODEL.states.values() for turn in info.turns}
+    greys = sorted(lightness(dark.DARK_MOVE[owner]) for owner in owners)
+    assert min(b / a for a, b in itertools.pairwise(greys)) >= 1.15
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -16,6 +16,7 @@ from importlib import resources
 from process import diagram
 from process.drawing.palette import END, INK, MOVE, PAGE, WENT
 from process.explore import explore
+from process.page import dark
 from process.page.walkable import walkable
 
 LANGUAGES = ("zh", "en")
@@ -53,7 +54,7 @@ def _colours() -> str:
     rules = [f":root {{ --went: {WENT}; --paper: {PAGE}; --on-colour: {INK}; }}"]
     rules += [f'.chip[data-actor="{actor}"] {{ background: {colour}; }}' for actor, colour in MOVE.items()]
     rules += [f'.now[data-end="{kind}"] {{ border-top-color: {border}; }}' for kind, (_, border) in END.items()]
-    return "\n".join(rules) + "\n"
+    return "\n".join([*rules, "@media (prefers-color-scheme: dark) {", *dark.rules(), "}"]) + "\n"
 
 
 def _hashes(texts: Iterable[str]) -> str:

@@ -70,6 +70,10 @@ $("as").addEventListener("change", () => {
 $("smaller").addEventListener("click", () => zoom(1 / 1.25));
 $("larger").addEventListener("click", () => zoom(1.25));
 $("whole").addEventListener("click", () => zoom(0));
+addEventListener("keydown", (event) => {
+  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.("input, select")) return;
+  if (/^[1-9]$/.test(event.key)) document.querySelector(`.side > :not([hidden]) [aria-keyshortcuts="${event.key}"]`)?.click();
+});
 addEventListener("hashchange", () => {
   if (location.hash !== addressOf(trip)) open();
 });

@@ -44,15 +44,26 @@ function renderWords() {
   });
 }
 
+const nameIn = (name) => make("span", { class: "name" }, name);
+
+// The first nine of these buttons get a number, by which a key chooses them.
+function numberKeys(buttons) {
+  [...buttons].slice(0, 9).forEach((button, place) => {
+    button.setAttribute("aria-keyshortcuts", String(place + 1));
+    button.prepend(make("kbd", { "aria-hidden": "true" }, String(place + 1)));
+  });
+}
+
 function renderGoals() {
   $("goals").replaceChildren(...data.goals.map((one, number) => {
-    const button = make("button", { type: "button", class: "wide", "data-goal": one.name }, make("span", {}, words(one)));
+    const button = make("button", { type: "button", class: "wide", "data-goal": one.name }, nameIn(words(one)));
     button.addEventListener("click", () => choose(number));
     return button;
   }));
+  if (trip.place === null) numberKeys($("goals").children);
 }
 
-const turnAt = (here) => say("turn", { owner: words(data.actors[here.owner]), asks: words(data.requests[here.asks]) });
+const turnAt = (here) => say("turn", { owner: words(data.actors[here.owner]), the: data.actors[here.owner].the, asks: words(data.requests[here.asks]) });
 
 function renderNow() {
   const here = configuration(trip.place);
@@ -94,6 +105,7 @@ function renderOffers() {
     make("h3", {}, chip(actor), actor === here.owner ? make("small", {}, ` ${text("theirMove")}`) : null),
     make("ul", {}, ...offers.filter((offer) => offer.by === actor).map(offerItem)),
   )));
+  numberKeys($("offered").querySelectorAll("button:not([data-refused])"));
 }
 
 function offerItem(offer) {
@@ -111,7 +123,7 @@ function variantButton(variant, name, item) {
   const attributes = { type: "button", class: "wide", "data-label-of": variant.label, "data-refused": variant.target === null };
   const target = variant.target === null ? null : stateAt(variant.target);
   const where = target === null ? "" : target === stateAt(variant.source) ? text("stays") : words(target);
-  const button = make("button", attributes, make("span", {}, name), where ? make("span", { class: "to" }, `→ ${where}`) : null);
+  const button = make("button", attributes, nameIn(name), where ? make("span", { class: "to" }, `→ ${where}`) : null);
   button.addEventListener("click", () => (variant.target === null ? refuse(variant, item) : take(variant)));
   for (const [type, on] of [["pointerenter", true], ["focus", true], ["pointerleave", false], ["blur", false]]) {
     button.addEventListener(type, () => mark("is-next", on && variant.target !== null ? arrowsOf(variant) : []));

@@ -33,9 +33,13 @@ function offersAt(number) {
 // The payloads that are taken.
 const movesAt = (number) => offersAt(number).flatMap((offer) => offer.variants).filter((one) => one.target !== null);
 
+// How many attempts the trip gave back: they keep their numbers, and a configuration does not count them.
+const givenBack = () => trip.moves.reduce((sum, move) => sum + data.givenBack[move.row], 0);
+
 const blockersOf = (list) => data.lists[list].map((place) => {
-  const [code, zh, en] = data.texts[place];
-  return { code, zh, en };
+  const [code, zh, en, attempt] = data.texts[place];
+  const told = (sentence) => (attempt === null ? sentence : sentence.replace("{attempt}", attempt + givenBack()));
+  return { code, zh: told(zh), en: told(en) };
 });
 
 function nameOf(move) {

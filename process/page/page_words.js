@@ -19,6 +19,7 @@ const TEXT = {
     "选一个目标，再一步步点选接下来发生的事；图上会标出走到了哪里。",
     "Choose a goal, then click what happens next, one step at a time; the picture shows where the case stands.",
   ],
+  keys: ["按数字键 1–9 可直接选择标有数字的选项。", "Keys 1–9 choose what bears the number."],
   back: ["退一步", "Back"],
   reset: ["重新开始", "Start over"],
   copy: ["复制链接", "Copy link"],
@@ -52,7 +53,7 @@ const TEXT = {
 };
 const SENTENCE = {
   phase: [(p) => `第 ${p.number} 步 · ${p.words}`, (p) => `Step ${p.number} · ${p.words}`],
-  turn: [(p) => `轮到${p.owner}：${p.asks}`, (p) => `The ${p.owner}'s move: ${p.asks}`],
+  turn: [(p) => `轮到${p.owner}：${p.asks}`, (p) => `${p.the}'s move: ${p.asks}`],
   deadline: [(p) => `时限：${p.time}`, (p) => `Deadline: ${p.time}`],
   ofLimit: [(p) => `已用 ${p.used} 次，共 ${p.limit} 次`, (p) => `${p.used} of ${p.limit} used`],
   mayRaise: [(p) => `可由${p.actors}发起`, (p) => `raised by: ${p.actors}`],

@@ -1,7 +1,8 @@
 """Every reachable configuration, with what may happen there and why the rest may not, as the page embeds it.
 
-A configuration knows no references, so quotes and attempts are named in words. Where a refusal names an attempt by its
-number, it counts without the attempts that were given back after an outage.
+A configuration knows no references, so quotes and attempts are named in words. Where a refusal names an attempt, the page
+puts its number in: a configuration counts without the attempts that were given back after an outage, and the page adds
+those of the trip.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from process.model import (
     Term,
     Words,
 )
-from process.refusal import refusal
+from process.refusal import refusal, the
 
 CHOICES: Mapping[tuple[str, str], Words] = {
     ("account", "right"): Words("购买时的账号", "the account that bought"),
@@ -72,7 +73,7 @@ def walkable(exploration: Exploration) -> dict[str, Any]:
     events, actors = list(model.events), list(Actor)
 
     def listed(blockers: Iterable[Blocker]) -> int:
-        return lists[tuple(texts[blocker.code, blocker.zh, blocker.en] for blocker in blockers)]
+        return lists[tuple(texts[_text(model, blocker)] for blocker in blockers)]
 
     def arc(event: Event, by: Actor, label: str, facts: Facts) -> int:
         words = _variant(model, event, label, facts)
@@ -99,7 +100,7 @@ def walkable(exploration: Exploration) -> dict[str, Any]:
     return {
         "model": MODEL_VERSION,
         "goals": _terms(Goal),
-        "actors": _terms(Actor),
+        "actors": [_term(actor) | {"the": the(actor)} for actor in Actor],
         "phases": _terms(Phase),
         "ends": _terms(EndKind),
         "requests": _terms(RequestKind),
@@ -108,6 +109,7 @@ def walkable(exploration: Exploration) -> dict[str, Any]:
         "limits": [model.limits.face, model.limits.other],
         "states": [_state(model, state) for state in model.states],
         "events": [_term(event) | {"by": [actors.index(actor) for actor in model.actors[event]]} for event in events],
+        "givenBack": _given_back(exploration),
         "beginnings": [place for place, came_by in enumerate(exploration.came_by) if came_by is None],
         "arcs": list(arcs),
         "texts": list(texts),
@@ -118,6 +120,24 @@ def walkable(exploration: Exploration) -> dict[str, Any]:
         "configurations": configurations,
         "moves": moves,
     }
+
+
+def _text(model: Model, blocker: Blocker) -> tuple[str, str, str, int | None]:
+    """Code and texts of a reason; in one that names an attempt ``{attempt}`` stands for the number, which follows."""
+    number = blocker.parameters.get("attempt")
+    if not isinstance(number, int):
+        return blocker.code, blocker.zh, blocker.en, None
+    (reason,) = {guard.reason for row in model.table for guard in row.guards if guard.code == blocker.code}
+    told = {**blocker.parameters, "attempt": "{attempt}"}
+    return blocker.code, reason.zh.format(**told), reason.en.format(**told), number
+
+
+def _given_back(exploration: Exploration) -> list[int]:
+    """For each row of the table, how many attempts it gives back: they keep their numbers and no longer count."""
+    counts = [0] * len(exploration.machine.definition.table)
+    for edge, taken in zip(exploration.edges, exploration.taken, strict=True):
+        counts[edge.row] = taken.facts.attempt - taken.there.facts.attempt
+    return counts
 
 
 def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:

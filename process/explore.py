@@ -93,8 +93,8 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
             return [(RIGHT, max(facts.attempt, 1)), *stale, ("unknown", facts.attempt + 1)]
         case "consent":
             return [(RIGHT, "consent-1"), ("none", None)]
-    samples: Mapping[Kind, Any] = {Kind.REFERENCE: f"{name}-1", Kind.MONEY: 0, Kind.CURRENCY: "CNY", Kind.TEXT: f"a {name}"}
-    return [(RIGHT, samples[kind])]
+    samples: Mapping[Kind, Any] = {Kind.MONEY: 0, Kind.CURRENCY: "CNY", Kind.TEXT: f"a {name}", Kind.ATTEMPT: 1}
+    return [(RIGHT, samples.get(kind, f"{name}-1"))]
 
 
 def _is_brought(model: Model, event: Event, name: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from process.explore import Exploration, ask_everyone, explore
 from process.machine import MACHINE, LeanMachine, build
 from process.model import Limits, Model, Words
-from process.proof import cancelling, histories, refusals, steps, verifying, ways
+from process.proof import cancelling, ends, histories, refusals, settling, steps, turns, verifying, ways
 from process.proof.evidence import Evidence
 from process.proof.finding import Finding
 
@@ -64,13 +64,13 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         2,
-        ways.r2_an_end_within_reach,
+        ends.r2_an_end_within_reach,
         SOUND,
         "从每个可到达的情形都能走到某个终态，即使人脸总不通过、核验服务总不可用、资方总是拒绝或始终没有客服。",
         "From every reachable configuration some end state can be reached, also if faces always fail, the verifier is "
         "down, the lender always rejects, or no agent ever answers.",
     ),
-    _require(3, ways.r3_ends_take_nothing, SOUND, "终态不再接受任何事件。", "An end state accepts no event."),
+    _require(3, ends.r3_ends_take_nothing, SOUND, "终态不再接受任何事件。", "An end state accepts no event."),
     _require(
         4,
         cancelling.r4_quoted_and_confirmed,
@@ -80,7 +80,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         5,
-        verifying.r5_settled_before_cancelled,
+        settling.r5_settled_before_cancelled,
         STEP_5,
         "只有核验已有结论，分期才会被取消：系统跳过、人脸或其他方式通过、客服豁免，或客服已取消人脸验证。",
         "A plan is cancelled only with verification settled: skipped by the system, passed by face or another way, waived "
@@ -88,7 +88,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         6,
-        verifying.r6_nobody_acts_for_another,
+        settling.r6_nobody_acts_for_another,
         STEP_5,
         "客户永远不能自行跳过、豁免、判定通过或取消核验：只有系统能跳过，核验服务能判定通过，客服能豁免和取消。",
         "A customer can never skip, waive, pass or remove a verification: only the system skips, the verifier passes, "
@@ -96,7 +96,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         7,
-        verifying.r7_removed_in_support,
+        settling.r7_removed_in_support,
         STEP_5,
         "人脸验证只能在客服处理中取消。",
         "Face verification is removed only in support.",
@@ -169,7 +169,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         18,
-        steps.r18_owner_and_deadline,
+        turns.r18_owner_and_deadline,
         DESCRIPTION,
         "每个未结束的状态都说明轮到谁、期限多长。",
         "Every open state names whose move it is and has a deadline.",

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from process.explore import Configuration
-from process.model import Actor, Event, Goal, QuoteStatus, RequestKind, State, Words
-from process.proof.evidence import Evidence, beginnings, each_event, each_place, never_before, told_truly
-from process.proof.finding import EVENTS_TAKEN, Counterexample, Finding, all_of
+from process.model import Actor, EndKind, Event, Goal, QuoteStatus, RequestKind, State, Words
+from process.payload import MAX_INTEGER
+from process.proof.evidence import (
+    Evidence,
+    at,
+    beginnings,
+    each_event,
+    each_place,
+    never_before,
+    the_same_under_other_names,
+    told_truly,
+)
+from process.proof.finding import EVENTS_TAKEN, Finding, all_of
 from process.proof.ledger import Seen, after
+from process.proof.names import OTHER_NAMES
+from process.proof.nearmisses import none_is_taken, references
 
 A, E, S = Actor, Event, State
 WITH_SUPPORT = (S.SUPPORT_NEEDED, S.IN_SUPPORT)
@@ -72,21 +84,30 @@ def r4_quoted_and_confirmed(evidence: Evidence) -> Finding:
         told_truly(evidence, "goal", "quoted", "confirmed", but=E.COMPLETE_CANCELLATION),
         each_place(evidence, lambda found: found.state is S.CONSEQUENCES, confirmable),
         _a_new_quote_counts(evidence),
+        the_same_under_other_names(evidence, "quote", "fee", "currency"),
+        none_is_taken(evidence, E.CONFIRM_CANCELLATION, "quote", references),
     )
 
 
+QUOTED = (("quote-2", 100, "USD"), ("quote-3", 1, "JPY"), ("quote-4", 0, "CNY"), ("Quote-2 ", MAX_INTEGER, "CNY"))
+"""Quotes that take each other's place: dearer, cheaper, the dearest and for nothing, in other money."""
+
+
 def _a_new_quote_counts(evidence: Evidence) -> Finding:
-    """Wherever the lender may quote, another quote with another fee takes the place of the one that stands."""
-    quote = {"quote": "quote-2", "fee": 100, "currency": "USD"}
+    """Wherever the lender may quote, another quote, or the same again, takes the place of the one that stands."""
     count = 0
+    lean = evidence.machine.lean_events[E.QUOTE_CONSEQUENCES]
     for place, found in evidence.where(lambda found: found.state is S.CONSEQUENCES):
-        count += 1
-        move = evidence.machine.lean_events[E.QUOTE_CONSEQUENCES].decide(found.state, found.facts, A.LENDER, dict(quote))
-        if move is None or (move[1].quote, move[1].fee, move[1].currency) != tuple(quote.values()):
-            what = Words("新报价没有取代旧报价", "a new quote does not take the place of the old one")
-            trip = evidence.exploration.trip_to(place)
-            broken = Counterexample(found.facts.goal, trip, what, (E.QUOTE_CONSEQUENCES, A.LENDER, quote))
-            return Finding(((count, EVENTS_TAKEN),), broken)
+        for facts in (found.facts, *(names.of(found.facts) for names in OTHER_NAMES)):
+            again = ((facts.quote, facts.fee, facts.currency),) if facts.quote is not None else ()
+            for quoted in (*again, *QUOTED):
+                count += 1
+                data = dict(zip(("quote", "fee", "currency"), quoted, strict=True))
+                move = lean.decide(found.state, facts, A.LENDER, dict(data))
+                if move is None or (move[1].quote, move[1].fee, move[1].currency) != quoted:
+                    what = Words("新报价没有取代旧报价", "a new quote does not take the place of the old one")
+                    broken = at(evidence, place, what)._replace(attempt=(E.QUOTE_CONSEQUENCES, A.LENDER, data))
+                    return Finding(((count, EVENTS_TAKEN),), broken)
     return Finding(((count, EVENTS_TAKEN),))
 
 
@@ -136,6 +157,7 @@ def r13_the_answer_decides(evidence: Evidence) -> Finding:
         each_event(evidence, wrong),
         each_place(evidence, awaiting, lost),
         told_truly(evidence, "outstanding", but=E.COMPLETE_CANCELLATION),
+        *(none_is_taken(evidence, event, "quote", references) for event in ANSWERS),
     )
 
 
@@ -184,7 +206,17 @@ def r17_serves_one_try(evidence: Evidence) -> Finding:
 
 
 def r19_ends_tell_the_truth(evidence: Evidence) -> Finding:
-    """Every end is what happened last and what was removed or cancelled; what ends a case ends it."""
+    """Every end is what happened last and what was removed or cancelled, and counts as that; what ends a case ends it."""
+
+    def meant(seen: Seen, met: bool) -> Words | None:
+        chosen = EndKind.NEUTRAL if seen.by is A.CUSTOMER or seen.event is E.DECLINE_CANCELLATION else EndKind.BAD
+        kind = EndKind.GOOD if met else chosen
+        if evidence.model.states[seen.target].end is kind:
+            return None
+        zh, en = kind.words
+        return Words(
+            f"「{seen.target.words.zh}」是「{zh}」，却不这样记", f'"{seen.target.words.en}" does not count as "{en}"'
+        )
 
     def wrong(seen: Seen) -> Words | None:
         truth = after(seen)
@@ -203,7 +235,7 @@ def r19_ends_tell_the_truth(evidence: Evidence) -> Finding:
         else:
             true = _ENDED_BY.get(seen.event, S.EXPIRED if seen.event is E.TIME_OUT else None)
         if true is seen.target:
-            return None
+            return meant(seen, cancelled or truth.removed)
         zh, en = (true.words.zh, true.words.en) if true else ("办理未结束", "not an end")
         target = seen.target.words
         return Words(f"终态为「{target.zh}」，实际是「{zh}」", f'it ends in "{target.en}", and what happened is "{en}"')

@@ -12,6 +12,7 @@ from process.machine import LeanMachine
 from process.model import Actor, Event, Goal, Model, State, Words
 from process.proof.finding import CONFIGURATIONS, EVENTS_TAKEN, Counterexample, Finding
 from process.proof.ledger import CLAIMS, TELLING, Ledger, Seen, after, read
+from process.proof.names import OTHER_NAMES, STAND_FOR, Differing, differing, is_right
 
 
 class Evidence:
@@ -19,12 +20,12 @@ class Evidence:
 
     Args:
         exploration: what was searched.
-        refusable: the events whose refusals are looked at; those of every event, where it is left out.
+        again: the events that are raised again with more payloads than in the search; every event, where it is left out.
     """
 
-    def __init__(self, exploration: Exploration, refusable: Collection[Event] | None = None) -> None:
+    def __init__(self, exploration: Exploration, again: Collection[Event] | None = None) -> None:
         self.exploration = exploration
-        self.refusable = tuple(exploration.machine.definition.events) if refusable is None else tuple(refusable)
+        self.again = tuple(exploration.machine.definition.events) if again is None else tuple(again)
         self.machine: LeanMachine = exploration.machine
         self.model: Model = exploration.machine.definition
         self.places = exploration.configurations
@@ -53,6 +54,22 @@ class Evidence:
         return untrue
 
     @cached_property
+    def renamed(self) -> list[Differing]:
+        """What events do else under other names, nearest to a beginning first."""
+        lean, again = self.machine.lean_events, set(self.again)
+        return [
+            found
+            for seen in self.seen
+            if seen.event in again and is_right(seen)
+            for names in OTHER_NAMES
+            for found in differing(
+                seen,
+                names,
+                lean[seen.event].decide(seen.source, names.of(seen.before), seen.by, names.carried(seen.data)),
+            )
+        ]
+
+    @cached_property
     def outgoing(self) -> tuple[tuple[Seen, ...], ...]:
         """For each configuration the events that it takes."""
         outgoing: tuple[list[Seen], ...] = tuple([] for _ in self.places)
@@ -70,6 +87,15 @@ class Evidence:
         for edge in self.exploration.edges:
             answers[edge.source][edge.event, edge.by, edge.label] = edge.target
         return answers
+
+    def taken_in(self, event: Event) -> Iterator[tuple[int, Actor]]:
+        """Where and by whom the event is taken with its right payload, nearest to a beginning first."""
+        return (
+            (place, by)
+            for place, answers in enumerate(self._answers)
+            for by in self.model.actors[event]
+            if (event, by, RIGHT) in answers
+        )
 
     def takes(self, place: int, event: Event, by: Actor, label: str = RIGHT) -> Configuration | None:
         """Where the event leads from there; None where it is refused."""
@@ -171,6 +197,19 @@ def told_truly(evidence: Evidence, *claims: str, but: Event | None = None, only:
                 f"{zh}：实为 {_plain(true)}，事实却记为 {_plain(claimed)}",
                 f"{en}: is {_plain(true)}, the facts say {_plain(claimed)}",
             )
+            return Finding(asked, Counterexample(seen.before.goal, evidence.trip_with(seen), what))
+    return Finding(asked)
+
+
+def the_same_under_other_names(evidence: Evidence, *facts: str | None) -> Finding:
+    """Whether these facts are as they should be whatever the names are; None among them: also what happens at all."""
+    asked = ((len(evidence.seen) * len(OTHER_NAMES), EVENTS_TAKEN),)
+    for seen, names, fact in evidence.renamed:
+        if fact in facts:
+            about = names.of(seen.before)
+            named = ", ".join(f"{name}={getattr(about, name)}" for name in STAND_FOR)
+            zh, en = (f"事实 {fact}", f"the fact {fact}") if fact else ("结果", "what happens")
+            what = Words(f"换成 {named}，{zh}就不同", f"with {named}, {en} is not the same")
             return Finding(asked, Counterexample(seen.before.goal, evidence.trip_with(seen), what))
     return Finding(asked)
 

@@ -39,6 +39,9 @@ class Ledger(NamedTuple):
     """What has happened to a case, as the world outside sees it."""
 
     goal: Goal
+    account: str
+    order: str
+    limits: tuple[int, int]  # by face, another way
     quoted: tuple[object, ...] | None  # reference, fee and currency that the lender quoted last; None: void since then
     confirmed: bool  # that very quote was
     outstanding: bool  # the lender was asked to cancel and has not answered
@@ -54,6 +57,9 @@ def read(facts: Facts) -> Ledger:
     """What the facts claim."""
     return Ledger(
         facts.goal,
+        facts.account,
+        facts.order,
+        (facts.face_limit, facts.other_limit),
         None if facts.quote is None else (facts.quote, facts.fee, facts.currency),
         facts.quote_status in (ACCEPTED, SUBMITTED, ANSWERED),
         facts.quote_status is SUBMITTED,
@@ -134,6 +140,9 @@ def _told_by(seen: Seen, before: Ledger) -> dict[str, Any]:
 
 CLAIMS: Mapping[str, Words] = {
     "goal": Words("目标", "the goal"),
+    "account": Words("购买的账号", "the account that bought"),
+    "order": Words("订单", "the order"),
+    "limits": Words("次数上限", "the limits of attempts"),
     "quoted": Words("有效的报价", "the quote that stands"),
     "confirmed": Words("报价是否已确认", "whether the quote is confirmed"),
     "outstanding": Words("资方是否尚未答复", "whether the lender's answer is outstanding"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
-from process.model import ELSE, MODEL, Actor, Effect, Facts, Guard, Model, Payload, Row, State, Turn, Words
+from process.model import MODEL, Actor, Effect, Facts, Guard, Model, Payload, Row, State, Words
+from process.proof.changes import changes, guards_of
 
 KINDS: Mapping[str, Words] = {
     "row dropped": Words("删去一行", "row dropped"),
@@ -23,10 +23,22 @@ KINDS: Mapping[str, Words] = {
     "actor swapped": Words("换一个发起方", "actor swapped"),
     "actor dropped": Words("少一个发起方", "actor dropped"),
     "rows swapped": Words("对调同一事件的两行", "two rows of an event swapped"),
+    "effects reversed": Words("颠倒效果的先后", "effects of a row in reverse order"),
+    "row added": Words("事件也能发生在别处", "row added: an event elsewhere too"),
+    "fact forged": Words("篡改一项事实", "fact forged by an effect"),
+    "comparison loosened": Words("比较不严", "comparison loosened"),
     "limit off by one": Words("次数上限差一", "limit off by one"),
+    "reason changed": Words("拒绝的原因说错", "reason of a refusal changed"),
+    "field lost": Words("事件少带一项", "field of an event lost"),
+    "field retyped": Words("事件所带项换了类型", "field of an event of another type"),
+    "end swapped": Words("终态的性质不同", "end counted as another kind"),
     "owner lost": Words("没有说明轮到谁", "owner lost"),
     "owner swapped": Words("轮到另一方", "owner swapped"),
+    "request swapped": Words("请其做另一件事", "something else asked"),
+    "told less": Words("少告知一项", "something not told"),
+    "told something else": Words("告知了另一项", "something else told"),
     "deadline lost": Words("没有期限", "deadline lost"),
+    "phase swapped": Words("属于另一步", "state in another step"),
 }
 """What is changed, in words."""
 
@@ -55,8 +67,8 @@ def mutants(model: Model) -> Iterator[Mutant]:
             table = (*model.table[:index], *rows, *model.table[index + 1 :])
             yield Mutant(kind, f"{where}: {what}", replace(model, table=table))
     yield from _swapped(model)
-    yield from _limits(model)
-    yield from _states(model)
+    for kind, what, changed in changes(model):
+        yield Mutant(kind, what, changed)
 
 
 def _changes_of_row(model: Model, row: Row) -> Iterator[tuple[str, str, tuple[Row, ...]]]:
@@ -78,6 +90,8 @@ def _changes_of_row(model: Model, row: Row) -> Iterator[tuple[str, str, tuple[Ro
                 f"{guard.name} {what}",
                 (replace(row, guards=(*row.guards[:index], *guards, *row.guards[index + 1 :])),),
             )
+    if len(row.effects) > 1:
+        yield "effects reversed", "effects in reverse order", (replace(row, effects=row.effects[::-1]),)
     for index, effect in enumerate(row.effects):
         before, behind = row.effects[:index], row.effects[index + 1 :]
         yield "effect dropped", f"{effect.name} dropped", (replace(row, effects=(*before, *behind)),)
@@ -98,7 +112,7 @@ def _changes_of_guard(model: Model, row: Row, guard: Guard) -> Iterator[tuple[st
         return not guard.holds(facts, data)
 
     yield "guard negated", "negated", (replace(guard, name=f"not {guard.name}", holds=negated),)
-    for other in _guards(model):
+    for other in guards_of(model):
         if other not in row.guards and _readable(model, row, other):
             yield "guard replaced", f"replaced by {other.name}", (other,)
 
@@ -126,56 +140,8 @@ def _swapped(model: Model) -> Iterator[Mutant]:
                 yield Mutant("rows swapped", name, replace(model, table=tuple(table)))
 
 
-def _limits(model: Model) -> Iterator[Mutant]:
-    for name in ("face", "other"):
-        for step in (-1, 1):
-            limits = replace(model.limits, **{name: getattr(model.limits, name) + step})
-            yield Mutant("limit off by one", f"Limits.{name} {limits}", replace(model, limits=limits))
-    for guard in _guards(model):
-        for fact in ("face_limit", "other_limit"):
-            for step in (-1, 1) if fact in guard.tells else ():
-                shifted = replace(guard, holds=_shifted(guard, fact, step))
-                table = tuple(
-                    replace(row, guards=tuple(shifted if one is guard else one for one in row.guards))
-                    for row in model.table
-                )
-                yield Mutant("limit off by one", f"{guard.name}: {fact} {step:+d}", replace(model, table=table))
-
-
-def _shifted(guard: Guard, fact: str, step: int) -> Callable[[Facts, Payload], bool]:
-    def holds(facts: Facts, data: Payload) -> bool:
-        return guard.holds(facts._replace(**{fact: getattr(facts, fact) + step}), data)
-
-    return holds
-
-
-def _states(model: Model) -> Iterator[Mutant]:
-    for state, info in model.states.items():
-        if info.end:
-            continue
-
-        def changed(state: State = state, **changes: object) -> Model:
-            return replace(model, states={**model.states, state: replace(model.states[state], **changes)})  # type: ignore[arg-type]
-
-        yield Mutant("owner lost", f"{state}: nobody's move", changed(turns=()))
-        for index, turn in enumerate(info.turns):
-            before, behind = info.turns[:index], info.turns[index + 1 :]
-            if before or behind:
-                yield Mutant("owner lost", f"{state}: {turn.owner}'s move dropped", changed(turns=(*before, *behind)))
-            for other in Actor:
-                if other is not turn.owner:
-                    turns: tuple[Turn, ...] = (*before, replace(turn, owner=other), *behind)
-                    yield Mutant("owner swapped", f"{state}: {turn.owner}'s move given to {other}", changed(turns=turns))
-        yield Mutant("deadline lost", f"{state}: no deadline", changed(deadline=None))
-        yield Mutant("deadline lost", f"{state}: a deadline of nothing", changed(deadline=timedelta(0)))
-
-
 def _short(sources: tuple[State, ...]) -> str:
     return sources[0].value if len(sources) == 1 else f"{sources[0]} and {len(sources) - 1} more"
-
-
-def _guards(model: Model) -> Iterable[Guard]:
-    return dict.fromkeys(guard for row in model.table for guard in row.guards if guard is not ELSE)
 
 
 def _effects(model: Model) -> Iterable[Effect]:

@@ -2,94 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from process.case import Case
 from process.exceptions import InvalidPayload, ProcessError, Refused
 from process.explore import payloads
-from process.model import Actor, Blocker, Event, Facts, Goal, QuoteStatus, Words
+from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, SupportChannel, Term, Words
+from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, problems
 from process.proof.evidence import Evidence, at
-from process.proof.finding import ATTEMPTS, Counterexample, Finding
+from process.proof.finding import ATTEMPTS, Counterexample, Finding, all_of
 from process.proof.histories import UNPLAYABLE, cases, not_played
+from process.proof.reasons import REASONS, unclear, untold, untrue
 
-A, E = Actor, Event
-Reason = Callable[[Event, Facts, Mapping[str, Any]], bool]
-
-
-def _if(events: tuple[Event, ...], unmet: Callable[[Facts], bool]) -> Reason:
-    return lambda event, facts, _data: event in events and unmet(facts)
-
-
-def _off(events: tuple[Event, ...], field: str, right: Callable[[Facts], object]) -> Reason:
-    return lambda event, facts, data: event in events and data[field] != right(facts)
-
-
-_VERIFIERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
-_LENDERS = (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION)
-_CONFIRM, _DECLINE = E.CONFIRM_CANCELLATION, E.DECLINE_CANCELLATION
-_ASK, _REMOVE = E.REQUEST_FACE_VERIFICATION_REMOVAL, E.REMOVE_FACE_VERIFICATION
-_FACE, _OTHER = E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION
-_PAST_THE_ANSWER = (E.ABANDON, E.REFUSE, E.GUIDE_BACK, E.WAIVE_VERIFICATION, _REMOVE)
-
-REASONS: Mapping[str, Reason] = {
-    "wrong_account": _off((E.SIGN_IN,), "account", lambda facts: facts.account),
-    "wrong_order": _off((E.OPEN_ORDER,), "order", lambda facts: facts.order),
-    "goal_without_plan": _if(
-        (E.CHOOSE_CANCELLATION, E.WAIVE_VERIFICATION), lambda facts: facts.goal is Goal.FACE_VERIFICATION
-    ),
-    "goal_without_face_verification": _if((_ASK,), lambda facts: facts.goal is Goal.PLAN),
-    "goal_not_both": _if((_REMOVE,), lambda facts: facts.goal is Goal.PLAN),
-    "face_verification_already_removed": _if((_ASK, _REMOVE), lambda facts: facts.face_removed),
-    "no_open_quote": _if((_CONFIRM, _DECLINE), lambda facts: facts.quote is None),
-    "quote_not_current": _off((_CONFIRM,), "quote", lambda facts: facts.quote),
-    "no_separate_consent": lambda event, _facts, data: event is _FACE and data["consent"] is None,
-    "no_face_attempts_left": _if((_FACE,), lambda facts: facts.face_attempts >= facts.face_limit),
-    "no_other_attempts_left": _if((_OTHER,), lambda facts: facts.other_attempts >= facts.other_limit),
-    "attempt_not_open": _off(_VERIFIERS, "attempt", lambda facts: facts.attempt),
-    "nothing_outstanding": _if(_LENDERS, lambda facts: facts.quote_status is not QuoteStatus.SUBMITTED),
-    "quote_not_submitted": _off(_LENDERS, "quote", lambda facts: facts.quote),
-    "answer_outstanding": _if(_PAST_THE_ANSWER, lambda facts: facts.quote_status is QuoteStatus.SUBMITTED),
+_TEXTS = ("", "a\0b", 7, True, ["x"])
+_REFERENCES = (*_TEXTS, "a\nb", "x" * (MAX_REFERENCE + 1))
+_INTEGERS = (-1, 1.5, "1", True, None, MAX_INTEGER + 1)
+MALFORMED: Mapping[str, tuple[object, ...]] = {
+    **dict.fromkeys(("account", "order", "quote", "agent", "ticket"), (*_REFERENCES, None)),
+    "consent": _REFERENCES,
+    "fee": _INTEGERS,
+    "currency": ("", "cny", "RMB", "XXX", 156, None),
+    "attempt": (0, *_INTEGERS),
+    **dict.fromkeys(("reason", "problem"), (*_TEXTS, None, "x" * (MAX_TEXT + 1))),
+    **dict.fromkeys(("channel", "option", "method"), ("", "fax", "APP", 1, None)),
 }
-"""When each reason is one, and so must be told: by what was asked for and how the case stands."""
+"""What each field can't hold, as the description has it."""
+
+WELL_FORMED: Mapping[str, tuple[object, ...]] = {
+    **dict.fromkeys(("account", "order", "quote", "agent", "ticket"), ("-", "证" * MAX_REFERENCE)),
+    "consent": (None, "证" * MAX_REFERENCE),
+    "fee": (0, 1, MAX_INTEGER),
+    "currency": ("CNY", "JPY"),
+    "attempt": (1, MAX_INTEGER),
+    **dict.fromkeys(("reason", "problem"), (".", "行\n" * (MAX_TEXT // 2))),
+    "option": tuple(Option),
+}
+CHANNELS: Mapping[Event, type[Term]] = {Event.SIGN_IN: Channel, Event.CONTACT_SUPPORT: SupportChannel}
+"""The least and the most that it can, and each choice."""
+
+
+REASONS_TOLD = Words("条原因", "reasons")
+_REFUSED, _TAKEN = Words("合规，却被拒", "well formed, and refused"), Words("不合规，却未拒", "malformed, and taken")
 
 
 def r16_refusals_tell_why(evidence: Evidence) -> Finding:
     """In every kind of configuration what is refused leaves the case as it was, and tells each reason and no other."""
     try:
-        return _refusals(evidence)
+        without_cases = all_of(_in_words(evidence), _malformed(evidence))
+        return without_cases if without_cases.broken else all_of(without_cases, _refusals(evidence))
     except UNPLAYABLE as error:
         return Finding(((0, ATTEMPTS),), at(evidence, 0, not_played(error)))
+
+
+def _in_words(evidence: Evidence) -> Finding:
+    """Each guard that a row asks tells its reason in both languages, in words of its own, with what a program needs."""
+    guards = dict.fromkeys(guard for row in evidence.model.table for guard in row.guards if guard is not ELSE)
+    told: dict[str, str] = {}
+    for guard in guards:
+        what = unclear(guard.code, guard.tells, guard.reason, told)
+        if what is not None:
+            return Finding(((len(guards), REASONS_TOLD),), at(evidence, 0, what))
+    return Finding(((len(guards), REASONS_TOLD),))
+
+
+def _malformed(evidence: Evidence) -> Finding:
+    """A payload is refused for its shape where a field is wrong, lost or unknown, and for no other reason."""
+    tried = 0
+    for event in evidence.again:
+        fields = evidence.model.events[event]
+        facts = evidence.places[0].facts
+        right = next(payloads(evidence.model, event, facts))[1]
+        wrong = [{**right, "unheard_of": 1}, *({key: right[key] for key in right if key != name} for name in right)]
+        wrong += [{**right, name: value} for name in fields for value in MALFORMED.get(name, ())]
+        chosen = {**WELL_FORMED, "channel": tuple(CHANNELS.get(event, ()))}
+        well = [{**right, name: value} for name in fields for value in chosen.get(name, ())]
+        for data, is_well in (*((data, False) for data in wrong), *((data, True) for data in well)):
+            tried += 1
+            if (problems(fields, data) == ()) is not is_well:
+                zh, en = _REFUSED if is_well else _TAKEN
+                what = Words(f"「{event.words.zh}」所带内容{zh}", f'what "{event.words.en}" carries is {en}')
+                broken = at(evidence, 0, what)._replace(attempt=(event, evidence.model.actors[event][0], data))
+                return Finding(((tried, ATTEMPTS),), broken)
+    return Finding(((tried, ATTEMPTS),))
 
 
 def _refusals(evidence: Evidence) -> Finding:
     places, tried = evidence.places, 0
     taken = {(places[edge.source].state, edge.event, edge.by) for edge in evidence.exploration.edges}
     happens, raises = {(state, event) for state, event, _ in taken}, {(event, by) for _, event, by in taken}
+    states = {event: frozenset(state for state, other in happens if other is event) for event in evidence.again}
+    texts: dict[str, str] = {}
+    seen: set[State] = set()
     for place, case in _one_of_each_kind(evidence):
         state, facts, version = case.state, case.facts, case.version
-        for event, by, data in _raised(evidence, facts):
-            refused = _refusal(case, event, by, data)
-            tried += 1
-            if refused is None:
-                continue
-            due: set[str] = set()
-            if evidence.is_end(state):
-                due.add("end_reached")
-            elif (state, event) not in happens:
-                due.add("wrong_state")
-            if (state, event, by) not in taken if (state, event) in happens else (event, by) not in raises:
-                due.add("wrong_actor")
-            malformed = isinstance(refused, InvalidPayload)
-            if (state, event) in happens and not malformed:  # also where the actor is wrong
-                due |= {code for code, unmet in REASONS.items() if unmet(event, facts, data)}
-            what = _unclear(refused.blockers) or (None if malformed else _untold(refused.blockers, due))
-            if (case.state, case.facts, case.version, len(case.history)) != (state, facts, version, version):
-                what = Words("被拒的事件改变了办理", "a refused event has changed the case")
-            if what is not None:
-                trip = evidence.exploration.trip_to(place)
-                return Finding(((tried, ATTEMPTS),), Counterexample(facts.goal, trip, what, (event, by, data)))
+        named = facts._asdict()
+        for event in evidence.again:
+            here = {by for by in Actor if (state, event, by) in taken} or {by for by in Actor if (event, by) in raises}
+            for by, data, wrong in _raised(evidence, event, facts, malformed=state not in seen):
+                refused = _refusal(case, event, by, data)
+                tried += 1
+                if refused is None:
+                    continue
+                due: set[str] = set()
+                if evidence.is_end(state):
+                    due.add("end_reached")
+                elif (state, event) not in happens:
+                    due.add("wrong_state")
+                if by not in here:
+                    due.add("wrong_actor")
+                if (state, event) in happens and wrong is None:  # also where the actor is wrong
+                    due |= {code for code, unmet in REASONS.items() if unmet(event, facts, data)}
+                standing: dict[str, object] = {"event": event, "by": by, "actors": here}
+                standing |= {"state": state, "states": states[event]}
+                what = _told(refused, ChainMap(standing, data, named), due, wrong, texts)
+                if (case.state, case.facts, case.version, len(case.history)) != (state, facts, version, version):
+                    what = Words("被拒的事件改变了办理", "a refused event has changed the case")
+                if what is not None:
+                    trip = evidence.exploration.trip_to(place)
+                    return Finding(((tried, ATTEMPTS),), Counterexample(facts.goal, trip, what, (event, by, data)))
+        seen.add(state)
     return Finding(((tried, ATTEMPTS),))
+
+
+def _told(
+    refused: InvalidPayload | Refused,
+    known: Mapping[str, object],
+    due: set[str],
+    wrong: str | None,
+    texts: dict[str, str],
+) -> Words | None:
+    """What is wrong with the refusal; *wrong*: the field that was not as it should be, and is to be named."""
+    what = untrue(refused.blockers, known, texts)
+    if what is not None or wrong is None:
+        return what or untold(refused.blockers, due)
+    fields = [blocker.parameters["field"] for blocker in refused.blockers if "field" in blocker.parameters]
+    if not isinstance(refused, InvalidPayload) or fields != [wrong]:
+        return Words(f"未指明有误的字段 {wrong}", f"the field that is wrong, {wrong}, is not the one that is named")
+    return None
 
 
 def _one_of_each_kind(evidence: Evidence) -> Iterator[tuple[int, Case]]:
@@ -104,19 +155,22 @@ def _one_of_each_kind(evidence: Evidence) -> Iterator[tuple[int, Case]]:
             yield place, case
 
 
-def _raised(evidence: Evidence, facts: Facts) -> Iterator[tuple[Event, Actor, dict[str, Any]]]:
-    for event in evidence.refusable:
-        variants = [dict(data) for _label, data in payloads(evidence.model, event, facts)]
-        right = variants[0]
-        for by in Actor:
-            if by not in evidence.model.actors[event]:
-                yield event, by, right
-                continue
-            for data in variants:
-                yield event, by, data
-            yield event, by, {**right, "unheard_of": 1}
+def _raised(
+    evidence: Evidence, event: Event, facts: Facts, *, malformed: bool
+) -> Iterator[tuple[Actor, dict[str, Any], str | None]]:
+    """The event by everybody, with every payload; and which field is wrong in it."""
+    variants = [dict(data) for _label, data in payloads(evidence.model, event, facts)]
+    right = variants[0]
+    for by in Actor:
+        if by not in evidence.model.actors[event]:
+            yield by, right, None
+            continue
+        for data in variants:
+            yield by, data, None
+        if malformed:
+            yield by, {**right, "unheard_of": 1}, "unheard_of"
             for name in right:
-                yield event, by, {**right, name: object()}
+                yield by, {**right, name: object()}, name
 
 
 def _refusal(case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> InvalidPayload | Refused | None:
@@ -128,24 +182,3 @@ def _refusal(case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> In
     except (InvalidPayload, Refused) as refused:
         return refused
     raise ProcessError(f"{event} may not be raised, yet it is taken")
-
-
-def _unclear(blockers: tuple[Blocker, ...]) -> Words | None:
-    if not blockers:
-        return Words("被拒却没有说明原因", "it is refused without any reason")
-    for blocker in blockers:
-        if not (blocker.code and blocker.zh.strip() and blocker.en.strip() and isinstance(blocker.parameters, Mapping)):
-            return Words(f"原因 {blocker.code} 缺少文字", f"the reason {blocker.code} lacks its text")
-        if blocker.zh.isascii() or "{" in blocker.zh or "{" in blocker.en:
-            return Words(f"原因 {blocker.code} 的文字不完整", f"the text of the reason {blocker.code} is not whole")
-    return None
-
-
-def _untold(blockers: tuple[Blocker, ...], due: set[str]) -> Words | None:
-    told = {blocker.code for blocker in blockers}
-    if told == due and len(blockers) == len(told):
-        return None
-    missing, wrong = ", ".join(sorted(due - told)) or "-", ", ".join(sorted(told - due)) or "-"
-    return Words(
-        f"未说明的原因：{missing}；不成立的原因：{wrong}", f"reasons not told: {missing}; told but not true: {wrong}"
-    )

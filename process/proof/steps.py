@@ -1,23 +1,31 @@
-"""Requirements on the steps: none is skipped, support is at hand, it is somebody's move, and each event has one outcome."""
+"""Requirements on the steps: none is skipped, support is at hand, and each event has one outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from process.explore import RIGHT, Configuration, payloads
-from process.model import ELSE, Actor, Event, Phase, RequestKind, State, SupportChannel, Words
+from process.model import ELSE, Actor, Channel, Event, Option, Phase, State, SupportChannel, Term, Words
 from process.proof.cancelling import outstanding
-from process.proof.evidence import Evidence, at, beginnings, each_event, each_place, never_before
+from process.proof.evidence import (
+    Evidence,
+    beginnings,
+    each_event,
+    each_place,
+    never_before,
+    the_same_under_other_names,
+    told_truly,
+)
 from process.proof.finding import CONFIGURATIONS, Counterexample, Finding, all_of
 from process.proof.ledger import Seen
+from process.proof.nearmisses import none_is_taken, references
 
-A, E, S, K = Actor, Event, State, RequestKind
+A, E, S = Actor, Event, State
 SUPPORT_STEP = Phase.SUPPORT.number
 
 
 def r8_account_and_order(evidence: Evidence) -> Finding:
-    """Only the right account gets past step 1 and, on one's own, only the right order past step 3; no step is skipped."""
+    """Only the right account gets past step 1 and, on one's own, only the right order past step 3; steps come in order."""
 
     def signed_in(seen: Seen) -> bool:
         return seen.event is E.SIGN_IN and seen.data["account"] == seen.before.account
@@ -39,21 +47,68 @@ def r8_account_and_order(evidence: Evidence) -> Finding:
 
     def wrong(seen: Seen) -> Words | None:
         here, there = evidence.phase_of(seen.source), evidence.phase_of(seen.target)
-        if seen.label in ("account: another", "order: another"):
+        if any(seen.data.get(name, right) != right for name, right in _own(seen).items()):
             return Words("别的账号或订单被接受", "another account or order is accepted")
-        if seen.event is E.GUIDE_BACK and seen.target is not S.ORDER_LIST:
-            return Words("指引返回后不在我的订单", "who is guided back does not start again from the orders")
+        step = STEP_OF.get(seen.event)
+        if step is not None and there not in (0, step.number):
+            return Words(
+                f"「{seen.event.words.zh}」属第 {step.number} 步，却到了第 {there} 步",
+                f'"{seen.event.words.en}" belongs to step {step.number} and leads to step {there}',
+            )
         alone = {0, SUPPORT_STEP}.isdisjoint((here, there))
         if alone and here != there and (there != here + 1 or seen.by is not A.CUSTOMER):
             return Words(f"从第 {here} 步直接到了第 {there} 步", f"from step {here} straight to step {there}")
         return None
 
+    def barred(place: int, found: Configuration) -> Words | None:
+        event, name, choices = _ANY[found.state]
+        for label in (RIGHT, *(f"{name}: {choice}" for choice in tuple(choices)[1:])):
+            if evidence.takes(place, event, A.CUSTOMER, label) is None:
+                return Words(f"「{event.words.zh}」不能用 {label}", f'one can\'t "{event.words.en}" with {label}')
+        return None
+
+    def late(_place: int, found: Configuration) -> Words | None:
+        step = evidence.phase_of(found.state)
+        return Words(f"一开始就在第 {step} 步", f"a case begins at step {step}") if step != 1 else None
+
     return all_of(
+        each_place(evidence, lambda found: found.state is evidence.model.initial, late),
         never_before(evidence, beginnings(evidence), signed_in, past_1),
         never_before(evidence, beginnings(evidence), opened, past_3),
         each_event(evidence, wrong),
+        told_truly(evidence, "account", "order"),
+        the_same_under_other_names(evidence, "account", "order"),
+        each_place(evidence, lambda found: found.state in (S.SIGNED_OUT, S.ORDER_DETAILS), barred),
+        none_is_taken(evidence, E.SIGN_IN, "account", references),
+        none_is_taken(evidence, E.OPEN_ORDER, "order", references),
     )
 
+
+def _own(seen: Seen) -> dict[str, str]:
+    return {"account": seen.before.account, "order": seen.before.order}
+
+
+P = Phase
+STEP_OF: Mapping[Event, Phase] = {
+    E.SIGN_IN: P.SIGN_IN,
+    E.OPEN_ORDERS: P.ORDERS,
+    E.OPEN_ORDER: P.ORDER,
+    E.FIND_OPTION: P.OPTION,
+    **dict.fromkeys((E.CHOOSE_CANCELLATION, E.QUOTE_CONSEQUENCES, E.CONFIRM_CANCELLATION), P.CONFIRM),
+    **dict.fromkeys((E.SKIP_FACE_VERIFICATION, E.REQUIRE_VERIFICATION, E.PASS_VERIFICATION), P.CONFIRM),
+    **dict.fromkeys((E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION, E.WITHDRAW_FACE_CONSENT), P.CONFIRM),
+    **dict.fromkeys((E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION), P.CONFIRM),  # a new quote is due
+    E.GUIDE_BACK: P.ORDERS,  # the customer starts again from there
+    **dict.fromkeys((E.REPORT_ORDER_MISSING, E.REPORT_OPTION_MISSING, E.REPORT_PROBLEM), P.SUPPORT),
+    **dict.fromkeys((E.REQUEST_FACE_VERIFICATION_REMOVAL, E.CONTACT_SUPPORT), P.SUPPORT),
+}
+"""The step of the description of which an event is part: there it leads, if it ends nothing."""
+
+_ANY: Mapping[State, tuple[Event, str, type[Term]]] = {
+    S.SIGNED_OUT: (E.SIGN_IN, "channel", Channel),
+    S.ORDER_DETAILS: (E.FIND_OPTION, "option", Option),
+}
+"""On the website or in the app, and wherever the option stands: one is as good as another."""
 
 TROUBLES: Mapping[Event, tuple[State, ...]] = {
     E.REPORT_ORDER_MISSING: (S.ORDER_LIST,),
@@ -97,6 +152,8 @@ def r12_support_at_hand(evidence: Evidence) -> Finding:
         return None
 
     def wrong(seen: Seen) -> Words | None:
+        if seen.event is E.REPORT_PROBLEM and "problem" not in seen.data:
+            return Words("报告问题却没有说明问题", "a problem is reported, and not which")
         if seen.enters is S.IN_SUPPORT and (seen.event is not E.CONTACT_SUPPORT or seen.by is not A.CUSTOMER):
             return Words(
                 "客户没有联系客服，却已在客服处理中", "support handles the case though the customer did not contact it"
@@ -112,7 +169,7 @@ def r12_support_at_hand(evidence: Evidence) -> Finding:
 
 
 def r15_one_outcome(evidence: Evidence) -> Finding:
-    """Where two rows fit, the lower one is an explicit else; and every row is taken somewhere."""
+    """Where two rows fit, the lower one is an explicit else; and what happens does not hang on names, sums or numbers."""
     exploration, model = evidence.exploration, evidence.model
     several = {
         (state, event): rows.declared[state]
@@ -135,73 +192,5 @@ def r15_one_outcome(evidence: Evidence) -> Finding:
                         zh, en = f"「{event.words.zh}」同时符合两行", f'two rows of "{event.words.en}" fit'
                         broken = Counterexample(found.facts.goal, exploration.trip_to(place), Words(zh, en))
                         return Finding(((count, CONFIGURATIONS),), broken)
-    taken = {(exploration.configurations[edge.source].state, edge.row) for edge in exploration.edges}
-    for transition in model.transitions:
-        if (transition.source, transition.row) not in taken:
-            zh, en = (
-                f"第 {transition.row + 1} 行从「{transition.source.words.zh}」从未发生",
-                f"never happens from {transition.source}",
-            )
-            what = Words(zh, f"row {transition.row + 1} of the table ({transition.event}) {en}")
-            return Finding(((len(taken), CONFIGURATIONS),), at(evidence, 0, what))
-    return Finding(((len(exploration.configurations), CONFIGURATIONS),))
-
-
-ANSWERED_BY: Mapping[RequestKind, tuple[Event, ...]] = {
-    K.SIGN_IN: (E.SIGN_IN,),
-    K.OPEN_ORDERS: (E.OPEN_ORDERS,),
-    K.OPEN_ORDER: (E.OPEN_ORDER,),
-    K.FIND_OPTION: (E.FIND_OPTION,),
-    K.CHOOSE_OPTION: (E.CHOOSE_CANCELLATION, E.REQUEST_FACE_VERIFICATION_REMOVAL),
-    K.QUOTE_CONSEQUENCES: (E.QUOTE_CONSEQUENCES,),
-    K.CONFIRM_OR_DECLINE: (E.CONFIRM_CANCELLATION, E.DECLINE_CANCELLATION),
-    K.DECIDE_VERIFICATION: (E.SKIP_FACE_VERIFICATION, E.REQUIRE_VERIFICATION),
-    K.CHOOSE_VERIFICATION: (E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION),
-    K.VERIFY_FACE: (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE),
-    K.VERIFY_OTHER_WAY: (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE),
-    K.CANCEL_PLAN: (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION),
-    K.CONTACT_SUPPORT: (E.CONTACT_SUPPORT,),
-    K.HANDLE_CASE: (E.GUIDE_BACK, E.REFUSE, E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION),
-}
-"""What whoever is asked can do about it."""
-
-
-def r18_owner_and_deadline(evidence: Evidence) -> Finding:
-    """Whoever's move it is can do what is asked of them; a passed deadline ends the case or brings it to support."""
-    model = evidence.model
-
-    def is_open(found: Configuration) -> bool:
-        return not evidence.is_end(found.state)
-
-    def wrong(place: int, found: Configuration) -> Words | None:
-        info, facts, turn = model.states[found.state], found.facts, model.turn(*found)
-        if turn is None or not isinstance(turn.owner, Actor):
-            return Words("没有说明轮到谁", "nobody's move it is")
-        if not info.deadline or info.deadline <= timedelta(0):
-            return Words("没有期限", "there is no deadline")
-        used_up = facts.face_attempts >= facts.face_limit and facts.other_attempts >= facts.other_limit
-        if turn.owner is A.SUPPORT and found.state is not S.IN_SUPPORT:
-            return Words("轮到客服，客户却没有联系客服", "it is support's move though the customer did not contact it")
-        answers = ANSWERED_BY[turn.asks]
-        if turn.asks is K.CHOOSE_VERIFICATION and used_up:
-            answers = (E.REPORT_PROBLEM,)  # after a withdrawal from the last attempt only support is left
-        if not any(evidence.takes(place, event, turn.owner) for event in answers):
-            zh, en = turn.asks.words
-            return Words(
-                f"轮到{turn.owner.words.zh}「{zh}」，却做不到", f'the {turn.owner.words.en} is asked to "{en}" and can\'t'
-            )
-        if turn.asks is K.QUOTE_CONSEQUENCES and facts.quote is not None:
-            return Words("已有报价，轮到的却仍是资方", "a quote stands, and the lender is asked for it")
-        there = evidence.takes(place, E.TIME_OUT, A.CLOCK)
-        if there is None and found.state is not S.CANCELLING:
-            return Words("期限已过也没有下文", "a passed deadline has no consequence")
-        return None
-
-    def late(seen: Seen) -> Words | None:
-        if seen.event is not E.TIME_OUT or evidence.is_end(seen.target):
-            return None
-        if seen.target is S.SUPPORT_NEEDED and seen.source in (S.CANCELLING, S.IN_SUPPORT, S.SUPPORT_NEEDED):
-            return None
-        return Words("期限一过，办理却自行继续", "after the deadline the case goes on by itself")
-
-    return all_of(each_place(evidence, is_open, wrong), each_event(evidence, late))
+    one = Finding(((len(exploration.configurations), CONFIGURATIONS),))
+    return all_of(one, the_same_under_other_names(evidence, None))

@@ -46,7 +46,17 @@ class Case(EventMethods):
         InvalidPayload: something of this is wrong; ``fields`` names what.
     """
 
-    __slots__ = ("_case_id", "_choices", "_deadlines", "_facts", "_history", "_opened_at", "_state", "_version")
+    __slots__ = (
+        "_believed",
+        "_case_id",
+        "_choices",
+        "_deadlines",
+        "_facts",
+        "_history",
+        "_opened_at",
+        "_state",
+        "_version",
+    )
 
     machine: ClassVar[LeanMachine] = MACHINE
     """The machine that decides for the cases of the class."""
@@ -89,6 +99,7 @@ class Case(EventMethods):
         self._version = 0
         self._history: list[Step] = []
         self._opened_at = at
+        self._believed = 0
 
     # ------------------------------------------------------------------------------------------------ what it is
 
@@ -315,13 +326,21 @@ class Case(EventMethods):
 
     def _parts(self) -> snapshot.Parts:
         return snapshot.Parts(
-            self._case_id, self._version, self._state, self._facts, self._opened_at, self._deadlines, tuple(self._history)
+            self._case_id,
+            self._version,
+            self._state,
+            self._facts,
+            self._opened_at,
+            self._deadlines,
+            tuple(self._history),
+            self._believed,
         )
 
     @classmethod
     def _of(cls, parts: snapshot.Parts) -> Self:
         case = cls.__new__(cls)
-        case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history = parts
+        case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history, believed = parts
+        case._believed = believed
         case._history = list(history)
         case._choices = cls.machine.choices
         return case

@@ -14,8 +14,8 @@ from typing import Any, get_args, get_type_hints
 
 from process.model import Effect, Facts, Field, Goal, Guard, Kind, QuoteStatus, Settlement, Words
 
-_FRESH = Facts(Goal.PLAN, "account", "order", 3, 3)
-_FULL = Facts(Goal.BOTH, "account", "order", 3, 3, "quote", 0, "CNY", QuoteStatus.OPEN, Settlement.REMOVED, True, 1, 1, 2)
+FRESH = Facts(Goal.PLAN, "account", "order", 3, 3)
+FULL = Facts(Goal.BOTH, "account", "order", 3, 3, "quote", 0, "CNY", QuoteStatus.OPEN, Settlement.REMOVED, True, 1, 1, 2)
 _VALUES: Mapping[Kind, object] = {
     Kind.REFERENCE: "reference",
     Kind.CONSENT: None,
@@ -24,9 +24,10 @@ _VALUES: Mapping[Kind, object] = {
     Kind.ATTEMPT: 1,
     Kind.TEXT: "text",
 }
-_TYPES: Mapping[str, tuple[type, ...]] = {
+TYPES: Mapping[str, tuple[type, ...]] = {
     name: get_args(hint) or (hint,) for name, hint in get_type_hints(Facts).items() if name in Facts._fields
 }
+"""What each fact can be: of which types, NoneType among them."""
 OF_THE_PACKAGE = frozenset(
     ("end_reached", "wrong_state", "wrong_actor", "actor_missing", "missing_field", "wrong_field", "unknown_field")
 )
@@ -86,7 +87,7 @@ def _faults_of_reason(guard: Guard) -> Iterator[str]:
 
 def _faults_when_tried(part: Guard | Effect, data: Mapping[str, object], fields: Mapping[str, Field]) -> Iterator[str]:
     errors: list[Exception] = []
-    for facts in (_FRESH, _FULL):
+    for facts in (FRESH, FULL):
         try:
             told = part.changes() if isinstance(part, Effect) and part.is_fixed else _ask(part, facts, data)
         except KeyError as error:
@@ -122,6 +123,6 @@ def _wrong_answer(part: Guard | Effect, told: Any) -> Iterator[str]:
     for name, value in told.items():
         if name not in Facts._fields:
             yield f"{part.name} changes {name!r}, which is no fact; facts are {', '.join(Facts._fields)}"
-        elif type(value) not in _TYPES[name]:
-            kinds = " or ".join("None" if kind is type(None) else kind.__name__ for kind in _TYPES[name])
+        elif type(value) not in TYPES[name]:
+            kinds = " or ".join("None" if kind is type(None) else kind.__name__ for kind in TYPES[name])
             yield f"{part.name} changes {name} to {value!r}, which must be {kinds}"

@@ -2,8 +2,8 @@
 
 A snapshot that holds the whole history is replayed, so state and facts can't differ from what the steps make of them. One
 that was cut short (``steps=``, or over 64 KiB) is held against what the model says must hold in the state, and against
-what the steps that are left put into the facts. A snapshot of an older model is migrated and its history believed: what
-was allowed then is not judged again.
+the steps that are left. A snapshot of an older model is migrated and its steps believed: what was allowed then is not
+judged again, now or when the case is saved and read once more; ``believed`` says up to which version.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, NoReturn
 
 from process.exceptions import NewerModel, SnapshotInvalid
-from process.machine import LeanMachine, changes_of
+from process.hindsight import judge
+from process.machine import LeanMachine
 from process.migrations import migrate_snapshot
 from process.model import (
     MODEL_VERSION,
@@ -67,6 +68,8 @@ _FACTS: Mapping[str, tuple[Field | type[bool] | type[int], bool]] = {  # type, a
     "attempt": (int, False),
 }
 _KEYS = ("format", "model_version", "case_id", "version", "state", "facts", "opened_at", "deadlines", "history")
+BELIEVED: Final = "believed"
+"""A key that is there only where an older model took the first steps: the version up to which it did."""
 _STEP_KEYS = ("event", "by", "data", "source", "target", "at", "version")
 
 
@@ -80,6 +83,8 @@ class Parts(NamedTuple):
     opened_at: datetime | None
     deadlines: Mapping[State, timedelta] | None
     history: tuple[Step, ...]
+    believed: int
+    """The version up to which an older model took the steps; they are not judged by today's. 0: none."""
 
 
 # -------------------------------------------------------------------------------------------------------------- writing
@@ -100,6 +105,8 @@ def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
         "deadlines": {state.value: deadline.total_seconds() for state, deadline in (parts.deadlines or {}).items()},
         "history": [],
     }
+    if parts.believed:
+        data[BELIEVED] = parts.believed
     room = MAX_SIZE - len(json.dumps(data))
     for count, step in enumerate(reversed(written)):
         room -= len(json.dumps(step)) + 2  # and the comma and space before it
@@ -186,10 +193,11 @@ def decode(data: object, machine: LeanMachine) -> Parts:
         zh = f"是 {model_version}，本程序的模型是 {MODEL_VERSION}"
         raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}", zh)
     data = migrate_snapshot(data, model_version, MODEL_VERSION)
-    _keys(data, _KEYS, "")
+    _keys(data, (*_KEYS, BELIEVED) if BELIEVED in data and MODEL_VERSION > 1 else _KEYS, "")
     _size(data)
     case_id = _value(data["case_id"], Kind.REFERENCE, "case_id")
     version = _integer(data["version"], "version", 0)
+    believed = _believed(data, version, model_version)
     state: State = _value(data["state"], State, "state")
     facts = _decode_facts(data["facts"])
     opened_at = _moment(data["opened_at"], "opened_at")
@@ -202,13 +210,19 @@ def decode(data: object, machine: LeanMachine) -> Parts:
     if facts.attempt > version:
         zh = f"是 {facts.attempt}，但第 {version} 版容不下这么多次"
         _refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many", zh)
-    _follow(history, version, state, machine)
-    if len(history) == version and model_version == MODEL_VERSION:
-        _replay(history, state, facts, machine)
-    elif model_version == MODEL_VERSION:
-        _recall(history, facts, machine)
-        _retrace(history, facts, machine)
-    return Parts(case_id, version, state, facts, opened_at, deadlines or None, history)
+    judge(history, believed, version, state, facts, machine)
+    return Parts(case_id, version, state, facts, opened_at, deadlines or None, history, believed)
+
+
+def _believed(data: Mapping[str, Any], version: int, model_version: int) -> int:
+    if model_version < MODEL_VERSION:
+        return version
+    believed = _integer(data.get(BELIEVED, 0), BELIEVED, 0)
+    if believed > version:
+        _refuse(
+            BELIEVED, f"is {believed}, but the case has taken {version} events", f"是 {believed}，但只有 {version} 个事件"
+        )
+    return believed
 
 
 def _decode_facts(data: object) -> Facts:
@@ -283,88 +297,11 @@ def decode_step(data: object, where: str, machine: LeanMachine) -> Step:
     )
 
 
-def _follow(history: tuple[Step, ...], version: int, state: State, machine: LeanMachine) -> None:
-    """Each step starts where the one before it ended, by a row of the model, and the last one ends in the state."""
-    last_source = history[0].source if history else machine.definition.initial
-    first = version - len(history) + 1
-    for index, step in enumerate(history):
-        where = f"history[{index}]"
-        if step.version != first + index:
-            right = first + index
-            _refuse(f"{where}.version", f"must be {right}, not {step.version}", f"须是 {right}，不能是 {step.version}")
-        if step.source is not last_source:
-            en = f"must be {last_source}, where the step before it ended, not {step.source}"
-            _refuse(f"{where}.source", en, f"须是上一步到达的 {last_source}，不能是 {step.source}")
-        rows = machine.lean_events[step.event].declared.get(step.source, ())
-        if not any(row.target is step.target and step.by in row.by for row in rows):
-            en = f"no transition: {step.event} by {step.by} from {step.source} to {step.target}"
-            _refuse(where, en, f"没有这样的流转：{step.by} 的 {step.event}，从 {step.source} 到 {step.target}")
-        last_source = step.target
-    if last_source is not state:
-        _refuse("state", f"is {state}, but the history ends in {last_source}", f"是 {state}，但历史止于 {last_source}")
-
-
-def _replay(history: tuple[Step, ...], state: State, facts: Facts, machine: LeanMachine) -> None:
-    reached = machine.definition.initial
-    known = Facts(facts.goal, facts.account, facts.order, facts.face_limit, facts.other_limit)
-    for index, step in enumerate(history):
-        move = machine.lean_events[step.event].decide(reached, known, step.by, dict(step.data))
-        if move is None or move[0] is not step.target:
-            _refuse_step(index, step)
-        reached, known = move
-    for name, replayed, given in zip(Facts._fields, known, facts, strict=True):
-        if replayed != given:
-            _refuse_fact(name, given, replayed)
-    if reached is not state:
-        _refuse("state", f"is {state}, but the history ends in {reached}", f"是 {state}，但历史止于 {reached}")
-
-
-def _recall(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> None:
-    """What the steps of a cut history put into the facts is still there, unless a later one of them changed it."""
-    put: dict[str, object] = {}
-    for step in history:
-        rows = machine.lean_events[step.event].declared[step.source]
-        fitting = [row for row in rows if row.target is step.target and step.by in row.by]
-        if len(fitting) > 1:  # which of them was taken went with the cut
-            put.clear()
-        for effect in fitting[0].effects if len(fitting) == 1 else ():
-            changes = changes_of(effect)(facts, step.data)
-            if effect.is_fixed or effect.reads:
-                put.update(changes)
-            else:  # it counts on from facts that went with the cut
-                put = {name: value for name, value in put.items() if name not in changes}
-    for name, value in put.items():
-        if getattr(facts, name) != value:
-            _refuse_fact(name, getattr(facts, name), value)
-
-
-def _retrace(history: tuple[Step, ...], facts: Facts, machine: LeanMachine) -> None:
-    """Back from the newest step, for as long as no step changed the facts: each could be taken with them."""
-    for index, step in reversed(tuple(enumerate(history))):
-        rows = machine.lean_events[step.event].declared[step.source]
-        fitting = [row for row in rows if row.target is step.target and step.by in row.by]
-        if any(row.effects for row in fitting):
-            return
-        move = machine.lean_events[step.event].decide(step.source, facts, step.by, dict(step.data))
-        if machine.definition.broken(step.source, facts) or move is None or move[0] is not step.target:
-            _refuse_step(index, step)
-
-
 # --------------------------------------------------------------------------------------------------------------- values
 
 
 def _refuse(where: str, en: str, zh: str) -> NoReturn:
     raise SnapshotInvalid(where, en, zh)
-
-
-def _refuse_step(index: int, step: Step) -> NoReturn:
-    en = f"{step.event} does not lead from {step.source} to {step.target} with these facts"
-    _refuse(f"history[{index}]", en, f"以这些事实，{step.event} 不会从 {step.source} 到 {step.target}")
-
-
-def _refuse_fact(name: str, given: object, replayed: object) -> NoReturn:
-    given, made = brief(_plain(given)), brief(_plain(replayed))
-    _refuse(f"facts.{name}", f"is {given}, but the history makes it {made}", f"是 {given}，但按历史应为 {made}")
 
 
 def _keys(data: object, keys: tuple[str, ...], where: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("rehearsal", "contradictions", "payload", "exceptions"),
     ("machine",),
-    ("step", "migrations", "snapshot", "refusal", "methods", "write_methods"),
+    ("step", "migrations", "hindsight", "snapshot", "refusal", "methods", "write_methods"),
     ("case",),
 )
 LAYER = {f"process.{name}": height for height, layer in enumerate(LAYERS) for name in layer}

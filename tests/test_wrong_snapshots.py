@@ -8,18 +8,23 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from trips import at_choice, at_decision, at_options, finished
+from trips import at_choice, at_decision, at_options, finished, opened
 
 from process import (
     MODEL,
     MODEL_VERSION,
+    Actor,
     Case,
     Channel,
+    Event,
     Goal,
     NewerModel,
     SnapshotInvalid,
     State,
+    Step,
 )
+from process.explore import Exploration, payloads
+from process.snapshot import encode_step
 
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 SIZE = 64 * 1024
@@ -330,6 +335,58 @@ def test_a_step_of_a_cut_history_that_could_not_be_taken_is_refused() -> None:
     found = refused(changed(data, "history.0.data.order", "another"))
     assert found.where == "history[0]"
     assert "does not lead from order_list to order_details" in found.problem
+
+
+def test_a_last_step_loads_with_just_those_facts_that_it_can_have_led_to(
+    small_exploration: Exploration, small_cases: tuple[Case, ...]
+) -> None:
+    """Each configuration, with each step into its state instead of the one that led there, as the only one kept."""
+    states = [found.state for found in small_exploration.configurations]
+    real = {(edge.target, states[edge.source], edge.event, edge.by) for edge in small_exploration.edges}
+    ways_in: dict[State, set[tuple[State, Event, Actor]]] = {state: set() for state in State}
+    for place, source, event, by in real:
+        ways_in[states[place]].add((source, event, by))
+    late = 60  # events: enough for every trip, so that the number of events decides nothing
+    once = set(tuple(State)[:2])  # no trip leads back into these, so they are not left so late
+    for place, case in enumerate(small_cases):
+        given_back = case.facts._replace(attempt=case.facts.attempt + 1)  # which is the same configuration
+        for source, event, by in ways_in[case.state]:
+            loads = False
+            for facts in (case.facts, given_back):
+                snapshot = {**case.to_dict(steps=1), "version": late}
+                snapshot["facts"]["attempt"] = facts.attempt
+                for _, data in payloads(MODEL, event, facts):
+                    kept = {"quote": facts.quote or "quote-1", "fee": facts.fee or 0} if "fee" in data else {}
+                    step = Step(event, by, {**data, **kept}, source, case.state, None, late)
+                    loads |= is_read({**snapshot, "history": [encode_step(step)]})
+            can_be = (place, source, event, by) in real and source not in once
+            assert loads == can_be, f"{event} by {by} from {source} to {case.state} with {case.facts}"
+
+
+def is_read(data: dict[str, Any]) -> bool:
+    try:
+        Case.from_dict(data)
+    except SnapshotInvalid:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("events", "step"),
+    [
+        (0, {"event": "abandon", "source": "signed_in"}),  # nothing has led to it
+        (1, {"event": "abandon", "source": "signed_out"}),  # and nothing leads back there
+        (2, {"event": "abandon", "source": "in_support"}),  # three events lead there at the least
+        (2**52, {"event": "abandon", "source": "signed_in"}),
+    ],
+)
+def test_a_version_that_no_trip_to_the_last_step_has_is_refused(events: int, step: dict[str, str]) -> None:
+    case = opened()
+    case.abandon()
+    data = changed(case.to_dict(), "version", events + 1)
+    found = refused({**data, "history": [{**data["history"][0], **step, "version": events + 1}]})
+    assert found.where == ("version" if events else "history[0].source")
+    assert ("lead no case to" in found.problem) or ("where a case begins" in found.problem)
 
 
 def test_more_attempts_than_events_are_refused() -> None:

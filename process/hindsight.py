@@ -1,0 +1,210 @@
+"""Whether a case's steps can have led to where it stands: what a snapshot's history is held against.
+
+A whole history is taken once more, step by step. One that was cut short is followed backwards. Each kept step was taken, so
+what it put into the facts is there until a later one changes it; and from facts that can stand in its source it must lead
+to those that the next one starts from. Facts before a step differ from those behind it in what its effects change, and in
+nothing else: so they are found by trying. How many events the cut took away is known too, and in so many a case must be
+able to come to where the first kept step starts.
+
+Steps that an older model took are only followed from state to state: what was allowed then is not judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice, product
+from math import prod
+from typing import Any, Final, NoReturn
+
+from process.exceptions import SnapshotInvalid
+from process.machine import LeanMachine, changes_of
+from process.model import Facts, State, Term, Transition
+from process.payload import brief
+from process.rehearsal import FRESH, FULL, TYPES
+from process.step import Step
+
+MOST_TRIED: Final = 500  # facts before a step, which takes a few milliseconds; further back nothing is looked into
+LONGEST_TRIP: Final = 2 * len(State)  # events; a case that has taken more of them can be wherever a loop has led it
+
+
+def judge(history: Sequence[Step], believed: int, version: int, state: State, facts: Facts, machine: LeanMachine) -> None:
+    """Nothing, if the steps can have led a case to the state and the facts.
+
+    Args:
+        history: the newest steps, oldest first.
+        believed: the version up to which an older model took them; 0: none.
+        version: the case's.
+        state: the case's.
+        facts: the case's.
+        machine: decides for the case.
+
+    Raises:
+        SnapshotInvalid: names the fact or the step that can't be.
+    """
+    _follow(history, believed, version, state, machine)
+    if believed == 0 and len(history) == version:
+        _replay(history, facts, machine)
+        return
+    skipped = sum(step.version <= believed for step in history)
+    judged = history[skipped:]
+    if believed == 0:
+        _long_enough(history[0].source, version - len(history), version, machine)
+    _still_there(judged, facts, machine)
+    _look_back(judged, skipped, facts, machine)
+
+
+def _refuse(where: str, en: str, zh: str) -> NoReturn:
+    raise SnapshotInvalid(where, en, zh)
+
+
+def _refuse_step(index: int, step: Step) -> NoReturn:
+    en = f"{step.event} does not lead from {step.source} to {step.target} with these facts"
+    _refuse(f"history[{index}]", en, f"以这些事实，{step.event} 不会从 {step.source} 到 {step.target}")
+
+
+def _refuse_fact(name: str, given: object, made: object) -> NoReturn:
+    given, made = (brief(value.value if isinstance(value, Term) else value) for value in (given, made))
+    _refuse(f"facts.{name}", f"is {given}, but the history makes it {made}", f"是 {given}，但按历史应为 {made}")
+
+
+def _fitting(step: Step, machine: LeanMachine) -> list[Transition]:
+    """The rows of the model by which the step can have been taken."""
+    rows = machine.lean_events[step.event].declared.get(step.source, ())
+    return [row for row in rows if row.target is step.target and step.by in row.by]
+
+
+# ------------------------------------------------------------------------------------------------------------- step by step
+
+
+def _follow(history: Sequence[Step], believed: int, version: int, state: State, machine: LeanMachine) -> None:
+    """Each step starts where the one before it ended, by a row of the model, and the last one ends in the state."""
+    first = version - len(history) + 1
+    reached = history[0].source if first > 1 else machine.definition.initial
+    for index, step in enumerate(history):
+        where, right = f"history[{index}]", first + index
+        if step.version != right:
+            _refuse(f"{where}.version", f"must be {right}, not {step.version}", f"须是 {right}，不能是 {step.version}")
+        if step.source is not reached:
+            what = ("where the step before it ended", "上一步到达的") if index else ("where a case begins", "起始的")
+            en = f"must be {reached}, {what[0]}, not {step.source}"
+            _refuse(f"{where}.source", en, f"须是{what[1]} {reached}，不能是 {step.source}")
+        if step.version > believed and not _fitting(step, machine):
+            en = f"no transition: {step.event} by {step.by} from {step.source} to {step.target}"
+            _refuse(where, en, f"没有这样的流转：{step.by} 的 {step.event}，从 {step.source} 到 {step.target}")
+        reached = step.target
+    if reached is not state:
+        _refuse("state", f"is {state}, but the history ends in {reached}", f"是 {state}，但历史止于 {reached}")
+
+
+def _replay(history: Sequence[Step], facts: Facts, machine: LeanMachine) -> None:
+    known = Facts(facts.goal, facts.account, facts.order, facts.face_limit, facts.other_limit)
+    for index, step in enumerate(history):
+        move = machine.lean_events[step.event].decide(step.source, known, step.by, dict(step.data))
+        if move is None or move[0] is not step.target:
+            _refuse_step(index, step)
+        known = move[1]
+    for name, replayed, given in zip(Facts._fields, known, facts, strict=True):
+        if replayed != given:
+            _refuse_fact(name, given, replayed)
+
+
+# ------------------------------------------------------------------------------------------------- how long it has been
+
+
+def _long_enough(source: State, events: int, version: int, machine: LeanMachine) -> None:
+    if source not in _reached_in(machine)[min(events, LONGEST_TRIP)]:
+        en = f"is {version}, but {events} events, which went before the history, lead no case to {source}"
+        _refuse("version", en, f"是 {version}，但历史之前的 {events} 个事件不会到达 {source}")
+
+
+@lru_cache(maxsize=8)
+def _reached_in(machine: LeanMachine) -> tuple[frozenset[State], ...]:
+    """By number of events, the states in which a case can stand after so many; the last is for that many and more."""
+    ways: dict[State, set[State]] = {}
+    for row in machine.definition.transitions:
+        ways.setdefault(row.source, set()).add(row.target)
+    reached = [frozenset({machine.definition.initial})]
+    for _ in range(2 * LONGEST_TRIP):
+        reached.append(frozenset(target for state in reached[-1] for target in ways.get(state, ())))
+    return (*reached[:LONGEST_TRIP], frozenset().union(*reached[LONGEST_TRIP:]))
+
+
+# ------------------------------------------------------------------------------------------- back from where it stands
+
+
+def _still_there(history: Sequence[Step], facts: Facts, machine: LeanMachine) -> None:
+    """What the steps put into the facts is there, unless a later one of them changed it."""
+    put: dict[str, object] = {}
+    for step in history:
+        rows = _fitting(step, machine)
+        if len(rows) > 1:  # which of them was taken went with the cut
+            put.clear()
+        for effect in rows[0].effects if len(rows) == 1 else ():
+            changes = changes_of(effect)(facts, step.data)
+            if effect.is_fixed or effect.reads:
+                put.update(changes)
+            else:  # it counts on from facts that went with the cut
+                put = {name: value for name, value in put.items() if name not in changes}
+    for name, value in put.items():
+        if getattr(facts, name) != value:
+            _refuse_fact(name, getattr(facts, name), value)
+
+
+def _look_back(history: Sequence[Step], skipped: int, facts: Facts, machine: LeanMachine) -> None:
+    """From the newest step back, there are facts from which each one leads to those that the next starts from."""
+    carried = {name: [step.data[name] for step in history if name in step.data] for name in Facts._fields}
+    possible, room = {facts}, MOST_TRIED
+    for index in range(len(history) - 1, -1, -1):
+        step = history[index]
+        room -= len(possible) * _tries(step, facts, carried, machine)
+        if room < 0 and index < len(history) - 1:  # the newest step is always looked into
+            return
+        before = (found for after in possible for found in _before(step, after, carried, machine))
+        possible = set(before if index else islice(before, 1))  # of the first step's, one will do
+        if not possible:
+            _refuse_step(skipped + index, step)
+
+
+Carried = Mapping[str, Sequence[Any]]
+"""By fact, the values that the kept steps carried under its name."""
+
+
+def _before(step: Step, after: Facts, carried: Carried, machine: LeanMachine) -> Iterator[Facts]:
+    """The facts from which the step leads to those *after* it, as far as the model lets them stand in its source."""
+    decide, broken = machine.lean_events[step.event].decide, machine.definition.broken
+    for candidates in _candidates(step, after, carried, machine):
+        for values in product(*candidates.values()):
+            before = after._replace(**dict(zip(candidates, values, strict=True)))
+            if broken(step.source, before) is not None:
+                continue
+            if decide(step.source, before, step.by, dict(step.data)) == (step.target, after):
+                yield before
+
+
+def _tries(step: Step, after: Facts, carried: Carried, machine: LeanMachine) -> int:
+    """How many facts ``_before`` tries."""
+    return sum(prod(map(len, candidates.values())) for candidates in _candidates(step, after, carried, machine))
+
+
+def _candidates(step: Step, after: Facts, carried: Carried, machine: LeanMachine) -> Iterator[dict[str, Sequence[Any]]]:
+    """By row that the step can have been taken by, what each fact that its effects change can have been before."""
+    changed = {
+        frozenset(name for effect in row.effects for name in changes_of(effect)(after, step.data))
+        for row in _fitting(step, machine)
+    }
+    for names in changed:
+        yield {name: _earlier(name, getattr(after, name), carried[name]) for name in Facts._fields if name in names}
+
+
+def _earlier(name: str, now: Any, carried: Sequence[Any]) -> Sequence[Any]:
+    """Any member of an enum; else what it is now, what was carried, and a value that stands for all the others."""
+    values: list[Any] = [getattr(FRESH, name), now, *carried, getattr(FULL, name)]
+    for kind in TYPES[name]:
+        if issubclass(kind, Term):
+            values += kind
+        elif kind is bool:
+            values += (False, True)
+        elif kind is int and type(now) is int:
+            values += (max(now - 1, 0), now + 1)
+    return tuple(dict.fromkeys(value for value in values if type(value) in TYPES[name]))

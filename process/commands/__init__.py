@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from process.commands import case, check, demo, draw, run, show, trips, walk
-from process.commands.common import Program
+from process.commands.usage import Program
 
 app = typer.Typer(
     name="process",

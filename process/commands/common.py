@@ -13,31 +13,11 @@ from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
 
 from process.model import Words
 
 REFUSED = 1  # exit code: an event was refused, or a check failed
 UNUSABLE = 2  # exit code: the input or the call is not what it should be
-
-
-READER_GONE = 128 + 13  # exit code: whoever read the output has closed it, as ``head`` does; what a shell says of SIGPIPE
-
-
-class Program(TyperGroup):
-    """The command line, which ends without a word where nobody reads on."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            try:
-                return super().invoke(ctx)
-            finally:
-                if sys.stdout is not None:
-                    sys.stdout.flush()
-        except BrokenPipeError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())  # else the interpreter would complain of what it can't write at its end
-            raise typer.Exit(READER_GONE) from None
 
 
 class _Screen(Console):

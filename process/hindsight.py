@@ -153,48 +153,47 @@ def _still_there(history: Sequence[Step], facts: Facts, machine: LeanMachine) ->
 
 def _look_back(history: Sequence[Step], skipped: int, facts: Facts, machine: LeanMachine) -> None:
     """From the newest step back, there are facts from which each one leads to those that the next starts from."""
-    carried = {name: [step.data[name] for step in history if name in step.data] for name in Facts._fields}
+    carried: Values = {name: [step.data[name] for step in history if name in step.data] for name in Facts._fields}
     possible, room = {facts}, MOST_TRIED
     for index in range(len(history) - 1, -1, -1):
         step = history[index]
-        room -= len(possible) * _tries(step, facts, carried, machine)
+        ways = [(after, changed) for after in possible for changed in _changed(step, after, carried, machine)]
+        room -= sum(prod(map(len, changed.values())) for _, changed in ways)
         if room < 0 and index < len(history) - 1:  # the newest step is always looked into
             return
-        before = (found for after in possible for found in _before(step, after, carried, machine))
+        before = (found for after, changed in ways for found in _before(step, after, changed, machine))
         possible = set(before if index else islice(before, 1))  # of the first step's, one will do
         if not possible:
             _refuse_step(skipped + index, step)
 
 
-Carried = Mapping[str, Sequence[Any]]
-"""By fact, the values that the kept steps carried under its name."""
+Values = Mapping[str, Sequence[Any]]
+"""By fact, some values of it."""
 
 
-def _before(step: Step, after: Facts, carried: Carried, machine: LeanMachine) -> Iterator[Facts]:
+def _before(step: Step, after: Facts, changed: Values, machine: LeanMachine) -> Iterator[Facts]:
     """The facts from which the step leads to those *after* it, as far as the model lets them stand in its source."""
     decide, broken = machine.lean_events[step.event].decide, machine.definition.broken
-    for candidates in _candidates(step, after, carried, machine):
-        for values in product(*candidates.values()):
-            before = after._replace(**dict(zip(candidates, values, strict=True)))
-            if broken(step.source, before) is not None:
-                continue
-            if decide(step.source, before, step.by, dict(step.data)) == (step.target, after):
-                yield before
+    for values in product(*changed.values()):
+        before = after._replace(**dict(zip(changed, values, strict=True)))
+        if broken(step.source, before) is not None:
+            continue
+        if decide(step.source, before, step.by, dict(step.data)) == (step.target, after):
+            yield before
 
 
-def _tries(step: Step, after: Facts, carried: Carried, machine: LeanMachine) -> int:
-    """How many facts ``_before`` tries."""
-    return sum(prod(map(len, candidates.values())) for candidates in _candidates(step, after, carried, machine))
-
-
-def _candidates(step: Step, after: Facts, carried: Carried, machine: LeanMachine) -> Iterator[dict[str, Sequence[Any]]]:
-    """By row that the step can have been taken by, what each fact that its effects change can have been before."""
-    changed = {
-        frozenset(name for effect in row.effects for name in changes_of(effect)(after, step.data))
-        for row in _fitting(step, machine)
-    }
-    for names in changed:
-        yield {name: _earlier(name, getattr(after, name), carried[name]) for name in Facts._fields if name in names}
+def _changed(step: Step, after: Facts, carried: Values, machine: LeanMachine) -> Iterator[dict[str, Sequence[Any]]]:
+    """What each fact that the step changed can have been; by set of facts, of the rows that can have led to *after*."""
+    seen: list[set[str]] = []
+    for row in _fitting(step, machine):
+        told = [(effect, changes_of(effect)(after, step.data)) for effect in row.effects]
+        put = {
+            name: value for effect, changes in told if effect.is_fixed or effect.reads for name, value in changes.items()
+        }
+        names = {name for _, changes in told for name in changes}
+        if names not in seen and all(getattr(after, name) == value for name, value in put.items()):
+            seen.append(names)
+            yield {name: _earlier(name, getattr(after, name), carried[name]) for name in Facts._fields if name in names}
 
 
 def _earlier(name: str, now: Any, carried: Sequence[Any]) -> Sequence[Any]:

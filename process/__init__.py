@@ -5,45 +5,54 @@ Import from here::
     from process import Actor, Case, Channel, Event, Goal, State
 
 ``process.model`` states the whole process and is where to read first; ``Case`` runs it.
+
+A name is loaded when it is first asked for: what stands in the package and needs no case, as the plugin that every run of
+pytest loads, would else pay for the whole machine.
 """
 
-from process.case import Case
-from process.contradictions import ModelError
-from process.exceptions import (
-    EndReached,
-    GuardNotMet,
-    InvalidPayload,
-    LineInvalid,
-    NewerModel,
-    ProcessError,
-    Refused,
-    SnapshotInvalid,
-    UnknownEvent,
-    WrongActor,
-    WrongState,
-)
-from process.machine import MACHINE
-from process.model import (
-    MODEL,
-    MODEL_VERSION,
-    Actor,
-    Blocker,
-    Channel,
-    Event,
-    Facts,
-    Goal,
-    Limits,
-    Option,
-    OtherMethod,
-    Phase,
-    QuoteStatus,
-    RequestKind,
-    Settlement,
-    State,
-    SupportChannel,
-    Words,
-)
-from process.step import Request, Step
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from process.case import Case
+    from process.contradictions import ModelError
+    from process.exceptions import (
+        EndReached,
+        GuardNotMet,
+        InvalidPayload,
+        LineInvalid,
+        NewerModel,
+        ProcessError,
+        Refused,
+        SnapshotInvalid,
+        UnknownEvent,
+        WrongActor,
+        WrongState,
+    )
+    from process.machine import MACHINE
+    from process.model import (
+        MODEL,
+        MODEL_VERSION,
+        Actor,
+        Blocker,
+        Channel,
+        Event,
+        Facts,
+        Goal,
+        Limits,
+        Option,
+        OtherMethod,
+        Phase,
+        QuoteStatus,
+        RequestKind,
+        Settlement,
+        State,
+        SupportChannel,
+        Words,
+    )
+    from process.step import Request, Step
 
 __all__ = [
     "MACHINE",
@@ -81,3 +90,18 @@ __all__ = [
     "WrongActor",
     "WrongState",
 ]
+
+_HOMES = ("model", "exceptions", "step", "contradictions", "machine", "case")  # what loads most comes last
+
+if not TYPE_CHECKING:  # a checker would take any name for right
+
+    def __getattr__(name: str) -> object:
+        for home in _HOMES if name in __all__ else ():
+            module = import_module(f"process.{home}")
+            if hasattr(module, name):
+                globals()[name] = getattr(module, name)
+                return globals()[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -110,15 +110,35 @@ def in_a_fresh_interpreter(code: str) -> str:
 
 def test_importing_the_package_loads_nothing_that_belongs_to_an_extra() -> None:
     heavy = ("graphviz", "hypothesis", "sqlalchemy", "typer", "rich", "click", "psycopg", "pytest", "wasmtime", "sqlite3")
-    loaded = in_a_fresh_interpreter(f"import sys, process; print([m for m in {heavy!r} if m in sys.modules])")
+    loaded = in_a_fresh_interpreter(f"import sys; from process import *; print([m for m in {heavy!r} if m in sys.modules])")
     assert loaded == "[]"
 
 
 def test_importing_the_package_leaves_the_warning_filters_as_they_were() -> None:
-    code = "import warnings; before = list(warnings.filters); import process; print(before == list(warnings.filters))"
+    code = (
+        "import warnings; before = list(warnings.filters); from process import *; print(before == list(warnings.filters))"
+    )
     assert in_a_fresh_interpreter(code) == "True"
 
 
 def test_importing_the_package_configures_no_logging() -> None:
-    code = "import logging, process; print(logging.root.handlers, logging.root.level == logging.WARNING)"
+    code = "import logging; from process import *; print(logging.root.handlers, logging.root.level == logging.WARNING)"
     assert in_a_fresh_interpreter(code) == "[] True"
+
+
+def test_the_package_itself_loads_nothing_of_its_own_before_a_name_is_asked_for() -> None:
+    """Every run of pytest loads the plugin, and with it the package."""
+    ours = "sorted(m for m in sys.modules if m.startswith(('process', 'transitions')))"
+    assert in_a_fresh_interpreter(f"import sys, process; print({ours})") == "['process']"
+    loaded = in_a_fresh_interpreter(f"import sys, process.pytest_plugin; print({ours})")
+    assert loaded == "['process', 'process.pytest_plugin']"
+    assert "transitions" not in in_a_fresh_interpreter(f"import sys; from process import Goal; print({ours})")
+
+
+def test_every_name_that_the_package_offers_is_there_and_no_other() -> None:
+    found = in_a_fresh_interpreter("import process; print({*process.__all__} - {*dir(process)}); from process import *")
+    assert found == "set()"
+    with pytest.raises(AttributeError, match="module 'process' has no attribute 'Chase'"):
+        process.Chase  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(ImportError):
+        from process import import_nothing  # type: ignore[attr-defined]  # noqa: F401

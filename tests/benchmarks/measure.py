@@ -132,7 +132,7 @@ def bytes_per_case(cases: int, *, after_the_trip: bool) -> dict[str, Figure]:
     return found
 
 
-IMPORTS = {"ours: import process": "import process", "stock: import transitions": "import transitions"}
+IMPORTS = {"ours: from process import Case": "from process import Case", "stock: import transitions": "import transitions"}
 
 
 def per_import(rounds: int) -> dict[str, Figure]:

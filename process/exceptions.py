@@ -15,7 +15,8 @@
     └── LineInvalid             a line of a file of cases and events is no such line
 
 Fields come first and the text is made of them; all of them survive pickling. ``blockers`` holds every unmet reason, so
-where a payload is wrong and the state as well, an InvalidPayload names both. Whatever was raised, the case is as it was.
+where a payload is wrong and the state as well, an InvalidPayload names both, and also the guards that the fields which are
+right do not meet. Whatever was raised, the case is as it was.
 """
 
 from __future__ import annotations

@@ -3,6 +3,9 @@
 When the model changes so that MODEL_VERSION grows from *n*, an entry *n* is added here that turns what model *n* wrote into
 what model *n* + 1 would have written. Entries are never changed afterwards: they run one after the other, from the version
 that wrote the data up to today's.
+
+What they make of a snapshot must be able to stand in its state by today's model. Its steps need not be such as today's
+would take: they stay believed, also when the case goes on and is saved as of today's model (``process/hindsight.py``).
 """
 
 from __future__ import annotations

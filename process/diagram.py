@@ -94,12 +94,14 @@ def draw(
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         written.append(path)
 
-    sources = [source(view, lang, model=model, case=case) for view, lang in wanted]
-    for (view, lang), text in zip(wanted, sources, strict=True):
-        if "dot" in formats:
-            write(f"{view}.{lang}.dot", text)
-        if "mermaid" in formats:
+    if "mermaid" in formats:  # first: it needs no places, which take most of the time
+        for view, lang in wanted:
             write(f"{view}.{lang}.mmd", mermaid(view, lang, model=model, case=case))
+    needs_places = {*formats} != {"mermaid"}
+    sources = [source(view, lang, model=model, case=case) for view, lang in wanted] if needs_places else []
+    if "dot" in formats:
+        for (view, lang), text in zip(wanted, sources, strict=True):
+            write(f"{view}.{lang}.dot", text)
     if {"svg", "png"} & {*formats}:
         for (view, lang), text in zip(wanted, to_svg(sources, time_limit=time_limit), strict=True):
             if "svg" in formats:

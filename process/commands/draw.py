@@ -20,7 +20,7 @@ from process.payload import brief
 
 _WROTE = Words("已写入 {count} 个文件到 {out}", "wrote {count} files to {out}")
 _UNKNOWN = Words("{option} 不能是 {name}，可用：{known}", "{option} can't be {name}; there are {known}")
-_NO_SNAPSHOT = Words("{name} 不是有效的快照：{why}", "{name} is no snapshot: {why}")
+_WRONG_FILE = Words("{name}：{why}", "{name}: {why}")
 _NO_CASE = Words("{name} 里没有办理", "{name} holds no case")
 _MANY = Words("{name} 里有多个办理，请给出只含一个的文件", "{name} holds several cases; give a file with one")
 _REFUSED = Words("第 {line} 行的事件被拒绝：{why}", "line {line}: the event is refused: {why}")
@@ -104,7 +104,7 @@ def _case(path: Path, lang: str, refusals: list[Refusal]) -> Case:
         try:
             return Case.from_json(content)
         except SnapshotInvalid as error:
-            unusable(_NO_SNAPSHOT.of(lang).format(name=name, why=error.text(lang)))
+            unusable(_WRONG_FILE.of(lang).format(name=name, why=error.text(lang)))
 
     def refuse(refusal: Refusal) -> None:
         refusals.append(refusal)
@@ -113,7 +113,7 @@ def _case(path: Path, lang: str, refusals: list[Refusal]) -> Case:
     try:
         cases = [ran.case for ran in carry_out(eventfile.read(eventfile.lines(io.BytesIO(content))), refuse)]
     except eventfile.LineInvalid as error:
-        unusable(f"{name}: {error.text(lang)}")
+        unusable(_WRONG_FILE.of(lang).format(name=name, why=error.text(lang)))
     if len(cases) != 1:
         unusable((_MANY if cases else _NO_CASE).of(lang).format(name=name))
     return cases[0]
@@ -122,6 +122,6 @@ def _case(path: Path, lang: str, refusals: list[Refusal]) -> Case:
 def _is_snapshot(content: bytes) -> bool:
     try:
         data = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(data, dict) and "format" in data

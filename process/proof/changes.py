@@ -68,7 +68,6 @@ FORGED: Mapping[str, Callable[[Facts], object]] = {
     "fee": lambda facts: facts.fee and facts.fee // 2,
     "currency": lambda facts: facts.currency and "EUR",
     "face_limit": lambda _facts: 2,
-    "other_limit": lambda _facts: 2,
     "attempt": lambda facts: facts.attempt + 1,
 }
 """Facts that no effect but a few touches, and what they are made."""

@@ -21,6 +21,44 @@ EQUIVALENTS: Mapping[Words, tuple[str, ...]] = {
         "row 35, remove_face_verification from in_support: void_the_quote added",
     ),
     Words(
+        "那里从来没有报价，也就没有金额可改",
+        "no quote ever stands there, so there is no sum to forge",
+    ): (
+        "row 1, sign_in: fee forged",
+        "row 1, sign_in: currency forged",
+        "row 2, open_orders: fee forged",
+        "row 2, open_orders: currency forged",
+        "row 3, open_order: fee forged",
+        "row 3, open_order: currency forged",
+        "row 4, report_order_missing: fee forged",
+        "row 4, report_order_missing: currency forged",
+        "row 5, find_option: fee forged",
+        "row 5, find_option: currency forged",
+        "row 6, report_option_missing: fee forged",
+        "row 6, report_option_missing: currency forged",
+        "row 7, choose_cancellation: fee forged",
+        "row 7, choose_cancellation: currency forged",
+        "row 35, remove_face_verification: fee forged",
+        "row 35, remove_face_verification: currency forged",
+    ),
+    Words(
+        "前一个效果写的是同一个序号",
+        "the effect before it tells the same number",
+    ): (
+        "row 16, start_face_verification: attempt forged",
+        "row 17, start_other_verification: attempt forged",
+    ),
+    Words(
+        "各效果写的是不同的事实，先后无关",
+        "the effects tell different facts, so their order does not matter",
+    ): (
+        "row 14, skip_face_verification from verification_decision: effects in reverse order",
+        "row 18, pass_verification from face_verification: effects in reverse order",
+        "row 19, pass_verification from other_verification: effects in reverse order",
+        "row 34, waive_verification from in_support: effects in reverse order",
+        "row 36, remove_face_verification from in_support: effects in reverse order",
+    ),
+    Words(
         "那里核验从来没有结论，无可用去",
         "nothing is ever settled there, so nothing can be spent",
     ): (

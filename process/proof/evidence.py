@@ -106,10 +106,13 @@ class Evidence:
         """The configurations that are *wanted*, with their places, nearest to a beginning first."""
         return ((place, found) for place, found in enumerate(self.places) if wanted(found))
 
+    @cached_property
+    def _steps(self) -> dict[State, int]:
+        return {state: 0 if info.phase is None else info.phase.number for state, info in self.model.states.items()}
+
     def phase_of(self, state: State) -> int:
         """The number of the state's step; 0 for an end."""
-        phase = self.model.states[state].phase
-        return 0 if phase is None else phase.number
+        return self._steps[state]
 
     def is_end(self, state: State) -> bool:
         return self.model.states[state].end is not None

@@ -53,6 +53,9 @@ class Ledger(NamedTuple):
     attempt: int  # the number of the one started last
 
 
+_NO_OFFER = (None, None, None)
+
+
 def read(facts: Facts) -> Ledger:
     """What the facts claim."""
     return Ledger(
@@ -60,7 +63,7 @@ def read(facts: Facts) -> Ledger:
         facts.account,
         facts.order,
         (facts.face_limit, facts.other_limit),
-        None if facts.quote is None else (facts.quote, facts.fee, facts.currency),
+        None if (offer := (facts.quote, facts.fee, facts.currency)) == _NO_OFFER else offer,
         facts.quote_status in (ACCEPTED, SUBMITTED, ANSWERED),
         facts.quote_status is SUBMITTED,
         facts.quote_status is ANSWERED,

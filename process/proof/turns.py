@@ -57,6 +57,10 @@ TOLD: Mapping[RequestKind, tuple[str, ...]] = {
 """What the request must name, so that whoever is asked can do it, and answer."""
 
 
+OUTSIDE = (A.VERIFIER, A.LENDER)
+"""Who is not of the shop, and so is told of the customer what the answer takes and no more."""
+
+
 def _at_any_time(asked: RequestKind) -> tuple[Event, ...]:
     """Leaving and a problem, but where the lender is asked; a problem only on the way, where support is not yet due."""
     leaving = () if asked is K.CANCEL_PLAN else (E.ABANDON,)
@@ -93,6 +97,10 @@ def r18_owner_and_deadline(evidence: Evidence) -> Finding:
         if untold:
             by, names = turn.owner.words, ", ".join(untold)
             return Words(f"请{by.zh}「{zh}」，却没有告知 {names}", f'the {by.en} is asked to "{en}" and not told {names}')
+        surplus = [name for name in turn.tells if name not in TOLD.get(turn.asks, ())]
+        if surplus and turn.owner in OUTSIDE:
+            by, names = turn.owner.words, ", ".join(surplus)
+            return Words(f"{by.zh}被多告知了 {names}", f"the {by.en} is told {names}, which the answer does not need")
         answers = ANSWERED_BY[turn.asks]
         if turn.asks is K.CHOOSE_VERIFICATION and used_up:
             answers = (E.REPORT_PROBLEM,)  # after a withdrawal from the last attempt only support is left

@@ -13,8 +13,9 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
-from process import Case, Event, Refused
-from process.store import rows, sql, tables, working, writing
+from process import Case, Event, Refused, store
+from process.model import MODEL_VERSION
+from process.store import reading, rows, sql, tables, working, writing
 from process.store.writing import Handled, Held
 
 
@@ -110,6 +111,39 @@ def blind_write() -> None:
     sql.move_case = move_case
 
 
+def time_out_as_listed() -> None:
+    """Cases are timed out as they were listed: nobody locks them, and whoever has moved them since is not asked."""
+
+    def time_out_overdue(conn: Connection, now: datetime, limit: int = 100) -> list[Handled]:
+        done = []
+        for case in reading.listed(conn, limit, MODEL_VERSION, due_by=now):
+            held, late = writing.hold(conn, case.case_id), case.copy()
+            late.trigger(Event.TIME_OUT, at=now)
+            step = late.history[-1]._replace(version=_free_version(conn, case.case_id))
+            values = rows.case_values(late)
+            conn.execute(tables.cases.update().where(tables.cases.c.case_id == case.case_id).values(**values))
+            sql.insert_steps(conn, [rows.step_values(case.case_id, step, f"{uuid4()}", held.digest)])
+            done.append(Handled(step, late, again=False))
+        return done
+
+    store.time_out_overdue = time_out_overdue
+
+
+def acknowledge_early() -> None:
+    """Who raised an event hears that it was taken before the database has put it where it outlasts a crash."""
+
+    def transact(engine: Engine, work: Callable[[Connection], Any], **rest: Any) -> Any:
+        def hurried(conn: Connection) -> Any:
+            conn.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+            return work(conn)
+
+        return careful(engine, hurried, **rest)
+
+    careful = working.transact
+    working.transact = transact
+    store.transact = transact
+
+
 def no_digest() -> None:
     """The history has nothing that an edit of it would disagree with but what later steps need."""
     rows.step_digest = lambda row, _before: row.digest
@@ -125,6 +159,8 @@ WAYS: dict[str, Callable[[], None]] = {
         no_unique_key,
         log_outside_the_transaction,
         blind_write,
+        time_out_as_listed,
+        acknowledge_early,
         no_digest,
     )
 }

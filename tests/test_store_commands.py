@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from storing import PATH, Database, opened
 from typer.testing import CliRunner
 
@@ -197,6 +198,43 @@ def test_a_file_that_is_loaded_twice_and_goes_on_doubles_nothing(database: Datab
 def test_a_file_whose_order_has_another_open_case_is_not_loaded(sqlite: Database, tmp_path: Path) -> None:
     opened(sqlite.engine(), "other", order="order-f")
     assert "other" in process("run", str(file_of(tmp_path, own_id=True)), "--db", sqlite.url, code=2)
+
+
+@pytest.mark.parametrize(
+    ("lang", "place"), [("zh", "events.jsonl：第 3 行：数据库"), ("en", "events.jsonl: line 3: The data")]
+)
+def test_a_load_that_the_database_leaves_half_done_names_the_line_and_goes_on_later(
+    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, place: str
+) -> None:
+    path, real = file_of(tmp_path, own_id=False), store.transact
+    path.write_text(path.read_text(encoding="utf-8").replace("\n", "\n\n", 1), encoding="utf-8")  # an empty second line
+    left = [1]
+
+    def full(engine: Any, work: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+        return real(engine, work)
+
+    monkeypatch.setattr(store, "transact", full)
+    said = process("run", str(path), "--db", sqlite.url, "--lang", lang, code=2)
+    assert place in said
+    assert "disk is full" in said
+    monkeypatch.undo()
+    process("run", str(path), "--db", sqlite.url, code=1)
+    assert as_data("case", "list", "--db", sqlite.url)["cases"][0]["version"] == 2
+
+
+@pytest.mark.parametrize(("lang", "says"), [("zh", "没有找到办理。"), ("en", "No case found.")])
+def test_an_empty_list_says_that_it_is_empty(sqlite: Database, lang: str, says: str) -> None:
+    for args in (("list",), ("overdue",)):
+        assert process("case", *args, "--db", sqlite.url, "--lang", lang) == f"{says}\n"
+
+
+@pytest.mark.parametrize("command", ["open", "event", "show", "list", "overdue"])
+def test_nothing_of_a_help_is_cut_in_a_narrow_terminal(command: str) -> None:
+    done = CliRunner().invoke(app, ("case", command, "--help"), env={"COLUMNS": "80", "TERM": "dumb"})
+    assert "…" not in done.output.replace("postgresql://…", "")
 
 
 def test_a_case_that_is_cut_can_not_be_loaded(sqlite: Database, tmp_path: Path) -> None:

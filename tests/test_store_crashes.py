@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,15 +163,15 @@ def _until_it_works(work: Any) -> Any:
             time.sleep(0.02)
 
 
-def test_postgresql_stopped_hard_under_load_loses_and_doubles_nothing() -> None:
+def check_crashes(broken: str | None = None, **settings: str) -> None:
     workers, cases = 4, 12 * CRASHES
-    server = Postgres()  # with fsync, as a host's
+    server = Postgres(**settings)  # with fsync, as a host's
     try:
-        database = made(server.new_database())
+        database = made(server.new_database())._replace(broken=broken)
         engine = database.engine()
         started = [spawn(drive_through_crashes, database, worker, cases) for worker in range(workers)]
         for crash in range(CRASHES):
-            _wait_for_steps(engine, workers * cases * len(PATH) * (crash + 1) // (CRASHES + 2))
+            _wait_for_steps(engine, workers * cases * len(PATH) * (crash + 1) // (CRASHES + 2), started)
             engine.dispose()
             server.stop("immediate")
             server.start()
@@ -193,8 +196,39 @@ def test_postgresql_stopped_hard_under_load_loses_and_doubles_nothing() -> None:
         server.remove()
 
 
-def _wait_for_steps(engine: Engine, count: int) -> None:
-    while True:
+def test_postgresql_stopped_hard_under_load_loses_and_doubles_nothing() -> None:
+    check_crashes()
+
+
+def test_a_store_that_acknowledges_before_it_has_kept_loses_events_in_a_crash() -> None:
+    with pytest.raises(AssertionError, match=r"CaseNotFound|WrongState|GuardNotMet"):
+        check_crashes("acknowledge_early", wal_writer_delay="10s")
+
+
+def test_a_server_of_the_tests_ends_with_them_however_they_end() -> None:
+    script = "import sys; from postgres import Postgres; s = Postgres(); print(s.folder, flush=True); sys.stdin.read()"
+    tests = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=Path(__file__).parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert tests.stdin is not None
+    assert tests.stdout is not None
+    folder = Path(tests.stdout.readline().strip())
+    server = (folder / "data" / "postmaster.pid").read_text().splitlines()[0]
+    assert _is_running(server)
+    tests.kill()
+    tests.communicate()
+    while folder.exists() or _is_running(server):  # for good, if the test fails
+        time.sleep(0.05)
+
+
+def _is_running(process: str) -> bool:
+    told = subprocess.run(["ps", "-o", "stat=", "-p", process], capture_output=True, text=True, check=False).stdout
+    return bool(told.strip()) and not told.startswith("Z")  # one that has ended may wait for its parent to take note
+
+
+def _wait_for_steps(engine: Engine, count: int, workers: list[tuple[Any, Any]]) -> None:
+    """Until there are as many, or until one of the workers has come to an end, as it does early where steps are lost."""
+    while not any(pipe.poll() for _, pipe in workers):
         with engine.connect() as conn:
             if (conn.scalar(select(func.count()).select_from(store.metadata.tables["cancellation_step"])) or 0) >= count:
                 return

@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, literal, select, text, update
+from sqlalchemy.orm import Session
 from storing import LEDGER, START, Database, agree, call, opened
 
-from process import Actor, Case, Event, Goal, InvalidPayload, Refused, State, store
-from process.exceptions import SnapshotInvalid
+from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Refused, State, store
+from process.exceptions import NewerModel, SnapshotInvalid
 from process.migrations import MIGRATIONS, Migration
 from process.store import reading, sql, writing
 
 pytest_plugins = ["storefixtures"]
 
 CASES = store.metadata.tables["cancellation_case"]
+REFUSALS = store.metadata.tables["cancellation_refusal"]
 LATER = START + timedelta(days=9)
 SIGNED_IN: dict[str, Any] = {"account": "acct", "channel": "app"}
 
@@ -181,6 +183,8 @@ def test_steps_that_a_stored_case_has_not_are_not_dropped_in_silence(engine: Eng
         ("now", lambda conn: store.overdue(conn, datetime(2026, 11, 30))),
         ("now", lambda conn: store.time_out_overdue(conn, datetime(2026, 11, 30))),
         ("limit", lambda conn: store.awaiting(conn, Actor.CUSTOMER, -1)),
+        ("actor", lambda conn: store.awaiting(conn, "nobody")),  # type: ignore[arg-type]  # on purpose
+        ("version", lambda conn: store.handle(conn, "case", Event.ABANDON, event_id="1", version=-1)),
         ("limit", lambda conn: store.overdue(conn, START, -1)),
         ("limit", lambda conn: store.time_out_overdue(conn, START, 10**30)),
         ("limit", lambda conn: store.find(conn, 10**30)),
@@ -225,6 +229,76 @@ def test_an_event_that_an_older_model_took_is_known_in_todays_words(
         assert store.load(conn, "case").state is State.ORDER_DETAILS
 
 
+def test_a_refusal_of_an_older_model_is_known_in_todays_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(engine, "case", steps=2)
+    refusals = store.metadata.tables["cancellation_refusal"]
+    with engine.begin() as conn:
+        with pytest.raises(Refused) as first:
+            store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="another")
+        conn.execute(update(refusals).values(event="pick_order", state="orders", data='{"purchase":"another"}'))
+    today = {"event": "open_order", "source": "order_list", "data": {"order": "another"}}
+    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, lambda step: {**step, **today}))
+    for module in ("snapshot", "store.rows", "store.reading", "store.checking", "store.working"):
+        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    with engine.begin() as conn:
+        with pytest.raises(GuardNotMet) as again:
+            store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="another")
+        assert (again.value.args, str(again.value)) == (first.value.args, str(first.value))
+        with pytest.raises(store.EventIdReused):
+            store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="third")
+        conn.execute(update(refusals).values(model_version=3))
+        with pytest.raises(NewerModel):
+            store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="another")
+
+
+def test_a_case_that_an_older_model_began_is_shown_with_all_its_steps(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(engine, "case", steps=2)
+    steps = store.metadata.tables["cancellation_step"]
+    with engine.begin() as conn:  # which let others sign in, as today's would not
+        other = '{"account":"another","channel":"app"}'
+        conn.execute(update(steps).where(steps.c.version == 1).values(data=other))
+        assert len(store.whole(conn, "case").history) == 1, "today's model did"
+    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, lambda step: step))
+    for module in ("snapshot", "store.rows", "store.reading", "store.checking", "store.working"):
+        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    event, keywords = call(2, "case")
+    with engine.begin() as conn:
+        store.handle(conn, "case", event, **keywords)
+        assert store.whole(conn, "case").history == store.history(conn, "case")
+        assert store.history(conn, "case")[0].data["account"] == "another"
+
+
+TIMES = [(CASES, "due_at"), (store.metadata.tables["cancellation_step"], "at"), (REFUSALS, "at")]
+
+
+@pytest.mark.parametrize("text_", ["soon", "", "2026-11-22T09:00:00+08:00", 7])
+def test_a_time_that_somebody_spoilt_in_sqlite_is_told_by_row_and_column(sqlite: Database, text_: object) -> None:
+    engine = sqlite.engine()
+    for name in ("case", "other"):
+        opened(engine, name, steps=2)
+    with pytest.raises(Refused):
+        store.deliver(engine, "case", Event.GUIDE_BACK, event_id="no")
+    with engine.begin() as conn:
+        for table, column in TIMES:
+            conn.execute(update(table).where(table.c.case_id == "case").values({column: literal(text_)}))
+        stored = conn.exec_driver_sql("SELECT due_at FROM cancellation_case WHERE case_id = 'case'").scalar()
+    with engine.begin() as conn:
+        found = [finding.where for finding in store.verify(conn, "case")]
+        assert found[:2] == ["refusal no", "due_at"]
+        assert {"step 1", "step 2", "steps"} <= set(found)
+        with pytest.raises(SnapshotInvalid) as refused:
+            store.history(conn, "case")
+        assert refused.value.where == "step 1.at"
+        assert {one.case_id: one.due_at for one in store.find(conn)}["case"] == stored
+        assert "other" in [case.case_id for case in store.awaiting(conn, Actor.CUSTOMER)]
+        event, keywords = call(2, "case")
+        assert store.handle(conn, "case", event, **keywords).case.version == 3  # which writes the column anew
+        assert "due_at" not in [finding.where for finding in store.verify(conn, "case")]
+        assert "other" in [done.case.case_id for done in store.time_out_overdue(conn, LATER)]
+
+
 @pytest.mark.parametrize("edit", [{"blockers": "{}"}, {"blockers": '{"blockers":[1]}'}, {"kind": "Zzz"}, {"state": "zzz"}])
 def test_a_refusal_that_was_edited_is_no_refusal_when_its_event_comes_again(engine: Engine, edit: dict[str, str]) -> None:
     opened(engine, "case")
@@ -234,6 +308,86 @@ def test_a_refusal_that_was_edited_is_no_refusal_when_its_event_comes_again(engi
         conn.execute(update(store.metadata.tables["cancellation_refusal"]).values(**edit))
         with pytest.raises(SnapshotInvalid, match="refusal no"):
             store.handle(conn, "case", Event.OPEN_ORDERS, event_id="no")
+
+
+# ------------------------------------------------------------------------------------------------------- a host's set-up
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda conn: store.handle(conn, "case", Event.ABANDON, event_id="1"),
+        lambda conn: store.handle(conn, "case", Event.GUIDE_BACK, event_id="1"),
+        lambda conn: store.open(conn, goal=Goal.PLAN, account="acct", order="new"),
+        lambda conn: store.time_out_overdue(conn, LATER),
+    ],
+)
+def test_a_transaction_that_may_only_read_reads_and_says_so_where_it_should_write(
+    engine: Engine, write: Callable[[Any], object]
+) -> None:
+    opened(engine, "case")
+    only_read = "SET TRANSACTION READ ONLY" if engine.dialect.name == "postgresql" else "PRAGMA query_only=ON"
+    with engine.connect() as conn:
+        begun = conn.begin()
+        conn.exec_driver_sql(only_read)
+        assert store.load(conn, "case").version == len(store.overdue(conn, START)) == 0
+        with pytest.raises(store.ReadOnly):
+            write(conn)
+        begun.rollback()
+        conn.invalidate()  # a pragma would stay
+
+
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "SERIALIZABLE"])
+def test_a_lock_that_is_not_given_in_time_is_a_conflict(postgresql: Database, isolation: str) -> None:
+    opened(postgresql.engine(), "case")
+    with postgresql.engine().connect() as first, postgresql._replace(isolation=isolation).engine().connect() as second:
+        begun = first.begin(), second.begin()
+        store.handle(first, "case", Event.ABANDON, event_id="1")
+        second.execute(text("SET LOCAL lock_timeout = '10ms'"))
+        with pytest.raises(store.Conflict) as lost:
+            store.handle(second, "case", Event.ABANDON, event_id="2")
+        assert lost.value.aborted == (isolation == "READ COMMITTED")
+        for one in begun:
+            one.rollback()
+
+
+def write_what_the_other_reads(engine: Engine, other: Any) -> None:
+    begun = other.begin()
+    with store.conflicts(), Session(engine) as session, session.begin():
+        for one, name in ((session, "a"), (other, "b")):
+            assert len(one.execute(select(LEDGER)).all()) == 2
+            one.execute(update(LEDGER).where(LEDGER.c.case_id == name).values(version=1))
+        begun.commit()
+
+
+def test_what_only_the_commit_tells_is_a_conflict_for_a_hosts_own_loop(postgresql: Database) -> None:
+    serial = postgresql._replace(isolation="SERIALIZABLE").engine()
+    with serial.begin() as conn:
+        conn.execute(LEDGER.insert(), [{"case_id": name, "version": 0} for name in "ab"])
+    with serial.connect() as other, pytest.raises(store.Conflict) as lost:
+        write_what_the_other_reads(serial, other)
+    assert (lost.value.case_id, lost.value.aborted) == (None, True)
+    assert "None" not in lost.value.text("en") + lost.value.text("zh") + store.Conflict("c", None).text("zh")
+
+
+def test_two_stores_stand_in_two_schemas_of_one_database(postgresql: Database) -> None:
+    engine = postgresql.engine()
+    for name in ("north", "south"):
+        with engine.begin() as conn:
+            conn.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+            conn.execute(text(f"CREATE SCHEMA {name}"))
+        own = engine.execution_options(schema_translate_map={None: name})
+        store.metadata.create_all(own)
+        opened(own, "case", steps=3)
+        agree(own, 1)
+    agree(engine, 0)
+
+
+def test_a_session_or_an_engine_is_no_connection(engine: Engine) -> None:
+    with Session(engine) as session:
+        for given in (session, engine, None):
+            with pytest.raises(TypeError, match=r"session\.connection\(\)"):
+                store.load(given, "case")  # type: ignore[arg-type]  # on purpose
 
 
 # -------------------------------------------------------------------------------------------------------------- addresses

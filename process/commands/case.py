@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.console import Group
 from rich.text import Text
 
 from process.case import Case
 from process.commands import view
+from process.commands.casewords import as_dict, listed, plain, refused, tell
 from process.commands.common import REFUSED, JsonOption, LangOption, as_json, cannot_open, console, lang_of, say, unusable
 from process.commands.database import DbOption, opened
 from process.exceptions import Refused
-from process.model import MODEL, Actor, Event, Goal, Kind, State, Term, Words
+from process.model import MODEL, Actor, Event, Goal, Kind, State, Words
 from process.payload import brief
 
 if TYPE_CHECKING:
-    from process.store import Finding, Summary
+    from process.store import Finding
 
 MAX_DIGITS = 40  # Python refuses to read a number of thousands; one of these is refused as too large
 
@@ -36,12 +36,13 @@ AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME", help="ISO 8601 时间，缺省为现在\n\nISO 8601 with its zone; now by default."),
 ]
-LimitOption = Annotated[int, typer.Option("--limit", min=1, help="最多几个\n\nHow many at most.")]
+LimitOption = Annotated[int, typer.Option("--limit", metavar="COUNT", min=1, help="最多几个\n\nHow many at most.")]
+GOALS, ACTORS = f"One of {', '.join(Goal)}", f"One of {', '.join(Actor)}"
 
 
 @app.command("open", short_help="开启办理 · Open a case.")
 def open_case(
-    goal: Annotated[Goal, typer.Option(help="目标\n\nWhat the customer wants.")],
+    goal: Annotated[Goal, typer.Option(metavar="GOAL", help=f"目标\n\n{GOALS}.")],
     account: Annotated[str, typer.Option(help="购买时的账号\n\nThe account that bought.")],
     order: Annotated[str, typer.Option(help="订单\n\nThe order.")],
     case_id: Annotated[str | None, typer.Option("--case-id", help="自定编号\n\nAn id of your own.")] = None,
@@ -60,17 +61,19 @@ def open_case(
 
     with opened(db, language, create=True) as (store, engine):
         case = store.transact(engine, lambda conn: work(store, conn))
-    _tell(case, json, language)
+    tell(case, json, language)
 
 
 @app.command("event", short_help="推进办理 · Raise an event on a case.")
 def event_on_case(
     case_id: CaseArgument,
-    event: Annotated[Event, typer.Argument(metavar="EVENT", help="事件\n\nThe event, as in sign_in.")],
+    event: Annotated[
+        Event, typer.Argument(metavar="EVENT", show_choices=False, help="事件\n\nAs in sign_in; show lists all.")
+    ],
     fields: Annotated[
         list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="事件的内容\n\nWhat it carries.")
     ] = None,
-    by: Annotated[Actor | None, typer.Option(help="由谁发起\n\nWho raises it.", show_default=False)] = None,
+    by: Annotated[Actor | None, typer.Option(metavar="ACTOR", help=f"由谁发起\n\n{ACTORS}.", show_default=False)] = None,
     event_id: Annotated[
         str | None,
         typer.Option("--event-id", help="事件编号，重复送达只算一次\n\nIts id: delivered again, it counts once."),
@@ -92,10 +95,10 @@ def event_on_case(
         try:
             handled = store.deliver(engine, case_id, event, event_id=name, by=by, at=moment, **data)
         except Refused as refusal:
-            _refused(refusal, json, language)
+            refused(refusal, json, language)
     if handled.again and not json:
         say(Words("此事件先前已办理。", "This event was taken before.").of(language), err=True)
-    _tell(handled.case, json, language)
+    tell(handled.case, json, language)
 
 
 @app.command("show", short_help="查看办理 · Show a case.")
@@ -120,7 +123,7 @@ def show_case(
         _draw(case, draw, language)
     if json:
         told = [{"where": found.where, **found.words._asdict()} for found in findings]
-        say(as_json({**_as_dict(case), "history": case.to_dict()["history"], "findings": told}))
+        say(as_json({**as_dict(case), "history": case.to_dict()["history"], "findings": told}))
     else:
         screen = console()
         screen.print(Text.assemble(case.case_id, (f" · {case.facts.order} · {case.facts.account}", view.DIM)), end="\n\n")
@@ -133,9 +136,11 @@ def show_case(
 
 @app.command("list", short_help="列出办理 · List cases.")
 def list_cases(
-    state: Annotated[State | None, typer.Option(help="状态\n\nWhere it stands.", show_default=False)] = None,
-    goal: Annotated[Goal | None, typer.Option(help="目标\n\nWhat is wanted.", show_default=False)] = None,
-    awaits: Annotated[Actor | None, typer.Option(help="轮到谁\n\nWhose move it is.", show_default=False)] = None,
+    state: Annotated[
+        State | None, typer.Option(metavar="STATE", help="状态，如 in_support\n\nWhere it stands.", show_default=False)
+    ] = None,
+    goal: Annotated[Goal | None, typer.Option(metavar="GOAL", help=f"目标\n\n{GOALS}.", show_default=False)] = None,
+    awaits: Annotated[Actor | None, typer.Option(metavar="ACTOR", help=f"轮到谁\n\n{ACTORS}.", show_default=False)] = None,
     account: Annotated[str | None, typer.Option(help="账号\n\nThe account.", show_default=False)] = None,
     order: Annotated[str | None, typer.Option(help="订单\n\nThe order.", show_default=False)] = None,
     ended: Annotated[
@@ -149,10 +154,10 @@ def list_cases(
     """列出办理，最紧急的在前 · List cases, the most urgent first."""
     language = lang_of(lang)
     given = {"state": state, "goal": goal, "awaits": awaits, "account": account, "order": order, "ended": ended}
-    filters = {name: _plain(value) for name, value in given.items() if value is not None}
+    filters = {name: plain(value) for name, value in given.items() if value is not None}
     with opened(db, language) as (store, engine), engine.begin() as conn:
         found = store.find(conn, limit, **filters)
-    _listed(found, json, language)
+    listed(found, json, language)
 
 
 @app.command("overdue", short_help="列出超时的办理 · List cases whose deadline has passed.")
@@ -179,7 +184,7 @@ def overdue_cases(
     with opened(db, language) as (store, engine):
         cases = store.transact(engine, lambda conn: work(store, conn))
         found = [store.Summary.of(case) for case in cases]
-    _listed(found, json, language)
+    listed(found, json, language)
 
 
 # --------------------------------------------------------------------------------------------------------------- pieces
@@ -196,83 +201,6 @@ def _draw(case: Case, file: Path, lang: str) -> None:
         file.write_text(picture, encoding="utf-8")
     except OSError as error:
         cannot_open(file, error, lang)
-
-
-def _tell(case: Case, json: bool, lang: str) -> None:
-    if json:
-        say(as_json(_as_dict(case)))
-        return
-    parts = [Text(case.case_id), Text(""), view.standing(case, lang)]
-    console().print(Group(*parts))
-
-
-def _listed(found: list[Summary], json: bool, lang: str) -> None:
-    if json:
-        say(as_json({"cases": [{name: _plain(value) for name, value in one._asdict().items()} for one in found]}))
-        return
-    if not found:
-        say(Words("没有这样的办理。", "There is no such case.").of(lang))
-        return
-    headers = (
-        Words("办理", "Case"),
-        Words("订单", "Order"),
-        Words("目标", "Goal"),
-        Words("状态", "State"),
-        Words("轮到", "Whose move"),
-        Words("期限", "Until"),
-    )
-    table = view.grid(*(header.of(lang) for header in headers))
-    for one in found:
-        table.add_row(
-            one.case_id,
-            one.order,
-            _word(one.goal, lang),
-            view.state_text(one.state, lang) if isinstance(one.state, State) else view.shown(one.state),
-            _word(one.awaits, lang) if one.awaits else "—",
-            view.moment(one.due_at) if one.due_at else "—",
-        )
-    console().print(table)
-
-
-def _word(value: str, lang: str) -> str:
-    """The words for a member of the model; what only a newer model has a name for stays as it is stored."""
-    return value.words.of(lang) if isinstance(value, Term) else view.shown(value)
-
-
-def _refused(refusal: Refused, json: bool, lang: str) -> NoReturn:
-    if json:
-        reasons = [{"code": b.code, "zh": b.zh, "en": b.en} for b in refusal.blockers]
-        say(as_json({"refused": type(refusal).__name__, "state": refusal.state, "reasons": reasons}))
-    else:
-        say(refusal.text(lang), err=True)
-    raise typer.Exit(REFUSED)
-
-
-def _as_dict(case: Case) -> dict[str, Any]:
-    request = case.request
-    facts = {name: _plain(value) for name, value in case.facts._asdict().items()}
-    return {
-        "case_id": case.case_id,
-        "version": case.version,
-        "state": case.state.value,
-        "awaits": _plain(case.awaits),
-        "due_at": _plain(case.due_at),
-        "ended": case.is_done,
-        "facts": facts,
-        "request": request
-        and {
-            "kind": request.kind.value,
-            "to": request.to.value,
-            "key": request.key,
-            "payload": {name: _plain(value) for name, value in request.payload.items()},
-        },
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.value if isinstance(value, Term) else value
 
 
 def _payload(event: Event, fields: list[str], lang: str) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,21 +21,23 @@ DbOption = Annotated[
     typer.Option(
         "--db",
         metavar="URL",
-        help="sqlite:///文件 或 postgresql://…；缺省为用户数据目录中的文件\n\n"
-        "sqlite:///FILE or postgresql://…; a file in your data directory by default.",
+        help="sqlite:///文件 或 postgresql://…\n\nsqlite:///FILE or postgresql://…; by default a file of yours.",
         show_default=False,
     ),
 ]
 
 
 @contextmanager
-def opened(url: str | None, lang: str, *, create: bool = False) -> Iterator[tuple[Any, Engine]]:
+def opened(
+    url: str | None, lang: str, *, create: bool = False, where: Callable[[], str] = lambda: ""
+) -> Iterator[tuple[Any, Engine]]:
     """The store and an engine; what goes wrong with the database, or with what is asked of it, ends the command.
 
     Args:
         url: the address; None for the file in the user's data directory, which is made where it is not there.
         lang: of what is said.
         create: whether a file and tables that are not there are made. Else an address that leads to none is a mistake.
+        where: gives the place in a file that was being loaded, to be named first.
     """
     try:
         from process import store
@@ -54,10 +56,8 @@ def opened(url: str | None, lang: str, *, create: bool = False) -> Iterator[tupl
             if engine.url.database == ":memory:":
                 unusable(_IN_MEMORY.of(lang))
             yield store, engine
-    except (store.StoreError, InvalidPayload) as error:
-        unusable(error.text(lang))
-    except SnapshotInvalid as error:
-        unusable(str(error))
+    except (store.StoreError, InvalidPayload, SnapshotInvalid) as error:
+        unusable(where() + error.text(lang))
 
 
 def _given(url: str, lang: str) -> str:

@@ -18,17 +18,26 @@ from process.commands.database import opened
 from process.commands.tell import Ran, Refusal
 from process.eventfile import Opened, Raised
 from process.exceptions import InvalidPayload, Refused
-from process.model import Limits
+from process.model import Limits, Words
 from process.snapshot import dumps
 
 if TYPE_CHECKING:
     from process.store.sql import Connection, Engine
 
 
-class FirstLine:
-    """Watches the lines of a file go by, to know whether the first case names itself."""
+class Place:
+    """Watches the lines of a file go by: where the load has come to, and whether the first case names itself."""
 
     names_itself = False
+    line = 0
+
+    def __init__(self, name: str, lang: str) -> None:
+        self._name, self._lang = name, lang
+
+    def __str__(self) -> str:
+        """The line that is being loaded, for a message about it; nothing before the first."""
+        words = Words("{}：第 {} 行：", "{}: line {}: ").of(self._lang)
+        return words.format(self._name, self.line) if self.line else ""
 
     def watch(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         waiting = True
@@ -40,18 +49,19 @@ class FirstLine:
             yield line
 
 
-def carry_into(db: str, lang: str, lines: Iterable[bytes], refuse: Callable[[Refusal], None]) -> Iterator[Ran]:
+def carry_into(db: str, lang: str, name: str, lines: Iterable[bytes], refuse: Callable[[Refusal], None]) -> Iterator[Ran]:
     """Raise every event on its stored case, each in a transaction of its own, and give out the cases after the last line.
 
-    What the database refuses, such as a second open case for an order, ends the command.
+    What the database refuses, such as a second open case for an order, ends the command and names the line of the file
+    *name*; the lines before it are stored. So it is when the database stops answering.
     """
-    first = FirstLine()
-    with opened(db, lang, create=True) as (_, engine):
-        yield from _carry(engine, eventfile.read(first.watch(lines)), first, refuse)
+    place = Place(name, lang)
+    with opened(db, lang, create=True, where=place.__str__) as (_, engine):
+        yield from _carry(engine, eventfile.read(place.watch(lines)), place, refuse)
 
 
 def _carry(
-    engine: Engine, entries: Iterator[Opened | Raised], first: FirstLine, refuse: Callable[[Refusal], None]
+    engine: Engine, entries: Iterator[Opened | Raised], place: Place, refuse: Callable[[Refusal], None]
 ) -> Iterator[Ran]:
     from process import store
 
@@ -59,9 +69,9 @@ def _carry(
     lines: dict[str | None, list[int]] = {}
     counts: dict[str | None, int] = {}
     for entry in entries:
-        key = entry.key
+        key, place.line = entry.key, entry.line
         if isinstance(entry, Opened):
-            case = entry.case if first.names_itself or key is not None else _named(entry.case)
+            case = entry.case if place.names_itself or key is not None else _named(entry.case)
             store.transact(engine, partial(_open, case=case))
             ids[key], lines[key], counts[key] = case.case_id, [], 0
             continue
@@ -72,6 +82,7 @@ def _carry(
             refuse(Refusal(entry, error))
             continue
         lines[key].append(entry.line)
+    place.line = 0
     for key, case_id in ids.items():
         case = store.transact(engine, partial(store.whole, case_id=case_id))
         yield Ran(key, case, lines[key])

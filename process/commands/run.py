@@ -83,7 +83,7 @@ def _run(source: BinaryIO, size: int | None, name: str, as_json: bool, lang: str
 
     try:
         lines = meter.watch(_lines(source, name, lang))
-        for ran in carry_out(eventfile.read(lines), refuse) if db is None else carry_into(db, lang, lines, refuse):
+        for ran in carry_out(eventfile.read(lines), refuse) if db is None else carry_into(db, lang, name, lines, refuse):
             many = ran.key is not None
             teller.ran(ran)
     except LineInvalid as error:

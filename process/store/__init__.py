@@ -34,6 +34,7 @@ from process.store.errors import (
     HistoryDiffers,
     NoTransaction,
     OrderHasOpenCase,
+    ReadOnly,
     StoreError,
 )
 from process.store.reading import Summary, awaiting, find, history, overdue, whole
@@ -53,6 +54,7 @@ __all__ = [
     "HistoryDiffers",
     "NoTransaction",
     "OrderHasOpenCase",
+    "ReadOnly",
     "StoreError",
     "Summary",
     "add",

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from process.case import Case
-from process.exceptions import ProcessError
+from process.exceptions import ProcessError, SnapshotInvalid
 from process.model import MODEL_VERSION, Limits, State, Words
 from process.store import rows, sql
 from process.store.reading import as_of_one_moment
@@ -42,8 +42,8 @@ def _findings(
     yield from _refusals(row, refused)
     try:
         case = rows.case_of(row)
-    except ProcessError as error:
-        yield "snapshot", Words(f"快照无法读取：{error}", f"can't be read: {error}")
+    except SnapshotInvalid as error:
+        yield "snapshot", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
     expected = {**rows.identity_values(case), **rows.case_values(case)}
     for name, value in expected.items():
@@ -84,8 +84,8 @@ def _chain(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Iter
 def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
     try:
         history = [rows.step_of(step) for step in steps]
-    except ProcessError as error:
-        yield "steps", Words(f"步骤无法读取：{error}", f"can't be read: {error}")
+    except SnapshotInvalid as error:
+        yield "steps", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
     states = [Case.machine.definition.initial, *(step.target for step in history)]
     for (source, _), step in zip(pairwise([*states, case.state]), history, strict=False):

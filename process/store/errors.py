@@ -6,6 +6,7 @@
     └── StoreError
         ├── DatabaseUnusable    what an address leads to is no database that can be used, or it has no tables
         ├── NoTransaction       the connection is in no transaction of the host's
+        ├── ReadOnly            the transaction may not write, as on a copy of the database that is for reading
         ├── CaseNotFound        no case has this id
         ├── CaseIdReused        the id belongs to a case that was opened otherwise
         ├── HistoryDiffers      a case is stored already, but not with all the steps that it is to be stored with
@@ -58,6 +59,15 @@ class NoTransaction(StoreError):
     words = Words(
         "连接不在事务中，请先开始事务（如 with engine.begin()，且不是 AUTOCOMMIT）。",
         "The connection is in no transaction; begin one first, as with engine.begin(), and not in AUTOCOMMIT.",
+    )
+
+
+class ReadOnly(StoreError):
+    """Nothing was written, and on PostgreSQL the transaction can only be rolled back. Reading alone works there."""
+
+    words = Words(
+        "此事务只能读取（如在只读副本上），请连接可写入的数据库。",
+        "The transaction is read-only, as on a replica; connect to the database that takes writes.",
     )
 
 
@@ -140,7 +150,20 @@ class Conflict(StoreError):
         "办理 {case_id} 在版本 {version} 之后已被他人推进，请回滚事务后从头重试。",
         "Case {case_id} was moved by someone else after version {version}; roll back and run the transaction again.",
     )
+    of_a_case = Words(
+        "办理 {case_id} 正被他人推进，请回滚事务后从头重试。",
+        "Case {case_id} is just being moved by someone else; roll back and run the transaction again.",
+    )
+    of_no_case = Words(
+        "与另一事务冲突，请回滚后从头重试。",
+        "Another transaction was in the way; roll back and run the transaction again.",
+    )
 
     def __init__(self, case_id: str | None, version: int | None, aborted: bool = False) -> None:
         super().__init__(case_id, version, aborted)
         self.case_id, self.version, self.aborted = case_id, version, aborted
+
+    def text(self, lang: str = "en") -> str:
+        known = self.words if self.version is not None else self.of_a_case
+        words = known if self.case_id is not None else self.of_no_case
+        return words.of(lang).format(case_id=brief(self.case_id), version=self.version)

@@ -30,6 +30,12 @@ def limit_of(value: object) -> int:
     return found
 
 
+def version_of(value: object) -> int | None:
+    zh, en = "不小于 0 的整数，或不指定", "an integer of 0 or more, or left out"
+    found: int | None = _checked("version", value, _version, zh, en)
+    return found
+
+
 def moment_of(name: str, value: object) -> datetime:
     found: datetime = _checked(name, value, moment, "带时区的时间", "a datetime with its time zone")
     return found
@@ -54,6 +60,12 @@ def filters_of(filters: Mapping[str, object]) -> dict[str, object]:
 
 def _limit(value: Any) -> Any:
     if type(value) is int and 0 <= value <= MAX_LIMIT:
+        return value
+    raise ValueError
+
+
+def _version(value: Any) -> Any:
+    if value is None or (type(value) is int and value >= 0):
         return value
     raise ValueError
 

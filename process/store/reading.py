@@ -65,8 +65,6 @@ def whole(conn: sql.Connection, case_id: str) -> Case:
     """The case with its whole history, for people to look at. Raises as ``history`` and ``load`` do."""
     stored = as_of_one_moment(conn, case_id)
     steps, case = [rows.step_of(step) for step in stored.steps], rows.case_of(stored.row)
-    if any(step.model_version < MODEL_VERSION for step in stored.steps):  # what an older model allowed is not judged again
-        return Case._of(case._parts()._replace(history=tuple(steps)))
     try:
         return Case.from_dict({**case.to_dict(steps=1), "history": [encode_step(step) for step in steps]})
     except SnapshotInvalid:  # too long for a snapshot, or it disagrees with itself, which ``verify`` tells
@@ -115,6 +113,8 @@ def find(conn: sql.Connection, limit: int = 100, **filters: object) -> list[Summ
     """
     sql.demand_transaction(conn)
     columns, limit = filters_of(filters), limit_of(limit)
+    found = conn.execute(sql.summaries(columns, limit, undated=False)).all()
+    found = [*found, *conn.execute(sql.summaries(columns, limit - len(found), undated=True))]
     return [
         Summary(
             row.case_id,
@@ -127,7 +127,7 @@ def find(conn: sql.Connection, limit: int = 100, **filters: object) -> list[Summ
             row.due_at,
             row.ended,
         )
-        for row in conn.execute(sql.summaries(columns, limit))
+        for row in found
     ]
 
 

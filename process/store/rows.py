@@ -26,6 +26,9 @@ from process.store.tables import utc
 KINDS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
 
 
+MAX_REFUSALS = 2**31 - 1  # what PostgreSQL's column holds
+
+
 def plain(value: object) -> Any:
     """The value as JSON has it; a member of an enum is a str, so its JSON is its value already."""
     if isinstance(value, Mapping):
@@ -106,9 +109,14 @@ def case_of(row: Row[Any]) -> Case:
     """
     case = Case.from_json(row.snapshot)
     if case.case_id != row.case_id:
-        raise SnapshotInvalid("case_id", f"is {brief(case.case_id)}, but the row's is {brief(row.case_id)}")
+        its, other = brief(case.case_id), brief(row.case_id)
+        raise SnapshotInvalid("case_id", f"is {its}, but the row's is {other}", f"是 {its}，但该行的是 {other}")
     if case.version != row.version:
-        raise SnapshotInvalid("version", f"is {case.version}, but the row's is {row.version}")
+        its, other = brief(case.version), brief(row.version)
+        raise SnapshotInvalid("version", f"is {its}, but the row's is {other}", f"是 {its}，但该行的是 {other}")
+    if type(row.refusals) is not int or not 0 <= row.refusals < MAX_REFUSALS:
+        given = brief(row.refusals)
+        raise SnapshotInvalid("refusals", f"of the row must be how many, not {given}", f"该行的应为次数，不能是 {given}")
     return case
 
 
@@ -159,16 +167,27 @@ def _as_of_today(row: Row[Any], where: str, source: str, target: str) -> dict[st
     """The event of a step's or refusal's row as today's model would have written it."""
     written_by = row.model_version
     if type(written_by) is not int or written_by < 1:
-        raise SnapshotInvalid(f"{where}.model_version", f"must be an integer of 1 or more, not {brief(written_by)}")
+        zh, en = (
+            f"须是不小于 1 的整数，不能是 {brief(written_by)}",
+            f"must be an integer of 1 or more, not {brief(written_by)}",
+        )
+        raise SnapshotInvalid(f"{where}.model_version", en, zh)
     if written_by > MODEL_VERSION:
-        raise NewerModel(where, f"is of model {written_by}; this program's model is {MODEL_VERSION}")
+        zh = f"出自模型 {written_by}，本程序的模型是 {MODEL_VERSION}"
+        raise NewerModel(where, f"is of model {written_by}; this program's model is {MODEL_VERSION}", zh)
+    if row.at is not None and not isinstance(row.at, datetime):
+        zh, en = (
+            "须是 UTC 时间（如 2026-11-22 09:00:00.000000）或空",
+            "must be a time in UTC as the store writes it, or null",
+        )
+        raise SnapshotInvalid(f"{where}.at", f"{en}, not {brief(row.at)}", f"{zh}，不能是 {brief(row.at)}")
     data = {
         "event": row.event,
         "by": row.by,
         "data": snapshot.loads(row.data),
         "source": source,
         "target": target,
-        "at": row.at.isoformat() if isinstance(row.at, datetime) else row.at,
+        "at": row.at and row.at.isoformat(),
         "version": row.version,
     }
     return migrate_step(data, written_by, MODEL_VERSION)
@@ -217,7 +236,7 @@ def refusal_of(row: Row[Any]) -> Refused:
         blockers = tuple(Blocker(b["code"], MappingProxyType(_tuples(b["parameters"])), b["zh"], b["en"]) for b in told)
         return KINDS[row.kind](Event(today["event"]), State(today["source"]), _actor(today["by"]), blockers)
     except (LookupError, ValueError, TypeError, AttributeError):
-        raise SnapshotInvalid(f"refusal {row.event_id}", "is not what a refusal is stored as") from None
+        raise SnapshotInvalid(f"refusal {row.event_id}", "is not what a refusal is stored as", "不是所存的拒绝") from None
 
 
 def _tuples(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, Select, String, Update, and_, bi
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from process.store.errors import Conflict, DatabaseUnusable, NoTransaction
+from process.store.errors import Conflict, DatabaseUnusable, NoTransaction, ReadOnly
 from process.store.tables import cases, refusals, steps
 
 __all__ = ["Connection", "Engine", "Row"]
@@ -26,13 +26,17 @@ __all__ = ["Connection", "Engine", "Row"]
 
 def demand_transaction(conn: Connection) -> None:
     """Raise NoTransaction where *conn* is in none, or where each statement would be one of its own."""
+    if not isinstance(conn, Connection):
+        right = "session.connection() of a Session, engine.begin() of an Engine, run_sync of an AsyncConnection"
+        raise TypeError(f"needs a Connection, not {type(conn).__name__}; get one by {right}")
     if conn.dialect.name not in _LOAD:
         raise DatabaseUnusable(conn.dialect.name, "cases are kept in SQLite or PostgreSQL")
     if not conn.in_transaction():
         raise NoTransaction
     driver: Any = conn.connection.driver_connection
     if conn.dialect.name == "sqlite":
-        autocommit = driver.isolation_level is None and not driver.in_transaction
+        by_itself = driver.isolation_level is None or getattr(driver, "autocommit", None) is True
+        autocommit = by_itself and not driver.in_transaction
     else:
         autocommit = conn.dialect.detect_autocommit_setting(conn.connection.dbapi_connection)  # type: ignore[arg-type]
     if autocommit:
@@ -50,20 +54,37 @@ def conflicts(case_id: str | None = None, version: int | None = None, *, aborted
     try:
         yield
     except DBAPIError as error:
+        if is_read_only(error):
+            raise ReadOnly from error
         if not is_conflict(error):
             raise
         raise Conflict(case_id, version, aborted or _is_doomed(error)) from error
 
 
 def is_conflict(error: DBAPIError) -> bool:
-    """Whether the database refused because of another transaction: to serialize, a deadlock, or a busy file."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state in ("40001", "40P01") or str(getattr(error.orig, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+    """Whether another transaction was in the way: a failure to serialize, a deadlock, a lock not given, or a busy file."""
+    return _sqlstate(error) in ("40001", "40P01", "55P03") or _sqlite_name(error).startswith("SQLITE_BUSY")
+
+
+def is_read_only(error: DBAPIError) -> bool:
+    return _sqlstate(error) == "25006" or _sqlite_name(error).startswith("SQLITE_READONLY")
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    """The code of PostgreSQL's error, which psycopg2 and pg8000 keep where the others don't."""
+    told = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    if told is None and error.orig is not None and error.orig.args and isinstance(error.orig.args[0], dict):
+        told = error.orig.args[0].get("C")
+    return told
+
+
+def _sqlite_name(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlite_errorname", ""))
 
 
 def _is_doomed(error: DBAPIError) -> bool:
     """Whether no savepoint saves the transaction: SERIALIZABLE has refused it for what it has read, which stays read."""
-    if getattr(error.orig, "sqlstate", None) != "40001":
+    if _sqlstate(error) != "40001":
         return False
     source = getattr(getattr(error.orig, "diag", None), "source_file", None)
     return source is None or source == "predicate.c"  # a driver that does not say leaves it open, so it counts as lost
@@ -179,8 +200,9 @@ def waiting(
     return wanted.order_by(cases.c.due_at, cases.c.case_id).limit(limit)
 
 
-def summaries(filters: Mapping[str, object], limit: int) -> Select[Any]:
-    """Cases by the values of their columns, without their snapshots."""
+def summaries(filters: Mapping[str, object], limit: int, *, undated: bool) -> Select[Any]:
+    """Cases by the values of their columns, without their snapshots: those with a due time, or those without."""
     listed = [column for column in cases.c if column.name not in ("snapshot", "digest", "refusals", "model_version")]
     wanted = select(*listed).where(*(cases.c[name] == value for name, value in filters.items()))
-    return wanted.order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.case_id).limit(limit)
+    wanted = wanted.where(cases.c.due_at.is_(None) if undated else cases.c.due_at.is_not(None))
+    return wanted.order_by(cases.c.due_at, cases.c.case_id).limit(limit)

@@ -111,7 +111,9 @@ cases = Table(
 _STILL_OPEN: Any = {"sqlite_where": ~cases.c.ended, "postgresql_where": ~cases.c.ended}
 Index("cancellation_case_open_order", cases.c.order_ref, unique=True, **_STILL_OPEN)
 Index("cancellation_case_awaits", cases.c.awaits, cases.c.due_at, cases.c.case_id, **_STILL_OPEN)
-Index("cancellation_case_due", cases.c.due_at, cases.c.case_id, **_STILL_OPEN)
+Index("cancellation_case_due", cases.c.due_at, cases.c.case_id)
+Index("cancellation_case_account", cases.c.account)
+Index("cancellation_case_order", cases.c.order_ref)
 
 steps = Table(
     "cancellation_step",

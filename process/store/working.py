@@ -98,6 +98,7 @@ def time_out_overdue(conn: sql.Connection, now: datetime, limit: int = 100) -> l
         InvalidPayload: *now* has no time zone, or *limit* is no number of cases.
         Conflict: at the isolation levels above READ COMMITTED, someone moved one of the cases; run the transaction again.
         NoTransaction: the connection is in no transaction.
+        ReadOnly: it may not write.
     """
     sql.demand_transaction(conn)
     now, limit = moment_of("now", now), limit_of(limit)

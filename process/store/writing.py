@@ -17,7 +17,7 @@ from process.model import Actor, Event, Goal, Limits, State
 from process.step import Step
 from process.store import rows, sql
 from process.store.errors import CaseIdReused, CaseNotFound, Conflict, EventIdReused, HistoryDiffers, OrderHasOpenCase
-from process.store.given import reference_of
+from process.store.given import reference_of, version_of
 
 
 class Handled(NamedTuple):
@@ -64,7 +64,7 @@ def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
         InvalidPayload: something of this is wrong.
         OrderHasOpenCase: another case about the order has not ended.
         CaseIdReused: the id belongs to a case that was opened otherwise.
-        Conflict, NoTransaction: as for ``handle``.
+        Conflict, NoTransaction, ReadOnly: as for ``handle``.
     """
     at = datetime.now(UTC) if at is None else at
     case = Case(goal=goal, account=account, order=order, case_id=case_id, limits=limits, deadlines=deadlines, at=at)
@@ -80,13 +80,13 @@ def add(conn: sql.Connection, case: Case) -> Case:
     Raises:
         SnapshotInvalid: the case has no longer its whole history.
         HistoryDiffers: the case is stored already, but not with all of these steps.
-        OrderHasOpenCase, CaseIdReused, Conflict, NoTransaction: as for ``open``.
+        OrderHasOpenCase, CaseIdReused, Conflict, NoTransaction, ReadOnly: as for ``open``.
     """
     sql.demand_transaction(conn)
     if len(case.history) != case.version:
-        raise SnapshotInvalid(
-            "history", f"holds {len(case.history)} steps of {case.version}; to be stored it must hold all"
-        )
+        held = len(case.history)
+        zh = f"只有 {case.version} 步中的 {held} 步；要保存须有全部步骤"
+        raise SnapshotInvalid("history", f"holds {held} steps of {case.version}; to be stored it must hold all", zh)
     digest, written = rows.opening_digest(case), []
     for step in case.history:
         written.append(rows.step_values(case.case_id, step, f"step:{step.version}", digest))
@@ -172,6 +172,7 @@ def handle(
         Conflict: someone else has moved the case; run the transaction again.
         SnapshotInvalid, NewerModel: as for ``load``.
         NoTransaction: the connection is in no transaction.
+        ReadOnly: it may not write.
     """
     return take(conn, case_id, event, data, event_id=event_id, by=by, at=at, version=version)
 
@@ -191,6 +192,7 @@ def take(
     sql.demand_transaction(conn)
     reference_of("case_id", case_id)
     reference_of("event_id", event_id)
+    version_of(version)
     at = datetime.now(UTC) if at is None else at
     with sql.conflicts(case_id, version):
         held = hold(conn, case_id)

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -131,6 +131,15 @@ def test_a_picture_says_where_the_case_stands_even_where_it_lacks_that_state(
     assert here in told[0]
     assert elsewhere in told[1]
     assert all(path in texts for texts in told)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_strip_stands_below_the_legend_and_on_the_page(lang: str) -> None:
+    shown = marked(lang)
+    strip = strip_of(shown, lang)
+    lowest = max(chip.text_at.bottom for chip in bare(lang).legend)
+    assert all(lowest < chip.text_at.top < chip.text_at.bottom < shown.size[1] for chip in strip)
+    assert not any(one.text_at.overlaps(other.text_at) for one, other in combinations(strip, 2))
 
 
 def test_a_case_that_went_nowhere_has_no_path_in_its_legend() -> None:

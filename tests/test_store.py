@@ -531,8 +531,8 @@ PLANS: dict[str, Any] = {
     "cancellation_case_": lambda: store.sql.waiting(10, 1, awaits="lender", after=(None, "case"), undated=True),
     "cancellation_case_due": lambda: store.sql.waiting(10, 1, due_by=START),
     "cancellation_case_o": lambda: store.sql._OPEN_CASE.params(order="order-1"),
-    "cancellation_case_account": lambda: store.sql.summaries({"account": "a-7"}, 50, undated=False),
-    "cancellation_case_order": lambda: store.sql.summaries({"order_ref": "order-1"}, 50, undated=False),
+    "cancellation_case_account": lambda: store.sql.summaries({"account": "a-7"}, 50),
+    "cancellation_case_order": lambda: store.sql.summaries({"order_ref": "order-1"}, 50),
 }
 
 

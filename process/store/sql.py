@@ -200,9 +200,11 @@ def waiting(
     return wanted.order_by(cases.c.due_at, cases.c.case_id).limit(limit)
 
 
-def summaries(filters: Mapping[str, object], limit: int, *, undated: bool) -> Select[Any]:
-    """Cases by the values of their columns, without their snapshots: those with a due time, or those without."""
+def summaries(filters: Mapping[str, object], limit: int, *, undated: bool | None = None) -> Select[Any]:
+    """Cases by the values of their columns, without their snapshots: those with a due time, or those without, or both."""
     listed = [column for column in cases.c if column.name not in ("snapshot", "digest", "refusals", "model_version")]
     wanted = select(*listed).where(*(cases.c[name] == value for name, value in filters.items()))
+    if undated is None:
+        return wanted.order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.case_id).limit(limit)
     wanted = wanted.where(cases.c.due_at.is_(None) if undated else cases.c.due_at.is_not(None))
     return wanted.order_by(cases.c.due_at, cases.c.case_id).limit(limit)

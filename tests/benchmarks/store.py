@@ -2,7 +2,7 @@
 
 It prints, for SQLite and for PostgreSQL (started here, with fsync): events per second with 1, 2, 4 and 8 processes and the
 time of one commit; what a stored event costs beside a bare UPDATE and INSERT in the same kind of transaction; and what one
-call costs among 10³ to 10⁶ stored cases, with the index that each list is read from.
+call costs among 10³ to 10⁶ stored cases, with the plan of every statement that reads at the largest number.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from postgres import Postgres
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 from storing import START, Database, in_parallel, made, opened
 
 from process import Actor, Case, Event, Goal, store
@@ -96,56 +96,116 @@ def throughput(database: Database, events: int) -> None:
     engine.dispose()
 
 
-def stored_cases(first: int, last: int) -> Iterator[dict[str, Any]]:
-    """The rows of cases that wait, one in a hundred of them for the lender."""
-    for number in range(first, last):
-        at = START + timedelta(seconds=number)
-        case = Case(goal=Goal.PLAN, account="acct", order=f"order-{number}", case_id=f"case-{number}", at=at)
-        digest = rows.opening_digest(case)
-        values = {**rows.identity_values(case), **rows.case_values(case), "refusals": 0, "digest": digest}
-        yield values | ({"awaits": "lender"} if number % 100 == 0 else {})
+def a_case() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rows of a case and of its one step; those that are stored in bulk are copies under other ids."""
+    case = Case(goal=Goal.PLAN, account="acct-!", order="order-!", case_id="case-!", at=START)
+    step = rows.step_values(
+        "case-!", case.trigger(Event.SIGN_IN, at=START, account="acct-!", channel="app"), "in", rows.opening_digest(case)
+    )
+    return {**rows.identity_values(case), **rows.case_values(case), "refusals": 0, "digest": step["digest"]}, step
+
+
+COPIES = {
+    "postgresql": "SELECT generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS n",
+    "sqlite": "WITH RECURSIVE s(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM s WHERE n < :last) SELECT n FROM s",
+}
+DUE = {
+    "postgresql": "CAST(:due_at AS timestamptz) + n * interval '1 second'",
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', :due_at, '+' || n || ' seconds')",
+}
+
+
+def store_copies(conn: Connection, first: int, last: int) -> None:
+    """Cases from *first* to *last*, by the database itself: some wait for the lender, and one in three has ended."""
+    case, step = a_case()
+    own = {
+        "awaits": "CASE WHEN n % 3 = 1 THEN NULL WHEN n % 100 = 0 THEN 'lender' ELSE 'customer' END",
+        "due_at": f"CASE WHEN n % 3 = 1 THEN NULL ELSE {DUE[conn.dialect.name]} END",
+        "ended": "n % 3 = 1",
+    }
+    copy_rows(conn, "cancellation_case", case, own, first, last)
+    copy_rows(conn, "cancellation_step", step, {}, first, last)
+
+
+def copy_rows(conn: Connection, table: str, row: dict[str, Any], own: dict[str, str], first: int, last: int) -> None:
+    """The row again and again, with the number of each in its ids; *own* has SQL for what differs otherwise."""
+    serial = conn.dialect.name == "postgresql"
+    told = {}
+    for column in TABLES[table].c:
+        name = column.name
+        value = row[name]
+        told[name] = own.get(name, f":{name}")
+        if isinstance(value, str) and "!" in value:
+            told[name] = f"replace(replace(:{name}, 'acct-!', 'acct-' || CAST(n / 3 AS text)), '!', CAST(n AS text))"
+        if serial and name in ("snapshot", "data"):
+            told[name] = f"CAST({told[name]} AS json)"
+    values = {
+        name: value if serial or not isinstance(value, datetime) else value.strftime("%Y-%m-%d %H:%M:%S.000000")
+        for name, value in row.items()
+    }
+    copies = f"INSERT INTO {table} ({', '.join(TABLES[table].c.keys())}) SELECT {', '.join(told.values())} FROM "  # noqa: S608
+    columns = {name: value for name, value in values.items() if f":{name}" in ", ".join(told.values())}
+    conn.execute(text(f"{copies} ({COPIES[conn.dialect.name]}) AS c"), {**columns, "first": first, "last": last})
 
 
 def load_one(conn: Connection, number: int, size: int) -> None:
     store.load(conn, f"case-{number * 7 % size}")
 
 
-def sign_in_one(conn: Connection, number: int, size: int) -> None:
-    """On the newest cases, which no smaller size has touched."""
-    keywords: Any = {"event_id": "in", "account": "acct", "channel": "app"}
-    store.handle(conn, f"case-{size - 1 - number}", Event.SIGN_IN, **keywords)
+def open_orders_of_one(conn: Connection, number: int, size: int) -> None:
+    """On the newest open cases, which no smaller size has touched."""
+    store.handle(conn, f"case-{(size - 1) // 3 * 3 - 3 * number}", Event.OPEN_ORDERS, event_id="orders")
+
+
+def calls(size: int) -> dict[str, Callable[[Connection, int], object]]:
+    late = START + timedelta(days=30)
+    return {
+        "load": partial(load_one, size=size),
+        "handle": partial(open_orders_of_one, size=size),
+        "awaiting": lambda conn, _: store.awaiting(conn, Actor.LENDER, 10),
+        "overdue": lambda conn, _: store.overdue(conn, late, 10),
+        "find all": lambda conn, _: store.find(conn, 50),
+        "find by order": lambda conn, number: store.find(conn, 50, order=f"order-{number * 7 % size}"),
+        "find by account": lambda conn, number: store.find(conn, 50, account=f"acct-{number * 7 % (size // 3)}"),
+    }
 
 
 def growth(database: Database, sizes: list[int]) -> None:
     engine = database.engine()
     stored = 0
     for size in sizes:
-        while stored < size:
-            upto = min(stored + 10_000, size)
-            with engine.begin() as conn:
-                conn.execute(TABLES["cancellation_case"].insert(), list(stored_cases(stored, upto)))
-            stored = upto
         with engine.begin() as conn:
-            conn.execute(text("ANALYZE"))
-        measured = {
-            "load": partial(load_one, size=size),
-            "handle": partial(sign_in_one, size=size),
-            "awaiting": lambda conn, _: store.awaiting(conn, Actor.LENDER, 10),
-            "overdue": lambda conn, _: store.overdue(conn, START + timedelta(days=30), 10),
-        }
-        told = ", ".join(f"{name} {_median(engine, call):.2f} ms" for name, call in measured.items())
+            store_copies(conn, stored, size - 1)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(text("VACUUM ANALYZE" if database.is_postgres else "ANALYZE"))
+        stored = size
+        told = ", ".join(f"{name} {_median(engine, call):.2f} ms" for name, call in calls(size).items())
         say(f"  {size:>9,} stored cases: {told}")
-    with engine.begin() as conn:
-        explain = "EXPLAIN" if database.is_postgres else "EXPLAIN QUERY PLAN"
-        for name, query in (
-            ("awaiting", store.sql.waiting(10, 1, awaits="lender")),
-            ("overdue", store.sql.waiting(10, 1, due_by=START + timedelta(days=30))),
-        ):
-            compiled = query.compile(engine, compile_kwargs={"literal_binds": True})
-            plan = conn.exec_driver_sql(f"{explain} {compiled}".replace("%", "%%")).all()
-            used = next((line for line in map(str, plan) if "cancellation_case_" in line), "NO INDEX")
-            say(f"  {name}: {used}")
+    for name, call in calls(stored).items():
+        say(f"  {name}:")
+        for line in plans(engine, lambda conn, call=call: call(conn, 40)):
+            say(f"    {line}")
     engine.dispose()
+
+
+def plans(engine: Engine, work: Callable[[Connection], object]) -> Iterator[str]:
+    """The plan of each statement that *work* executes, but those that insert."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "UPDATE")):
+            seen.append((statement, parameters))
+
+    with engine.connect() as conn, conn.begin() as begun:
+        event.listen(engine, "before_cursor_execute", note)
+        work(conn)
+        event.remove(engine, "before_cursor_execute", note)
+        begun.rollback()
+    explain = "EXPLAIN" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    for statement, parameters in seen:
+        with engine.begin() as conn:
+            lines = [str(row[-1]) for row in conn.exec_driver_sql(f"{explain} {statement}", parameters)]
+        yield f"{statement.split()[0]}: " + " / ".join(line.strip() for line in lines)
 
 
 def _median(engine: Engine, call: Callable[[Any, int], object], times: int = 30) -> float:
@@ -170,8 +230,8 @@ def main(events: int, most: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             for name, url in (("SQLite", "sqlite:///{}/{}.sqlite"), ("PostgreSQL", "")):
                 say(name)
-                throughput(made(url.format(folder, "events") or server.new_database()), events)
-                growth(made(url.format(folder, "growth") or server.new_database()), sizes)
+                throughput(made(url.format(folder, "events") or server.new_database())._replace(durable=True), events)
+                growth(made(url.format(folder, "growth") or server.new_database())._replace(durable=True), sizes)
     finally:
         server.remove()
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from process.commands.common import LangOption, lang_of, say, unusable
+from process.commands.common import LangOption, cannot_open, lang_of, say
 
 
 class What(StrEnum):
@@ -54,5 +54,5 @@ def trips(
         try:
             out.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
-            unusable(f"{out}: {error.strerror}")
+            cannot_open(out, error, language)
     typer.echo(scripts.summary(found, language), err=True)

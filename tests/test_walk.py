@@ -102,7 +102,8 @@ def test_s_never_takes_the_name_of_a_file_that_is_there(tmp_path: Path, monkeypa
 def test_a_trip_that_can_t_be_saved_is_told_and_not_lost(tmp_path: Path) -> None:
     file = tmp_path / "good.jsonl"
     done = walk(*SIGN_IN, "s", str(tmp_path), "s", str(file), "q")
-    assert "Not saved" in done.stdout
+    assert f"Not saved, {tmp_path}: it is a directory" in done.stdout
+    assert f"没有保存，{tmp_path}：这是一个目录" in walk("s", str(tmp_path), "q", lang="zh").stdout
     assert saved(file).version == 1
     assert walk("q", arguments=("--goal", "plan", "--save", str(tmp_path))).exit_code == 2
 

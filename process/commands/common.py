@@ -77,8 +77,13 @@ def unusable(message: str) -> NoReturn:
 
 def cannot_open(name: object, error: OSError, lang: str) -> NoReturn:
     """End because a file can't be read or written."""
-    why = _OS_ERRORS.get(type(error)) or _ERRNOS.get(error.errno) or Words(*[error.strerror or str(error)] * 2)
-    unusable(Words("打不开 {}：{}", "can't open {}: {}").of(lang).format(name, why.of(lang)))
+    unusable(Words("打不开 {}：{}", "can't open {}: {}").of(lang).format(name, why(error, lang)))
+
+
+def why(error: OSError, lang: str) -> str:
+    """Why a file can't be read or written; in the system's own words where we have none."""
+    known = _OS_ERRORS.get(type(error)) or _ERRNOS.get(error.errno)
+    return known.of(lang) if known else error.strerror or str(error)
 
 
 _OS_ERRORS: Mapping[type[OSError], Words] = {

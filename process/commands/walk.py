@@ -15,7 +15,7 @@ from rich.text import Text
 from process import eventfile, explore
 from process.case import Case
 from process.commands import view
-from process.commands.common import LangOption, cannot_open, console, lang_of, say
+from process.commands.common import LangOption, cannot_open, console, lang_of, say, why
 from process.eventline import nearest
 from process.exceptions import InvalidPayload, Refused
 from process.model import MODEL, Actor, Event, Field, Goal, Kind, Term, Words
@@ -218,10 +218,11 @@ class _Trip:
     def _save(self, save: Path | None) -> None:
         usual = save or next(path for path in _free_names() if not path.exists())
         text = self._ask(self._t("  存到 [{}]：", "  save to [{}]: ").format(usual))
+        path = Path(text) if text else usual
         try:
-            self.write(Path(text) if text else usual)
+            self.write(path)
         except OSError as error:
-            say(self._t("没能保存：{}", "Not saved: {}").format(error))
+            say(self._t("没有保存，{}：{}", "Not saved, {}: {}").format(path, why(error, self._lang)))
 
     def _ask(self, prompt: str) -> str:
         try:

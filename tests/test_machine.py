@@ -163,7 +163,8 @@ def test_a_lean_machine_takes_no_transition_of_another_make() -> None:
 
 def test_a_row_with_effects_of_both_sorts_comes_out_as_with_the_stock_classes() -> None:
     def with_more_effects(row: Row) -> Row:
-        return replace(row, effects=(void_the_quote, *row.effects, remove_the_face_verification, take_the_answer))
+        effects = (void_the_quote, *row.effects, remove_the_face_verification, take_the_answer)
+        return replace(row, effects=tuple(dict.fromkeys(effects)))  # none of them twice
 
     model = replace(MODEL, table=tuple(with_more_effects(row) for row in MODEL.table))
     stock, machine, probe = build_stock(model), build(model), Probe()

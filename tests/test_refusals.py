@@ -142,6 +142,16 @@ def test_a_wrong_field_hides_no_guard_but_those_that_read_it() -> None:
     assert codes(refusal_of(at_choice(), Event.START_FACE_VERIFICATION)) == ["missing_field"]
 
 
+def test_a_field_that_bears_a_name_of_triggers_own_is_an_unknown_one() -> None:
+    """Payloads from files and queues come through ``_raise``, as a mapping."""
+    case = opened()
+    for name in ("by", "at", "event", "self"):
+        with pytest.raises(InvalidPayload) as refused:
+            case._raise(Event.SIGN_IN, Actor.CUSTOMER, None, {"account": "acct-1", "channel": "app", name: "x"})
+        assert (refused.value.fields, codes(refused.value)) == ((name,), ["unknown_field"])
+    assert case.version == 0
+
+
 def test_reasons_carry_their_parameters_and_words() -> None:
     case = at_choice()
     for attempt in (1, 2, 3):

@@ -15,7 +15,9 @@
             answer = refusal.text("zh")
 
 The store takes the host's connection (a session's, or an async one's through ``run_sync``) and never begins, commits or
-rolls back. ``transact`` and ``deliver`` are for hosts that want a whole transaction run, with its retries.
+rolls back. ``transact`` and ``deliver`` are for hosts that want a whole transaction run, with its retries; ``conflicts``
+tells a loop of the host's own when to try again. Tables in a schema of their own: give the engine or the connection
+``execution_options(schema_translate_map={None: "cancellations"})``, also for ``metadata.create_all``.
 
 Guaranteed, once the host's commit has succeeded: each event counts once, whoever delivers it how often; its step, the case
 and the host's own rows are there together; no other writer's step is lost or overwritten; one open case for an order.

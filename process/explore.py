@@ -3,25 +3,42 @@
 A configuration is a state with facts. What tells two cases apart but never decides is taken out of the facts first: the
 references stand for any reference, and attempts are numbered from the count of those that count, since guards ask of a
 quote or an attempt only whether it is the current one. So the search is finite, and it is whole: in every configuration
-each event is raised by each actor, with each payload that matters (right, wrong, stale).
+each event is raised by each actor, with each payload that matters (``process.raised``). That what was taken out never
+decides is shown beside it (R15: ``process.proof.names``), and so is what is nearly right (``process.proof.nearmisses``).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from process.case import Case
 from process.machine import MACHINE, LeanMachine
-from process.model import ELSE, Actor, Event, Facts, Field, Goal, Kind, Limits, Model, State
+from process.model import ELSE, Actor, Event, Facts, Goal, Limits, State
+from process.raised import ACCOUNT, ORDER, QUOTE, RIGHT, choices, payload, payloads
 
-RIGHT = "right"
-"""The label of the payload that answers the case as it stands. Every other label says what is off, or what is varied."""
-
-ACCOUNT, ORDER, QUOTE = "account-1", "order-1", "quote-1"
+__all__ = [
+    "ACCOUNT",
+    "ORDER",
+    "QUOTE",
+    "RIGHT",
+    "Configuration",
+    "Edge",
+    "Exploration",
+    "Taken",
+    "ask_everyone",
+    "ask_the_named",
+    "canonical",
+    "choices",
+    "explore",
+    "payload",
+    "payloads",
+    "play",
+    "row_taken",
+]
 
 
 class Configuration(NamedTuple):
@@ -55,50 +72,6 @@ def canonical(facts: Facts) -> Facts:
     face = min(max(facts.face_attempts, -1), facts.face_limit + 1)
     other = min(max(facts.other_attempts, -1), facts.other_limit + 1)
     return facts._replace(account=ACCOUNT, order=ORDER, face_attempts=face, other_attempts=other, attempt=face + other)
-
-
-def payloads(model: Model, event: Event, facts: Facts, fresh: str = QUOTE) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The payloads that matter for *event* under *facts*, each with its label; the right one comes first.
-
-    Args:
-        fresh: the reference that a new quote gets.
-    """
-    choices = {name: _values(model, event, name, kind, facts, fresh) for name, kind in model.events[event].items()}
-    right = {name: values[0][1] for name, values in choices.items()}
-    yield RIGHT, right
-    for name, values in choices.items():
-        for label, value in values[1:]:
-            yield f"{name}: {label}", {**right, name: value}
-
-
-def payload(model: Model, event: Event, label: str, facts: Facts, fresh: str = QUOTE) -> dict[str, Any]:
-    """The payload of that label; KeyError if these facts give no such one."""
-    return dict(payloads(model, event, facts, fresh))[label]
-
-
-def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fresh: str) -> list[tuple[str, Any]]:
-    if not isinstance(kind, Kind):
-        return [(member.value, member) for member in kind]
-    match name:
-        case "account":
-            return [(RIGHT, facts.account), ("another", "another-account")]
-        case "order":
-            return [(RIGHT, facts.order), ("another", "another-order")]
-        case "quote" if not _is_brought(model, event, name):
-            return [(RIGHT, facts.quote or QUOTE), ("stale", "a-stale-quote")]
-        case "quote":
-            return [(RIGHT, fresh)]
-        case "attempt":
-            stale = [("stale", facts.attempt - 1)] if facts.attempt > 1 else []
-            return [(RIGHT, max(facts.attempt, 1)), *stale, ("unknown", facts.attempt + 1)]
-        case "consent":
-            return [(RIGHT, "consent-1"), ("none", None)]
-    samples: Mapping[Kind, Any] = {Kind.MONEY: 0, Kind.CURRENCY: "CNY", Kind.TEXT: f"a {name}", Kind.ATTEMPT: 1}
-    return [(RIGHT, samples.get(kind, f"{name}-1"))]
-
-
-def _is_brought(model: Model, event: Event, name: str) -> bool:
-    return any(name in effect.reads for row in model.table if row.event is event for effect in row.effects)
 
 
 class Taken(NamedTuple):
@@ -295,15 +268,6 @@ def _raise(
     state, facts = move
     row = row_taken(machine, here, event, by, data)
     return Taken(event, by, label, data, row, state, facts, Configuration(state, canonical(facts)))
-
-
-def choices(model: Model, facts: Facts) -> Iterator[tuple[Event, Actor, str, dict[str, Any]]]:
-    """Every event by every actor with every payload that matters; an actor who never may gets the right one alone."""
-    for event in model.events:
-        variants = list(payloads(model, event, facts))
-        for by in Actor:
-            for label, data in variants if by in model.actors[event] else variants[:1]:
-                yield event, by, label, dict(data)
 
 
 def row_taken(machine: LeanMachine, here: Configuration, event: Event, by: Actor, data: Mapping[str, Any]) -> int:

@@ -1,8 +1,8 @@
 """What becomes of every mutant of the model: a test of the requirements, and of whether they can fail.
 
 A mutant is refused when its machine is built, or killed by a requirement, or it is equivalent: every case takes the same
-events to the same states and facts, and is refused for the same reasons. What is none of these has survived, which means
-that a requirement is missing.
+events of the search to the same states and facts, is asked and told the same, and is refused for the same reasons. What is
+none of these has survived, which means that a requirement is missing.
 """
 
 from __future__ import annotations

@@ -7,9 +7,13 @@ from dataclasses import replace
 import pytest
 
 from process.case import Case
-from process.explore import RIGHT, Configuration, Exploration, ask_the_named, canonical, choices, explore, payloads, play
+from process.explore import Configuration, Exploration, ask_the_named, canonical, explore, play
 from process.machine import MACHINE, build
-from process.model import MODEL, Actor, Channel, Event, Facts, Goal, Limits, OtherMethod, Row, State, row
+from process.model import MODEL, Actor, Channel, Event, Facts, Goal, Kind, Limits, OtherMethod, Row, State, row
+from process.payload import MAX_INTEGER, problems
+from process.proof.names import LONG_NAMES, OTHER_NAMES
+from process.proof.nearmisses import numbers, references
+from process.raised import RIGHT, choices, payload, payloads
 
 HERE = Facts(Goal.PLAN, "account-1", "order-1", 3, 3)
 
@@ -124,6 +128,41 @@ def test_a_stale_quote_is_tried_also_where_no_row_asks_for_the_quote() -> None:
     )
     changed = replace(MODEL, table=table)
     assert [label for label, _ in payloads(changed, Event.CONFIRM_CANCELLATION, HERE)] == [RIGHT, "quote: stale"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_field_of_any_name_and_kind_has_a_right_payload(kind: Kind) -> None:
+    model = replace(MODEL, events={**MODEL.events, Event.REFUSE: {"note": kind}})
+    data = payload(model, Event.REFUSE, RIGHT, HERE)
+    assert problems(model.events[Event.REFUSE], data) == ()
+
+
+@pytest.mark.parametrize("right", ["account-1", LONG_NAMES.account, "Ab"])
+def test_what_is_nearly_right_is_another_reference_and_could_be_one(right: str) -> None:
+    near = list(references(right, HERE))
+    assert len(near) == len(set(near)) > 20
+    assert right not in near
+    assert all(problems({"account": Kind.REFERENCE}, {"account": one}) == () for one in near)
+    assert {right.swapcase(), f" {right}", f"{right}x", right[:-1]} <= set(near)
+
+
+@pytest.mark.parametrize("right", [1, 4, 1_006])
+def test_numbers_near_an_attempt_are_all_older_ones_or_the_ends_of_them_and_the_next(right: int) -> None:
+    near = set(numbers(right, HERE))
+    assert right not in near
+    assert {0, right - 1, right + 1, right + 2, MAX_INTEGER} <= near
+    assert set(range(min(right, 20))) <= near
+
+
+def test_other_names_are_right_payloads_too() -> None:
+    facts = HERE._replace(quote="quote-1", fee=0, currency="CNY", attempt=2)
+    for names in (*OTHER_NAMES, LONG_NAMES):
+        for event, fields in MODEL.events.items():
+            assert problems(fields, names.carried(payload(MODEL, event, RIGHT, facts))) == ()
+        there = names.of(facts)
+        assert (there.account, there.quote, there.fee) == (names.account, names.quote, names.fee)
+        assert there.attempt - facts.attempt == names.outages
+        assert names.of(HERE).quote is None
 
 
 def test_every_actor_raises_every_event() -> None:

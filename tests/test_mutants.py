@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from process.explore import Exploration, ask_the_named, explore
+from process.machine import build
 from process.model import MODEL
 from process.proof import fates
 from process.proof.equivalents import EQUIVALENTS
@@ -101,6 +103,29 @@ def test_without_its_requirement_a_mutant_gets_through(
 )
 def test_a_mutant_ends_as_it_should(name: str, end: str) -> None:
     assert fate(MADE[name]).killed_by == end
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "row 22, verification_unavailable from face_verification: dropped",
+        "row 20, fail_verification from face_verification and 1 more: dropped from other_verification",
+        "rows 41 and 43 (time_out) swapped",
+        "cancelling: lender not told quote",
+        "sign_in: channel lost",
+    ],
+)
+def test_the_search_that_knows_the_model_finds_what_the_whole_search_does(name: str) -> None:
+    machine = build(MADE[name].model)
+    quick, whole = fates.search(machine, fates.SMALL), explore(machine, limits=fates.SMALL, ask=ask_the_named)
+    assert set(quick.configurations) == set(whole.configurations)
+    assert told(quick) == told(whole)
+
+
+def told(found: Exploration) -> set[object]:
+    """What was taken where, whatever the order in which it was found."""
+    pairs = zip(found.edges, found.taken, strict=True)
+    return {(found.configurations[edge.source], edge.row, *taken[:3], taken.state, taken.facts) for edge, taken in pairs}
 
 
 def test_a_mutant_differs_from_the_model_in_one_place_alone() -> None:

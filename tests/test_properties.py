@@ -28,7 +28,7 @@ from process.testing import events, hostile_payloads
 
 EXPLORED = explore()
 AIMS = sorted({(EXPLORED.configurations[edge.source].state, edge.row) for edge in EXPLORED.edges})
-PROFILES = {"quick": (3, 6), "ci": (4, 8), "thorough": (80, 25)}  # trips to each transition, random events after each
+PROFILES = {"quick": (3, 6), "ci": (4, 8), "thorough": (30, 25)}  # trips to each transition, random events after each
 COMMON = {
     "deadline": None,  # the machine may be slow
     "database": None,  # a failure is replayed by its trip, not from a file

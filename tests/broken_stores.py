@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from process import Case, Event, Refused, store
 from process.model import MODEL_VERSION
-from process.store import reading, rows, sql, tables, working, writing
+from process.store import outcomes, reading, rows, sql, tables, working, writing
 from process.store.writing import Handled, Held
 
 
@@ -71,7 +71,7 @@ def _judge(conn: Connection, held: Held, event: Event, event_id: str, by: Any, a
     try:
         step = case.trigger(event, by=by, at=at, **data)
     except Refused as refusal:
-        writing.keep_refusal(conn, held, rows.refusal_values(held.case, refusal, event_id, by, data, at))
+        writing.keep_refusal(conn, held, outcomes.refusal_values(held.case, refusal, event_id, by, data, at))
         raise
     writing.keep_step(conn, held, case, rows.step_values(case.case_id, step, event_id, held.digest))
     return Handled(step, case, again=False)
@@ -147,7 +147,7 @@ def acknowledge_early() -> None:
 def no_digest() -> None:
     """The history has nothing that an edit of it would disagree with but what later steps need."""
     rows.step_digest = lambda row, _before: row.digest
-    rows.refusal_digest = lambda row: row.digest
+    outcomes.refusal_digest = lambda row: row.digest
 
 
 WAYS: dict[str, Callable[[], None]] = {

@@ -407,7 +407,7 @@ def test_an_older_models_case_is_migrated_and_its_history_is_not_judged_again(
         lambda old: {**old, "facts": renamed(old["facts"])}, lambda step: {**step, "data": renamed(step["data"])}
     )
     monkeypatch.setitem(MIGRATIONS, 1, older)
-    for module in ("snapshot", "store.rows", "store.reading", "store.checking", "store.working"):
+    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
         monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
     with engine.begin() as conn:
         assert store.load(conn, "case").facts.order == "order-case"

@@ -219,7 +219,7 @@ def test_an_event_that_an_older_model_took_is_known_in_todays_words(
         return {**step, "data": {"order" if name == "purchase" else name: value for name, value in step["data"].items()}}
 
     monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, renamed))
-    for module in ("snapshot", "store.rows", "store.reading", "store.checking", "store.working"):
+    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
         monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
     event, keywords = call(2, "case")
     with engine.begin() as conn:
@@ -238,7 +238,7 @@ def test_a_refusal_of_an_older_model_is_known_in_todays_words(engine: Engine, mo
         conn.execute(update(refusals).values(event="pick_order", state="orders", data='{"purchase":"another"}'))
     today = {"event": "open_order", "source": "order_list", "data": {"order": "another"}}
     monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, lambda step: {**step, **today}))
-    for module in ("snapshot", "store.rows", "store.reading", "store.checking", "store.working"):
+    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
         monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
     with engine.begin() as conn:
         with pytest.raises(GuardNotMet) as again:
@@ -261,7 +261,7 @@ def test_a_case_that_an_older_model_began_is_shown_with_all_its_steps(
         conn.execute(update(steps).where(steps.c.version == 1).values(data=other))
         assert len(store.whole(conn, "case").history) == 1, "today's model did"
     monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, lambda step: step))
-    for module in ("snapshot", "store.rows", "store.reading", "store.checking", "store.working"):
+    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
         monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
     event, keywords = call(2, "case")
     with engine.begin() as conn:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from process.case import Case
 from process.exceptions import ProcessError, SnapshotInvalid
 from process.model import MODEL_VERSION, Limits, State, Words
-from process.store import rows, sql
+from process.store import outcomes, rows, sql
 from process.store.reading import as_of_one_moment
 from process.store.tables import utc
 
@@ -64,7 +64,7 @@ def _refusals(row: sql.Row[Any], refused: Sequence[sql.Row[Any]]) -> Iterator[tu
     if row.refusals != len(refused):
         yield "refusals", _differs(row.refusals, len(refused))
     for refusal in refused:
-        if refusal.digest != rows.refusal_digest(refusal):
+        if refusal.digest != outcomes.refusal_digest(refusal):
             yield f"refusal {refusal.event_id}", _EDITED
 
 

@@ -9,22 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any
 
 from process import snapshot
 from process.case import Case
-from process.exceptions import EndReached, GuardNotMet, NewerModel, Refused, SnapshotInvalid, WrongActor, WrongState
+from process.exceptions import NewerModel, SnapshotInvalid
 from process.machine import MACHINE
 from process.migrations import migrate_step
-from process.model import MODEL_VERSION, Actor, Blocker, Event, State
+from process.model import MODEL_VERSION, State
 from process.payload import brief
 from process.step import Step
 from process.store.sql import Row
 from process.store.tables import utc
-
-KINDS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
-
 
 MAX_REFUSALS = 2**31 - 1  # what PostgreSQL's column holds
 
@@ -41,7 +37,8 @@ def canonical(data: Mapping[str, Any]) -> str:
     return snapshot.dumps({name: plain(data[name]) for name in sorted(data)})
 
 
-def _digest(before: str, values: Mapping[str, Any]) -> str:
+def digest_of(before: str, values: Mapping[str, Any]) -> str:
+    """The digest of a row's values, over the one of the row before it."""
     shown = {name: _shown(value) for name, value in values.items()}
     return sha256(f"{before}{canonical(shown)}".encode()).hexdigest()
 
@@ -97,7 +94,7 @@ def deadlines(case: Case) -> dict[State, timedelta]:
 
 def opening_digest(case: Case) -> str:
     at = opened_at(case)
-    return _digest("", {**opening(case), "opened_at": at and _instant(at)})
+    return digest_of("", {**opening(case), "opened_at": at and _instant(at)})
 
 
 def case_of(row: Row[Any]) -> Case:
@@ -145,12 +142,12 @@ def step_values(case_id: str, step: Step, event_id: str, before: str) -> dict[st
         "at": step.at,
         "model_version": MODEL_VERSION,
     }
-    return {**values, "digest": _digest(before, values)}
+    return {**values, "digest": digest_of(before, values)}
 
 
 def step_digest(row: Row[Any], before: str) -> str:
     """What the digest of a step's row has to be."""
-    return _digest(before, {name: row._mapping[name] for name in STEP_VALUES})
+    return digest_of(before, {name: row._mapping[name] for name in STEP_VALUES})
 
 
 def step_of(row: Row[Any]) -> Step:
@@ -160,10 +157,10 @@ def step_of(row: Row[Any]) -> Step:
         SnapshotInvalid: it is none, with the name of the value.
     """
     where = f"step {row.version}"
-    return snapshot.decode_step(_as_of_today(row, where, row.source, row.target), where, MACHINE)
+    return snapshot.decode_step(as_of_today(row, where, row.source, row.target), where, MACHINE)
 
 
-def _as_of_today(row: Row[Any], where: str, source: str, target: str) -> dict[str, Any]:
+def as_of_today(row: Row[Any], where: str, source: str, target: str) -> dict[str, Any]:
     """The event of a step's or refusal's row as today's model would have written it."""
     written_by = row.model_version
     if type(written_by) is not int or written_by < 1:
@@ -191,91 +188,3 @@ def _as_of_today(row: Row[Any], where: str, source: str, target: str) -> dict[st
         "version": row.version,
     }
     return migrate_step(data, written_by, MODEL_VERSION)
-
-
-# ------------------------------------------------------------------------------------------------------------- refusals
-
-
-def refusal_values(
-    case: Case, refusal: Refused, event_id: str, by: object, data: Mapping[str, Any], at: datetime
-) -> dict[str, Any]:
-    """The row of a refusal, with all that makes it again."""
-    told = [{"code": b.code, "parameters": plain(b.parameters), "zh": b.zh, "en": b.en} for b in refusal.blockers]
-    values = {
-        "case_id": case.case_id,
-        "event_id": event_id,
-        "version": case.version,
-        "kind": type(refusal).__name__,
-        "event": str(refusal.event),
-        "by": _actor_text(refusal.by, by),
-        "data": canonical(data),
-        "state": case.state.value,
-        "blockers": snapshot.dumps({"blockers": told}),
-        "at": at,
-        "model_version": MODEL_VERSION,
-    }
-    return {**values, "digest": _digest("", values)}
-
-
-def refusal_digest(row: Row[Any]) -> str:
-    return _digest("", {name: value for name, value in row._mapping.items() if name != "digest"})
-
-
-def refusal_of(row: Row[Any]) -> Refused:
-    """The refusal of a row, as it was raised; what was a member of an enum in a reason is its value.
-
-    That of an older model has its event, state and actor in today's words, and its reasons in those of then.
-
-    Raises:
-        SnapshotInvalid: it is none, as one that was edited.
-        NewerModel: a newer model refused.
-    """
-    try:
-        today = _as_of_today(row, f"refusal {row.event_id}", row.state, row.state)
-        told = snapshot.loads(row.blockers)["blockers"]
-        blockers = tuple(Blocker(b["code"], MappingProxyType(_tuples(b["parameters"])), b["zh"], b["en"]) for b in told)
-        return KINDS[row.kind](Event(today["event"]), State(today["source"]), _actor(today["by"]), blockers)
-    except (LookupError, ValueError, TypeError, AttributeError):
-        raise SnapshotInvalid(f"refusal {row.event_id}", "is not what a refusal is stored as", "不是所存的拒绝") from None
-
-
-def _tuples(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in parameters.items()}
-
-
-def _actor_text(actor: Actor | None, said: object) -> str | None:
-    if actor is not None:
-        return actor.value
-    return None if said is None else brief(said)
-
-
-# --------------------------------------------------------------------------------------------------------- same content
-
-
-def is_same_event(row: Row[Any], event: object, by: object, data: Mapping[str, Any]) -> bool:
-    """Whether a step's or refusal's row is of this event, by this actor, with this payload. The time may differ.
-
-    An older model's is of the event that it was then, and of the one that it is after its migration.
-
-    Raises:
-        NewerModel: a newer model wrote it, in words that are not known here.
-    """
-    try:
-        actor = MACHINE.lean_events[Event(event)].only_actor if by is None else _actor(by)  # type: ignore[arg-type]
-        given = canonical(data), str(event), _actor_text(actor, by)
-        if given == (row.data, row.event, row.by):
-            return True
-        if row.model_version == MODEL_VERSION:
-            return False
-        source, target = (row.state, row.state) if "kind" in row._mapping else (row.source, row.target)
-        today = _as_of_today(row, f"event {row.event_id}", source, target)
-        return given == (canonical(today["data"]), today["event"], today["by"])
-    except (LookupError, ValueError, TypeError):
-        return False
-
-
-def _actor(by: object) -> Actor | None:
-    try:
-        return Actor(by)  # type: ignore[arg-type]  # a stranger's value is a ValueError
-    except ValueError:
-        return None

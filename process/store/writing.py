@@ -15,7 +15,7 @@ from process.case import Case
 from process.exceptions import Refused, SnapshotInvalid
 from process.model import Actor, Event, Goal, Limits, State
 from process.step import Step
-from process.store import rows, sql
+from process.store import outcomes, rows, sql
 from process.store.errors import CaseIdReused, CaseNotFound, Conflict, EventIdReused, HistoryDiffers, OrderHasOpenCase
 from process.store.given import reference_of, version_of
 
@@ -207,7 +207,7 @@ def take(
             case = held.case.copy()
             step = case._raise(event, by, at, data)  # trigger's own names may be fields here
         except Refused as refusal:
-            keep_refusal(conn, held, rows.refusal_values(held.case, refusal, event_id, by, data, at))
+            keep_refusal(conn, held, outcomes.refusal_values(held.case, refusal, event_id, by, data, at))
             raise
         keep_step(conn, held, case, rows.step_values(case_id, step, event_id, held.digest))
         return Handled(step, case, again=False)
@@ -221,10 +221,10 @@ def hold(conn: sql.Connection, case_id: str) -> Held:
 
 
 def _as_before(held: Held, known: sql.Row[Any], event: Event, by: Actor | None, data: Mapping[str, Any]) -> Handled:
-    if not rows.is_same_event(known, event, by, data):
+    if not outcomes.is_same_event(known, event, by, data):
         raise EventIdReused(held.case.case_id, known.event_id, known.event)
     if "kind" in known._mapping:
-        raise rows.refusal_of(known)
+        raise outcomes.refusal_of(known)
     return Handled(rows.step_of(known), held.case, again=True)
 
 

@@ -51,16 +51,28 @@ def test_the_score_by_kind_is_what_it_was(score: Score) -> None:
         "actor swapped": (244, 0, 244, 0),
         "actor dropped": (16, 0, 16, 0),
         "rows swapped": (21, 13, 1, 7),
+        "effects reversed": (8, 0, 3, 5),
+        "row added": (430, 0, 430, 0),
+        "fact forged": (264, 0, 246, 18),
+        "comparison loosened": (46, 0, 46, 0),
         "limit off by one": (12, 0, 12, 0),
+        "reason changed": (100, 19, 81, 0),
+        "field lost": (24, 13, 11, 0),
+        "field retyped": (124, 7, 117, 0),
+        "end swapped": (14, 0, 14, 0),
         "owner lost": (15, 14, 1, 0),
-        "owner swapped": (70, 0, 70, 0),
+        "owner swapped": (72, 0, 72, 0),
+        "request swapped": (182, 0, 182, 0),
+        "told less": (17, 0, 17, 0),
+        "told something else": (17, 0, 17, 0),
         "deadline lost": (26, 26, 0, 0),
+        "phase swapped": (65, 0, 65, 0),
     }
     assert all(kind.survived == 0 for kind in score.kinds)
 
 
 def test_nearly_every_requirement_is_the_first_to_kill_a_mutant(score: Score) -> None:
-    """Who comes first takes it; R3 and R20 come last, and test_requirements breaks those two."""
+    """Who comes first takes it; R3, R10 and R20 come late, and test_requirements breaks each alone."""
     assert len(score.killed_by) >= 16
     assert sum(score.killed_by.values()) == sum(kind.killed for kind in score.kinds)
 

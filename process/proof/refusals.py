@@ -98,9 +98,12 @@ def _refusals(evidence: Evidence) -> Finding:
     for place, case in _one_of_each_kind(evidence):
         state, facts, version = case.state, case.facts, case.version
         named = facts._asdict()
+        first = state not in seen
         for event in evidence.again:
+            if not first and (state, event) not in happens:
+                continue  # no row asks anything of the facts there
             here = {by for by in Actor if (state, event, by) in taken} or {by for by in Actor if (event, by) in raises}
-            for by, data, wrong in _raised(evidence, event, facts, malformed=state not in seen):
+            for by, data, wrong in _raised(evidence, event, facts, malformed=first):
                 refused = _refusal(case, event, by, data)
                 tried += 1
                 if refused is None:

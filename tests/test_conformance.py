@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 
-from process import MODEL, Actor, Case, Event, Goal, ProcessError, State
+from process import MODEL, Actor, Case, Event, Facts, Goal, ProcessError, State
 from process.kit.conformance import CoveredTooLittle, Differs, conformance
 from process.kit.deliveries import Delivery
 from process.kit.trip import Trip
+from process.machine import LeanMachine
+from process.proof.equivalents import EQUIVALENTS
+from process.proof.mutants import all_mutants
 from process.step import Step
 from tests.shop.adapter import ShopAdapter, running
+from tests.shop.mistakes import MISTAKES, Asked, Mistaken
 from tests.shop.service import FAULTS, Shop
 
 
@@ -51,7 +55,7 @@ def shop() -> Iterator[tuple[Shop, ShopAdapter]]:
 def test_the_shop_without_a_fault_passes_and_is_taken_everywhere(shop: tuple[Shop, ShopAdapter]) -> None:
     service, adapter = shop
     service.fault = None
-    report = conformance(adapter, events=4000)
+    report = conformance(adapter, events=6500)
     assert set(report.transitions) == {(each.source, each.row) for each in MODEL.transitions}
     assert set(report.ends) == set(MODEL.ends)
     assert report.events - report.accepted > 1000, "too few wrong events to say much"
@@ -62,7 +66,7 @@ def test_a_seeded_fault_is_found_and_told_by_a_trip_that_shows_it_again(fault: s
     service, adapter = shop
     service.fault = fault
     with pytest.raises(Differs) as found:
-        conformance(adapter, events=6000)
+        conformance(adapter)
     assert found.value.reproduced
     again = adapter_answers(adapter, found.value.trip)
     assert again != model_answers(found.value.trip), "the trip that was told does not show the fault"
@@ -72,6 +76,33 @@ def test_a_seeded_fault_is_found_and_told_by_a_trip_that_shows_it_again(fault: s
 
 def test_there_are_at_least_twenty_faults_to_find() -> None:
     assert len(FAULTS) >= 20
+
+
+@pytest.mark.parametrize(("name", "seed"), [(name, at % 2) for at, name in enumerate(MISTAKES)])
+def test_a_mistake_of_memory_comparison_or_count_is_found_whatever_the_seed(name: str, seed: int) -> None:
+    with pytest.raises(Differs) as found:
+        conformance(Mistaken(MISTAKES[name]), seed=seed)
+    assert found.value.reproduced
+
+
+def test_a_back_end_of_the_mistaken_kind_that_makes_no_mistake_passes() -> None:
+    assert conformance(Mistaken(lambda asked: asked.right))
+
+
+NO_MISTAKE = {name for names in EQUIVALENTS.values() for name in names}
+SHOWN = ("row dropped", "row retargeted", "guard dropped", "guard negated", "effect dropped", "actor added")
+MUTANTS = [at for at, each in enumerate(all_mutants()) if each.kind in SHOWN and each.name not in NO_MISTAKE]
+
+
+@pytest.mark.parametrize("place", MUTANTS[:: len(MUTANTS) // 30], ids=lambda place: all_mutants()[place].name)
+def test_a_back_end_that_runs_another_model_is_found(place: int) -> None:
+    machine = LeanMachine(all_mutants()[place].model)
+
+    def other(asked: Asked) -> tuple[State, Facts] | None:
+        return machine.lean_events[asked.event].decide(asked.state, asked.facts, asked.by, dict(asked.data))
+
+    with pytest.raises(Differs):
+        conformance(Mistaken(other))
 
 
 def adapter_answers(adapter: ShopAdapter, trip: Trip) -> list[tuple[bool, State]]:
@@ -243,7 +274,7 @@ class AnswersTwice(Itself):
 def test_a_back_end_may_be_allowed_to_accept_repeats_that_change_nothing() -> None:
     with pytest.raises(Differs):
         conformance(AnswersTwice())
-    assert conformance(AnswersTwice(), repeats_accepted=True, events=4000)
+    assert conformance(AnswersTwice(), repeats_accepted=True, events=6000)
 
 
 def test_a_difference_that_does_not_come_again_is_told_as_such() -> None:

@@ -25,8 +25,9 @@ from typing import Any, NamedTuple, Protocol
 from process.case import Case
 from process.explore import Exploration, explore, row_taken
 from process.kit.compare import Difference, first_difference
+from process.kit.ground import Taken
 from process.kit.shrink import shrink
-from process.kit.touring import Taken, Tour
+from process.kit.touring import Tour
 from process.kit.trip import Leg, Trip
 from process.model import Actor, Event, Goal, Limits, State, Words
 from process.payload import brief
@@ -145,7 +146,7 @@ class Report(NamedTuple):
 def conformance(
     backend: Backend,
     *,
-    events: int = 6000,
+    events: int = 10_000,
     goals: Collection[Goal] = tuple(Goal),
     without: Collection[Event] = (),
     limits: Limits = Limits(),  # noqa: B008  # immutable
@@ -200,7 +201,7 @@ def conformance(
             raise _shrunk(backend, plan.exploration, trip, found, repeats_accepted, lang) from found.error
         if delivered >= events:
             break
-    possible, possible_ends = plan.possible
+    possible, possible_ends = plan.ground.possible
     if len(taken) < transitions * len(possible) or len(reached) < ends * len(possible_ends):
         missed = tuple(sorted(possible - set(taken))), tuple(sorted(possible_ends - set(reached)))
         raise CoveredTooLittle(*missed, delivered)

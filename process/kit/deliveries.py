@@ -7,7 +7,7 @@ earlier quote or attempt, the same delivery once more, unusual values that are r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from process.case import Case
@@ -29,11 +29,12 @@ _LABELS: Mapping[str, Words] = {
     "order: another": Words("另一个订单", "another order"),
     "quote: stale": Words("从未给出的报价", "a quote that was never given"),
     "quote: earlier": Words("较早的报价", "an earlier quote"),
+    "quote: the one before": Words("再早一个的报价", "the quote before that"),
     "attempt: stale": Words("上一次核验", "the attempt before"),
-    "attempt: first": Words("最早一次核验", "the first attempt"),
     "attempt: unknown": Words("尚未开始的核验", "an attempt that was not started"),
     "consent: none": Words("没有单独同意", "no separate consent"),
 }
+_FULL_WIDTH = {ord("0") + digit: ord("０") + digit for digit in range(10)}
 _HOSTILE, _UNUSUAL = "hostile ", "unusual "
 
 
@@ -79,11 +80,17 @@ def variants(case: Case, event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from payloads(model, event, facts, fresh)
     fields = model.events[event]
     right = dict(next(payloads(model, event, facts, fresh))[1])
-    older = [quote for quote in quotes if quote != facts.quote]
-    if "quote" in fields and "fee" not in fields and older:
-        yield "quote: earlier", {**right, "quote": older[-1]}
-    if "attempt" in fields and facts.attempt > 2:
-        yield "attempt: first", {**right, "attempt": 1}
+    if "quote" in fields and "fee" not in fields:
+        older = [quote for quote in dict.fromkeys(quotes) if quote != facts.quote]
+        for label, quote in zip(("quote: earlier", "quote: the one before"), older[::-1], strict=False):
+            yield label, {**right, "quote": quote}
+    if "attempt" in fields:
+        for number in range(1, facts.attempt - 1):
+            yield f"attempt: number {number}", {**right, "attempt": number}
+    for name in ("account", "order", "quote"):
+        if name in fields and "fee" not in fields:
+            for label, value in _near_misses(right[name]):
+                yield f"{name}: {label}", {**right, name: value}
     for name, field in fields.items():
         for label, value in _unusual(name, field):
             yield f"{_UNUSUAL}{name}: {label}", {**right, name: value}
@@ -107,6 +114,8 @@ def label_words(label: str) -> Words:
         if label.startswith(mark):
             return Words(words.zh + label.removeprefix(mark), words.en + label.removeprefix(mark))
     name, _, value = label.partition(": ")
+    if is_near_miss(label):
+        return Words("只差一点的编号", "a reference that is almost the right one")
     return _LABELS.get(label, Words(f"{name} 为 {value}", f"{name} is {value}"))
 
 
@@ -114,8 +123,34 @@ def is_unusual(label: str) -> bool:
     return label.startswith(_UNUSUAL)
 
 
+def is_near_miss(label: str) -> bool:
+    return label.partition(": ")[2] in _NEAR_MISSES
+
+
 def is_hostile(label: str) -> bool:
     return label.startswith(_HOSTILE)
+
+
+_NEAR_MISSES: Mapping[str, Callable[[str], str]] = {
+    "other case": str.swapcase,
+    "cut short": lambda text: text[:-1],
+    "with more behind it": lambda text: text[: MAX_REFERENCE - 1] + "0",
+    "without its first character": lambda text: text[1:],
+    "with more before it": lambda text: "0" + text[: MAX_REFERENCE - 1],
+    "a space behind it": lambda text: text[: MAX_REFERENCE - 1] + " ",
+    "a space before it": lambda text: " " + text[: MAX_REFERENCE - 1],
+    "a wildcard": lambda text: text[:-1] + "%",
+    "a wildcard for one character": lambda text: text[:-1] + "_",
+    "full-width digits": lambda text: text.translate(_FULL_WIDTH),
+}
+
+
+def _near_misses(value: str) -> Iterator[tuple[str, str]]:
+    """References that differ from *value* by so little that a loose comparison takes them for it."""
+    for label, change in _NEAR_MISSES.items():
+        near = change(value)
+        if near and near != value:
+            yield label, near
 
 
 def _wrong_values(field: Field) -> tuple[Any, ...]:
@@ -148,7 +183,7 @@ def _unusual(name: str, field: Field) -> tuple[tuple[str, Any], ...]:
         case Kind.CONSENT, _:
             return (("longest", "x" * MAX_REFERENCE),)
         case Kind.MONEY, _:
-            return (("largest", MAX_INTEGER),)
+            return (("one", 1), ("largest", MAX_INTEGER))
         case Kind.CURRENCY, _:
             return (("yen", "JPY"),)
     return ()

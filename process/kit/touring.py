@@ -1,35 +1,31 @@
-"""Trips that take a back end everywhere: every transition, then every row after every other, with wrong events on the way.
+"""Trips that take a back end everywhere: every transition, then every row after every other, wrong events on the way.
 
-What a back end keeps beside its state shows only later, so it is not enough to take every transition once. A tour takes,
-as far as the process allows it, every row of the table sooner or later after every other row of the same trip; and where it
-passes it delivers what must be refused there, each thing once for each state and kind of facts. It is greedy: it goes to
-the nearest row that some row of the trip was never followed by. When nothing of that kind is left it heads for places drawn
-at random.
+What a back end keeps beside its state shows only later, so it is not enough to take every transition once. After the
+opening trips a tour takes, as far as the process allows it, every row sooner or later after every other row of the same
+trip, every row several times in one trip, and every transition under every value of every fact that decides. Where it
+passes it delivers what must be refused there. It is greedy: it goes to the nearest step about which something is new. When
+nothing of that kind is left it heads for places drawn at random.
 """
 
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from itertools import chain, count, islice
+from itertools import count
 from typing import Any
 
-from process.case import Case
 from process.explore import RIGHT, Edge, Exploration
-from process.kit.deliveries import AGAIN, Delivery, deliver, hostile, is_unusual, payload_of, variants
+from process.kit.deliveries import AGAIN, Delivery, deliver, is_unusual, payload_of, variants
+from process.kit.ground import Ground, Step, Taken, values, way_back
+from process.kit.opening import OFTEN, Openings
+from process.kit.probing import Echo, Probes
 from process.kit.trip import Trip
-from process.model import Actor, Event, Goal, Limits, QuoteStatus, Settlement, State
+from process.model import Actor, Event, Goal, Limits
 
-LONGEST = 120  # deliveries; then a trip heads for an end
-NEAR = 2  # refused deliveries a step that a guard alone stops
-PROBES, PROBES_AT_END = 3, 40  # of the others
+LONG = 40  # events taken; then a trip heads for an end
 
-Echo = tuple[QuoteStatus | None, Settlement | None]
-"""What the quote and the verification were when they last were anything: a back end that forgets to void still has it."""
-
-Taken = tuple[State, int]
-"""A transition: where it starts, and the place of its row in the table."""
+LAP = (Event.QUOTE_CONSEQUENCES, Event.REPORT_PROBLEM, Event.GUIDE_BACK, Event.CHOOSE_CANCELLATION)
 
 
 class Tour:
@@ -44,251 +40,164 @@ class Tour:
         hostile: bool = True,
         seed: int = 0,
     ) -> None:
-        self.exploration, self.goals, self.without, self.hostile = exploration, tuple(goals), frozenset(without), hostile
-        self.model = exploration.machine.definition
+        self.exploration, self.goals = exploration, tuple(goals)
         self.random = random.Random(seed)  # noqa: S311  # for variety, not for secrets
+        self.ground = Ground(exploration, self.goals, frozenset(without), self.random)
+        self.openings = Openings(self.ground)
+        self.planned = self.openings.trips()
+        self.probes = Probes(exploration, frozenset(without), values, self.random, hostile=hostile)
         self.taken: set[Taken] = set()
-        self.done: set[tuple[object, ...]] = set()
         self.followed: set[tuple[int, object]] = set()
-        self.kinds: list[Callable[[Edge], object]] = [lambda edge: edge.row, self._near_the_limits, self.transition]
-        self.usable = [tuple(e for e in edges if e.event not in self.without) for edges in exploration.outgoing]
-        self.alike: dict[tuple[int, int, int], list[Edge]] = {}
-        for edge in exploration.edges:
-            if edge.event not in self.without:
-                self.alike.setdefault((edge.source, edge.row, edge.target), []).append(edge)
-        self.leading: list[list[Edge]] = [[] for _ in self.usable]
-        for (source, _, _), edges in self.alike.items():
-            self.leading[source].append(edges[0])
-        begins = {exploration.configurations[p].facts.goal: p for p, e in enumerate(exploration.came_by) if e is None}
-        self.begins = {goal: begins[goal] for goal in self.goals}
-        self.to_end = _steps_to(exploration.ends, self.usable)
-        self.reachable = self._reachable()
-        inner = sorted(self.reachable - exploration.ends)
-        self.inner = {goal: [p for p in inner if exploration.configurations[p].facts.goal is goal] for goal in self.goals}
-        self.in_vain = 0  # trips in a row in which no row followed another for the first time
-        self.number = 0
+        self.often: set[tuple[int, int]] = set()
+        self.raised: Counter[tuple[Taken, Actor, str]] = Counter()
+        self.fresh = [len(step.values) for steps in self.ground.steps for step in steps]
+        """For each step how many of its values are new."""
+        self.having = dict(self.ground.having)
         self._made: list[Trip] = []
-
-    def transition(self, edge: Edge) -> Taken:
-        return self.exploration.configurations[edge.source].state, edge.row
-
-    def _reachable(self) -> set[int]:
-        reached, waiting = set(self.begins.values()), list(self.begins.values())
-        while waiting:
-            for edge in self.usable[waiting.pop()]:
-                if edge.target not in reached:
-                    reached.add(edge.target)
-                    waiting.append(edge.target)
-        return reached
-
-    @property
-    def possible(self) -> tuple[set[Taken], set[State]]:
-        """The transitions and the ends that these goals and events can take and reach."""
-        transitions = {self.transition(edge) for place in self.reachable for edge in self.usable[place]}
-        ends = {self.exploration.configurations[place].state for place in self.reachable & self.exploration.ends}
-        return transitions, ends
 
     def trips(self) -> Iterator[Trip]:
         """One trip after the other, without end; a second iterator gives the same ones."""
+        limits = self.ground.limits
         for number in count():
             if number == len(self._made):
-                self._made.append(self._trip(self.goals[number % len(self.goals)], number + 1))
+                goal, planned = next(self.planned, (self.goals[number % len(self.goals)], None))
+                walk = _Walk(self, goal, limits, number + 1, planned)
+                self._made.append(Trip(goal, tuple(walk.deliveries()), limits))
             yield self._made[number]
 
-    def _trip(self, goal: Goal, number: int) -> Trip:
-        facts = self.exploration.configurations[0].facts
-        limits = Limits(facts.face_limit, facts.other_limit)
-        case = Trip(goal, (), limits).open(number)
-        known = len(self.followed)
-        self.number = number
-        deliveries: list[Delivery] = []
-        sent: dict[Event, dict[str, Any]] = {}
-        history: set[int] = {-1}  # the beginning
-        echo: Echo = (None, None)
-        place = self.begins[goal]
-        path: list[Edge] = []
-        while place not in self.exploration.ends:
-            deliveries.extend(self._probes(case, history, echo, PROBES))
-            path = path or self._aim(place, history, len(deliveries))
-            edge = path.pop(0)
-            delivery = self._varied(case, edge)
-            data = payload_of(case, delivery, sent)
-            deliver(case, delivery, data)
-            sent[edge.event] = data
-            deliveries.append(delivery)
-            self._note(edge, history)
-            echo = case.facts.quote_status or echo[0], case.facts.settled or echo[1]
-            place = edge.target
-            deliveries.extend(self._again(case, edge, data))
-        deliveries.extend(self._probes(case, history, echo, PROBES_AT_END))
-        self.in_vain = 0 if len(self.followed) > known else self.in_vain + 1
-        if self.in_vain > 3 * len(self.goals):
-            self.kinds = []
-        return Trip(goal, tuple(deliveries), limits)
 
-    # ------------------------------------------------------------------------------------------------------ where to go
+class _Walk:
+    """One trip in the making."""
 
-    def _near_the_limits(self, edge: Edge) -> object:
-        facts = self.exploration.configurations[edge.source].facts
-        return edge.row, facts.face_attempts >= facts.face_limit - 1, facts.other_attempts >= facts.other_limit - 1
+    def __init__(self, tour: Tour, goal: Goal, limits: Limits, number: int, planned: list[Step] | None) -> None:
+        self.tour, self.place, self.planned, self.number = tour, tour.ground.begins[goal], planned, number
+        self.case = Trip(goal, (), limits).open(number)
+        self.history: Counter[int] = Counter([-1])  # the beginning, and how often each row was taken
+        self.sent: dict[Event, tuple[Actor, dict[str, Any]]] = {}
+        self.echo: Echo = (None, None)
 
-    def _note(self, edge: Edge, history: set[int]) -> None:
-        self.taken.add(self.transition(edge))
-        for kind in self.kinds:
-            self.followed.update((before, kind(edge)) for before in history)
-        history.add(edge.row)
+    def deliveries(self) -> Iterator[Delivery]:
+        tour, ends = self.tour, self.tour.exploration.ends
+        path, after = list(self.planned or ()), self.planned is not None
+        while self.place not in ends:
+            yield from self._probes()
+            if not path and after:
+                path, after = tour.openings.after(self.place, self.number), False
+            path = path or self._aim()
+            if len(path) > 1 and (early := self._premature(path[1].edge)):
+                yield early
+            yield from self._take(path.pop(0))
+        yield from self._probes()
 
-    def _gains(self, history: set[int], kind: Callable[[Edge], object]) -> Callable[[Edge], int]:
-        """How many of the rows taken an edge would follow for the first time; much more, if it was never taken itself."""
-        known: dict[object, int] = {}
+    def _probes(self) -> Iterator[Delivery]:
+        return self.tour.probes.at(self.case, self.history, self.echo, self.sent)
 
-        def gain(edge: Edge) -> int:
-            after = kind(edge)
-            if after not in known:
-                known[after] = sum((before, after) not in self.followed for before in history)
-            return known[after] + 100 * (self.transition(edge) not in self.taken)
+    def _take(self, step: Step) -> Iterator[Delivery]:
+        tour, case = self.tour, self.case
+        key = step.edge.source, step.edge.row, step.edge.target
+        edge = min(
+            tour.ground.alike[key], key=lambda e: (tour.raised[step.transition, e.by, e.label], tour.random.random())
+        )
+        tour.raised[step.transition, edge.by, edge.label] += 1
+        delivery = self._varied(edge)
+        data = payload_of(case, delivery, {})
+        deliver(case, delivery, data)
+        yield delivery
+        self.sent[edge.event] = edge.by, data
+        self._note(step)
+        if tour.probes.refuses(case, edge.event, edge.by, data) and tour.probes.once(AGAIN, step.transition):
+            yield Delivery(edge.event, edge.by, AGAIN)
 
-        return gain
+    def _note(self, step: Step) -> None:
+        tour, row = self.tour, step.edge.row
+        tour.taken.add(step.transition)
+        tour.followed.update((before, kind) for before in self.history for kind in self._kinds(step))
+        self.history[row] += 1
+        if self.history[row] <= OFTEN:
+            tour.often.add((row, self.history[row]))
+        for value in step.values:
+            for at in tour.having.pop(value, ()):
+                tour.fresh[at] -= 1
+        self.place = step.edge.target
+        self.echo = self.case.facts.quote_status or self.echo[0], self.case.facts.settled or self.echo[1]
 
-    def _aim(self, place: int, history: set[int], length: int) -> list[Edge]:
-        """The way to the nearest transition worth taking; to any end, where there is none or the trip is long."""
-        kinds = self.kinds[self.number % 3 :] + self.kinds[: self.number % 3]  # each trip looks at another one first
-        gains = [self._gains(history, kind) for kind in kinds]
-        for gain in gains if length < LONGEST else ():
-            if way := self._way(place, gain):
-                return way
-        if not gains and length < LONGEST:
-            goal = self.exploration.configurations[place].facts.goal
-            aims = set(self.random.sample(self.inner[goal], min(4, len(self.inner[goal]))))
-            if way := self._way(place, lambda edge: int(edge.target in aims)):
-                return way
-        for gain in (lambda edge: int(self.transition(edge) not in self.taken), *gains):
-            if way := self._way(place, gain, also_ends=True):
-                return way
-        nearer = [edge for edge in self.usable[place] if self.to_end[edge.target] < self.to_end[place]]
-        return [self.random.choice(nearer)]
-
-    def _way(self, place: int, gain: Callable[[Edge], int], *, also_ends: bool = False) -> list[Edge]:
-        came: dict[int, Edge | None] = {place: None}
-        layer = [place]
-        while layer:
-            best: tuple[int, float, Edge] | None = None
-            further: list[int] = []
-            for here in layer:
-                for edge in self.leading[here]:
-                    ends = edge.target in self.exploration.ends
-                    worth = gain(edge) if also_ends or not ends else 0
-                    if worth:
-                        best = max(filter(None, (best, (worth, self.random.random(), edge))))
-                    if edge.target not in came and not ends:
-                        came[edge.target] = edge
-                        further.append(edge.target)
-            if best:
-                way = _back(came, best[2])
-                return [self.random.choice(self.alike[edge.source, edge.row, edge.target]) for edge in way]
-            layer = further
-        return []
-
-    # ------------------------------------------------------------------------------------------------- what to deliver
-
-    def _once(self, *key: object) -> bool:
-        """Whether this was not done before; it is noted."""
-        is_new = key not in self.done
-        self.done.add(key)
-        return is_new
-
-    def _varied(self, case: Case, edge: Edge) -> Delivery:
+    def _varied(self, edge: Edge) -> Delivery:
         """The edge's delivery, with an unusual payload where the event has one that was not used yet."""
         if edge.label == RIGHT:
-            for label, _ in variants(case, edge.event):
-                if is_unusual(label) and self._once("unusual", edge.event, label):
+            for label, _ in variants(self.case, edge.event):
+                if is_unusual(label) and self.tour.probes.once("unusual", edge.event, label):
                     return Delivery(edge.event, edge.by, label)
         return Delivery(edge.event, edge.by, edge.label)
 
-    def _again(self, case: Case, edge: Edge, data: dict[str, Any]) -> Iterator[Delivery]:
-        """The same delivery a second time, where the model refuses that."""
-        if not case.may_trigger(edge.event, by=edge.by, **data) and self._once(AGAIN, self.transition(edge)):
-            yield Delivery(edge.event, edge.by, AGAIN)
+    def _premature(self, edge: Edge) -> Delivery | None:
+        """What will be delivered after the next event, already now, where it is refused now."""
+        right = next(variants(self.case, edge.event))[1]
+        refused = edge.label == RIGHT and self.tour.probes.refuses(self.case, edge.event, edge.by, right)
+        return Delivery(edge.event, edge.by) if refused and self.tour.probes.once("early", edge.event, edge.by) else None
 
-    def _probes(self, case: Case, history: set[int], echo: Echo, most: int) -> Iterator[Delivery]:
-        """Up to *most* deliveries that the model refuses here, and that were not made in such a place yet."""
-        yield from self._near(case, history, echo)
-        kinds = (self._wrong_actors, self._wrong_events, self._hostile)
-        yield from islice(chain.from_iterable(kind(case) for kind in kinds), most)
+    # ------------------------------------------------------------------------------------------------------ where to go
 
-    def _rows(self, case: Case) -> dict[Event, set[Actor]]:
-        actors: dict[Event, set[Actor]] = {}
-        for transition in self.model.transitions:
-            if transition.source is case.state and transition.event not in self.without:
-                actors.setdefault(transition.event, set()).update(transition.by)
-        return actors
+    def _kinds(self, step: Step) -> tuple[object, ...]:
+        return step.edge.row, step.transition, (step.edge.row, self.tour.ground.near[step.edge.source])
 
-    def _near(self, case: Case, history: set[int], echo: Echo) -> list[Delivery]:
-        """What could happen here but for a guard, first what was refused after the fewest of the rows taken."""
-        found: list[tuple[int, float, Delivery, set[tuple[int, object]]]] = []
-        for event, actors in self._rows(case).items():
-            for label, data in variants(case, event):
-                for by in sorted(actors):
-                    reasons = tuple(blocker.code for blocker in case.blockers(event, by=by, **data))
-                    if reasons:
-                        refused: object = (case.state, event, by, label, reasons, echo)
-                        new: set[tuple[int, object]] = {(row, refused) for row in history} - self.followed
-                        if new:
-                            found.append((-len(new), self.random.random(), Delivery(event, by, label), new))
-        chosen = sorted(found)[:NEAR]
-        self.followed.update(*(new for _, _, _, new in chosen))
-        return [delivery for _, _, delivery, _ in chosen]
+    def _gain(self, which: int) -> Callable[[Step], int]:
+        """How much is new about a step on this trip; much more, if it was never taken at all."""
+        tour, history = self.tour, self.history
+        following: dict[object, int] = {}
 
-    def _wrong_actors(self, case: Case) -> Iterator[Delivery]:
-        for event, actors in self._rows(case).items():
-            strangers = [by for by in Actor if by not in actors and ("actor", case.state, event, by) not in self.done]
-            right = next(variants(case, event))[1]
-            if strangers and any(case.may_trigger(event, by=by, **right) for by in actors):
-                for by in strangers:
-                    self.done.add(("actor", case.state, event, by))
-                    yield Delivery(event, by)
+        def gain(step: Step) -> int:
+            kind = self._kinds(step)[which]
+            if kind not in following:
+                following[kind] = sum((before, kind) not in tour.followed for before in history)
+                following[kind] += 100 * (step.transition not in tour.taken)
+                times = history[step.edge.row] + 1
+                following[kind] += 3 * (1 < times <= OFTEN and (step.edge.row, times) not in tour.often)
+            return following[kind]
 
-    def _wrong_events(self, case: Case) -> Iterator[Delivery]:
-        here = self._rows(case)
-        for event in self.model.events:
-            if event not in here and event not in self.without:
-                for by in self.model.actors[event]:
-                    if self._once("event", case.state, event, by):
-                        yield Delivery(event, by)
+        return gain
 
-    def _hostile(self, case: Case) -> Iterator[Delivery]:
-        if not self.hostile:
-            return
-        for event, actors in self._rows(case).items():
-            by = min(actors)
-            right = next(variants(case, event))[1]
-            if case.may_trigger(event, by=by, **right):
-                for label, _ in hostile(self.model, event, right):
-                    if self._once("hostile", event, label):
-                        yield Delivery(event, by, label)
+    def _aim(self) -> list[Step]:
+        """The way to the nearest step worth taking; to an end, where there is none or the trip is long."""
+        tour = self.tour
+        gains = [*(self._gain((self.number + turn) % 3) for turn in range(3)), lambda step: tour.fresh[step.at]]
+        if self.planned is None and self.case.version < LONG:
+            for gain in gains:
+                if way := self._way(gain):
+                    return way
+            aims = set(
+                tour.random.sample(
+                    tour.ground.inner[self.case.facts.goal], min(4, len(tour.ground.inner[self.case.facts.goal]))
+                )
+            )
+            if way := tour.ground.path(self.place, lambda step: step.edge.target in aims):
+                return way
+        for gain in (lambda step: int(step.transition not in tour.taken), *gains):
+            if way := self._way(gain, only_ends=True):
+                return way
+        nearer = [
+            step
+            for step in tour.ground.steps[self.place]
+            if tour.ground.to_end[step.edge.target] < tour.ground.to_end[self.place]
+        ]
+        return [tour.random.choice(nearer)]
 
-
-def _back(came: dict[int, Edge | None], last: Edge) -> list[Edge]:
-    way = [last]
-    while (edge := came[way[-1].source]) is not None:
-        way.append(edge)
-    return way[::-1]
-
-
-def _steps_to(ends: set[int], usable: list[tuple[Edge, ...]]) -> list[int]:
-    """For each place how many events at least lead to an end; a number too large for one from which none can be reached."""
-    incoming: list[list[int]] = [[] for _ in usable]
-    for edges in usable:
-        for edge in edges:
-            incoming[edge.target].append(edge.source)
-    steps = [len(usable)] * len(usable)
-    waiting = deque(ends)
-    for place in ends:
-        steps[place] = 0
-    while waiting:
-        place = waiting.popleft()
-        for source in incoming[place]:
-            if steps[source] > steps[place] + 1:
-                steps[source] = steps[place] + 1
-                waiting.append(source)
-    return steps
+    def _way(self, gain: Callable[[Step], int], *, only_ends: bool = False) -> list[Step]:
+        tour, ends = self.tour, self.tour.exploration.ends
+        came: dict[int, Step | None] = {self.place: None}
+        layer = [self.place]
+        while layer:
+            best: tuple[int, float, Step] | None = None
+            further: list[int] = []
+            for here in layer:
+                for step in tour.ground.steps[here]:
+                    target = step.edge.target
+                    worth = gain(step) if (target in ends) is only_ends else 0
+                    if worth:
+                        best = max(filter(None, (best, (worth, tour.random.random(), step))))
+                    if target not in came and target not in ends:
+                        came[target] = step
+                        further.append(target)
+            if best:
+                return way_back(came, best[2])
+            layer = further
+        return []

@@ -16,7 +16,15 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from hypothesis import strategies as st
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError as missing:
+    if missing.name not in (None, "hypothesis"):
+        raise
+    raise ModuleNotFoundError(
+        'process.testing 需要 hypothesis，请运行 · needs hypothesis; run: pip install "installment-cancellation[testing]"',
+        name="hypothesis",
+    ) from None
 
 from process.case import Case
 from process.explore import Configuration, Edge, Exploration, explore

@@ -231,6 +231,7 @@ def test_a_run_that_is_too_short_fails_and_names_what_it_left_out() -> None:
         conformance(Itself(), events=300)
     assert short.value.transitions
     assert "Deliver more events" in str(short.value)
+    assert "请增加事件数" in short.value.text("zh")
     assert conformance(Itself(), events=300, transitions=0.1, ends=0.0)
 
 

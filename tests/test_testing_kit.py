@@ -182,8 +182,13 @@ def test_too_few_events_on_the_command_line_fail_the_three_lines(users_repo: Pat
 
 
 def test_a_run_of_pytest_that_asks_for_nothing_imports_neither_the_kit_nor_hypothesis(tmp_path: Path) -> None:
-    names = "'hypothesis', 'process.explore', 'process.kit.conformance', 'process.testing'"
-    text = f"import sys\ndef test_nothing():\n    assert not [name for name in ({names}) if name in sys.modules]\n"
+    text = (
+        "import sys\n"
+        "def test_nothing():\n"
+        "    ours = ('process', 'transitions', 'hypothesis')\n"
+        "    loaded = {name for name in sys.modules if name.partition('.')[0] in ours}\n"
+        "    assert loaded == {'process', 'process.pytest_plugin'}\n"
+    )
     (tmp_path / "test_nothing.py").write_text(text, encoding="utf-8")
     ran = run_pytest(tmp_path, "-p", "no:hypothesispytest")
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -193,6 +198,12 @@ def test_the_plugin_is_what_the_package_announces_to_pytest() -> None:
     settings_file = Path(__file__).parent.parent / "pyproject.toml"
     points = tomllib.loads(settings_file.read_text(encoding="utf-8"))["project"]["entry-points"]["pytest11"]
     assert points == {"installment_cancellation": PLUGIN}
+
+
+def test_without_hypothesis_the_strategies_name_the_one_command_that_brings_it() -> None:
+    code = "import sys; sys.modules['hypothesis'] = None; import process.testing"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, encoding="utf-8")
+    assert told.stderr.splitlines()[-1].endswith('pip install "installment-cancellation[testing]"')
 
 
 def test_conformance_needs_no_hypothesis() -> None:

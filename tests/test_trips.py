@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,11 @@ def test_a_file_that_can_not_be_written_ends_with_2_and_its_name(tmp_path: Path)
     told = process("trips", "--cover", "ends", "--out", str(tmp_path / "none" / "x.md"))
     assert told.returncode == 2
     assert "x.md" in told.stderr
+
+
+def test_the_help_fits_a_terminal_of_80_columns() -> None:
+    command = [sys.executable, "-m", "process", "trips", "--help"]
+    environment = {**os.environ, "COLUMNS": "80"}
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, encoding="utf-8").stdout
+    assert "--cover" in told
+    assert "…" not in told

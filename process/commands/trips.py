@@ -26,12 +26,16 @@ class Format(StrEnum):
 
 def trips(
     cover: Annotated[
-        What, typer.Option("--cover", help="每个流转、每个终态，或每个条件的真与假 · every transition, end, or guard.")
+        What, typer.Option("--cover", help="要走遍的：流转、终态、条件\n\nWhat to cover; guards: each both met and unmet.")
     ] = What.transitions,
     format: Annotated[  # noqa: A002  # the option's name
-        Format, typer.Option("--format", help="表格、run 的输入、pytest 文件、给人的脚本 · what to write.")
+        Format,
+        typer.Option(
+            "--format",
+            help="表格、run 的输入、测试文件、清单\n\nA table, lines for run, a pytest file, a sheet to tick off.",
+        ),
     ] = Format.table,
-    out: Annotated[Path | None, typer.Option("--out", help="写入文件 · the file to write.", show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="写入的文件\n\nThe file to write.", show_default=False)] = None,
     lang: LangOption = None,
 ) -> None:
     """列出覆盖全流程的最少测试路径 · Print the fewest trips that cover the process, as test scripts."""

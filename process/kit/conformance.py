@@ -4,7 +4,8 @@ What an adapter has to do with what the kit sends
     * ``reset`` begins a case like the one it is given: goal, account, order, limits. Each case has an order of its own.
     * A quote's reference comes with ``quote_consequences``. A back end that mints its own keeps a dictionary in the
       adapter, from the kit's reference to its own, and hands on references that are not in it as they are: they are meant
-      to be unknown.
+      to be unknown. So are those, of accounts and orders too, that differ from a known one by a space or a letter's case
+      only: the adapter must not tidy them up.
     * Attempts are numbered from 1 in each case, as they are started, and a number is never used twice. A back end that
       has identifiers of its own keeps a dictionary likewise.
     * ``time_out`` by the clock means that the deadline has passed: the adapter moves its clock, or calls the job that
@@ -100,17 +101,29 @@ class CoveredTooLittle(AssertionError):
         ends: those not reached.
     """
 
-    def __init__(self, transitions: tuple[Taken, ...], ends: tuple[State, ...], events: int) -> None:
-        super().__init__(transitions, ends, events)
-        self.transitions, self.ends, self.events = transitions, ends, events
+    def __init__(self, transitions: tuple[Taken, ...], ends: tuple[State, ...], events: int, lang: str = "en") -> None:
+        super().__init__(transitions, ends, events, lang)
+        self.transitions, self.ends, self.events, self.lang = transitions, ends, events, lang
+
+    def text(self, lang: str = "en") -> str:
+        """The report in *lang*, ``"zh"`` or ``"en"``."""
+        table = explore().machine.definition.table
+        rows = [(state, table[row].event, table[row].target) for state, row in self.transitions]
+        names = [tuple(each.words.of(lang) for each in row) for row in rows]
+        left = "; ".join(f"{state}: {event} → {target}" for state, event, target in names)
+        ends = ", ".join(end.words.of(lang) for end in self.ends)
+        if lang == "zh":
+            return (
+                f"{self.events} 个事件中未发现不一致，但有 {len(names)} 个转移没有走到（{left or '无'}），"
+                f"{len(self.ends)} 种结局没有到达（{ends or '无'}）。请增加事件数（events=…）。"
+            )
+        return (
+            f"No difference in {self.events} events, but they left out {len(names)} transitions ({left or 'none'}) and "
+            f"{len(self.ends)} ends ({ends or 'none'}). Deliver more events (events=…)."
+        )
 
     def __str__(self) -> str:
-        table = explore().machine.definition.table
-        left = [f"{state}: {table[row].event} to {table[row].target}" for state, row in self.transitions]
-        return (
-            f"No difference in {self.events} events, but they left out {len(left)} transitions ({'; '.join(left)}) and "
-            f"{len(self.ends)} ends ({', '.join(self.ends)}). Deliver more events (events=…)."
-        )
+        return self.text(self.lang)
 
 
 class Report(NamedTuple):
@@ -161,8 +174,9 @@ def conformance(
 
     Args:
         backend: the adapter; where it has ``blockers`` or ``facts`` these are compared too.
-        events: about how many to deliver, the refused ones among them. The default takes every transition, with
-            room to spare.
+        events: about how many to deliver, the refused ones among them. The default takes all opening trips: each
+            transition with what it leaves behind, all limits, every event several times. About 6,000 take every
+            transition once; fewer than that end in CoveredTooLittle.
         goals: the goals of the cases.
         without: events that the back end does not know. They are never sent, and what needs them is not asked for.
         limits: the limits of the cases; for a back end with fixed limits, its own.
@@ -204,7 +218,7 @@ def conformance(
     possible, possible_ends = plan.ground.possible
     if len(taken) < transitions * len(possible) or len(reached) < ends * len(possible_ends):
         missed = tuple(sorted(possible - set(taken))), tuple(sorted(possible_ends - set(reached)))
-        raise CoveredTooLittle(*missed, delivered)
+        raise CoveredTooLittle(*missed, delivered, lang)
     return Report(delivered, taken.total(), trips, taken, reached, len(possible))
 
 

@@ -179,9 +179,20 @@ PATH: tuple[tuple[Event, Mapping[str, Any]], ...] = (
 """The way of a plan that is cancelled after a face verification; each step's event id is its number."""
 
 
-def call(index: int, case_id: str) -> tuple[Event, dict[str, Any]]:
+SHORT_PATH: tuple[tuple[Event, Mapping[str, Any]], ...] = (
+    *PATH[:2],
+    (Event.REPORT_ORDER_MISSING, {}),
+    (Event.CONTACT_SUPPORT, {"channel": "hotline"}),
+    (Event.REFUSE, {"reason": "the order is another shop's"}),
+)
+"""The way of a case that support refuses."""
+
+
+def call(
+    index: int, case_id: str, path: tuple[tuple[Event, Mapping[str, Any]], ...] = PATH
+) -> tuple[Event, dict[str, Any]]:
     """Event and keywords for ``handle`` of the path's step *index*, from 0."""
-    event, data = PATH[index]
+    event, data = path[index]
     filled = {name: f"order-{case_id}" if value is ... else value for name, value in data.items()}
     return event, {"event_id": str(index), "at": START + timedelta(minutes=index), **filled}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, select
-from storing import PATH, START, WORKERS, Database, agree, call, emptied, in_parallel, opened
+from storing import PATH, SHORT_PATH, START, WORKERS, Database, agree, call, emptied, in_parallel, opened
 
 from process import Event, Goal, Limits, Refused, State, store
 
@@ -193,6 +193,8 @@ Delivery = tuple[str, int]
 """A case and the place of an event on its path; WRONG is one that no case takes."""
 
 WRONG = -1
+PATHS = {"long": PATH, "short": SHORT_PATH, "begun": PATH[:6]}
+"""By what a case's id begins with; ``begun`` ends with an event that comes back to its state."""
 REFUSALS = ("GuardNotMet", "WrongState", "EndReached")
 
 
@@ -222,7 +224,7 @@ def deliver_batch(conn: Any, batch: list[Delivery]) -> list[tuple[tuple[str, str
         if index == WRONG:
             event, keywords = Event.OPEN_ORDER, {"event_id": "wrong", "order": "another"}
         else:
-            event, keywords = call(index, case_id)
+            event, keywords = call(index, case_id, path_of(case_id))
         outcome: Any = None
         if versions[case_id] >= (2 if index == WRONG else index):
             try:
@@ -237,29 +239,32 @@ def deliver_batch(conn: Any, batch: list[Delivery]) -> list[tuple[tuple[str, str
     return outcomes
 
 
-def deliveries_of(cases: int, steps: int) -> list[Delivery]:
+def path_of(case_id: str) -> Any:
+    return PATHS[case_id.partition("-")[0]]
+
+
+def deliveries_of(cases: list[str]) -> list[Delivery]:
     """Each event of each case once to five times, an earlier one rather before a later one, a few dozen cases at a time."""
     chance = random.Random(5)  # noqa: S311  # the same in every run
     order = [
-        (number + 8 * (3 if index == WRONG else index) + chance.uniform(0, 12), (f"case-{number}", index))
-        for number in range(cases)
-        for index in (*range(steps), WRONG)
+        (number + 8 * (3 if index == WRONG else index) + chance.uniform(0, 12), (case_id, index))
+        for number, case_id in enumerate(cases)
+        for index in (*range(len(path_of(case_id))), WRONG)
         for _ in range(chance.randint(1, 5))
     ]
     return [delivery for _, delivery in sorted(order)]
 
 
-def open_some(engine: Engine, numbers: range) -> None:
+def open_all(engine: Engine, cases: list[str]) -> None:
     with engine.begin() as conn:
-        for number in numbers:
-            name = f"case-{number}"
+        for name in cases:
             store.open(conn, goal=Goal.PLAN, account="acct", order=f"order-{name}", case_id=name, at=START)
 
 
-def check_each_event_once(database: Database, cases: int = CASES, steps: int = len(PATH)) -> None:
+def check_each_event_once(database: Database, cases: list[str]) -> None:
     engine = database.engine()
-    open_some(engine, range(cases))
-    deliveries = deliveries_of(cases, steps)
+    open_all(engine, cases)
+    deliveries = deliveries_of(cases)
     told = in_parallel(deliver_when_due, database, [(deliveries[worker::WORKERS],) for worker in range(WORKERS)])
     outcomes: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for case_id, event_id, outcome in (found for one in told for found in one):
@@ -269,14 +274,14 @@ def check_each_event_once(database: Database, cases: int = CASES, steps: int = l
         assert all(outcome == found[0] for outcome in found), f"{event_id} has several outcomes"
         assert (found[0][0] in REFUSALS) == (event_id == "wrong"), f"{event_id} has the wrong outcome: {found[0]}"
     with engine.begin() as conn:
-        for number in range(cases):
-            history = store.history(conn, f"case-{number}")
-            assert [step.event for step in history] == [event for event, _ in PATH[:steps]], "an event counted twice"
-    agree(engine, cases)
+        for case_id in cases:
+            history = store.history(conn, case_id)
+            assert [step.event for step in history] == [event for event, _ in path_of(case_id)], "an event counted twice"
+    agree(engine, len(cases))
 
 
 def test_each_event_of_2000_cases_counts_once_however_often_8_processes_deliver_it(database: Database) -> None:
-    check_each_event_once(database)
+    check_each_event_once(database, [f"{('long', 'short')[number % 2]}-{number}" for number in range(CASES)])
 
 
 @pytest.mark.parametrize(
@@ -287,6 +292,6 @@ def test_each_event_of_2000_cases_counts_once_however_often_8_processes_deliver_
     ],
 )
 def test_a_store_that_looks_too_early_or_never_gives_wrong_outcomes(postgresql: Database, way: str, found_out: str) -> None:
-    steps = 6  # the last one comes back to its state: none waits for a state that a broken store has left for good
+    cases = [f"begun-{number}" for number in range(60)]  # none waits for a state that a broken store has left for good
     with pytest.raises(AssertionError, match=found_out):
-        check_each_event_once(postgresql._replace(broken=way), cases=60, steps=steps)
+        check_each_event_once(postgresql._replace(broken=way), cases)

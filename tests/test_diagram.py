@@ -96,9 +96,11 @@ def test_the_support_view_shows_every_way_in_and_every_way_out() -> None:
 
 def test_every_state_has_its_place_on_the_overview_and_no_hint_names_a_stranger() -> None:
     known = {*State, ANYWHERE, "legend", "."}
-    for hint in HINTS.values():
-        assert {name for row in hint.cells for name in row} <= known
-        assert {*hint.titles_left, *hint.titles_right} <= {*Phase}
+    for view, hint in HINTS.items():
+        posts = {f"{arrow.source}>{arrow.target}" for arrow in picture(view, MODEL).arrows}
+        assert {name for row in hint.cells for name in row} <= known | posts
+        assert {*hint.sides} <= {arrow.key.removeprefix("arrow-") for arrow in picture(view, MODEL).arrows}
+        assert {*hint.titles_left, *hint.titles_right, *hint.titles_between, *hint.titles_low, *hint.room} <= {*Phase, *EndKind}
     assert {*State} <= {name for row in HINTS[View.OVERVIEW].cells for name in row}
 
 

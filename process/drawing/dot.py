@@ -13,6 +13,7 @@ from process.drawing.legend import Chip
 from process.drawing.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, WENT
 from process.drawing.raster import PITCH, Rect
 from process.drawing.render import FONT
+from process.drawing.typeface import as_measured_by_graphviz
 from process.drawing.views import ANYWHERE, Arrow, Box, Frame
 
 
@@ -80,6 +81,7 @@ def _frame(graph: graphviz.Digraph, frame: Frame, placed: Placed, height: int) -
         line = END[frame.end][1] if frame.end else FRAME
         cluster.attr(id=frame.key, bb=_bb(rect, height), style="filled,rounded", fillcolor=fill, color=line, penwidth="0.8")
         lines, where = placed.titles[frame.key]
+        where = _beside(where, lines, TEXT, "l")
         cluster.attr(label=_text(lines, "l"), lp=_at(where.middle, height), fontsize=_number(TEXT), fontcolor=QUIET)
         for inner in placed.picture.frames:
             if "+" in inner.key and set(inner.members) <= set(frame.members):
@@ -102,6 +104,7 @@ def _box(graph: graphviz.Digraph, box: Box, placed: Placed, height: int) -> None
         rect = Rect(rect.left + 4, rect.top + 4, rect.right - 4, rect.bottom - 4)
     elif box.leads_to is not None:
         attributes |= {"shape": "cds", "style": "filled", "fontsize": _number(TEXT)}
+        rect = _around_cds(rect)
     elif box.key == ANYWHERE:
         attributes |= {"style": "filled,dashed", "fontsize": _number(TEXT)}
     elif len(box.owners) > 1:
@@ -111,8 +114,18 @@ def _box(graph: graphviz.Digraph, box: Box, placed: Placed, height: int) -> None
     if box.state is not None and box.state is placed.stands:
         attributes |= {"penwidth": "4", "color": WENT}
     lines = placed.names[box.key]
-    identity = f"state-{box.key}" if box.state else f"tag-{box.key.replace('>', '-')}" if box.leads_to else box.key
+    identity = f"state-{box.key}" if box.state else _signpost(box.key) if box.leads_to else box.key
     graph.node(identity if box.leads_to else box.key, _text(lines), id=identity, pos=_at(rect.middle, height), **_measures(rect), **attributes)
+
+
+def _signpost(key: str) -> str:
+    return f"signpost-{key.replace('>', '-')}"
+
+
+def _around_cds(rect: Rect) -> Rect:
+    """What to ask of Graphviz for a signpost that covers *rect*: it leaves a sixth of the height free above and below."""
+    more = (rect.bottom - rect.top) / 4
+    return rect._replace(top=rect.top - more, bottom=rect.bottom + more)
 
 
 def _chip(graph: graphviz.Digraph, number: int, chip: Chip, height: int) -> None:
@@ -121,11 +134,14 @@ def _chip(graph: graphviz.Digraph, number: int, chip: Chip, height: int) -> None
         "start": {"shape": "circle", "style": "filled", "fillcolor": INK},
         "end": {"peripheries": "2", "style": "filled", "fillcolor": PAGE, "color": QUIET},
         "main": {"style": "filled", "fillcolor": MAIN, "color": MAIN},
+        "signpost": {"shape": "cds", "style": "filled", "fillcolor": PAGE, "color": QUIET},
         "went": {"style": "filled", "fillcolor": WENT, "color": WENT},
         "here": {"style": "filled,rounded", "fillcolor": PAGE, "color": WENT, "penwidth": "2.5"},
     }
     rect = chip.at
-    if chip.look == "end":
+    if chip.look == "signpost":
+        rect = _around_cds(rect)
+    elif chip.look == "end":
         rect = Rect(rect.left + 4, rect.top + 4, rect.right - 4, rect.bottom - 4)
     elif chip.look in ("main", "went"):
         rect = rect._replace(top=rect.middle[1] - 1.4, bottom=rect.middle[1] + 1.4)
@@ -140,14 +156,15 @@ def _chip(graph: graphviz.Digraph, number: int, chip: Chip, height: int) -> None
             **_measures(rect),
             **looks[chip.look],
         )
+    text_at = _beside(chip.text_at, [chip.text], TEXT, "l")
     graph.node(
         f"legend-text-{number}",
         _text([chip.text], "l"),
         id=f"legend-text-{number}",
-        pos=_at(chip.text_at.middle, height),
+        pos=_at(text_at.middle, height),
         shape="plaintext",
         fontsize=_number(TEXT),
-        **_measures(chip.text_at),
+        **_measures(text_at),
     )
 
 
@@ -161,16 +178,18 @@ def _arrow(graph: graphviz.Digraph, arrow: Arrow, placed: Placed, height: int) -
         "label": _text([told.text for told in placed.told[arrow.key]], "" if line.justified == "c" else line.justified),
     }
     if line.text:
-        attributes["lp"] = _at(line.text.middle, height)
+        lines = [told.text for told in placed.told[arrow.key]]
+        attributes["lp"] = _at(_beside(line.text, lines, TEXT, line.justified).middle, height)
     if arrow.is_main:
         attributes |= {"penwidth": "2.8", "color": MAIN, "arrowsize": "0.6"}
     if arrow.key in placed.went:
         attributes |= {"penwidth": "2.8", "color": WENT, "arrowsize": "0.6"}
     if tag := placed.tags.get(arrow.key):
         side = "" if tag.justified == "c" else tag.justified
-        attributes |= {"xlabel": _text(tag.lines, side), "xlp": _at(tag.at.middle, height)}
+        attributes |= {"xlabel": _text(tag.lines, side), "xlp": _at(_beside(tag.at, tag.lines, TEXT, tag.justified).middle, height)}
     head = arrow.source.split("+", maxsplit=1)[0]
-    graph.edge(head, arrow.target, **attributes)
+    is_shown = any(box.key == arrow.target for box in placed.picture.boxes)
+    graph.edge(head, arrow.target if is_shown else _signpost(arrow.signpost), **attributes)
 
 
 # ------------------------------------------------------------------------------------------------------------- writing
@@ -178,6 +197,14 @@ def _arrow(graph: graphviz.Digraph, arrow: Arrow, placed: Placed, height: int) -
 
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _beside(rect: Rect, lines: Sequence[str], size: float, justified: str) -> Rect:
+    """*rect* as wide as Graphviz takes the text in it to be, with the edge in its place to which the text is justified."""
+    wide = as_measured_by_graphviz(lines, size)
+    if justified == "l":
+        return rect._replace(right=rect.left + wide)
+    return rect._replace(left=rect.right - wide) if justified == "r" else rect
 
 
 def _at(point: tuple[float, float], height: float) -> str:

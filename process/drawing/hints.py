@@ -1,13 +1,14 @@
 """Where things stand in the pictures: the one thing that the model can't say. A test holds every name here to the model.
 
-A grid is read like the page: a name stands in its cell, and one that is repeated fills all of its cells. A state that no
-grid names is drawn all the same, in a row of its own below.
+A grid is read like the page: a name stands in its cell, and one that is repeated fills all of its cells. ``a>b`` is a signpost:
+the arrow from a to b ends at it, and it says where it goes on. A state that no grid names is drawn all the same, in a row
+of its own below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from process.model import Event, State, Term
 
@@ -32,9 +33,15 @@ class Hint:
         rows: the same for rows.
         events: the events that the view is about; all, where there are none.
         frames: states that are boxed together, whose shared transitions are drawn once, from that box.
-        draws_once: from so many sources on an event's arrows to one target are drawn once, from the first; 0: never.
+        draws_once: from so many sources on an event's arrows to one end are drawn once, from the first; 0: never.
         tells_effects: what follows from an event is told, and how many attempts there are.
-        name: how wide a state's name may get, in points.
+        marks_from: conditions that so many texts tell, or more, get a sign, and stand in the legend; 0: none does.
+        numbers: the languages in which long conditions get a number on the arrows, and their words stand in the legend.
+        room: points that a phase or a kind of ends needs in its frame at the left of its boxes, and below them.
+        legend_shift: how far to the left of its cells the legend begins, in points, by language.
+        sides: by which sides an arrow may leave and enter, as in ``"RB L"``: right or bottom, then left; arrows are laid
+            in this order, those of the main path first. An arrow is named after its ends, as ``from-to``.
+        name: how wide a state's name may get, in points; ``names``: by language.
         text: how wide an arrow's text may get, in points, by language.
     """
 
@@ -50,14 +57,35 @@ class Hint:
     title_room: int = 70
     hides_phases: bool = False
     refers_back: bool = False
+    marks_from: int = 0
     titles_right: tuple[str, ...] = ()
+    titles_between: tuple[str, ...] = ()
+    titles_low: tuple[str, ...] = ()
     runs_across: bool = False
     name: int = 84
+    names: Mapping[str, int] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
+    room: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    legend_shift: Mapping[str, int] = field(default_factory=dict)
+    sides: Mapping[str, str] = field(default_factory=dict)
+
+    def sides_of(self, arrow: str) -> tuple[str, str]:
+        """By which sides the arrow of a key leaves and enters."""
+        return tuple(self.sides.get(arrow.removeprefix("arrow-"), " ").split(" "))
 
     @property
     def cells(self) -> list[list[str]]:
         """The grid's rows."""
         return [line.split() for line in self.grid.strip().splitlines()]
+
+    @property
+    def signposts(self) -> frozenset[str]:
+        """The signposts that the grid places."""
+        return frozenset(name for row in self.cells for name in row if ">" in name)
+
+    def name_room(self, lang: str) -> int:
+        """How wide a state's name may get, in points."""
+        return self.names.get(lang, self.name)
 
 
 S, E = State, Event
@@ -65,32 +93,78 @@ S, E = State, Event
 HINTS: Mapping[View, Hint] = {
     View.OVERVIEW: Hint(
         grid="""
-            signed_out  signed_in             legend               legend                     legend          legend
-            .           order_list            .                    .                          .               .
-            .           order_details         .                    .                          support_needed  in_support
-            .           installment_options   .                    .                          support_needed  in_support
-            .           consequences          verification_choice  verification_choice        support_needed  in_support
-            .           verification_decision .                    .                          support_needed  in_support
-            .           cancelling            face_verification    other_verification         support_needed  in_support
-            plan_kept   .                     .                    anywhere                          .               .
-            abandoned   plan_cancelled        both_cancelled       face_verification_removed  expired         refused
+            signed_out  signed_in             legend               legend              legend          legend
+            .           order_list            .                    .                   .               .
+            .           order_details         .                    .                   support_needed  .
+            .           installment_options   .                    .                   support_needed  in_support>consequences
+            consequences>face_verification_removed  consequences  verification_choice  verification_choice support_needed  .
+            .           verification_decision .                    .                   support_needed  .
+            .           cancelling            face_verification    other_verification  support_needed  in_support
+            plan_kept   .                     anywhere>abandoned   anywhere            expired         refused
+            abandoned   plan_cancelled        both_cancelled       face_verification_removed  .        .
         """,
         columns={
-            "zh": (50, 100, 100, 60, 100, 60, 20),
-            "en": (50, 80, 100, 80, 90, 60, 10),
-            "both": (50, 160, 180, 130, 150, 110, 20),
+            "zh": (50, 100, 80, 80, 90, 80, 30),
+            "en": (40, 90, 110, 70, 90, 70, 30),
+            "both": (50, 130, 150, 120, 120, 110, 40),
         },
         rows={
-            "zh": (40, 30, 30, 30, 30, 30, 60, 50, 60, 10),
-            "en": (50, 30, 30, 30, 30, 30, 70, 50, 60, 10),
-            "both": (70, 50, 50, 50, 50, 50, 80, 70, 80, 20),
+            "zh": (40, 30, 30, 30, 30, 30, 60, 50, 30, 10),
+            "en": (40, 30, 30, 30, 30, 30, 70, 50, 30, 10),
+            "both": (50, 60, 60, 50, 40, 40, 90, 70, 50, 10),
         },
         name=70,
+        numbers=("both",),
         frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
         draws_once=3,
         refers_back=True,
-        text={"zh": 110, "en": 110, "both": 160},
-        titles_left=("orders", "order", "option", "confirm"),
+        marks_from=3,
+        text={"zh": 110, "en": 110, "both": 150},
+        names={"en": 72, "both": 84},
+        titles_left=("orders", "order", "option"),
+        titles_between=("good", "bad", "support"),
+        titles_low=("confirm",),
+        room={"confirm": (60, 0), "support": (0, 10)},
+        legend_shift={"en": 50, "both": 50},
+        sides={
+            "signed_out-signed_in": "R L",
+            "signed_in-order_list": "B T",
+            "order_list-order_details": "B T",
+            "order_details-installment_options": "B T",
+            "installment_options-consequences": "B T",
+            "consequences-consequences": "R R",
+            "consequences-verification_decision": "B T",
+            "consequences-face_verification_removed": "L R",
+            "consequences-plan_kept": "B TR",
+            "consequences-cancelling": "B L",
+            "verification_decision-cancelling": "B T",
+            "cancelling-plan_cancelled": "B T",
+            "cancelling-both_cancelled": "B T",
+            "verification_decision-verification_choice": "R B",
+            "verification_choice-face_verification": "B T",
+            "face_verification-verification_choice": "T B",
+            "face_verification+other_verification-verification_choice": "T B",
+            "verification_choice-other_verification": "B T",
+            "face_verification+other_verification-cancelling": "L R",
+            "face_verification+other_verification-support_needed": "R L",
+            "verification_choice-support_needed": "R L",
+            "installment_options-support_needed": "R L",
+            "order_details-support_needed": "R L",
+            "in_support-order_list": "R R",
+            "order_list-support_needed": "R LT",
+            "cancelling-support_needed": "B L",
+            "support_needed-in_support": "R L",
+            "in_support-support_needed": "L R",
+            "support_needed-support_needed": "L L",
+            "in_support-refused": "B T",
+            "in_support-consequences": "T B",
+            "in_support-in_support": "T T",
+            "in_support-face_verification_removed": "R R",
+            "anywhere-abandoned": "L R",
+            "anywhere-expired": "R L",
+            "anywhere-face_verification_removed": "B T",
+            "anywhere-support_needed": "R B",
+        },
     ),
     View.SELF_SERVICE: Hint(
         grid="""
@@ -99,27 +173,66 @@ HINTS: Mapping[View, Hint] = {
             .             verification_choice    face_verification  .              .
             .             .                      other_verification .              plan_kept
         """,
-        columns={"zh": (60, 110, 90, 110, 90, 30), "en": (60, 90, 80, 90, 80, 30), "both": (60, 130, 110, 130, 110, 30)},
-        rows={"zh": (80, 90, 60, 50, 40), "en": (80, 90, 60, 60, 40), "both": (100, 110, 80, 80, 40)},
+        columns={"zh": (60, 110, 90, 110, 90, 30), "en": (60, 90, 80, 90, 80, 30), "both": (60, 90, 90, 110, 110, 30)},
+        rows={"zh": (80, 110, 60, 50, 40), "en": (80, 110, 60, 60, 40), "both": (80, 120, 60, 50, 40)},
         runs_across=True,
         titles_right=("confirm",),
-        text={"zh": 110, "en": 100, "both": 130},
+        numbers=("both",),
+        text={"zh": 110, "en": 100, "both": 100},
+        sides={
+            "signed_out-signed_in": "R L",
+            "signed_in-order_list": "R L",
+            "order_list-order_details": "R L",
+            "order_details-installment_options": "R L",
+            "installment_options-consequences": "B T",
+            "consequences-verification_decision": "R L",
+            "verification_decision-cancelling": "R L",
+            "cancelling-plan_cancelled": "R L",
+            "consequences-consequences": "B B",
+        },
     ),
     View.FACE_VERIFICATION: Hint(
         grid="""
-            installment_options        consequences  verification_decision  .                   cancelling
-            .                          .             verification_choice    face_verification   cancelling
-            .                          .             verification_choice    other_verification  cancelling
-            .                          .             verification_choice    .                   cancelling
+            installment_options  consequences  verification_decision  .                   cancelling
+            installment_options>support_needed consequences>cancelling verification_choice face_verification  cancelling
+            in_support>consequences  .         verification_choice  face_verification>support_needed  cancelling
+            .                          .       verification_choice    other_verification  cancelling
             face_verification_removed  in_support    support_needed         support_needed      support_needed
         """,
         columns={
-            "zh": (30, 130, 120, 200, 110, 20),
-            "en": (30, 110, 100, 150, 100, 20),
-            "both": (40, 160, 160, 330, 160, 30),
+            "zh": (40, 110, 120, 200, 110, 20),
+            "en": (40, 120, 100, 180, 110, 20),
+            "both": (40, 110, 90, 150, 100, 20),
         },
-        rows={"zh": (80, 100, 100, 70, 60, 30), "en": (80, 110, 110, 80, 80, 30), "both": (90, 170, 170, 120, 110, 30)},
+        rows={
+            "zh": (70, 70, 50, 60, 130, 20),
+            "en": (70, 80, 50, 60, 140, 10),
+            "both": (70, 70, 30, 40, 120, 10),
+        },
+        titles_right=("support",),
+        room={"confirm": (0, 60)},
+        sides={
+            "consequences-verification_decision": "R L",
+            "verification_decision-cancelling": "R L",
+            "consequences-cancelling": "B T",
+            "installment_options-support_needed": "B T",
+            "verification_decision-verification_choice": "B T",
+            "verification_choice-face_verification": "R L",
+            "face_verification-verification_choice": "L R",
+            "verification_choice-other_verification": "R L",
+            "other_verification-verification_choice": "L R",
+            "face_verification-cancelling": "R L",
+            "other_verification-cancelling": "R L",
+            "face_verification-support_needed": "B T",
+            "other_verification-support_needed": "B T",
+            "verification_choice-support_needed": "B T",
+            "support_needed-in_support": "L R",
+            "in_support-consequences": "T B",
+            "in_support-face_verification_removed": "L R",
+        },
         name=70,
+        names={"both": 90},
+        numbers=("both",),
         events=(
             E.CONFIRM_CANCELLATION,
             E.SKIP_FACE_VERIFICATION,
@@ -140,36 +253,80 @@ HINTS: Mapping[View, Hint] = {
     ),
     View.SUPPORT: Hint(
         grid="""
-            order_list           order_list           support_needed  in_support  face_verification_removed
-            order_details        order_details        support_needed  in_support  face_verification_removed
-            installment_options  installment_options  support_needed  in_support  plan_cancelled
-            consequences         verification_choice  support_needed  in_support  plan_cancelled
-            face_verification    other_verification   support_needed  in_support  both_cancelled
-            cancelling           cancelling           support_needed  in_support  refused
+            order_list           order_list           support_needed  in_support  in_support>order_list
+            order_details        order_details        support_needed  in_support  in_support>consequences
+            installment_options  installment_options  support_needed  in_support  refused
+            verification_choice  verification_choice  support_needed  in_support  face_verification_removed
+            face_verification    other_verification   support_needed  .           plan_cancelled
+            cancelling           cancelling           support_needed  .           both_cancelled
             anywhere             anywhere             .               .           .
         """,
-        columns={"zh": (60, 30, 160, 110, 170, 20), "en": (50, 30, 170, 110, 170, 20), "both": (60, 40, 300, 170, 290, 30)},
-        rows={"zh": (80, 50, 50, 50, 50, 50, 40, 30), "both": (110, 70, 70, 70, 60, 60, 50, 30)},
+        columns={
+            "zh": (40, 40, 170, 130, 180, 40),
+            "en": (40, 40, 180, 120, 180, 30),
+            "both": (40, 20, 170, 110, 170, 30),
+        },
+        rows={
+            "zh": (70, 50, 50, 50, 40, 30, 20, 10),
+            "en": (70, 50, 50, 50, 40, 30, 20, 10),
+            "both": (70, 40, 40, 40, 30, 20, 20, 10),
+        },
         name=70,
+        names={"both": 90},
+        numbers=("both",),
+        draws_once=2,
         frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
-        text={"zh": 150, "en": 150, "both": 250},
+        text={"zh": 150, "en": 150, "both": 150},
+        sides={
+            "order_list-support_needed": "R L",
+            "order_details-support_needed": "R L",
+            "installment_options-support_needed": "R L",
+            "verification_choice-support_needed": "R L",
+            "face_verification+other_verification-support_needed": "R L",
+            "cancelling-support_needed": "R L",
+            "anywhere-support_needed": "R LB",
+            "support_needed-in_support": "R L",
+            "in_support-support_needed": "L R",
+            "support_needed-plan_cancelled": "R L",
+            "support_needed-both_cancelled": "R L",
+            "in_support-order_list": "R L",
+            "in_support-consequences": "R L",
+            "in_support-refused": "R L",
+            "in_support-face_verification_removed": "R L",
+            "in_support-in_support": "LB LB",
+            "support_needed-support_needed": "R R",
+        },
     ),
     View.ENDS: Hint(
         grid="""
             consequences  plan_kept                  .
-            consequences  abandoned                  .
+            consequences  abandoned                  anywhere
+            consequences  expired                    anywhere
+            consequences  refused                    in_support
             consequences  face_verification_removed  in_support
-            cancelling    both_cancelled             in_support
-            cancelling    plan_cancelled             support_needed
-            anywhere      refused                    .
-            anywhere      expired                    .
+            cancelling    both_cancelled             .
+            cancelling    plan_cancelled             .
         """,
-        columns={"zh": (60, 250, 280, 60), "en": (50, 240, 260, 40), "both": (50, 370, 390, 40)},
+        columns={"zh": (50, 240, 260, 40), "en": (50, 240, 260, 40), "both": (50, 230, 250, 40)},
         rows={
-            "zh": (70, 40, 60, 40, 40, 60, 40, 30),
-            "en": (70, 40, 60, 40, 40, 60, 40, 30),
-            "both": (90, 40, 70, 50, 50, 70, 40, 30),
+            "zh": (70, 40, 60, 40, 60, 40, 40, 20),
+            "en": (70, 40, 60, 40, 60, 40, 40, 20),
+            "both": (80, 20, 50, 20, 50, 20, 20, 20),
         },
-        text={"zh": 160, "en": 160, "both": 250},
+        names={"both": 130},
+        draws_once=3,
+        numbers=("both",),
+        text={"zh": 160, "en": 160, "both": 160},
+        sides={
+            "consequences-plan_kept": "R L",
+            "consequences-face_verification_removed": "R L",
+            "cancelling-both_cancelled": "R L",
+            "cancelling-plan_cancelled": "R L",
+            "anywhere-abandoned": "L R",
+            "anywhere-expired": "L R",
+            "in_support-refused": "L R",
+            "in_support-face_verification_removed": "L R",
+            "anywhere-face_verification_removed": "L R",
+        },
     ),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from process.drawing.frames import Title, lay_frames
 from process.drawing.grid import Grid, cells_of, lay_grid
 from process.drawing.hints import HINTS, Hint
-from process.drawing.labels import TEXT, Told, numbered, shapes, texts
+from process.drawing.labels import TEXT, Told, marked, numbered, shapes, texts
 from process.drawing.legend import Chip, lay_legend
 from process.drawing.raster import PITCH, Rect
 from process.drawing.router import Board, Line, NoRoom, Wanted, lay_all
@@ -57,6 +57,8 @@ def place(picture: Picture, lang: str, trail: Trail | None = None) -> Placed:
     Where something finds no room the columns and rows are moved apart.
     """
     hint = HINTS[picture.view]
+    if hint.marks_from:
+        picture = marked(picture, hint.marks_from)
     if lang in hint.numbers:
         picture = numbered(picture)
     usual = float(hint.text.get(lang, hint.text["zh"]))
@@ -64,7 +66,7 @@ def place(picture: Picture, lang: str, trail: Trail | None = None) -> Placed:
     for room, clear in ROOMS:
         with contextlib.suppress(NoRoom):
             return _place(picture, lang, told, trail, room, clear)
-    return _place(picture, lang, told, trail, *ROOMS[2], anyhow=True)
+    return _place(picture, lang, told, trail, *ROOMS[0], anyhow=True)
 
 
 def _place(
@@ -97,11 +99,18 @@ def _place(
     )
     wanted = [
         Wanted(
-            arrow.key, arrow.source, arrow.tag or arrow.target, tuple(map(_measure, told[arrow.key])), arrow.is_main
+            arrow.key,
+            arrow.source,
+            arrow.signpost or arrow.target,
+            tuple(map(_measure, told[arrow.key])),
+            arrow.is_main,
+            *hint.sides_of(arrow.key),
         )
         for arrow in picture.arrows
     ]
-    lines = lay_all(board, sorted(wanted, key=lambda one: _length(one, grid.boxes, ports)), anyhow=anyhow)
+    rank = {f"arrow-{name}": number for number, name in enumerate(hint.sides)}
+    wanted.sort(key=lambda one: (rank.get(one.key, len(rank)), _length(one, grid.boxes, ports)))
+    lines = lay_all(board, wanted, anyhow=anyhow)
     stands = trail.stands if trail else None
     went = frozenset(arrow.key for arrow in picture.arrows if trail and trail.on(arrow))
     chosen = {key: told[key][line.shape] for key, line in lines.items()}
@@ -109,7 +118,7 @@ def _place(
     if trail:
         occupied = [*taken, *grid.boxes.values()]
         tags, untold = lay_tags(picture, trail, lines, occupied, list(frames.values()), Rect(0, 0, *page))
-        low = page[1] if cells_of("legend", hint) else page[1] - PITCH
+        low = page[1] if cells_of("legend", hint) else max(chip.text_at.bottom for chip in legend) + 6
         strip = lay_strip(picture, lang, trail, untold, Rect(20, low, page[0] - 20, low))
         page = (page[0], _whole(max(chip.text_at.bottom for chip in strip)) + PITCH)
         legend += strip
@@ -138,7 +147,7 @@ def _legend(
     """The legend, where the heading begins, and the page with room for them: in the grid's own cells, or below it all."""
     cells = cells_of("legend", hint)
     if cells:
-        left, top = grid.starts[0][cells[0]], grid.starts[1][cells[1]]
+        left, top = grid.starts[0][cells[0]] - hint.legend_shift.get(lang, 0), grid.starts[1][cells[1]] - 6
         return lay_legend(picture, lang, Rect(left, top, page[0] - 20, top)), left, page
     legend = lay_legend(picture, lang, Rect(20, page[1], page[0] - 20, page[1]))
     return legend, 20.0, (page[0], _whole(max(chip.text_at.bottom for chip in legend)) + PITCH)

@@ -18,7 +18,7 @@ _CHIP, _GAP, _BETWEEN = 18.0, 5.0, 16.0  # points
 class Chip(NamedTuple):
     """A sample and what it means.
 
-    ``look``: ``move``, ``start``, ``end``, ``main``, ``went``, ``here``, or nothing for words alone.
+    ``look``: ``move``, ``start``, ``end``, ``main``, ``went``, ``here``, ``signpost``, or nothing for words alone.
     """
 
     look: str
@@ -36,18 +36,22 @@ def lay_legend(picture: Picture, lang: str, area: Rect) -> tuple[Chip, ...]:
 def lay_in_rows(entries: Iterable[tuple[str, str, Words]], lang: str, area: Rect) -> tuple[Chip, ...]:
     """Entries of look, colour and words, in rows from the left top of *area*, no wider than it."""
     chips: list[Chip] = []
-    x, y = area.left, area.top
+    ends: list[float] = [area.left]  # how far each row is taken
     height = SIZE * LINE
     for look, colour, words in entries:
         text = " ".join(dict.fromkeys(words)) if lang == "both" else words.of(lang)
         chip = _CHIP if look else 0.0
         whole = chip + (_GAP if chip else 0) + width(text, SIZE)
-        if x > area.left and x + whole > area.right:
-            x, y = area.left, y + height + 6
+        open_rows = range(len(ends) - 1 if look else 0, len(ends))
+        fits = (row for row in open_rows if ends[row] == area.left or ends[row] + whole <= area.right)
+        row = next(fits, len(ends))
+        if row == len(ends):
+            ends.append(area.left)
+        x, y = ends[row], area.top + row * (height + 6)
         text_left = x + chip + (_GAP if chip else 0)
         at = Rect(x, y + 1, x + chip, y + height - 1)
         chips.append(Chip(look, colour, text, at, Rect(text_left, y, text_left + width(text, SIZE), y + height)))
-        x += whole + _BETWEEN
+        ends[row] = x + whole + _BETWEEN
     return tuple(chips)
 
 
@@ -64,7 +68,7 @@ def _entries(picture: Picture) -> Iterator[tuple[str, str, Words]]:
     if any(arrow.is_main for arrow in picture.arrows):
         yield "main", "", Words("主路径", "main path")
     if any(box.leads_to for box in picture.boxes):
-        yield "tag", "", Words("接到所写的状态", "goes on at that state")
+        yield "signpost", "", Words("接到所写的状态", "goes on there")
     notes = [note for arrow in picture.arrows for note in arrow.notes]
     if any(note.demands for note in notes):
         yield "", "", Words("[条件]", "[only if]")

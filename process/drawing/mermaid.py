@@ -38,6 +38,8 @@ def _lines(picture: Picture, lang: str, trail: Trail | None) -> Iterator[str]:
             yield from (f"    {_box(boxes[key], lang)}" for key in frame.members if key not in nested)
             yield "  end"
     yield from (f"  {_box(box, lang)}" for box in picture.boxes if box.key not in framed and not box.leads_to)
+    named = {box.leads_to: box for box in picture.boxes if box.leads_to and box.leads_to.value not in boxes}
+    yield from (f'  {state.value}("{_label(box.words[0], lang)}")' for state, box in named.items())
     for box in picture.boxes:
         if box.is_initial:
             yield f"  start((( ))) ==> {box.key}"

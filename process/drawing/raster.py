@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 PITCH = 10
 """The raster, in points: how far lines are apart at least."""
 
-GAP = 5.0  # points between a line and its text
+GAP, HEAVY_GAP = 5.0, 7.0  # points between a line and its text
 
 Point = tuple[int, int]
 """Raster coordinates; y grows downward."""
@@ -59,6 +59,19 @@ def run(a: Point, b: Point) -> Rect:
     )
 
 
+def head(a: Point, b: Point, *, heavy: bool) -> Rect:
+    """The point of an arrow that comes from *a* and ends at *b*, as a rectangle."""
+    (ax, ay), (bx, by) = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
+    half = 5.0 if heavy else 3.5
+    back_x, back_y = 10 * ((ax > bx) - (ax < bx)), 10 * ((ay > by) - (ay < by))
+    return Rect(
+        min(bx, bx + back_x) - (0 if back_x else half),
+        min(by, by + back_y) - (0 if back_y else half),
+        max(bx, bx + back_x) + (0 if back_x else half),
+        max(by, by + back_y) + (0 if back_y else half),
+    )
+
+
 def borders(frame: Rect) -> tuple[Rect, ...]:
     """The four sides, each as a rectangle without width."""
     left, top, right, bottom = frame
@@ -66,19 +79,20 @@ def borders(frame: Rect) -> tuple[Rect, ...]:
     return (*across, Rect(left, top, left, bottom), Rect(right, top, right, bottom))
 
 
-def beside_line(ax: int, ay: int, bx: int, by: int, text: tuple[float, float]) -> Iterator[tuple[float, Rect, str]]:
+def beside_line(ax: int, ay: int, bx: int, by: int, text: tuple[float, float], *, heavy: bool) -> Iterator[tuple[float, Rect, str]]:
     """Places beside a piece of a line, each with what it costs beyond its distance from the source, in points."""
     width, height = text
+    gap = HEAVY_GAP if heavy else GAP
     if ay == by:
         low, high = min(ax, bx), max(ax, bx)
-        for step in range(0, max(int(high - low - width), 0) + 1, 5):
+        for step in range(0, max(int(high - low - width), 0) + 1, 3):
             left = low + step if bx > ax else high - width - step
             inset = max((high - low - width) / 2, 0.0)
             cost = abs(step - min(inset, 12)) * 0.3
             if high - low < width:
                 left = (low + high - width) / 2
-            yield cost, Rect(left, ay - GAP - height, left + width, ay - GAP), "c"
-            yield cost + 3, Rect(left, ay + GAP, left + width, ay + GAP + height), "c"
+            yield cost, Rect(left, ay - gap - height, left + width, ay - gap), "c"
+            yield cost + 3, Rect(left, ay + gap, left + width, ay + gap + height), "c"
         return
     low, high = min(ay, by), max(ay, by)
     for step in range(0, max(int(high - low - height), 0) + 1, 5):
@@ -87,21 +101,5 @@ def beside_line(ax: int, ay: int, bx: int, by: int, text: tuple[float, float]) -
         cost = 1 + abs(step - min(inset, 12)) * 0.3
         if high - low < height:
             top = (low + high - height) / 2
-        yield cost, Rect(ax + GAP, top, ax + GAP + width, top + height), "l"
-        yield cost + 3, Rect(ax - GAP - width, top, ax - GAP, top + height), "r"
-
-
-def corners(key: tuple[Point, int], came: Mapping[tuple[Point, int], tuple[Point, int] | None]) -> tuple[Point, ...]:
-    """The way back to its beginning, as its corners from there."""
-    way = [key]
-    before = came[key]
-    while before is not None:
-        way.append(before)
-        before = came[before]
-    way.reverse()
-    points = [point for point, _ in way]
-    kept = [points[0]]
-    for previous, point, following in zip(points, points[1:], points[2:], strict=False):
-        if (point[0] - previous[0], point[1] - previous[1]) != (following[0] - point[0], following[1] - point[1]):
-            kept.append(point)
-    return (*kept, points[-1])
+        yield cost, Rect(ax + gap, top, ax + gap + width, top + height), "l"
+        yield cost + 3, Rect(ax - gap - width, top, ax - gap, top + height), "r"

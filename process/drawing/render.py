@@ -111,7 +111,8 @@ class _Dimmer:
 
     def dim(self, found: re.Match[str]) -> str:
         start, text = found.groups()
-        self.is_inside = self.is_inside or text.startswith("[")
+        goes_on = "]" in text and not text.endswith("]")  # a number in brackets, and then what it stands for
+        self.is_inside = (self.is_inside or text.startswith("[")) and not goes_on
         told = f"{re.sub(_INK, QUIET, start)}>{text}</text>" if self.is_inside else found.group()
         if text.endswith("]"):
             self.is_inside = False

@@ -1,25 +1,36 @@
 """Lines between boxes on a raster: rectangular, apart from each other, clear of every box and every text.
 
-Each line is the cheapest way that is left (A*): steps, bends and crossings cost. Its text is then put beside it where
-nothing else is, and keeps later lines away. A line or a text that finds no room is put first and all is done again.
+Each line is the cheapest way that is left, and has its text beside it. Lines and texts may be in each other's way at first,
+which costs; then each is laid again in sight of all the others, and being in the way costs more from round to round, until
+nothing is.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from process.drawing.raster import PITCH, Point, Rect, beside_line, between, borders, points, run
-from process.drawing.raster import corners as corners_of
+from process.drawing.raster import PITCH, Point, Rect, beside_line, between, borders, head, run
+from process.drawing.way import BEND, CROSSING, OFF_CENTRE, End, Raster
 
-BEND, CROSSING, ALONGSIDE, OFF_CENTRE = 5.0, 4.0, 1.0, 0.35  # in steps
-TRIES, ENOUGH = 40, 6
-"""How often all lines are laid anew at most, and how many ways without a gap are enough to take the best of."""
+ROUNDS, MOVES, STRESS = 8, 60, 4.0
+"""How often all lines are laid anew at most, how often two of them, and how dear it is then to be in the way."""
+
+CLEAR = 10.5
+"""How far a text should stay from the lines of others, in points: twice as far as from its own."""
+
+TOUCH, NEAR = 90.0, 25.0
+"""What it costs at first, in points, that a text lies on something of another arrow, or is nearer to it than it should be."""
+
+POOR = 40.0
+"""What the place of a text costs from which on another way for its line is looked for."""
+
+CORNER = 14.0  # points from the corner of a frame within which no line goes through its border
+LONG = 5  # so many ends on a third of a side at least, to look at each third by itself
+SIDES = "RBLT"
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
-_TURNS = tuple((step, (step + 1) % 4, (step + 3) % 4) for step in range(4))
 
 
 class Wanted(NamedTuple):
@@ -30,6 +41,10 @@ class Wanted(NamedTuple):
     target: str
     shapes: tuple[tuple[float, float], ...]
     is_main: bool = False
+    leaves: str = ""
+    """The sides by which the line may leave: some of ``R``, ``B``, ``L`` and ``T``; any, where there are none."""
+    enters: str = ""
+    """The sides by which it may reach its target, likewise."""
 
 
 class Line(NamedTuple):
@@ -41,6 +56,14 @@ class Line(NamedTuple):
     """Which edge of the text is next to the line: ``l``, ``r`` or ``c``."""
     shape: int
     """Which of the text's shapes was taken."""
+    cost: float = 0.0
+    is_main: bool = False
+    own: float = 0.0
+    """What it would cost if nobody were in its way."""
+
+    @property
+    def runs(self) -> list[Rect]:
+        return [*(run(a, b) for a, b in itertools.pairwise(self.corners)), head(*self.corners[-2:], heavy=self.is_main)]
 
 
 @dataclass
@@ -54,6 +77,7 @@ class Board:
         ports: frames at whose borders lines may end; snapped to the raster.
         members: for each of them the boxes inside, whose lines alone may pass through it.
         taken: other places that belong to texts.
+        clear: how far a text stays from the lines of others, in points.
     """
 
     size: Point
@@ -62,39 +86,23 @@ class Board:
     frames: Sequence[Rect]
     taken: Sequence[Rect]
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _blocked: set[Point] = field(default_factory=set)
-    _rims: dict[Point, int] = field(default_factory=dict)
-    _beside: set[Point] = field(default_factory=set)
-    _used: dict[Point, int] = field(default_factory=dict)  # 1: a line runs across, 2: one runs down, 4: a corner or an end
-    _texts: list[Rect] = field(default_factory=list)
-    _runs: list[Rect] = field(default_factory=list)
-    cost: float = 0.0
+    clear: float = CLEAR
 
     def __post_init__(self) -> None:
-        for box in self.boxes.values():
-            inside = set(points(box))
-            self._blocked |= inside
-            self._beside |= {(x + dx, y + dy) for x, y in inside for dx, dy in _STEPS}
-        self._beside -= self._blocked
+        ports = set(self.ports.values())
+        self._empty = Raster(self.size, self.boxes.values(), [rect for rect in self.frames if rect not in ports], CORNER)
         for text in self.taken:
-            self._take(text)
+            self._empty.block(_grown(text, 3))
         for rect in self.ports.values():
             left, top, right, bottom = (round(edge / PITCH) for edge in rect)
-            self._rims.update({(x, y): 1 for x in range(left, right + 1) for y in (top, bottom)})
-            self._rims.update(
-                {(x, y): 4 if y in (top, bottom) else 2 for x in (left, right) for y in range(top, bottom + 1)}
-            )
-
-    def _closed(self, wanted: Wanted) -> list[Rect]:
-        """The frames that are none of this line's business."""
-        ends = {wanted.source, wanted.target}
-        return [rect for key, rect in self.ports.items() if not ends & self.members.get(key, frozenset())]
-
-    def _take(self, text: Rect) -> None:
-        self._texts.append(text)
-        self._blocked.update(points(Rect(text.left - 3, text.top - 3, text.right + 3, text.bottom + 3)))
-
-    # -------------------------------------------------------------------------------------------------------- lines
+            for x in range(left, right + 1):
+                for y in (top, bottom):
+                    self._empty.mark((x, y), None if x in (left, right) else 0)
+            for y in range(top + 1, bottom):
+                for x in (left, right):
+                    self._empty.mark((x, y), 1)
+        self._shut = [_grown(rect, 3) for rect in (*self.boxes.values(), *self.taken)]
+        self._shut += [_grown(border, 1.5) for frame in self.frames for border in borders(frame)]
 
     def lay_anyhow(self, wanted: Wanted) -> Line:
         """Lay the line straight from middle to middle, with its text over whatever is there."""
@@ -109,28 +117,107 @@ class Board:
         left, top, right, bottom = self._edges(key)
         return (left + right) // 2, (top + bottom) // 2
 
-    def lay(self, wanted: Wanted) -> Line | None:
-        """Lay the line; None if there is no way or no room for its text."""
-        corners = self._loop(wanted) if wanted.source == wanted.target else self._way(wanted)
-        if corners is None:
-            return None
-        runs = [run(a, b) for a, b in itertools.pairwise(corners)]
-        place = self._place(corners, wanted, runs) if wanted.shapes else None
-        if wanted.shapes and place is None:
-            return None
-        self._runs.extend(runs)
-        for a, b in itertools.pairwise(corners):
-            for point in between(a, b):
-                self._used[point] = self._used.get(point, 0) | (1 if a[1] == b[1] else 2)
-        for point in corners:
-            self._used[point] = 4
-        if place is None:
-            return Line(corners, None, "c", 0)
-        self._take(place[0])
-        return Line(corners, *place)
+    # -------------------------------------------------------------------------------------------------------- lines
 
-    def _loop(self, wanted: Wanted) -> tuple[Point, ...] | None:
-        left, top, right, bottom = (round(edge / PITCH) for edge in self.boxes[wanted.source])
+    def lay(self, wanted: Wanted, laid: Mapping[str, Line], stress: float = 1.0) -> Line | None:
+        """The best line beside those that are laid; None if there is no way or no room for its text.
+
+        Args:
+            stress: how dear it is to be in the way of another.
+        """
+        others = [line for key, line in laid.items() if key != wanted.key]
+        raster = self._raster(wanted, others, stress)
+        found: list[Line] = []
+        for cost, corners in self._ways(wanted, raster):
+            own = self._empty.cost(corners, BEND)
+            line = Line(corners, None, "c", 0, cost, wanted.is_main, own)
+            if not wanted.shapes:
+                return line
+            place = self._place(line, wanted, others, stress)
+            if place is not None:
+                extra, alone, rect, justified, shape = place
+                found.append(
+                    Line(corners, rect, justified, shape, cost + extra / PITCH, wanted.is_main, own + alone / PITCH)
+                )
+                if extra < POOR or (len(found) > 5 and wanted.source != wanted.target):
+                    break
+        return min(found, key=lambda line: line.cost) if found else None
+
+    def clashes(self, laid: Mapping[str, Line]) -> list[tuple[str, str, bool]]:
+        """The pairs of which one crosses the other or has its text too near to it, and whether it even touches."""
+        found: dict[tuple[str, str], bool] = {}
+        runs = {key: line.runs for key, line in laid.items()}
+        across: dict[Point, str] = {}
+        for key, line in laid.items():
+            for a, b in itertools.pairwise(line.corners):
+                for point in between(a, b):
+                    other = across.setdefault(point, key)
+                    if other != key:
+                        found.setdefault((other, key), False)
+        for (a, ours), (b, theirs) in itertools.permutations(laid.items(), 2):
+            if not ours.text:
+                continue
+            if (theirs.text and ours.text.overlaps(theirs.text, 3)) or any(ours.text.overlaps(one, 2) for one in runs[b]):
+                found[a, b] = True
+            elif any(ours.text.overlaps(one, self.clear - 1) for one in runs[b]):
+                found.setdefault((a, b), False)
+        return [(a, b, touches) for (a, b), touches in found.items()]
+
+    def worth(self, laid: Mapping[str, Line]) -> float:
+        """What all lines cost together: the less, the better."""
+        heavy = {key for key, line in laid.items() if line.is_main}
+        whole = sum(line.own for line in laid.values())
+        for a, b, touches in self.clashes(laid):
+            whole += 10 * CROSSING if touches else CROSSING * (2 if heavy & {a, b} else 1)
+        return whole
+
+    def _raster(self, wanted: Wanted, others: Sequence[Line], stress: float) -> Raster:
+        raster = self._empty.copy()
+        for line in others:
+            for a, b in itertools.pairwise(line.corners):
+                for point in between(a, b):
+                    raster.mark(point, 0 if a[1] == b[1] else 1, is_main=line.is_main)
+            for point in line.corners:
+                raster.mark(point, None)
+            if line.text:
+                raster.shun(_grown(line.text, 3), TOUCH / PITCH * stress)
+                raster.shun(_grown(line.text, self.clear - 0.5), NEAR / PITCH * stress)
+        for rect in self._closed(wanted):
+            raster.block(rect)
+        return raster
+
+    def _ways(self, wanted: Wanted, raster: Raster) -> Iterator[tuple[float, tuple[Point, ...]]]:
+        if wanted.source == wanted.target:
+            yield from self._loops(wanted, raster)
+            return
+        turn = BEND * (3 if wanted.is_main else 1)
+        goals = [
+            end
+            for end in self._ends(wanted, wanted.target, raster, inward=True)
+            if not wanted.enters or SIDES[(end.step + 2) % 4] in wanted.enters
+        ]
+        starts = [
+            end
+            for end in self._ends(wanted, wanted.source, raster, inward=False)
+            if not wanted.leaves or SIDES[end.step] in wanted.leaves
+        ]
+        seen = set()
+        first = raster.way(starts, goals, turn)
+        if first is None:
+            return
+        yield first
+        seen.add(first[1])
+        begin, end = first[1][0], first[1][-1]
+        choices = [([each for each in starts if each.point != begin], goals), (starts, [each for each in goals if each.point != end])]
+        choices += [(part, goals) for part in _parts(starts)]
+        for some, others in choices:
+            way = raster.way(some, others, turn)
+            if way is not None and way[1] not in seen:
+                seen.add(way[1])
+                yield way
+
+    def _loops(self, wanted: Wanted, raster: Raster) -> Iterator[tuple[float, tuple[Point, ...]]]:
+        left, top, right, bottom = self._edges(wanted.source)
         ways = []
         for y in range(top + 1, bottom - 1):
             ways += [((right, y), (right + 2, y), (right + 2, y + 1), (right, y + 1))]
@@ -138,168 +225,148 @@ class Board:
         for x in range(right - 2, left, -1):
             ways += [((x, bottom), (x, bottom + 2), (x + 1, bottom + 2), (x + 1, bottom))]
             ways += [((x, top), (x, top - 2), (x + 1, top - 2), (x + 1, top))]
-        for way in ways:
+        for number, way in enumerate(ways):
+            a, b = way[:2]
+            if wanted.leaves and SIDES[_STEPS.index(((b[0] > a[0]) - (b[0] < a[0]), (b[1] > a[1]) - (b[1] < a[1])))] not in wanted.leaves:
+                continue
             touched = {p for a, b in itertools.pairwise(way) for p in between(a, b)} | set(way)
             outer = touched - {way[0], way[-1]}
-            if any(self._used.get(p) for p in touched) or outer & self._blocked:
-                continue
-            runs = [run(a, b) for a, b in itertools.pairwise(way)]
-            if not wanted.shapes or self._place(way, wanted, runs):
-                return way
-        return None
+            if not any(raster.is_used(p) for p in touched) and all(raster.is_clear(p) for p in outer):
+                yield 8 + number * 0.1, way
 
-    def _way(self, wanted: Wanted) -> tuple[Point, ...] | None:
-        goals = dict(self._ends(wanted.target, inward=True))
-        ends = {point for point, _ in goals}
-        left, top, right, bottom = self._edges(wanted.target)
-        best: dict[tuple[Point, int], float] = {}
-        came: dict[tuple[Point, int], tuple[Point, int] | None] = {}
-        queue: list[tuple[float, float, tuple[Point, int]]] = []
-        for key, cost in self._ends(wanted.source, inward=False):
-            best[key], came[key] = cost, None
-            heappush(queue, (cost, cost, key))
-        width, height = self.size
-        turn = BEND * (3 if wanted.is_main else 1)
-        used_at, rim_at, beside = self._used.get, self._rims.get, self._beside
-        blocked = self._blocked.union(*(points(rect) for rect in self._closed(wanted)))
-        while queue:
-            _, so_far, key = heappop(queue)
-            if so_far > best[key]:
-                continue
-            point, step = key
-            if key in goals and came[key] is not None:
-                self.cost += so_far
-                return corners_of(key, came)
-            used = used_at(point, 0) or (rim_at(point, 0) if came[key] is not None else 0)
-            for onward in (step,) if used or came[key] is None else _TURNS[step]:
-                dx, dy = _STEPS[onward]
-                cost = so_far + 1
-                if onward != step:
-                    cost += turn
-                elif used:
-                    if used & (5 if dx else 6):
-                        continue
-                    cost += CROSSING
-                there = (point[0] + dx, point[1] + dy)
-                if there in ends:
-                    into = (there, onward)
-                    if into not in goals:
-                        continue
-                    cost += goals[into] + (BEND if onward != step else 0)
-                elif there in blocked or not (0 < there[0] < width and 0 < there[1] < height):
-                    continue
-                elif there in beside:
-                    cost += ALONGSIDE
-                onto = (there, onward)
-                if cost < best.get(onto, 1e9):
-                    best[onto], came[onto] = cost, key
-                    x, y = there
-                    rest = (left - x if x < left else x - right if x > right else 0) + (
-                        top - y if y < top else y - bottom if y > bottom else 0
-                    )
-                    heappush(queue, (cost + rest, cost, onto))
-        return None
+    def _closed(self, wanted: Wanted) -> list[Rect]:
+        """The frames that are none of this line's business."""
+        ends = {wanted.source, wanted.target}
+        return [rect for key, rect in self.ports.items() if not ends & self.members.get(key, frozenset())]
 
     def _edges(self, key: str) -> tuple[int, int, int, int]:
         left, top, right, bottom = self.ports.get(key) or self.boxes[key]
         return round(left / PITCH), round(top / PITCH), round(right / PITCH), round(bottom / PITCH)
 
-    def _ends(self, key: str, *, inward: bool) -> Iterator[tuple[tuple[Point, int], float]]:
-        """Where a line may begin or end on the border, heading which way, and what that costs."""
+    def _ends(self, wanted: Wanted, key: str, raster: Raster, *, inward: bool) -> Iterator[End]:
+        """Where a line may begin or end on the border."""
         left, top, right, bottom = self._edges(key)
         middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
         tall, wide = bottom - top > 6, right - left > 24
-        for y in range(top + 1, bottom):
-            cost = 0.0 if tall else OFF_CENTRE * abs(y - middle_y)
+        off_centre = 1e6 if wanted.is_main and wanted.leaves else OFF_CENTRE
+        is_port = key in self.ports
+        inset = 2 if is_port else 1
+        for y in range(top + inset, bottom - inset + 1):
+            cost = 0.0 if tall else off_centre * abs(y - middle_y)
             for x, step in ((right, 0), (left, 2)):
-                if not self._used.get((x, y)):
-                    yield ((x, y), (step + 2) % 4 if inward else step), cost
-        for x in range(left + 1, right):
-            cost = 0.0 if wide else OFF_CENTRE * abs(x - middle_x)
+                if is_port or not raster.is_used((x, y)):
+                    yield End((x, y), (step + 2) % 4 if inward else step, cost)
+        for x in range(left + inset, right - inset + 1):
+            cost = 0.0 if wide else off_centre * abs(x - middle_x)
             for y, step in ((bottom, 1), (top, 3)):
-                if not self._used.get((x, y)):
-                    yield ((x, y), (step + 2) % 4 if inward else step), cost
+                if is_port or not raster.is_used((x, y)):
+                    yield End((x, y), (step + 2) % 4 if inward else step, cost)
 
     # -------------------------------------------------------------------------------------------------------- texts
 
-    def _place(self, corners: Sequence[Point], wanted: Wanted, runs: list[Rect]) -> tuple[Rect, str, int] | None:
+    def _place(
+        self, line: Line, wanted: Wanted, others: Sequence[Line], stress: float
+    ) -> tuple[float, float, Rect, str, int] | None:
         found: list[tuple[float, Rect, str, int]] = []
         along = 0.0
-        for a, b in itertools.pairwise(corners):
+        for a, b in itertools.pairwise(line.corners):
             (ax, ay), (bx, by) = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
             length = abs(bx - ax) + abs(by - ay)
             for shape, text in enumerate(wanted.shapes):
-                for where, rect, justified in beside_line(ax, ay, bx, by, text):
+                for where, rect, justified in beside_line(ax, ay, bx, by, text, heavy=wanted.is_main and wanted.source != wanted.target):
                     penalty = 0.0 if length >= (text[0] if ay == by else text[1]) else 30.0
-                    found.append((along * 0.3 + where + penalty + shape * 12, rect, justified, shape))
+                    found.append((along * 0.3 + where + penalty + shape * 8, rect, justified, shape))
             along += length
-        closed = self._closed(wanted)
-        for _, rect, justified, shape in sorted(found, key=lambda candidate: candidate[0]):
-            if self._is_free(rect, runs) and not any(rect.overlaps(frame, 2) for frame in closed):
-                return rect, justified, shape
-        return None
+        found.sort(key=lambda candidate: candidate[0])
+        shut = [*self._shut, *(_grown(piece, 2) for piece in line.runs), *(_grown(frame, 2) for frame in self._closed(wanted))]
+        dear = [(_grown(other.text, 3), TOUCH) for other in others if other.text]
+        for other in others:
+            for piece in other.runs:
+                dear += [(_grown(piece, 2), TOUCH), (_grown(piece, self.clear - 1), NEAR)]
+        right, bottom = self.size[0] * PITCH - 12, self.size[1] * PITCH - 6
+        best: tuple[float, float, Rect, str, int] | None = None
+        for cost, rect, justified, shape in found:
+            if best is not None and cost >= best[0]:
+                break
+            a, b, c, d = rect
+            if a < 12 or b < 6 or c > right or d > bottom:
+                continue
+            if any(a < r and left < c and b < low and top < d for left, top, r, low in shut):
+                continue
+            whole = cost + stress * sum(
+                price for (left, top, r, low), price in dear if a < r and left < c and b < low and top < d
+            )
+            if best is None or whole < best[0]:
+                best = (whole, cost, rect, justified, shape)
+        return best
 
-    def _is_free(self, rect: Rect, runs: list[Rect]) -> bool:
-        if (
-            rect.left < 12
-            or rect.top < 6
-            or rect.right > self.size[0] * PITCH - 12
-            or rect.bottom > self.size[1] * PITCH - 6
-        ):
-            return False
-        if any(rect.overlaps(box, 3) for box in self.boxes.values()) or any(
-            rect.overlaps(other, 3) for other in self._texts
-        ):
-            return False
-        if any(rect.overlaps(run, 2) for run in self._runs) or any(rect.overlaps(run, 2) for run in runs):
-            return False
-        return not any(rect.overlaps(border, 1.5) for frame in self.frames for border in borders(frame))
+
+def _parts(ends: Sequence[End]) -> Iterator[list[End]]:
+    """The ends on each side; those on a long side in three parts."""
+    sides: dict[int, list[End]] = {}
+    for end in ends:
+        sides.setdefault(end.step, []).append(end)
+    for side in sides.values():
+        size = -(-len(side) // 3) if len(side) > 2 * LONG else len(side)
+        yield from (side[place : place + size] for place in range(0, len(side), size))
+
+
+def _grown(rect: Rect, by: float) -> Rect:
+    return Rect(rect.left - by, rect.top - by, rect.right + by, rect.bottom + by)
 
 
 def lay_all(board: Board, wanted: Sequence[Wanted], *, anyhow: bool = False) -> dict[str, Line]:
-    """Lay every line; those that find no room are put first and all is done again.
+    """Lay every line: all of them until none moves any more, then those again by twos that are in each other's way.
 
     Args:
         anyhow: what finds no room in the end is laid all the same, straight and over whatever is there.
 
     Raises:
-        NoRoom: after all tries some still have none.
+        NoRoom: in the end some still have none.
     """
-    order = sorted(wanted, key=lambda one: not one.is_main)
-    urgency = dict.fromkeys((one.key for one in order), 0)
-    found: list[tuple[float, dict[str, Line]]] = []
-    for _ in range(TRIES):
-        fresh = _fresh(board)
-        laid: dict[str, Line] = {}
-        for one in order:
-            line = fresh.lay(one)
-            if line is None:
-                urgency[one.key] += 1
-            else:
+    order = {one.key: one for one in sorted(wanted, key=lambda one: not one.is_main)}
+    laid: dict[str, Line] = {}
+    for number in range(ROUNDS):
+        before = dict(laid)
+        for one in order.values():
+            line = board.lay(one, laid, 1 + number / 2)
+            if line is not None:
                 laid[one.key] = line
-        if len(laid) == len(order):
-            found.append((fresh.cost, laid))
-            if len(found) == ENOUGH:
-                break
-            for key in sorted(laid, key=lambda key: -_detour(laid[key]))[:2]:
-                urgency[key] += 1
-        order.sort(key=lambda one: (not one.is_main, -urgency[one.key]))
-    if found:
-        return min(found, key=lambda each: each[0])[1]
-    if not anyhow:
-        raise NoRoom(tuple(one.key for one in order if one.key not in laid))
-    return laid | {one.key: fresh.lay_anyhow(one) for one in order if one.key not in laid}
+        if before == laid:
+            break
+    laid = _untangled(board, order, laid)
+    missing = [key for key in order if key not in laid]
+    if not anyhow and (missing or any(touches for *_, touches in board.clashes(laid))):
+        raise NoRoom((*missing, *(key for *keys, touches in board.clashes(laid) if touches for key in keys)))
+    return laid | {key: board.lay_anyhow(order[key]) for key in missing}
 
 
-def _fresh(board: Board) -> Board:
-    return replace(board, _blocked=set(), _rims={}, _beside=set(), _used={}, _texts=[], _runs=[], cost=0.0)
-
-
-def _detour(line: Line) -> int:
-    """How much longer the line is than it would be with nothing in its way."""
-    (ax, ay), (bx, by) = line.corners[0], line.corners[-1]
-    length = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in zip(line.corners, line.corners[1:], strict=False))
-    return length - abs(ax - bx) - abs(ay - by)
+def _untangled(board: Board, order: Mapping[str, Wanted], laid: dict[str, Line]) -> dict[str, Line]:
+    """The lines, of which those that clash were laid again, one before the other, wherever that made things better."""
+    worth = board.worth(laid)
+    tried: set[tuple[str, ...]] = set()
+    for _ in range(MOVES):
+        pairs = [(a, b) for a, b, _ in board.clashes(laid)]
+        alone = [(key,) for key in order if key not in laid]
+        move = next((keys for pair in (*alone, *pairs) for keys in (pair, pair[::-1]) if keys not in tried), None)
+        if move is None:
+            break
+        tried.add(move)
+        fresh = {key: line for key, line in laid.items() if key not in move}
+        for key in move:
+            line = board.lay(order[key], fresh, STRESS)
+            if line is not None:
+                fresh[key] = line
+        if len(fresh) >= len(laid):
+            for key in (*move, *(other for pair in board.clashes(fresh) for other in pair[:2])):
+                line = board.lay(order[key], fresh, STRESS)
+                if line is not None:
+                    fresh[key] = line
+            now = board.worth(fresh)
+            if now < worth - 0.01 or len(fresh) > len(laid):
+                laid, worth = fresh, now
+                tried.clear()
+    return laid
 
 
 class NoRoom(Exception):

@@ -1,13 +1,15 @@
 """How wide text comes out, so that boxes fit it whatever font the reader has.
 
-The widths are Verdana's: of the fonts that readers have it is among the widest, and Graphviz without a font library
-measures it too. A Chinese character counts as three bytes of the width of a space, which is a little over its own width.
+The widths are a little under Verdana's, which is among the widest of the fonts that readers have, and which Graphviz
+without a font library measures; Arial and Helvetica, which come first in the pictures' list of fonts, are narrower still.
+A Chinese character counts as three bytes of the width of a space, which is a little over its own width.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+SHARE = 0.92  # of Verdana's widths
 _THOUSANDTHS = (
     "352 394 459 818 636 1076 727 269 454 454 636 818 364 454 364 454 "  # space to /
     "636 636 636 636 636 636 636 636 636 636 454 454 818 818 818 545 "  # 0 to ?
@@ -16,8 +18,8 @@ _THOUSANDTHS = (
     "636 601 623 521 623 596 352 623 633 274 344 592 274 973 633 607 "  # ` to o
     "623 623 427 521 394 633 592 818 592 592 525 635 454 635 818"  # p to ~
 )
-_WIDTHS = {chr(32 + place): int(width) / 1000 for place, width in enumerate(_THOUSANDTHS.split())}
-_SPACE = _WIDTHS[" "]
+_WIDTHS = {chr(32 + place): int(width) * SHARE / 1000 for place, width in enumerate(_THOUSANDTHS.split())}
+_BYTE = 0.352  # of a Chinese character, which has three
 LINE = 1.2  # the height of a line, in type sizes
 # fmt: off
 _WHOLE = (
@@ -39,8 +41,17 @@ def width(text: str, size: float) -> float:
     return size * sum(_em(character) for character in text)
 
 
+def as_measured_by_graphviz(lines: Sequence[str], size: float) -> float:
+    """How wide Graphviz takes the widest of the lines to be, in points: by this it finds where the left edge is."""
+    return max((width(line, size) + (1 / SHARE - 1) * size * _narrowed(line) for line in lines), default=0.0)
+
+
+def _narrowed(text: str) -> float:
+    return sum(_WIDTHS.get(character, 0.0) for character in text)
+
+
 def _em(character: str) -> float:
-    return _WIDTHS.get(character) or _SPACE * len(character.encode("utf-8", "replace"))
+    return _WIDTHS.get(character) or _BYTE * len(character.encode("utf-8", "replace"))
 
 
 def block(lines: Sequence[str], size: float) -> tuple[float, float]:

@@ -23,10 +23,11 @@ MANY = 5
 
 @dataclass(frozen=True)
 class Box:
-    """A state, or the box for many.
+    """A state, the box for many, or a signpost that names the state at which an arrow goes on.
 
     Attributes:
         owners: whose move it is; two where that changes while the case stays.
+        leads_to: the state that a signpost names.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Box:
     owners: tuple[Actor, ...] = ()
     end: EndKind | None = None
     is_initial: bool = False
+    leads_to: State | None = None
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,18 @@ class Note:
 
 @dataclass(frozen=True)
 class Arrow:
-    """All transitions between two boxes that share a line."""
+    """All transitions between two boxes that share a line.
+
+    Attributes:
+        signpost: the key of the signpost at which the line ends, where it does not go all the way to its target.
+    """
 
     source: str
     target: str
     moves: tuple[Transition, ...]
     notes: tuple[Note, ...]
     is_main: bool = False
+    signpost: str = ""
     key: str = field(default="")
 
     def __post_init__(self) -> None:
@@ -100,11 +107,12 @@ def picture(view: View, model: Model) -> Picture:
     """What *view* shows of *model*."""
     moves = _shown(view, model)
     arrows, footnotes = _arrows(view, model, moves)
-    keys = {arrow.source for arrow in arrows} | {arrow.target for arrow in arrows}
+    keys = {arrow.source for arrow in arrows} | {arrow.target for arrow in arrows if not arrow.signpost}
     states = [state for state in model.states if state.value in keys or _is_framed(view, state) or view is View.OVERVIEW]
     boxes = [_box(state, model) for state in states]
     if ANYWHERE in keys:
         boxes.append(Box(ANYWHERE, (Words("任一未结束的状态", "Any open state"),)))
+    boxes += [_signpost(arrow) for arrow in arrows if arrow.signpost]
     return Picture(
         view, tuple(boxes), tuple(_frames(view, model, states)), tuple(arrows), (*footnotes, *_places(arrows, model))
     )
@@ -118,6 +126,11 @@ def _box(state: State, model: Model) -> Box:
     info = model.states[state]
     owners = tuple(dict.fromkeys(turn.owner for turn in reversed(info.turns)))
     return Box(state.value, (state.words,), state, owners, info.end, state is model.initial)
+
+
+def _signpost(arrow: Arrow) -> Box:
+    target = State(arrow.target)
+    return Box(arrow.signpost, (target.words,), leads_to=target)
 
 
 # --------------------------------------------------------------------------------------------------- which transitions
@@ -207,7 +220,7 @@ def _arrows(view: View, model: Model, moves: Sequence[Transition]) -> tuple[list
                 key = ANYWHERE
             elif move.source.value in framed:
                 key = "+".join(framed)
-            elif 0 < hint.draws_once <= len(sources) and move.source is not target:
+            elif 0 < hint.draws_once <= len(sources) and move.source is not target and model.states[target].end:
                 key, marks = sources[0].value, ALSO
                 footnotes.append(_also(sources[1:]))
             if often_demanded(model) in model.table[move.row].guards:
@@ -218,8 +231,10 @@ def _arrows(view: View, model: Model, moves: Sequence[Transition]) -> tuple[list
     for (source, target_key), pieces in ends.items():
         used = tuple(move for move, _ in pieces)
         is_main = any((move.source, move.row) in main for move in used)
-        arrows.append(Arrow(source, target_key, used, tuple(_notes(view, model, pieces, told_rows)), is_main))
+        signpost = f"{source}>{target_key}"
+        notes = tuple(_notes(view, model, pieces, told_rows))
         told_rows |= {move.row for move in used if _told(model, move)}
+        arrows.append(Arrow(source, target_key, used, notes, is_main, signpost if signpost in hint.signposts else ""))
     if any(UNANSWERED in marks for pieces in ends.values() for _, marks in pieces):
         condition = often_demanded(model).condition
         footnotes.append(Words(f"{UNANSWERED} 须{condition.zh}", f"{UNANSWERED} only if {condition.en}"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import ThreadingHTTPServer
 from typing import Any
+
+import uvicorn
 
 from process import Actor, Case, Event, State
 from tests.shop.service import Shop, service
@@ -84,13 +86,14 @@ class ShopAdapter:
 @contextmanager
 def running(shop: Shop) -> Iterator[int]:
     """The shop's service on a free port of the loopback; gives the port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), service(shop))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    config = uvicorn.Config(service(shop), host="127.0.0.1", port=0, log_level="error", lifespan="off", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
+    while not server.started:
+        time.sleep(0.005)
     try:
-        yield server.server_port
+        yield server.servers[0].sockets[0].getsockname()[1]
     finally:
-        server.shutdown()
-        server.server_close()
+        server.should_exit = True
         thread.join()

@@ -6,11 +6,12 @@
 # ruff: noqa: ARG002  # every handler is called alike
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 
 from tests.shop.forms import is_right
 
@@ -324,35 +325,26 @@ class Shop:
             self.put(case, stage="done-face" if case["face_off"] and not hidden else "done-late")
 
 
-def service(shop: Shop) -> type[BaseHTTPRequestHandler]:
+def service(shop: Shop) -> FastAPI:
     """The shop over HTTP: POST /cases, POST /cases/{id}/events, GET /cases/{id}; each tells the stage."""
+    app = FastAPI(openapi_url=None)
 
-    class Service(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"  # one connection for many requests
-        disable_nagle_algorithm = True
+    @app.post("/cases")
+    async def open_case(request: Request) -> JSONResponse:
+        shop.open(await request.json())
+        return JSONResponse({"stage": "login"})
 
-        def do_POST(self) -> None:
-            form = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            _, _, case_id, *_ = [*self.path.split("/"), form.get("id")]
-            told, status = dict[str, Any](), 200
-            if "event" not in form:
-                shop.open(form)
-            else:
-                try:
-                    told = shop.handle(case_id, form["event"], form["by"], form["data"])
-                except Refused as refused:
-                    told, status = {"why": str(refused)}, 409
-            self.answer({**told, "stage": shop.case(case_id)["stage"]}, status)
+    @app.post("/cases/{case_id}/events")
+    async def take(case_id: str, request: Request) -> JSONResponse:
+        form = await request.json()
+        try:
+            told, status = shop.handle(case_id, form["event"], form["by"], form["data"]), 200
+        except Refused as refused:
+            told, status = {"why": str(refused)}, 409
+        return JSONResponse({**told, "stage": shop.case(case_id)["stage"]}, status)
 
-        def do_GET(self) -> None:
-            self.answer({"stage": shop.case(self.path.rpartition("/")[2])["stage"]})
+    @app.get("/cases/{case_id}")
+    async def show(case_id: str) -> JSONResponse:
+        return JSONResponse({"stage": shop.case(case_id)["stage"]})
 
-        def answer(self, told: dict[str, Any], status: int = 200) -> None:
-            body = json.dumps(told).encode()
-            head = f"HTTP/1.1 {status} \r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-            self.wfile.write(head.encode() + body)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing: a test's output is its report."""
-
-    return Service
+    return app

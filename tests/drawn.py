@@ -57,7 +57,8 @@ class Drawn:
         nodes: what each state, tag, mark and entry of the legend covers, by id.
         frames: the same of each frame.
         texts: the texts of each, of a node, a frame or an arrow.
-        lines: the straight pieces of each arrow's line; round corners are taken as one piece between their ends.
+        lines: the pieces of each arrow's line; a round corner is taken as all between its ends.
+        straight: the straight ones of them.
         heads: the points of the arrows.
         heavy: the arrows of the main path.
     """
@@ -71,10 +72,9 @@ class Drawn:
         every = {key: group for groups in self.groups.values() for key, group in groups.items()}
         self.texts = {key: list(_texts(group)) for key, group in every.items()}
         self.lines = {key: list(_lines(group)) for key, group in self.groups["edge"].items()}
+        self.straight = {key: [piece for piece in pieces if _is_straight(piece)] for key, pieces in self.lines.items()}
         self.heads = {key: _points(next(group.iter(f"{SVG}polygon"))) for key, group in self.groups["edge"].items()}
-        self.heavy = {
-            key for key, group in self.groups["edge"].items() if float(_shape(group).get("stroke-width", 1)) > 2
-        }
+        self.heavy = {key for key, group in self.groups["edge"].items() if float(_shape(group).get("stroke-width", 1)) > 2}
         self.sizes = [float(text.attrib["font-size"]) for text in root.iter(f"{SVG}text")]
 
     @property
@@ -93,21 +93,21 @@ class Drawn:
                     yield (b, a) if b in self.heavy and a not in self.heavy else (a, b)
 
     def ambiguous(self) -> Iterator[tuple[str, str]]:
-        """Texts of arrows that could be taken for another's, with that other; or that are far from their own (then it is that)."""
+        """Texts of arrows that could be taken for another's, with that; and those far from their own, with their own."""
         for key, texts in self.texts.items():
             if key not in self.lines or not texts:
                 continue
             whole = around(texts)
-            own = min(whole.distance(piece) for piece in self.lines[key])
+            own = min(whole.distance(piece) for piece in self.straight[key])
             if own > OWN:
                 yield key, key
-            for other, pieces in self.lines.items():
+            for other, pieces in self.straight.items():
                 if other != key and min(whole.distance(piece) for piece in pieces) < own + STRANGE:
                     yield key, other
 
     def cut_corners(self) -> Iterator[tuple[str, str]]:
         """Arrows that go through the border of a frame where it is round."""
-        for key, pieces in self.lines.items():
+        for key, pieces in self.straight.items():
             for name, frame in self.frames.items():
                 left, top, right, bottom = frame
                 for x, y in itertools.product((left, right), (top, bottom)):
@@ -118,8 +118,7 @@ class Drawn:
                         y + (CORNER if y == top else 0),
                     )
                     if any(
-                        piece.overlaps(corner, -0.01)
-                        and any(piece.overlaps(border, -0.01) for border in frame.borders())
+                        piece.overlaps(corner, -0.01) and any(piece.overlaps(border, -0.01) for border in frame.borders())
                         for piece in pieces
                     ):
                         yield key, name
@@ -156,7 +155,9 @@ class Drawn:
         """Groups of ends that stand nearer to one side of their frame."""
         for name, frame in self.frames.items():
             if name.startswith("ends-"):
-                within = around([node for key, node in self.nodes.items() if key.startswith("state-") and frame.holds(node)])
+                within = around(
+                    [node for key, node in self.nodes.items() if key.startswith("state-") and frame.holds(node)]
+                )
                 if abs((within.left - frame.left) - (frame.right - within.right)) > 8:
                     yield name
 
@@ -164,6 +165,10 @@ class Drawn:
 def around(areas: list[Area]) -> Area:
     lefts, tops, rights, bottoms = zip(*areas, strict=True)
     return Area(min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def _is_straight(piece: Area) -> bool:
+    return piece.right - piece.left < 0.1 or piece.bottom - piece.top < 0.1
 
 
 def _is_level(area: Area) -> bool:

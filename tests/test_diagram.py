@@ -100,7 +100,10 @@ def test_every_state_has_its_place_on_the_overview_and_no_hint_names_a_stranger(
         posts = {f"{arrow.source}>{arrow.target}" for arrow in picture(view, MODEL).arrows}
         assert {name for row in hint.cells for name in row} <= known | posts
         assert {*hint.sides} <= {arrow.key.removeprefix("arrow-") for arrow in picture(view, MODEL).arrows}
-        assert {*hint.titles_left, *hint.titles_right, *hint.titles_between, *hint.titles_low, *hint.room} <= {*Phase, *EndKind}
+        assert {*hint.titles_left, *hint.titles_right, *hint.titles_between, *hint.titles_low, *hint.room} <= {
+            *Phase,
+            *EndKind,
+        }
     assert {*State} <= {name for row in HINTS[View.OVERVIEW].cells for name in row}
 
 

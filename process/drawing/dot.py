@@ -115,7 +115,14 @@ def _box(graph: graphviz.Digraph, box: Box, placed: Placed, height: int) -> None
         attributes |= {"penwidth": "4", "color": WENT}
     lines = placed.names[box.key]
     identity = f"state-{box.key}" if box.state else _signpost(box.key) if box.leads_to else box.key
-    graph.node(identity if box.leads_to else box.key, _text(lines), id=identity, pos=_at(rect.middle, height), **_measures(rect), **attributes)
+    graph.node(
+        identity if box.leads_to else box.key,
+        _text(lines),
+        id=identity,
+        pos=_at(rect.middle, height),
+        **_measures(rect),
+        **attributes,
+    )
 
 
 def _signpost(key: str) -> str:
@@ -186,7 +193,10 @@ def _arrow(graph: graphviz.Digraph, arrow: Arrow, placed: Placed, height: int) -
         attributes |= {"penwidth": "2.8", "color": WENT, "arrowsize": "0.6"}
     if tag := placed.tags.get(arrow.key):
         side = "" if tag.justified == "c" else tag.justified
-        attributes |= {"xlabel": _text(tag.lines, side), "xlp": _at(_beside(tag.at, tag.lines, TEXT, tag.justified).middle, height)}
+        attributes |= {
+            "xlabel": _text(tag.lines, side),
+            "xlp": _at(_beside(tag.at, tag.lines, TEXT, tag.justified).middle, height),
+        }
     head = arrow.source.split("+", maxsplit=1)[0]
     is_shown = any(box.key == arrow.target for box in placed.picture.boxes)
     graph.edge(head, arrow.target if is_shown else _signpost(arrow.signpost), **attributes)

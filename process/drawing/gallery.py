@@ -41,8 +41,8 @@ Made from `process/model.py`; don't edit them, run `python -m process draw`.
 
 点开 [index.html](index.html) 可逐步走一遍流程。 · Open [index.html](index.html) to walk through the process step by step.
 
-中英双语的图较大，按 A3 横向排版；其余按 A4 横向。
-The pictures in both languages are for A3 across, the others for A4 across.
+中英双语的全流程图较大，按 A3 横向排版；其余按 A4 横向。
+The whole flow in both languages is for A3 across, the other pictures for A4 across.
 """
 
 

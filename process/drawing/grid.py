@@ -103,8 +103,8 @@ def _size(box: Box, lines: Sequence[str], hint: Hint, *, centred: bool) -> tuple
         high = _whole(block(lines, TEXT)[1] + 4)
         return _whole(max(width(line, TEXT) for line in lines) + high / 2 + TIP), high
     measured = block(lines, NAME)
-    wide, high = measured[0] + (11 if box.end else 7), measured[1] + (12 if box.end else 8)
-    return (_even if centred else _whole)(wide), (_even if hint.runs_across else _whole)(high)
+    across, down = measured[0] + (11 if box.end else 7), measured[1] + (12 if box.end else 8)
+    return (_even if centred else _whole)(across), (_even if hint.runs_across else _whole)(down)
 
 
 def _whole(length: float) -> int:

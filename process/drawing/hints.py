@@ -1,8 +1,8 @@
 """Where things stand in the pictures: the one thing that the model can't say. A test holds every name here to the model.
 
-A grid is read like the page: a name stands in its cell, and one that is repeated fills all of its cells. ``a>b`` is a signpost:
-the arrow from a to b ends at it, and it says where it goes on. A state that no grid names is drawn all the same, in a row
-of its own below.
+A grid is read like the page: a name stands in its cell, and one that is repeated fills all of its cells. ``a>b`` is a
+signpost: the arrow from a to b ends at it, and it says where it goes on. A state that no grid names is drawn all the same,
+in a row of its own below.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class Hint:
 
     def sides_of(self, arrow: str) -> tuple[str, str]:
         """By which sides the arrow of a key leaves and enters."""
-        return tuple(self.sides.get(arrow.removeprefix("arrow-"), " ").split(" "))
+        leaves, enters = self.sides.get(arrow.removeprefix("arrow-"), " ").split(" ")
+        return leaves, enters
 
     @property
     def cells(self) -> list[list[str]]:
@@ -96,7 +97,7 @@ HINTS: Mapping[View, Hint] = {
             signed_out  signed_in             legend               legend              legend          legend
             .           order_list            .                    .                   .               .
             .           order_details         .                    .                   support_needed  .
-            .           installment_options   .                    .                   support_needed  in_support>consequences
+            .           installment_options   .                .                  support_needed  in_support>consequences
             consequences>face_verification_removed  consequences  verification_choice  verification_choice support_needed  .
             .           verification_decision .                    .                   support_needed  .
             .           cancelling            face_verification    other_verification  support_needed  in_support
@@ -104,14 +105,14 @@ HINTS: Mapping[View, Hint] = {
             abandoned   plan_cancelled        both_cancelled       face_verification_removed  .        .
         """,
         columns={
-            "zh": (50, 100, 80, 80, 90, 80, 30),
-            "en": (40, 90, 110, 70, 90, 70, 30),
-            "both": (50, 130, 150, 120, 120, 110, 40),
+            "zh": (50, 110, 80, 80, 90, 80, 30),
+            "en": (40, 100, 100, 70, 90, 70, 30),
+            "both": (50, 150, 160, 120, 120, 110, 40),
         },
         rows={
             "zh": (40, 30, 30, 30, 30, 30, 60, 50, 30, 10),
             "en": (40, 30, 30, 30, 30, 30, 70, 50, 30, 10),
-            "both": (50, 60, 60, 50, 40, 40, 90, 70, 50, 10),
+            "both": (50, 60, 60, 50, 50, 50, 100, 70, 50, 10),
         },
         name=70,
         numbers=("both",),
@@ -124,7 +125,7 @@ HINTS: Mapping[View, Hint] = {
         titles_left=("orders", "order", "option"),
         titles_between=("good", "bad", "support"),
         titles_low=("confirm",),
-        room={"confirm": (60, 0), "support": (0, 10)},
+        room={"confirm": (70, 0), "support": (0, 10)},
         legend_shift={"en": 50, "both": 50},
         sides={
             "signed_out-signed_in": "R L",
@@ -141,8 +142,8 @@ HINTS: Mapping[View, Hint] = {
             "cancelling-plan_cancelled": "B T",
             "cancelling-both_cancelled": "B T",
             "verification_decision-verification_choice": "R B",
-            "verification_choice-face_verification": "B T",
             "face_verification-verification_choice": "T B",
+            "verification_choice-face_verification": "B T",
             "face_verification+other_verification-verification_choice": "T B",
             "verification_choice-other_verification": "B T",
             "face_verification+other_verification-cancelling": "L R",
@@ -201,7 +202,7 @@ HINTS: Mapping[View, Hint] = {
         """,
         columns={
             "zh": (40, 110, 120, 200, 110, 20),
-            "en": (40, 120, 100, 180, 110, 20),
+            "en": (40, 110, 120, 170, 110, 20),
             "both": (40, 110, 90, 150, 100, 20),
         },
         rows={

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from process.drawing.typeface import width, wrap
-from process.drawing.views import Arrow, Note, Picture
+from process.drawing.views import AS_ABOVE, Arrow, Note, Picture
 from process.model import Words
 
 TEXT = 10.0  # type size in points
@@ -51,7 +51,7 @@ def numbered(picture: Picture) -> Picture:
     """
     notes = [note for arrow in picture.arrows for note in arrow.notes]
     said = Counter(words for note in notes for words in note.demands)
-    longer = [words for words in said if width(f"{words.zh} {words.en}", TEXT) > SHORT]
+    longer = [words for words in said if width(f"{words.zh} {words.en}", TEXT) > SHORT and words != AS_ABOVE]
     numbers = {words: Words(f"{place}", f"{place}") for place, words in enumerate(longer, 1)}
 
     def short(note: Note) -> Note:

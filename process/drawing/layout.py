@@ -25,7 +25,7 @@ from process.model import State
 TITLE = 15.0  # type size in points
 START = 12  # the start mark's diameter
 ROOMS = ((0, 10.5), (20, 10.5), (0, 3.0), (20, 3.0), (40, 3.0), (60, 3.0), (80, 3.0), (100, 3.0))
-"""What is tried, one after the other: points between columns and rows beyond the hint's, and from texts to strange lines."""
+"""What is tried, one after the other: room beyond the hint's gaps, and from texts to others' lines, in points."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,7 @@ def _place(
     taken += [rect for chip in legend for rect in (chip.text_at, chip.at)]
     if start:
         taken.append(start._replace(right=start.right + 12))
-    board = Board(
-        (page[0] // PITCH, page[1] // PITCH), grid.boxes, ports, list(frames.values()), taken, members, clear
-    )
+    board = Board((page[0] // PITCH, page[1] // PITCH), grid.boxes, ports, list(frames.values()), taken, members, clear)
     wanted = [
         Wanted(
             arrow.key,

@@ -79,7 +79,9 @@ def borders(frame: Rect) -> tuple[Rect, ...]:
     return (*across, Rect(left, top, left, bottom), Rect(right, top, right, bottom))
 
 
-def beside_line(ax: int, ay: int, bx: int, by: int, text: tuple[float, float], *, heavy: bool) -> Iterator[tuple[float, Rect, str]]:
+def beside_line(
+    ax: int, ay: int, bx: int, by: int, text: tuple[float, float], *, heavy: bool
+) -> Iterator[tuple[float, Rect, str]]:
     """Places beside a piece of a line, each with what it costs beyond its distance from the source, in points."""
     width, height = text
     gap = HEAVY_GAP if heavy else GAP

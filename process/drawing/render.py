@@ -135,8 +135,7 @@ def to_png(svg: str, *, width: int = 1684) -> bytes:
     if any("\u4e00" <= character <= "\u9fff" for character in svg) and not _draws_chinese():
         raise CannotDraw(
             Words(
-                "绘制含中文的 PNG 需要本机装有中文字体，如 Noto Sans CJK"
-                "（Debian：apt install fonts-noto-cjk）；SVG 不需要",
+                "绘制含中文的 PNG 需要本机装有中文字体，如 Noto Sans CJK（Debian：apt install fonts-noto-cjk）；SVG 不需要",
                 "PNG with Chinese needs a Chinese font on this machine, such as Noto Sans CJK "
                 "(Debian: apt install fonts-noto-cjk); SVG needs none",
             )

@@ -22,7 +22,7 @@ CLEAR = 10.5
 """How far a text should stay from the lines of others, in points: twice as far as from its own."""
 
 TOUCH, NEAR = 90.0, 25.0
-"""What it costs at first, in points, that a text lies on something of another arrow, or is nearer to it than it should be."""
+"""What it costs at first, in points, that a text lies on something of another arrow, or is too near to it."""
 
 POOR = 40.0
 """What the place of a text costs from which on another way for its line is looked for."""
@@ -149,8 +149,8 @@ class Board:
         runs = {key: line.runs for key, line in laid.items()}
         across: dict[Point, str] = {}
         for key, line in laid.items():
-            for a, b in itertools.pairwise(line.corners):
-                for point in between(a, b):
+            for begin, end in itertools.pairwise(line.corners):
+                for point in between(begin, end):
                     other = across.setdefault(point, key)
                     if other != key:
                         found.setdefault((other, key), False)
@@ -179,7 +179,7 @@ class Board:
                     raster.mark(point, 0 if a[1] == b[1] else 1, is_main=line.is_main)
             for point in line.corners:
                 raster.mark(point, None)
-            if line.text:
+            if line.text and not wanted.is_main:  # which stays straight: texts make room for it
                 raster.shun(_grown(line.text, 3), TOUCH / PITCH * stress)
                 raster.shun(_grown(line.text, self.clear - 0.5), NEAR / PITCH * stress)
         for rect in self._closed(wanted):
@@ -208,7 +208,10 @@ class Board:
         yield first
         seen.add(first[1])
         begin, end = first[1][0], first[1][-1]
-        choices = [([each for each in starts if each.point != begin], goals), (starts, [each for each in goals if each.point != end])]
+        choices = [
+            ([each for each in starts if each.point != begin], goals),
+            (starts, [each for each in goals if each.point != end]),
+        ]
         choices += [(part, goals) for part in _parts(starts)]
         for some, others in choices:
             way = raster.way(some, others, turn)
@@ -227,7 +230,10 @@ class Board:
             ways += [((x, top), (x, top - 2), (x + 1, top - 2), (x + 1, top))]
         for number, way in enumerate(ways):
             a, b = way[:2]
-            if wanted.leaves and SIDES[_STEPS.index(((b[0] > a[0]) - (b[0] < a[0]), (b[1] > a[1]) - (b[1] < a[1])))] not in wanted.leaves:
+            if (
+                wanted.leaves
+                and SIDES[_STEPS.index(((b[0] > a[0]) - (b[0] < a[0]), (b[1] > a[1]) - (b[1] < a[1])))] not in wanted.leaves
+            ):
                 continue
             touched = {p for a, b in itertools.pairwise(way) for p in between(a, b)} | set(way)
             outer = touched - {way[0], way[-1]}
@@ -273,12 +279,18 @@ class Board:
             (ax, ay), (bx, by) = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
             length = abs(bx - ax) + abs(by - ay)
             for shape, text in enumerate(wanted.shapes):
-                for where, rect, justified in beside_line(ax, ay, bx, by, text, heavy=wanted.is_main and wanted.source != wanted.target):
+                for where, rect, justified in beside_line(
+                    ax, ay, bx, by, text, heavy=wanted.is_main and wanted.source != wanted.target
+                ):
                     penalty = 0.0 if length >= (text[0] if ay == by else text[1]) else 30.0
                     found.append((along * 0.3 + where + penalty + shape * 8, rect, justified, shape))
             along += length
         found.sort(key=lambda candidate: candidate[0])
-        shut = [*self._shut, *(_grown(piece, 2) for piece in line.runs), *(_grown(frame, 2) for frame in self._closed(wanted))]
+        shut = [
+            *self._shut,
+            *(_grown(piece, 2) for piece in line.runs),
+            *(_grown(frame, 2) for frame in self._closed(wanted)),
+        ]
         dear = [(_grown(other.text, 3), TOUCH) for other in others if other.text]
         for other in others:
             for piece in other.runs:
@@ -288,13 +300,13 @@ class Board:
         for cost, rect, justified, shape in found:
             if best is not None and cost >= best[0]:
                 break
-            a, b, c, d = rect
-            if a < 12 or b < 6 or c > right or d > bottom:
+            x, y, far, deep = rect
+            if x < 12 or y < 6 or far > right or deep > bottom:
                 continue
-            if any(a < r and left < c and b < low and top < d for left, top, r, low in shut):
+            if any(x < r and left < far and y < low and top < deep for left, top, r, low in shut):
                 continue
             whole = cost + stress * sum(
-                price for (left, top, r, low), price in dear if a < r and left < c and b < low and top < d
+                price for (left, top, r, low), price in dear if x < r and left < far and y < low and top < deep
             )
             if best is None or whole < best[0]:
                 best = (whole, cost, rect, justified, shape)

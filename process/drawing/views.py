@@ -200,7 +200,7 @@ Piece = tuple[Transition, str]
 """A transition of an arrow, and the marks on its text."""
 
 UNANSWERED, ALSO = "*", "†"
-_AS_ABOVE = Words("条件同上", "as above")
+AS_ABOVE = Words("条件同上", "as above")
 
 
 def _arrows(view: View, model: Model, moves: Sequence[Transition]) -> tuple[list[Arrow], list[Words]]:
@@ -256,7 +256,7 @@ def _notes(view: View, model: Model, pieces: Iterable[Piece], told_rows: set[int
         told = [guard for guard in _told(model, move) if not (UNANSWERED in marks and guard is often_demanded(model))]
         demands = tuple(_demand(view, guard, model) for guard in told)
         if HINTS[view].refers_back and move.row in told_rows and demands and ELSE not in told:
-            demands = (_AS_ABOVE,)
+            demands = (AS_ABOVE,)
         effects = tuple(effect.words for effect in row.effects) if HINTS[view].tells_effects else ()
         if follows.setdefault((move.event, demands), effects) != effects:
             follows[move.event, demands] = ()

@@ -194,6 +194,6 @@ class Raster:
             keys.append(came[keys[-1]])
         keys.reverse()
         kept = [keys[0] // 4]
-        kept += [here // 4 for here, after in zip(keys, keys[1:], strict=False) if here % 4 != after % 4]
+        kept += [here // 4 for here, after in itertools.pairwise(keys) if here % 4 != after % 4]
         kept.append(keys[-1] // 4)
         return tuple((place % self.width, place // self.width) for place in dict.fromkeys(kept))

@@ -18,8 +18,9 @@ from process.proof.equivalents import EQUIVALENTS
 from process.proof.mutants import all_mutants
 from process.step import Step
 from tests.shop.adapter import ShopAdapter, running
+from tests.shop.faults import FAULTS
 from tests.shop.mistakes import MISTAKES, Asked, Mistaken
-from tests.shop.service import FAULTS, Shop
+from tests.shop.rules import Shop
 
 
 class Itself:

@@ -13,7 +13,8 @@ from typing import Any
 import uvicorn
 
 from process import Actor, Case, Event, State
-from tests.shop.service import Shop, service
+from tests.shop.rules import Shop
+from tests.shop.service import service
 
 STATES = {
     "login": State.SIGNED_OUT,

@@ -77,8 +77,9 @@ def _title(words: Words, lang: str, room: float, across: float) -> tuple[str, ..
     """A frame's title in lines no wider than *room*; both languages in one, if that is no wider than *across*."""
     given = texts(words, lang)
     joined = " ".join([given[0], *(text.lstrip("0123456789 ") for text in given[1:])])
-    lines = [joined] if width(joined, TEXT) <= across else given
-    return tuple(line for text in lines for line in wrap(text, TEXT, room))
+    if lang == "both" and width(joined, TEXT) <= across:
+        return (joined,)
+    return tuple(line for text in given for line in wrap(text, TEXT, room))
 
 
 def _signposts_within(

@@ -208,7 +208,7 @@ HINTS: Mapping[View, Hint] = {
         rows={
             "zh": (70, 70, 50, 60, 130, 20),
             "en": (70, 80, 50, 60, 140, 10),
-            "both": (70, 70, 30, 40, 120, 10),
+            "both": (80, 70, 30, 40, 120, 10),
         },
         titles_right=("support",),
         room={"confirm": (0, 60)},
@@ -300,9 +300,9 @@ HINTS: Mapping[View, Hint] = {
     ),
     View.ENDS: Hint(
         grid="""
-            consequences  plan_kept                  .
+            consequences  plan_kept                  anywhere
             consequences  abandoned                  anywhere
-            consequences  expired                    anywhere
+            consequences  expired                    .
             consequences  refused                    in_support
             consequences  face_verification_removed  in_support
             cancelling    both_cancelled             .

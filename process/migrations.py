@@ -6,6 +6,8 @@ that wrote the data up to today's.
 
 What they make of a snapshot must be able to stand in its state by today's model. Its steps need not be such as today's
 would take: they stay believed, also when the case goes on and is saved as of today's model (``process/hindsight.py``).
+What a case was opened with (order, account, limits, deadlines) comes out as it went in, as the store's digests are over it.
+The columns of a stored case, by which lists find it, keep the older model's names and due time until its next step.
 """
 
 from __future__ import annotations

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from process.case import Case
-from process.exceptions import ProcessError, SnapshotInvalid
+from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotInvalid
 from process.model import MODEL_VERSION, Limits, State, Words
+from process.snapshot import BELIEVED, dumps, encode_step
+from process.step import Step
 from process.store import outcomes, rows, sql
 from process.store.reading import as_of_one_moment
 from process.store.tables import utc
@@ -19,14 +21,19 @@ class Finding(NamedTuple):
 
     case_id: str
     where: str
-    """Which part: ``snapshot``, the name of a column, ``step 3``, ``refusal`` with its event id."""
+    """Which part: ``snapshot``, ``snapshot.facts.fee``, the name of a column, ``step 3``, ``refusal`` with its event id."""
     words: Words
+
+
+OF_THE_MODEL: Final = ("awaits", "due_at", "snapshot")
+"""Columns that another model may have written otherwise for the same case."""
 
 
 def verify(conn: sql.Connection, case_id: str) -> tuple[Finding, ...]:
     """Fold the steps of a case again and compare with its snapshot and columns; () where all of it agrees.
 
-    Steps that an older model took are not judged again: they are read, and have to follow one another.
+    Steps that an older model took are not judged again: they are read, and have to follow one another. What it wrote into
+    the columns is its own: its names of states, its deadlines.
 
     Raises:
         CaseNotFound: no case has the id.
@@ -45,13 +52,13 @@ def _findings(
     except SnapshotInvalid as error:
         yield "snapshot", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
-    expected = {**rows.identity_values(case), **rows.case_values(case)}
+    written_by = rows.written_by(row)
+    expected = {**rows.identity_values(case), **rows.case_values(case), "model_version": written_by}
+    if written_by < MODEL_VERSION:
+        expected = {name: value for name, value in expected.items() if name not in OF_THE_MODEL}
+        expected["state"] = rows.state_as_written(row)
     for name, value in expected.items():
         stored = row._mapping[name]
-        if name == "model_version":
-            value = rows.written_by(row)  # noqa: PLW2901  # as the snapshot says
-        if name == "snapshot" and rows.written_by(row) < MODEL_VERSION:
-            continue
         if name == "due_at" and value is not None:
             value = utc(value)  # noqa: PLW2901  # as the column keeps it
         if stored != value:
@@ -93,7 +100,14 @@ def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Itera
             yield f"step {step.version}", _differs(step.source, source)
     if states[-1] is not case.state:
         yield "state", _differs(case.state, states[-1])
-    if rows.written_by(row) < MODEL_VERSION or any(step.model_version < MODEL_VERSION for step in steps):
+    older = [step.version for step in steps if step.model_version < MODEL_VERSION]
+    if rows.written_by(row) < MODEL_VERSION:
+        return
+    believed = case.to_dict(steps=1).get(BELIEVED, 0)
+    if believed != max(older, default=0) and (older or not _came_along(steps, believed)):
+        yield "snapshot", _differs(f"{BELIEVED} {believed}", f"{BELIEVED} {max(older, default=0)}")
+        return
+    if believed:
         return
     facts = case.facts
     folded = Case(
@@ -109,15 +123,28 @@ def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Itera
         try:
             folded.trigger(step.event, by=step.by, at=step.at, **step.data)
         except ProcessError as error:
-            yield f"step {step.version}", Words(f"重放被拒：{error}", f"refused when replayed: {error}")
+            yield f"step {step.version}", Words(f"重放被拒：{_told(error, 'zh')}", f"refused when replayed: {error}")
             return
         if folded.state is not step.target:
             yield f"step {step.version}", _differs(step.target, folded.state)
-    last_steps = (case.history[-1:], folded.history[-1:])
-    if (case.state, case.facts, case.version) != (folded.state, folded.facts, folded.version):
-        yield "snapshot", _differs((case.state, case.facts, case.version), (folded.state, folded.facts, folded.version))
-    elif last_steps[0] != last_steps[1]:
-        yield "snapshot", _differs(*last_steps)
+    if case.history[-1:] != folded.history[-1:]:
+        yield "snapshot.history", _differs(_texts(case.history[-1:]), _texts(folded.history[-1:]))
+    for name, stored, right in zip(facts._fields, facts, folded.facts, strict=True):
+        if stored != right:
+            yield f"snapshot.facts.{name}", _differs(stored, right)
+
+
+def _came_along(steps: Sequence[sql.Row[Any]], believed: int) -> bool:
+    """Whether so many steps were taken elsewhere, and came with the case when it was added."""
+    return all(step.event_id == rows.event_id_of(step.version) for step in steps[:believed])
+
+
+def _texts(steps: Sequence[Step]) -> str:
+    return ", ".join(dumps(encode_step(step)) for step in steps)
+
+
+def _told(error: ProcessError, lang: str) -> str:
+    return error.text(lang) if isinstance(error, Refused | InvalidPayload) else str(error)
 
 
 def _differs(stored: object, expected: object) -> Words:

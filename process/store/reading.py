@@ -26,7 +26,7 @@ READINGS: Final = 3
 class Summary(NamedTuple):
     """A case as a list shows it, from the columns of its row alone.
 
-    What this program's model has no name for, because a newer one wrote it, is the text that is stored; so is what somebody
+    What this program's model has no name for, because another one wrote it, is the text that is stored; so is what somebody
     wrote into SQLite's column for a time and is none.
     """
 

@@ -123,9 +123,19 @@ def written_by(row: Row[Any]) -> int:
     return version
 
 
+def state_as_written(row: Row[Any]) -> object:
+    """The state in the snapshot, by the name that the model had for it which wrote it."""
+    return snapshot.loads(row.snapshot).get("state")
+
+
 # ---------------------------------------------------------------------------------------------------------------- steps
 
 STEP_VALUES = ("case_id", "version", "event_id", "event", "by", "data", "source", "target", "at", "model_version")
+
+
+def event_id_of(version: int) -> str:
+    """The event id of a step that was taken elsewhere and came with its case."""
+    return f"step:{version}"
 
 
 def step_values(case_id: str, step: Step, event_id: str, before: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def add(conn: sql.Connection, case: Case) -> Case:
         raise SnapshotInvalid("history", f"holds {held} steps of {case.version}; to be stored it must hold all", zh)
     digest, written = rows.opening_digest(case), []
     for step in case.history:
-        written.append(rows.step_values(case.case_id, step, f"step:{step.version}", digest))
+        written.append(rows.step_values(case.case_id, step, rows.event_id_of(step.version), digest))
         digest = written[-1]["digest"]
     values = {**rows.identity_values(case), **rows.case_values(case), "refusals": 0, "digest": digest}
     with sql.conflicts(case.case_id):

@@ -184,9 +184,32 @@ def test_hostile_labels_come_out_as_text() -> None:
     assert any(case.case_id in text for text in the_texts(svg))
     assert "<b>" not in svg
     flow = escaped(HOSTILE)
-    assert not {*'<>"&\\;%[]'} & {*re.sub(r"#\d+;", "", flow)}
+    assert not {*'<>"&\\;%[]`'} & {*re.sub(r"#\d+;", "", flow)}
     decoded = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), flow)
     assert decoded == HOSTILE
+
+
+def test_no_label_is_taken_for_a_list_by_mermaid() -> None:
+    flow = diagram.mermaid("self-service", "en", case=a_case())
+    assert '|"1#46; 11-22 09#58;05<br/>' in flow
+    assert not re.search(r'(?:"|<br/>)(?:[-+*]|\d+[.)]) ', diagram.mermaid("ends", "en"))
+
+
+def test_mermaid_tells_what_its_colours_and_its_marks_mean() -> None:
+    for view in View:
+        flow, shown = diagram.mermaid(view, "zh"), picture(view, MODEL)
+        arrows, key = flow.split("  subgraph key[")
+        for owner in {box.owners[0] for box in shown.boxes if box.owners}:
+            assert f'  key_{owner}("{owner.words.zh}")' in key
+            assert re.search(rf"^  class .*,key_{owner} {owner}_moves$", key, re.MULTILINE)
+        for mark in ("†", "#42;"):
+            assert (f"{mark} " in arrows or f'{mark}"' in arrows) == bool(re.search(f'(?:"|<br/>){mark} ', key))
+
+
+def test_a_bracket_in_a_label_dims_no_other_text() -> None:
+    (svg,) = render.to_svg([f'digraph {{ node [fontcolor="{INK}"] a [label="[state-x_l_1"] b [label="b"] }}'])
+    colour = {text: fill for fill, text in re.findall(r'<text [^>]*fill="([^"]*)"[^>]*>([^<]*)</text>', svg)}
+    assert colour == {"[state-x_l_1": QUIET, "b": INK.lower()}
 
 
 def test_control_characters_never_reach_a_label() -> None:

@@ -8,12 +8,18 @@ from process.drawing.labels import texts
 from process.drawing.palette import END, INK, MAIN, MOVE, PAGE, QUIET, WENT
 from process.drawing.trail import Trail, times
 from process.drawing.views import Arrow, Box, Note, Picture
-from process.model import EndKind, Words
+from process.model import Actor, EndKind, Words
 
 NOW = "now"
 """The box that says where a case stands, in a picture that lacks its state."""
 
-_PLAIN = frozenset(" .,()*+-–/：；，。、（）「」＝†→\u00b7")
+KEY = "key"
+"""The group that says what the colours and the marks mean."""
+
+_COLOURS = Words("颜色＝由谁行动", "Colour = whose move")
+
+# Neither a full stop nor an asterisk: Mermaid up to 11.4 takes "1. " at the beginning of a label for a list, and refuses it.
+_PLAIN = frozenset(" ,()-–/：；，。、（）「」＝†‡→\u00b7")
 
 
 def flowchart(picture: Picture, lang: str, trail: Trail | None = None) -> str:
@@ -48,6 +54,7 @@ def _lines(picture: Picture, lang: str, trail: Trail | None) -> Iterator[str]:
         yield f'  {_id(arrow.source)} {line}|"{_text(arrow, lang, trail)}"| {arrow.target}'
     if trail and not trail.is_in(picture):
         yield f'  {NOW}["{_label(trail.standing(picture), lang)}"]'
+    yield from _key(picture, lang)
     yield from _classes(picture, trail)
 
 
@@ -56,9 +63,24 @@ def _box(box: Box, lang: str) -> str:
     return f'{box.key}[["{label}"]]' if box.end else f'{box.key}("{label}")' if box.state else f'{box.key}["{label}"]'
 
 
+def _key(picture: Picture, lang: str) -> Iterator[str]:
+    yield f'  subgraph {KEY}["{_label(_COLOURS, lang)}"]'
+    yield "    direction TB"
+    yield from (f'    {KEY}_{owner}("{_label(owner.words, lang)}")' for owner in _owners(picture))
+    if picture.footnotes:
+        yield f'    {KEY}_marks["{"<br/>".join(_label(words, lang) for words in picture.footnotes)}"]'
+    yield "  end"
+
+
+def _owners(picture: Picture) -> list[Actor]:
+    """Those whose colours the picture has."""
+    seen = {box.owners[0] for box in picture.boxes if box.owners}
+    return [actor for actor in Actor if actor in seen]
+
+
 def _classes(picture: Picture, trail: Trail | None) -> Iterator[str]:
-    for owner in dict.fromkeys(box.owners[0] for box in picture.boxes if box.owners):
-        members = [box.key for box in picture.boxes if box.owners and box.owners[0] is owner]
+    for owner in _owners(picture):
+        members = [*(box.key for box in picture.boxes if box.owners and box.owners[0] is owner), f"{KEY}_{owner}"]
         yield f"  classDef {owner}_moves fill:{MOVE[owner]},stroke:{QUIET},color:{INK}"
         yield f"  class {','.join(members)} {owner}_moves"
     for kind in EndKind:
@@ -66,6 +88,8 @@ def _classes(picture: Picture, trail: Trail | None) -> Iterator[str]:
         if members:
             yield f"  classDef {kind}_end fill:{PAGE},stroke:{END[kind][1]},stroke-width:2px,color:{INK}"
             yield f"  class {','.join(members)} {kind}_end"
+    if picture.footnotes:
+        yield f"  style {KEY}_marks fill:none,stroke:none,text-align:left"
     has_start = any(box.is_initial for box in picture.boxes)
     for place, arrow in enumerate(picture.arrows, 1 if has_start else 0):
         if trail and trail.on(arrow):

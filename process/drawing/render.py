@@ -99,12 +99,12 @@ def _finished(text: str) -> str:
     """The SVG with the reader's fonts, and without what is no part of the picture: which renderer, and how much it drew."""
     text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
     text = text.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"').replace("&#45;", "-")
-    text = re.sub(r"(state-\w+_l)_\d+", r"\1", text)  # gradients are counted on from one picture to the next
-    return re.sub(r"(<text [^>]*)>([^<]*)</text>", _Dimmer().dim, text)
+    text = re.sub(r'(="(?:url\(#)?state-\w+_l)_\d+', r"\1", text)  # gradients are counted on from one picture to the next
+    return "</g>".join(re.sub(r"(<text [^>]*)>([^<]*)</text>", _Dimmer().dim, group) for group in text.split("</g>"))
 
 
 class _Dimmer:
-    """Makes conditions, which stand in brackets and may go over several lines, quieter than events."""
+    """Makes the conditions of one arrow, which stand in brackets and may go over several lines, quieter than its events."""
 
     def __init__(self) -> None:
         self.is_inside = False

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from process import Actor, Case, Goal, State, diagram
 from process.commands import app
+from process.diagram import LANGUAGES
 from process.drawing import render
 from process.drawing.hints import HINTS, View
 from process.drawing.layout import place
@@ -100,10 +101,9 @@ def test_every_state_has_its_place_on_the_overview_and_no_hint_names_a_stranger(
         posts = {f"{arrow.source}>{arrow.target}" for arrow in picture(view, MODEL).arrows}
         assert {name for row in hint.cells for name in row} <= known | posts
         assert {*hint.sides} <= {arrow.key.removeprefix("arrow-") for arrow in picture(view, MODEL).arrows}
-        assert {*hint.titles_left, *hint.titles_right, *hint.titles_between, *hint.titles_low, *hint.room} <= {
-            *Phase,
-            *EndKind,
-        }
+        titled = {*hint.titles_left, *hint.titles_right, *hint.titles_between, *hint.titles_low}
+        assert titled | {name.partition(".")[0] for name in hint.room} <= {*Phase, *EndKind}
+        assert {name.partition(".")[2] for name in hint.room} <= {"", *LANGUAGES}
     assert {*State} <= {name for row in HINTS[View.OVERVIEW].cells for name in row}
 
 

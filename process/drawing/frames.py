@@ -41,7 +41,7 @@ def lay_frames(
         size = block(lines, TEXT)
         if any(box.is_initial for box in picture.boxes if box.key in frame.members):
             around = around._replace(left=around.left - _START)
-        more_left, more_below = hint.room.get(name, (0, 0))
+        more_left, more_below = hint.room.get(f"{name}.{lang}", hint.room.get(name, (0, 0)))
         around = around._replace(left=around.left - more_left, bottom=around.bottom + more_below)
         if name in hint.titles_between:
             first, second = sorted(inner)[:2]

@@ -34,10 +34,16 @@ class Hint:
         events: the events that the view is about; all, where there are none.
         frames: states that are boxed together, whose shared transitions are drawn once, from that box.
         draws_once: from so many sources on an event's arrows to one end are drawn once, from the first; 0: never.
+        titles_left, titles_right, titles_between, titles_low: phases and kinds of ends whose title stands left of their
+            boxes, at the right above them, between the first two, or at the lower left; else at the left above them.
+        title_room: how wide a title at the left may get, in points.
+        refers_back: conditions that a note above tells in full are told as "as above".
+        runs_across: the main path runs from left to right, and meets boxes in the middle of their sides.
         tells_effects: what follows from an event is told, and how many attempts there are.
         marks_from: conditions that so many texts tell, or more, get a sign, and stand in the legend; 0: none does.
-        numbers: the languages in which long conditions get a number on the arrows, and their words stand in the legend.
-        room: points that a phase or a kind of ends needs in its frame at the left of its boxes, and below them.
+        brief: the languages in which what follows from an event is left out, because it fits no page.
+        room: points that a phase or a kind of ends needs in its frame at the left of its boxes, and below them; for one
+            language: ``name.language``.
         legend_shift: how far to the left of its cells the legend begins, in points, by language.
         sides: by which sides an arrow may leave and enter, as in ``"RB L"``: right or bottom, then left; arrows are laid
             in this order, those of the main path first. An arrow is named after its ends, as ``from-to``.
@@ -55,7 +61,6 @@ class Hint:
     tells_effects: bool = False
     titles_left: tuple[str, ...] = ()
     title_room: int = 70
-    hides_phases: bool = False
     refers_back: bool = False
     marks_from: int = 0
     titles_right: tuple[str, ...] = ()
@@ -64,7 +69,7 @@ class Hint:
     runs_across: bool = False
     name: int = 84
     names: Mapping[str, int] = field(default_factory=dict)
-    numbers: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
     room: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     legend_shift: Mapping[str, int] = field(default_factory=dict)
     sides: Mapping[str, str] = field(default_factory=dict)
@@ -107,25 +112,24 @@ HINTS: Mapping[View, Hint] = {
         columns={
             "zh": (50, 110, 80, 80, 90, 80, 30),
             "en": (40, 100, 100, 70, 90, 70, 30),
-            "both": (50, 150, 160, 120, 120, 110, 40),
+            "both": (50, 190, 160, 120, 120, 120, 40),
         },
         rows={
             "zh": (40, 30, 30, 30, 30, 30, 60, 50, 30, 10),
             "en": (40, 30, 30, 30, 30, 30, 70, 50, 30, 10),
-            "both": (50, 60, 60, 50, 50, 50, 100, 70, 50, 10),
+            "both": (60, 50, 60, 60, 80, 60, 120, 60, 50, 10),
         },
         name=70,
-        numbers=("both",),
         frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
         draws_once=3,
         refers_back=True,
         marks_from=3,
-        text={"zh": 110, "en": 110, "both": 150},
+        text={"zh": 110, "en": 110, "both": 156},
         names={"en": 72, "both": 84},
         titles_left=("orders", "order", "option"),
         titles_between=("good", "bad", "support"),
         titles_low=("confirm",),
-        room={"confirm": (70, 0), "support": (0, 10)},
+        room={"confirm": (70, 0), "confirm.both": (110, 0), "support": (0, 10)},
         legend_shift={"en": 50, "both": 50},
         sides={
             "signed_out-signed_in": "R L",
@@ -174,11 +178,10 @@ HINTS: Mapping[View, Hint] = {
             .             verification_choice    face_verification  .              .
             .             .                      other_verification .              plan_kept
         """,
-        columns={"zh": (60, 110, 90, 110, 90, 30), "en": (60, 90, 80, 90, 80, 30), "both": (60, 90, 90, 110, 110, 30)},
+        columns={"zh": (60, 110, 90, 110, 90, 30), "en": (60, 90, 80, 90, 80, 30), "both": (50, 140, 90, 90, 90, 30)},
         rows={"zh": (80, 110, 60, 50, 40), "en": (80, 110, 60, 60, 40), "both": (80, 120, 60, 50, 40)},
         runs_across=True,
         titles_right=("confirm",),
-        numbers=("both",),
         text={"zh": 110, "en": 100, "both": 100},
         sides={
             "signed_out-signed_in": "R L",
@@ -190,6 +193,9 @@ HINTS: Mapping[View, Hint] = {
             "verification_decision-cancelling": "R L",
             "cancelling-plan_cancelled": "R L",
             "consequences-consequences": "B B",
+            "verification_choice-face_verification": "R L",
+            "verification_choice-other_verification": "B L",
+            "consequences-plan_kept": "R B",
         },
     ),
     View.FACE_VERIFICATION: Hint(
@@ -203,12 +209,12 @@ HINTS: Mapping[View, Hint] = {
         columns={
             "zh": (40, 110, 120, 200, 110, 20),
             "en": (40, 110, 120, 170, 110, 20),
-            "both": (40, 110, 90, 150, 100, 20),
+            "both": (20, 120, 90, 180, 90, 10),
         },
         rows={
             "zh": (70, 70, 50, 60, 130, 20),
             "en": (70, 80, 50, 60, 140, 10),
-            "both": (80, 70, 30, 40, 120, 10),
+            "both": (80, 110, 70, 80, 130, 10),
         },
         titles_right=("support",),
         room={"confirm": (0, 60)},
@@ -233,7 +239,7 @@ HINTS: Mapping[View, Hint] = {
         },
         name=70,
         names={"both": 90},
-        numbers=("both",),
+        brief=("both",),
         events=(
             E.CONFIRM_CANCELLATION,
             E.SKIP_FACE_VERIFICATION,
@@ -270,11 +276,10 @@ HINTS: Mapping[View, Hint] = {
         rows={
             "zh": (70, 50, 50, 50, 40, 30, 20, 10),
             "en": (70, 50, 50, 50, 40, 30, 20, 10),
-            "both": (70, 40, 40, 40, 30, 20, 20, 10),
+            "both": (70, 40, 70, 70, 50, 30, 20, 10),
         },
         name=70,
         names={"both": 90},
-        numbers=("both",),
         draws_once=2,
         frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
         text={"zh": 150, "en": 150, "both": 150},
@@ -308,15 +313,14 @@ HINTS: Mapping[View, Hint] = {
             cancelling    both_cancelled             .
             cancelling    plan_cancelled             .
         """,
-        columns={"zh": (50, 240, 260, 40), "en": (50, 240, 260, 40), "both": (50, 230, 250, 40)},
+        columns={"zh": (50, 240, 260, 40), "en": (50, 240, 260, 40), "both": (50, 240, 270, 40)},
         rows={
             "zh": (70, 40, 60, 40, 60, 40, 40, 20),
             "en": (70, 40, 60, 40, 60, 40, 40, 20),
-            "both": (80, 20, 50, 20, 50, 20, 20, 20),
+            "both": (80, 30, 50, 30, 50, 30, 30, 20),
         },
         names={"both": 130},
         draws_once=3,
-        numbers=("both",),
         text={"zh": 160, "en": 160, "both": 160},
         sides={
             "consequences-plan_kept": "R L",

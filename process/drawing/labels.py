@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from process.drawing.typeface import width, wrap
-from process.drawing.views import AS_ABOVE, Arrow, Note, Picture
+from process.drawing.views import Arrow, Note, Picture
 from process.model import Words
 
 TEXT = 10.0  # type size in points
 MARKS = "‡§¶"
-SHORT = 60.0  # points: what is narrower is not worth a number
+SHORT = 60.0  # points: what is narrower is not worth a sign
 
 
 class Told(NamedTuple):
@@ -44,23 +44,13 @@ def marked(picture: Picture, least: int) -> Picture:
     return replace(picture, arrows=arrows, footnotes=(*picture.footnotes, *keys))
 
 
-def numbered(picture: Picture) -> Picture:
-    """The same picture, with a number for each long demand, of which the legend says what it stands for.
+def brief(picture: Picture) -> Picture:
+    """The same picture without what follows from events."""
 
-    What follows from events is left out: two languages of it fit no page.
-    """
-    notes = [note for arrow in picture.arrows for note in arrow.notes]
-    said = Counter(words for note in notes for words in note.demands)
-    longer = [words for words in said if width(f"{words.zh} {words.en}", TEXT) > SHORT and words != AS_ABOVE]
-    numbers = {words: Words(f"{place}", f"{place}") for place, words in enumerate(longer, 1)}
+    def short(arrow: Arrow) -> Arrow:
+        return replace(arrow, notes=tuple(replace(note, follows=()) for note in arrow.notes))
 
-    def short(note: Note) -> Note:
-        demands = tuple(numbers.get(words, words) for words in note.demands)
-        return replace(note, demands=demands, follows=())
-
-    arrows = tuple(replace(arrow, notes=tuple(map(short, arrow.notes))) for arrow in picture.arrows)
-    keys = tuple(Words(f"[{number.zh}] {words.zh}", words.en) for words, number in numbers.items())
-    return replace(picture, arrows=arrows, footnotes=(*picture.footnotes, *keys))
+    return replace(picture, arrows=tuple(map(short, picture.arrows)))
 
 
 def shapes(arrow: Arrow, lang: str, usual: float) -> tuple[tuple[Told, ...], ...]:
@@ -91,7 +81,8 @@ def _parts(note: Note, lang: str) -> list[tuple[str, str]]:
     if lang != "both":
         return [(text, kind) for text, kind in zip(_note(note, lang), ("event", "demand", "follows"), strict=True) if text]
     zh, en = _note(note, "zh"), _note(note, "en")
-    parts = [(zh[0], "event"), (en[0], "event")]
+    both = f"{zh[0]} {en[0]}"
+    parts = [(both, "event")] if width(both, TEXT) < 2 * SHORT else [(zh[0], "event"), (en[0], "event")]
     for place, kind in ((1, "demand"), (2, "follows")):
         if zh[place] == en[place]:
             if zh[place]:
@@ -103,13 +94,9 @@ def _parts(note: Note, lang: str) -> list[tuple[str, str]]:
     return parts
 
 
-def _joined(parts: list[str], comma: str) -> str:
-    return (", " if all(part.isdecimal() for part in parts) else comma).join(parts)
-
-
 def _note(note: Note, language: str) -> tuple[str, str, str]:
     comma = "；" if language == "zh" else "; "
-    demands = _joined([words.of(language) for words in note.demands], comma)
+    demands = comma.join(words.of(language) for words in note.demands)
     follows = comma.join(words.of(language) for words in note.follows)
     events = ("、" if language == "zh" else ", ").join(words.of(language) for words in note.events)
     return events + note.marks, f"[{demands}]" if demands else "", f"→ {follows}" if follows else ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from process.drawing.frames import Title, lay_frames
 from process.drawing.grid import Grid, cells_of, lay_grid
 from process.drawing.hints import HINTS, Hint
-from process.drawing.labels import TEXT, Told, marked, numbered, shapes, texts
+from process.drawing.labels import TEXT, Told, brief, marked, shapes, texts
 from process.drawing.legend import Chip, lay_legend
 from process.drawing.raster import PITCH, Rect
 from process.drawing.router import Board, Line, NoRoom, Wanted, lay_all
@@ -59,8 +59,8 @@ def place(picture: Picture, lang: str, trail: Trail | None = None) -> Placed:
     hint = HINTS[picture.view]
     if hint.marks_from:
         picture = marked(picture, hint.marks_from)
-    if lang in hint.numbers:
-        picture = numbered(picture)
+    if lang in hint.brief:
+        picture = brief(picture)
     usual = float(hint.text.get(lang, hint.text["zh"]))
     told = {arrow.key: shapes(arrow, lang, usual) for arrow in picture.arrows}
     for room, clear in ROOMS:

@@ -114,7 +114,7 @@ def picture(view: View, model: Model) -> Picture:
         boxes.append(Box(ANYWHERE, (Words("任一未结束的状态", "Any open state"),)))
     boxes += [_signpost(arrow) for arrow in arrows if arrow.signpost]
     return Picture(
-        view, tuple(boxes), tuple(_frames(model, states)), tuple(arrows), (*footnotes, *_places(arrows, model))
+        view, tuple(boxes), tuple(_frames(view, model, states)), tuple(arrows), (*footnotes, *_places(arrows, model))
     )
 
 
@@ -335,7 +335,7 @@ def described(states: Iterable[State], model: Model) -> Words:
 # ------------------------------------------------------------------------------------------------------- which frames
 
 
-def _frames(model: Model, states: Sequence[State]) -> list[Frame]:
+def _frames(view: View, model: Model, states: Sequence[State]) -> list[Frame]:
     frames = []
     for phase in Phase:
         members = tuple(state.value for state in states if model.states[state].phase is phase)

@@ -17,6 +17,7 @@ from browser import Watched, address, chromium, watched
 from playwright.sync_api import Browser, Locator, Page
 
 from process import MODEL, Actor, Case, Event, Goal, State, page
+from process.drawing.palette import MOVE
 from process.explore import ACCOUNT, ORDER, RIGHT, Edge, Exploration, payload, payloads, play
 from process.page import dark
 
@@ -418,6 +419,22 @@ def test_back_takes_one_step_back_and_start_over_asks_for_the_goal_again(shown: 
     assert shown.locator("svg.picture :is(.is-here, .was-here, .was-taken, .is-last)").count() == 0
 
 
+def test_the_browsers_own_back_button_takes_one_step_back_and_keeps_the_language_chosen_since(shown: Page) -> None:
+    shown.locator('[data-goal="plan"]').click()
+    for event in ("sign_in", "open_orders"):
+        shown.locator(f'[data-event="{event}"] button').first.click()
+    shown.locator('[data-choose-lang="zh"]').click()
+    for state, trip in ((State.SIGNED_IN, "zh/plan/sign_in"), (State.SIGNED_OUT, "zh/plan")):
+        shown.go_back()
+        shown.wait_for_function("place => document.querySelector('#now').dataset.state === place", arg=state.value)
+        assert shown.url == address(FILE, trip)
+        assert shown.locator("#state").inner_text() == state.words.zh
+    shown.go_forward()
+    shown.wait_for_function("document.querySelector('#now').dataset.state === 'signed_in'")
+    shown.evaluate("location.hash = '#en/plan/sign_in'")  # a link, though, is followed in its own language
+    shown.wait_for_function("document.documentElement.lang === 'en'")
+
+
 def test_back_from_the_beginning_returns_to_the_choice_of_the_goal(shown: Page) -> None:
     shown.locator('[data-goal="plan"]').click()
     shown.locator("#back").click()
@@ -668,3 +685,19 @@ def test_the_words_stand_out_from_what_is_behind_them(browser: Browser, scheme: 
             backgrounds.add(seen.page.evaluate("getComputedStyle(document.body).backgroundColor"))
     red = int(re.findall(r"\d+", backgrounds.pop())[0])
     assert (red > 128) is (scheme == "light")
+
+
+def test_on_paper_the_whole_picture_is_seen_in_the_colours_of_the_day(browser: Browser) -> None:
+    with watched(browser, viewport={"width": 1040, "height": 720}, color_scheme="dark") as seen:
+        follow(seen.page, f"en/both/{FAILED_ONCE}")
+        seen.page.emulate_media(media="print")
+        drawn, ends = (seen.page.locator(one).bounding_box() for one in ("svg.picture:not([hidden])", "#pane"))
+        assert drawn and ends
+        assert ends["x"] <= drawn["x"] and drawn["x"] + drawn["width"] <= ends["x"] + ends["width"] + 1
+        assert ends["y"] <= drawn["y"] and drawn["y"] + drawn["height"] <= ends["y"] + ends["height"] + 1
+        assert drawn["height"] < 720  # on one sheet
+        red, green, blue = bytes.fromhex(MOVE[Actor.CUSTOMER][1:])
+        box = seen.page.locator('[id="en-state-signed_out"] path').first
+        assert box.evaluate("one => getComputedStyle(one).fill") == f"rgb({red}, {green}, {blue})"
+        assert seen.page.locator("h1").evaluate("one => getComputedStyle(one).color") == "rgb(28, 36, 48)"
+        assert not seen.page.locator("#back").is_visible()

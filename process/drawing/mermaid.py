@@ -18,7 +18,7 @@ KEY = "key"
 
 _COLOURS = Words("颜色＝由谁行动", "Colour = whose move")
 
-# Neither a full stop nor an asterisk: Mermaid up to 11.4 takes "1. " at the beginning of a label for a list, and refuses it.
+# Neither full stop nor asterisk: Mermaid up to 11.4 takes "1. " at the beginning of a label for a list, and refuses it.
 _PLAIN = frozenset(" ,()-–/：；，。、（）「」＝†‡→\u00b7")
 
 

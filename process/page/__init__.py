@@ -54,7 +54,7 @@ def _colours() -> str:
     rules = [f":root {{ --went: {WENT}; --paper: {PAGE}; --on-colour: {INK}; }}"]
     rules += [f'.chip[data-actor="{actor}"] {{ background: {colour}; }}' for actor, colour in MOVE.items()]
     rules += [f'.now[data-end="{kind}"] {{ border-top-color: {border}; }}' for kind, (_, border) in END.items()]
-    return "\n".join([*rules, "@media (prefers-color-scheme: dark) {", *dark.rules(), "}"]) + "\n"
+    return "\n".join([*rules, "@media screen and (prefers-color-scheme: dark) {", *dark.rules(), "}"]) + "\n"
 
 
 def _hashes(texts: Iterable[str]) -> str:

@@ -1,5 +1,7 @@
 // What the reader does: choose, take, go back, start over, switch the language, follow a link.
 
+const OURS = "walked"; // marks what the reader walked here: the browser's back button brings it back in the language of now
+
 function choose(goal) {
   Object.assign(trip, { goal, place: data.beginnings[goal], moves: [] });
   settle();
@@ -25,7 +27,7 @@ function reset() {
 function settle() {
   notice(null);
   render();
-  if (location.hash !== addressOf(trip)) location.hash = addressOf(trip);
+  if (location.hash !== addressOf(trip)) history.pushState(OURS, "", addressOf(trip));
   (trip.place === null ? $("start-title") : $("state")).focus({ preventScroll: true });
   (trip.place === null ? $("start") : $("now")).scrollIntoView({ block: "nearest" });
   announce();
@@ -35,7 +37,7 @@ function speak(chosen) {
   trip.lang = chosen;
   notice(null);
   render();
-  location.replace(addressOf(trip));
+  history.replaceState(OURS, "", addressOf(trip));
   announce();
 }
 
@@ -51,7 +53,12 @@ async function copy() {
 }
 
 function open() {
-  trip = tripOf(location.hash, trip.lang);
+  const chosen = trip.lang;
+  trip = tripOf(location.hash, chosen);
+  if (history.state === OURS && trip.lang !== chosen) {
+    trip.lang = chosen;
+    history.replaceState(OURS, "", addressOf(trip));
+  }
   render();
   notice(trip.wrong && say(...trip.wrong));
   announce();

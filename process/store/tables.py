@@ -20,6 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     cast,
+    text,
 )
 from sqlalchemy.types import UserDefinedType
 
@@ -69,7 +70,7 @@ def _text(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-class _TextOfJson(UserDefinedType[str]):
+class TextOfJson(UserDefinedType[str]):
     """A JSON column that gives its text: reading it strictly is ours, whatever the host's engine decodes with."""
 
     cache_ok = True
@@ -81,7 +82,7 @@ class _TextOfJson(UserDefinedType[str]):
         return cast(column, Text)
 
 
-JsonText = Text().with_variant(_TextOfJson(), "postgresql")
+JsonText = Text().with_variant(TextOfJson(), "postgresql")
 Reference = String(64)
 Name = String(40)
 """For the value of an enum of the model, or of a kind of refusal."""
@@ -89,7 +90,11 @@ Name = String(40)
 # -------------------------------------------------------------------------------------------------------------- tables
 
 metadata = MetaData()
-"""The tables, for the host's own migration tool, or ``metadata.create_all(engine)``."""
+"""The tables, for the host's own migration tool, or ``metadata.create_all(engine)``.
+
+The scripts that Alembic writes name the types of this module but don't import it: add ``import process.store.tables`` to
+its ``script.py.mako``.
+"""
 
 cases = Table(
     "cancellation_case",
@@ -108,7 +113,8 @@ cases = Table(
     Column("snapshot", JsonText, nullable=False, comment="the case with its last step"),
     Column("digest", String(64), nullable=False, comment="of the opening and of all steps, each over the one before"),
 )
-_STILL_OPEN: Any = {"sqlite_where": ~cases.c.ended, "postgresql_where": ~cases.c.ended}
+# As text, because a script written with the one database at hand would else have its words for both.
+_STILL_OPEN: Any = {"sqlite_where": text("ended = 0"), "postgresql_where": text("NOT ended")}
 Index("cancellation_case_open_order", cases.c.order_ref, unique=True, **_STILL_OPEN)
 Index("cancellation_case_awaits", cases.c.awaits, cases.c.due_at, cases.c.case_id, **_STILL_OPEN)
 Index("cancellation_case_due", cases.c.due_at, cases.c.case_id)

@@ -9,16 +9,11 @@ from process.machine import build
 from process.model import MODEL
 from process.proof import fates
 from process.proof.equivalents import EQUIVALENTS
-from process.proof.fates import EQUIVALENT, REFUSED_WHEN_BUILT, Score, fate
+from process.proof.fates import EQUIVALENT, REFUSED_WHEN_BUILT, fate
 from process.proof.mutants import KINDS, Mutant, all_mutants
 from process.requirements import REQUIREMENTS
 
 MADE = {mutant.name: mutant for mutant in all_mutants()}
-
-
-@pytest.fixture(scope="module")
-def score() -> Score:
-    return fates.score()
 
 
 def test_no_two_mutants_have_the_same_name_and_every_kind_is_made() -> None:
@@ -26,17 +21,13 @@ def test_no_two_mutants_have_the_same_name_and_every_kind_is_made() -> None:
     assert {mutant.kind for mutant in all_mutants()} == set(KINDS)
 
 
-def test_no_mutant_survives(score: Score) -> None:
+def test_no_mutant_survives_and_the_score_by_kind_is_what_it_was() -> None:
+    """One test, so that the score is reckoned once, by all cores, however tests are shared out."""
+    score = fates.score()
     assert score.survived == ()
     assert score.made == len(all_mutants())
-
-
-def test_the_equivalent_mutants_are_those_that_are_listed_with_a_reason(score: Score) -> None:
     listed = [name for names in EQUIVALENTS.values() for name in names]
     assert sorted(score.equivalent) == sorted(listed)
-
-
-def test_the_score_by_kind_is_what_it_was(score: Score) -> None:
     counts = {kind.name: (kind.made, kind.refused_when_built, kind.killed, kind.equivalent) for kind in score.kinds}
     assert counts == {
         "row dropped": (111, 25, 86, 0),
@@ -69,10 +60,7 @@ def test_the_score_by_kind_is_what_it_was(score: Score) -> None:
         "phase swapped": (65, 0, 65, 0),
     }
     assert all(kind.survived == 0 for kind in score.kinds)
-
-
-def test_nearly_every_requirement_is_the_first_to_kill_a_mutant(score: Score) -> None:
-    """Who comes first takes it; R3, R10 and R20 come late, and test_requirements breaks each alone."""
+    # Who comes first takes it; R3, R10 and R20 come late, and test_requirements breaks each alone.
     assert len(score.killed_by) >= 16
     assert sum(score.killed_by.values()) == sum(kind.killed for kind in score.kinds)
 

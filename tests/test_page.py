@@ -692,9 +692,11 @@ def test_on_paper_the_whole_picture_is_seen_in_the_colours_of_the_day(browser: B
         follow(seen.page, f"en/both/{FAILED_ONCE}")
         seen.page.emulate_media(media="print")
         drawn, ends = (seen.page.locator(one).bounding_box() for one in ("svg.picture:not([hidden])", "#pane"))
-        assert drawn and ends
-        assert ends["x"] <= drawn["x"] and drawn["x"] + drawn["width"] <= ends["x"] + ends["width"] + 1
-        assert ends["y"] <= drawn["y"] and drawn["y"] + drawn["height"] <= ends["y"] + ends["height"] + 1
+        assert drawn
+        assert ends
+        for side, length in (("x", "width"), ("y", "height")):
+            assert ends[side] <= drawn[side]
+            assert drawn[side] + drawn[length] <= ends[side] + ends[length] + 1
         assert drawn["height"] < 720  # on one sheet
         red, green, blue = bytes.fromhex(MOVE[Actor.CUSTOMER][1:])
         box = seen.page.locator('[id="en-state-signed_out"] path').first

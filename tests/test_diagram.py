@@ -298,6 +298,15 @@ def test_png_of_chinese_needs_a_chinese_font(monkeypatch: pytest.MonkeyPatch) ->
     assert render.to_png(diagram.svg("self-service", "en"), width=600).startswith(b"\x89PNG")
 
 
+def test_png_asks_for_a_chinese_font_first_where_a_line_is_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(render, "_draws_chinese", lambda: True)
+    monkeypatch.setattr("resvg_py.svg_to_bytes", lambda svg_string, **_: given.append(svg_string) or b"")
+    render.to_png(render.to_svg(['digraph { node [fontname="Verdana"] a [label="(超时"] b [label="time out"] }'])[0])
+    first = {text: font for font, text in re.findall(r'<text [^>]*font-family="([^",]*)[^>]*>([^<]*)</text>', given[0])}
+    assert first == {"(超时": "'PingFang SC'", "time out": "'Helvetica Neue'"}
+
+
 def test_pictures_are_the_same_whatever_the_hash_seed() -> None:
     pictures = "d.source('self-service', 'both'), d.mermaid('overview', 'both'), d.source('ends', 'en')"
     command = [sys.executable, "-c", f"from process import diagram as d; print({pictures})"]

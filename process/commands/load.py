@@ -126,7 +126,9 @@ def _open(conn: Connection, case: Case) -> None:
 
 
 def _named(case: Case) -> Case:
-    """The case under an id that follows from what it was opened with."""
+    """The case under an id that follows from what it was opened with, and not from the model that reads the file."""
+    from process.store import rows
+
     data = case.to_dict()
-    text = dumps({name: value for name, value in data.items() if name != "case_id"})
+    text = dumps({**rows.opening(case), "case_id": "", "opened_at": data["opened_at"]})
     return Case.from_dict({**data, "case_id": f"file:{sha256(text.encode()).hexdigest()[:32]}"})

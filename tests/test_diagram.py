@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import resvg_py
 from typer.testing import CliRunner
 
 from process import Actor, Case, Goal, State, diagram
@@ -292,15 +293,26 @@ def test_dot_that_graphviz_refuses_is_told() -> None:
 
 def test_png_of_chinese_needs_a_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
     svg = diagram.svg(*QUICK)
-    monkeypatch.setattr(render, "_draws_chinese", lambda: False)
+    monkeypatch.setattr(render, "_draws", lambda character: character == "a")
     with pytest.raises(diagram.CannotDraw, match="Noto Sans CJK"):
         render.to_png(svg)
     assert render.to_png(diagram.svg("self-service", "en"), width=600).startswith(b"\x89PNG")
 
 
+def test_png_without_any_font_is_refused_and_not_left_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = resvg_py.svg_to_bytes
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **asked: draw(**asked, skip_system_fonts=True))
+    render._draws.cache_clear()
+    try:
+        with pytest.raises(diagram.CannotDraw, match="needs a font"):
+            render.to_png(render.to_svg(["digraph { a }"])[0])
+    finally:
+        render._draws.cache_clear()
+
+
 def test_png_asks_for_a_chinese_font_first_where_a_line_is_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[str] = []
-    monkeypatch.setattr(render, "_draws_chinese", lambda: True)
+    monkeypatch.setattr(render, "_draws", lambda _character: True)
     monkeypatch.setattr("resvg_py.svg_to_bytes", lambda svg_string, **_: given.append(svg_string) or b"")
     render.to_png(render.to_svg(['digraph { node [fontname="Verdana"] a [label="(超时"] b [label="time out"] }'])[0])
     first = {text: font for font, text in re.findall(r'<text [^>]*font-family="([^",]*)[^>]*>([^<]*)</text>', given[0])}

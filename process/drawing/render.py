@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from typing import Final
 
@@ -128,13 +129,20 @@ def to_png(svg: str, *, width: int = 1684) -> bytes:
         width: in pixels; the default is A4 across at 144 a inch.
 
     Raises:
-        CannotDraw: ``resvg-py`` is missing, or the machine has no Chinese font for a picture with Chinese in it.
+        CannotDraw: ``resvg-py`` is missing, or the machine has no font, or no Chinese one for a picture with Chinese in it.
     """
     if not find_spec("resvg_py"):
         raise CannotDraw(Words(f"绘制 PNG 需要 resvg-py。请运行：{INSTALL}", f"PNG needs resvg-py. Run: {INSTALL}"))
     import resvg_py
 
-    if any("\u4e00" <= character <= "\u9fff" for character in svg) and not _draws_chinese():
+    if not _draws("a"):
+        raise CannotDraw(
+            Words(
+                "绘制 PNG 需要本机装有字体（Debian：apt install fonts-noto-cjk）；SVG 不需要",
+                "PNG needs a font on this machine (Debian: apt install fonts-noto-cjk); SVG needs none",
+            )
+        )
+    if any("\u4e00" <= character <= "\u9fff" for character in svg) and not _draws("\u5206"):
         raise CannotDraw(
             Words(
                 "绘制含中文的 PNG 需要本机装有中文字体，如 Noto Sans CJK（Debian：apt install fonts-noto-cjk）；SVG 不需要",
@@ -147,8 +155,9 @@ def to_png(svg: str, *, width: int = 1684) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96, languages=["zh-Hans", "en"]))
 
 
-def _draws_chinese() -> bool:
-    """Whether a Chinese character comes out otherwise than one that no font has."""
+@cache
+def _draws(sample: str) -> bool:
+    """Whether the character comes out otherwise than one that no font has."""
     import resvg_py
 
     def drawn(character: str) -> bytes:
@@ -156,4 +165,4 @@ def _draws_chinese() -> bool:
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{text}</svg>'
         return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=96))
 
-    return drawn("\u5206") not in (drawn("\U000f0000"), drawn(" "))
+    return drawn(sample) not in (drawn("\U000f0000"), drawn(" "))

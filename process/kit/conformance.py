@@ -159,7 +159,7 @@ class Report(NamedTuple):
 def conformance(
     backend: Backend,
     *,
-    events: int = 10_000,
+    events: int = 14_000,
     goals: Collection[Goal] = tuple(Goal),
     without: Collection[Event] = (),
     limits: Limits = Limits(),  # noqa: B008  # immutable
@@ -175,7 +175,7 @@ def conformance(
     Args:
         backend: the adapter; where it has ``blockers`` or ``facts`` these are compared too.
         events: about how many to deliver, the refused ones among them. The default takes all opening trips: each
-            transition with what it leaves behind, all limits, every event several times. About 6,000 take every
+            transition with what it leaves behind, all limits, every event several times. About 7,000 take every
             transition once; fewer than that end in CoveredTooLittle.
         goals: the goals of the cases.
         without: events that the back end does not know. They are never sent, and what needs them is not asked for.

@@ -20,7 +20,11 @@ from process.step import Step
 AGAIN = "again"
 """The label of a repeated delivery: the payload that this event carried last, unchanged."""
 
+COSTLY = "fee: 1200"
+"""The label of a quote that costs something; the right one costs nothing."""
+
 _MISSING: Any = object()
+_TENFOLD, _ORDERS = "with a 0 behind it", "the order's instead"
 
 _LABELS: Mapping[str, Words] = {
     RIGHT: Words("", ""),
@@ -32,6 +36,9 @@ _LABELS: Mapping[str, Words] = {
     "quote: the one before": Words("再早一个的报价", "the quote before that"),
     "attempt: stale": Words("上一次核验", "the attempt before"),
     "attempt: unknown": Words("尚未开始的核验", "an attempt that was not started"),
+    f"attempt: {_TENFOLD}": Words("序号末尾多一个 0", "its number with a 0 behind it"),
+    f"account: {_ORDERS}": Words("误用订单号", "the order's reference in its place"),
+    f"quote: {_ORDERS}": Words("误用订单号", "the order's reference in its place"),
     "consent: none": Words("没有单独同意", "no separate consent"),
 }
 _FULL_WIDTH = {ord("0") + digit: ord("０") + digit for digit in range(10)}
@@ -87,13 +94,19 @@ def variants(case: Case, event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
     if "attempt" in fields:
         for number in range(1, facts.attempt - 1):
             yield f"attempt: number {number}", {**right, "attempt": number}
+        yield f"attempt: {_TENFOLD}", {**right, "attempt": right["attempt"] * 10}
     for name in ("account", "order", "quote"):
         if name in fields and "fee" not in fields:
             for label, value in _near_misses(right[name]):
                 yield f"{name}: {label}", {**right, name: value}
+            if name != "order":
+                yield f"{name}: {_ORDERS}", {**right, name: facts.order}
     for name, field in fields.items():
         for label, value in _unusual(name, field):
             yield f"{_UNUSUAL}{name}: {label}", {**right, name: value}
+    if "fee" in fields:
+        yield COSTLY, {**right, "fee": 1200}
+        yield f"{_UNUSUAL}quote: longest", {**right, "quote": f"{right['quote']}-".ljust(MAX_REFERENCE, "x")}
 
 
 def hostile(model: Model, event: Event, right: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -114,7 +127,7 @@ def label_words(label: str) -> Words:
         if label.startswith(mark):
             return Words(words.zh + label.removeprefix(mark), words.en + label.removeprefix(mark))
     name, _, value = label.partition(": ")
-    if is_near_miss(label):
+    if value in _NEAR_MISSES:
         return Words("只差一点的编号", "a reference that is almost the right one")
     return _LABELS.get(label, Words(f"{name} 为 {value}", f"{name} is {value}"))
 
@@ -124,7 +137,7 @@ def is_unusual(label: str) -> bool:
 
 
 def is_near_miss(label: str) -> bool:
-    return label.partition(": ")[2] in _NEAR_MISSES
+    return label.partition(": ")[2] in (*_NEAR_MISSES, _TENFOLD, _ORDERS)
 
 
 def is_hostile(label: str) -> bool:
@@ -142,6 +155,9 @@ _NEAR_MISSES: Mapping[str, Callable[[str], str]] = {
     "a wildcard": lambda text: text[:-1] + "%",
     "a wildcard for one character": lambda text: text[:-1] + "_",
     "full-width digits": lambda text: text.translate(_FULL_WIDTH),
+    "without its punctuation": lambda text: "".join(filter(str.isalnum, text)),
+    "its last number alone": lambda text: text.rpartition("-")[2],
+    "a 0 before its last number": lambda text: "-0".join(text[: MAX_REFERENCE - 1].rsplit("-", 1)),
 }
 
 
@@ -177,11 +193,9 @@ def _unusual(name: str, field: Field) -> tuple[tuple[str, Any], ...]:
     """Values that are right and look as if they might not be; of what decides nothing, or stands for itself."""
     match field, name:
         case Kind.TEXT, _:
-            return (("quotes, emoji", 'O\'Brien: "不"; -- 🙂'), ("longest", "长" * MAX_TEXT))
-        case Kind.REFERENCE, ("agent" | "ticket"):
-            return (("longest", "x" * MAX_REFERENCE),)
-        case Kind.CONSENT, _:
-            return (("longest", "x" * MAX_REFERENCE),)
+            return (("quotes, emoji", 'O\'Brien: "不"; -- 🙂'), ("longest", "长" * MAX_TEXT), ("two lines", "one\n2"))
+        case (Kind.REFERENCE, ("agent" | "ticket")) | (Kind.CONSENT, _):
+            return (("longest", "x" * MAX_REFERENCE), ("a name", "O'Brien 客服/7"))
         case Kind.MONEY, _:
             return (("one", 1), ("largest", MAX_INTEGER))
         case Kind.CURRENCY, _:

@@ -112,8 +112,8 @@ def values(here: Configuration) -> tuple[object, ...]:
     facts = here.facts
     counted = (("face", facts.face_attempts, facts.face_limit), ("other", facts.other_attempts, facts.other_limit))
     counts = [(name, n if n < 2 or n >= limit - 1 else "some") for name, n, limit in counted]
-    quote = ("quote", facts.quote_status)
-    return (("goal", facts.goal), *counts, quote, ("settled", facts.settled), ("removed", facts.face_removed))
+    quote, verification = ("quote", facts.quote_status), ("verification", facts.settled, facts.face_removed)
+    return (("goal", facts.goal), *counts, quote, verification)
 
 
 def _near_limits(here: Configuration) -> tuple[bool, bool]:

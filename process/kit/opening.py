@@ -2,8 +2,9 @@
 
 There is one through each transition. Each begins with other numbers of attempts, and lets everything that the transition
 may have left behind decide something: it goes on to a confirmation, and then uses up every attempt. Then there are those
-on which customer service takes the case back, with a quote and with what it settled; those that take one event again and
-again; and further ones through what counts attempts, begun near the limits.
+on which customer service takes the case back, with a quote and with what it settled; those on which the lender answers,
+with everything that may have been settled before; those that take one event again and again; and further ones through what
+counts attempts, begun near the limits.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import chain, islice
 from operator import itemgetter
 
 from process.kit.ground import Ground, Step, Taken
-from process.model import Event, Goal, Guard
+from process.model import Event, Goal, Guard, QuoteStatus
 
 OFTEN = 4  # times that an event is taken in one trip
 FURTHER = 3  # trips more through each transition that counts attempts
@@ -54,9 +55,24 @@ class Openings:
         corners = [(face, other) for face in (0, limits.face) for other in (0, limits.other)]
         laps = ((goal, self._lap(goal, begin)) for goal in richest[:2] for begin in corners)
         again = ((richest[number % len(richest[:2])], event) for number, event in enumerate(self.model.events))
-        yield from filter(
-            itemgetter(1), chain(laps, ((goal, self._repeating(goal, event)) for goal, event in again), later)
-        )
+        repeating = ((goal, self._repeating(goal, event)) for goal, event in again)
+        yield from filter(itemgetter(1), chain(laps, self._answered(richest[:2]), repeating, later))
+
+    def _answered(self, goals: list[Goal]) -> Iterator[Planned]:
+        """Ways through each answer of the lender, with each thing that was settled and removed before it."""
+        configurations, found = self.ground.exploration.configurations, set()
+
+        def key(step: Step) -> tuple[object, ...] | None:
+            before, after = (configurations[place].facts for place in (step.edge.source, step.edge.target))
+            is_answer = before.quote_status is QuoteStatus.SUBMITTED is not after.quote_status
+            return (step.transition, before.settled, before.face_removed) if is_answer else None
+
+        for goal in goals:
+            for place in self.ground.inner[goal]:
+                for one in filter(None, map(key, self.ground.steps[place])):
+                    if one not in found:
+                        found.add(one)
+                        yield goal, self.ground.path(self.ground.begins[goal], lambda step: key(step) == one, ends=True)  # noqa: B023
 
     def _lap(self, goal: Goal, counts: tuple[int, int]) -> list[Step]:
         """A way on which customer service takes the case back, once with a quote and once with what it settled."""

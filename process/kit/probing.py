@@ -61,7 +61,7 @@ class Probes:
         """What to deliver to the case where it stands."""
         yield from self._near(case, history, echo)
         most = MOST_AT_END if case.is_done else MOST
-        others = (self._wrong_actors(case), self._older(case, sent), self._wrong_events(case), self._hostile(case))
+        others = (self._wrong_actors(case), self._older(case, sent), self._wrong_events(case, echo), self._hostile(case))
         yield from islice(chain.from_iterable(others), most)
 
     def _near(self, case: Case, history: Collection[int], echo: Echo) -> Iterator[Delivery]:
@@ -118,12 +118,14 @@ class Probes:
                 self.done.add(("older", case.state, event))
                 yield Delivery(event, by, AGAIN)
 
-    def _wrong_events(self, case: Case) -> Iterator[Delivery]:
+    def _wrong_events(self, case: Case, echo: Echo) -> Iterator[Delivery]:
+        """What does not happen here; answers once for each quote and verification that they could be meant for."""
         here = self.rows.get(case.state, {})
-        for event in self.model.events:
+        for event, fields in self.model.events.items():
             if event not in here and event not in self.without:
+                meant_for = echo if {"quote", "attempt"} & fields.keys() else ()
                 for by in self.model.actors[event]:
-                    if self.once("event", case.state, event, by):
+                    if self.once("event", case.state, event, by, meant_for):
                         yield Delivery(event, by)
 
     def _hostile(self, case: Case) -> Iterator[Delivery]:

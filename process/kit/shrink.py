@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations, islice
 
 from process.explore import RIGHT, Exploration
 from process.kit.trip import Trip, trip_of
-from process.model import Goal
+from process.model import Facts, Goal
 from process.step import Step
 
-TRIES = 80  # so that a slow back end is not replayed for minutes
+TRIES = 100  # so that a slow back end is not replayed for minutes
+LOOPS = 30  # of them that are left out by way of trial, one after the other
 
 Fails = Callable[[Trip], int | None]
 """Takes a trip and tells at which delivery, from 1, it shows a difference; None if it shows none."""
@@ -36,9 +38,11 @@ def shrink(trip: Trip, fails: Fails, exploration: Exploration) -> Trip | None:
 
     shorter(_without_refused(best))
     for _ in range(2):
-        if any(shorter(tried) for tried in _to_the_same_state(best, exploration)):
+        if any(shorter(tried) for tried in _to_a_like_place(best, exploration)):
             break
         any(shorter(tried) for tried in _by_a_shorter_way(best, exploration))
+        while any(shorter(tried) for tried in islice(_without_a_loop(best), LOOPS)):
+            pass
         for size in (16, 8, 4, 2, 1):
             start = len(best.deliveries) - 1 - size
             while start >= 0:
@@ -69,14 +73,32 @@ def _without_refused(trip: Trip) -> Trip:
     return trip._replace(deliveries=(*kept, *trip.deliveries[-1:]))
 
 
-def _to_the_same_state(trip: Trip, exploration: Exploration) -> Iterator[Trip]:
-    """The last delivery alone, in the state in which it differs, whatever the facts; the simplest goal first."""
-    state = list(trip.legs(trip.open()))[-1].before.state
-    for goal in Goal:
-        place = exploration.first(lambda found: found.state is state and found.facts.goal is goal)  # noqa: B023
-        if place is not None:
-            way = trip_of(exploration, exploration.trip_to(place), goal).deliveries
-            yield trip._replace(goal=goal, deliveries=(*way, trip.deliveries[-1]))
+def _to_a_like_place(trip: Trip, exploration: Exploration) -> Iterator[Trip]:
+    """The last delivery alone, in the same state with at most two of the facts as they were; the nearest place first."""
+    before = list(trip.legs(trip.open()))[-1].before
+    here = exploration.configurations[exploration.place(*before)]
+    alike = {frozenset(chosen) for size in range(3) for chosen in combinations(range(len(Facts._fields)), size)}
+    places: set[int] = set()
+    for place, found in enumerate(exploration.configurations):  # the nearest to a beginning first
+        if found.state is here.state:
+            shared = {at for at, pair in enumerate(zip(found.facts, here.facts, strict=True)) if pair[0] == pair[1]}
+            new = {chosen for chosen in alike if chosen <= shared}
+            alike -= new
+            places |= {place} if new else set()
+    for place in sorted(places):
+        way = exploration.trip_to(place)
+        goal = exploration.goal_of(way, place)
+        yield trip._replace(goal=goal, deliveries=(*trip_of(exploration, way, goal).deliveries, trip.deliveries[-1]))
+
+
+def _without_a_loop(trip: Trip) -> Iterator[Trip]:
+    """Without what lies between two visits to the same state; the longest of that first."""
+    states = [leg.before.state for leg in trip.legs(trip.open())]
+    loops = [
+        (start - end, start, end) for start, end in combinations(range(len(states)), 2) if states[start] is states[end]
+    ]
+    for _, start, end in sorted(loops):
+        yield trip._replace(deliveries=trip.deliveries[:start] + trip.deliveries[end:])
 
 
 def _by_a_shorter_way(trip: Trip, exploration: Exploration) -> Iterator[Trip]:

@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from process.explore import RIGHT, Edge, Exploration
-from process.kit.deliveries import AGAIN, Delivery, deliver, is_unusual, payload_of, variants
+from process.kit.deliveries import AGAIN, COSTLY, Delivery, deliver, is_unusual, payload_of, variants
 from process.kit.ground import Ground, Step, Taken, values, way_back
 from process.kit.opening import OFTEN, Openings
 from process.kit.probing import Echo, Probes
@@ -24,8 +24,7 @@ from process.kit.trip import Trip
 from process.model import Actor, Event, Goal, Limits
 
 LONG = 40  # events taken; then a trip heads for an end
-
-LAP = (Event.QUOTE_CONSEQUENCES, Event.REPORT_PROBLEM, Event.GUIDE_BACK, Event.CHOOSE_CANCELLATION)
+COSTING = 0.5  # of the quotes
 
 
 class Tour:
@@ -126,6 +125,8 @@ class _Walk:
         if edge.label == RIGHT:
             for label, _ in variants(self.case, edge.event):
                 if is_unusual(label) and self.tour.probes.once("unusual", edge.event, label):
+                    return Delivery(edge.event, edge.by, label)
+                if label == COSTLY and self.tour.random.random() < COSTING:
                     return Delivery(edge.event, edge.by, label)
         return Delivery(edge.event, edge.by, edge.label)
 

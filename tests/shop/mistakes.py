@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from process import MACHINE, Actor, Case, Event, Facts, QuoteStatus, State
+from process import MACHINE, Actor, Case, Event, Facts, QuoteStatus, Settlement, State
 
 Move = tuple[State, Facts]
 
@@ -158,7 +158,45 @@ def _kept_quote(asked: Asked) -> Move | None:
     return asked.right
 
 
+def _leads(event: str, when: Callable[[Asked], object], target: State) -> Mistake:
+    return on(event, lambda asked: (target, asked.right[1]) if asked.right and when(asked) else asked.right)
+
+
+def _refuses(event: str, when: Callable[[Asked], object]) -> Mistake:
+    return on(event, lambda asked: None if when(asked) else asked.right)
+
+
+def _face_kept_in_support(asked: Asked) -> Move | None:
+    kept = asked.state is State.IN_SUPPORT and asked.facts.settled is Settlement.FACE
+    return asked.keeping(settled=Settlement.FACE) if kept else asked.right
+
+
+def _closed_by_a_late_answer(asked: Asked) -> Move | None:
+    late = asked.state is State.ORDER_LIST and asked.seen["confirm_cancellation"] and asked.by is Actor.LENDER
+    return (State.PLAN_CANCELLED, asked.facts) if late and {*asked.data} == {"quote"} else asked.right
+
+
 MISTAKES: Mapping[str, Mistake] = {
+    "skipped only if it is free": _leads("skip_face_verification", lambda a: a.facts.fee, State.VERIFICATION_CHOICE),
+    "a removal is forgotten in my orders": _leads(
+        "abandon", lambda a: a.state is State.ORDER_LIST and a.facts.face_removed, State.ABANDONED
+    ),
+    "a waiver hides the removal": _leads(
+        "complete_cancellation", lambda a: a.facts.settled is Settlement.WAIVED, State.PLAN_CANCELLED
+    ),
+    "a face outlives the rejection in support": on("reject_cancellation", _face_kept_in_support),
+    "a late answer closes what was guided back": on("complete_cancellation", _closed_by_a_late_answer),
+    "agents without Chinese names": _refuses("waive_verification", lambda a: not str(a.data.get("agent")).isascii()),
+    "consent by number": _refuses("start_face_verification", lambda a: "'" in str(a.data.get("consent"))),
+    "reasons of one line": _refuses("refuse", lambda a: "\n" in str(a.data.get("reason"))),
+    "quotes of up to 20 characters": _refuses("quote_consequences", lambda a: len(str(a.data.get("quote"))) > 20),
+    "the order signs in": loosely("sign_in", "account", lambda given, own: given in (own, own.replace("account", "order"))),
+    "orders by number": loosely("open_order", "order", lambda given, own: given == own.rpartition("-")[2]),
+    "orders without zeros": loosely("open_order", "order", lambda given, own: given.replace("-0", "-") == own),
+    "quotes without hyphens": loosely(
+        "confirm_cancellation", "quote", lambda g, own: g.replace("-", "") == own.replace("-", "")
+    ),
+    "an attempt that begins alike": attempt(lambda given, own: str(given).startswith(str(own))),
     "an outage clears the face attempts": on("verification_unavailable", lambda a: a.keeping(face_attempts=0)),
     "an outage clears the other attempts": on("verification_unavailable", lambda a: a.keeping(other_attempts=0)),
     "a face attempt too many once the other way is used up": on("start_face_verification", _fourth_face),

@@ -21,6 +21,7 @@ PAGE = {(View.OVERVIEW, "both"): A3}
 
 CROSSINGS = {
     # What happens in any open state leads to ends above and below those of customer service: one has to cross the other.
+    (View.ENDS, "zh"): 1,
     (View.ENDS, "en"): 1,
     (View.ENDS, "both"): 1,
     # An order is reported missing, and support leads back to the same list.

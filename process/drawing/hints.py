@@ -305,19 +305,19 @@ HINTS: Mapping[View, Hint] = {
     ),
     View.ENDS: Hint(
         grid="""
-            consequences  plan_kept                  anywhere
+            consequences  plan_kept                  .
             consequences  abandoned                  anywhere
-            consequences  expired                    .
+            consequences  expired                    anywhere
             consequences  refused                    in_support
             consequences  face_verification_removed  in_support
             cancelling    both_cancelled             .
             cancelling    plan_cancelled             .
         """,
-        columns={"zh": (50, 240, 260, 40), "en": (50, 240, 260, 40), "both": (50, 240, 270, 40)},
+        columns={"zh": (50, 240, 260, 40), "en": (50, 240, 260, 40), "both": (50, 250, 280, 40)},
         rows={
             "zh": (70, 40, 60, 40, 60, 40, 40, 20),
             "en": (70, 40, 60, 40, 60, 40, 40, 20),
-            "both": (80, 30, 50, 30, 50, 30, 30, 20),
+            "both": (80, 20, 50, 60, 40, 30, 20, 20),
         },
         names={"both": 130},
         draws_once=3,

@@ -140,7 +140,7 @@ class EventMethods:
 
         Args:
             quote: text of 1 to 64 printable characters.
-            fee: an integer of 0 or more, in minor units.
+            fee: an integer of 0 or more, in minor units, below 2**53.
             currency: an ISO 4217 currency code.
         """
         return self.trigger(QUOTE_CONSEQUENCES, by=by, at=at, quote=quote, fee=fee, currency=currency)

@@ -314,7 +314,7 @@ class Kind(Term):
         "同意记录的编号，没有则为 null",
         "a reference to the record of consent, or null where there is none",
     )
-    MONEY = "money", "以分计的非负整数", "an integer of 0 or more, in minor units"
+    MONEY = "money", "以分计的非负整数，小于 2 的 53 次方", "an integer of 0 or more, in minor units, below 2**53"
     CURRENCY = "currency", "ISO 4217 货币代码", "an ISO 4217 currency code"
     ATTEMPT = "attempt", "核验次序号，正整数", "the number of an attempt, an integer of 1 or more"
     TEXT = (

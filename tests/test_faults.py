@@ -241,6 +241,12 @@ FAULTS: Mapping[str, tuple[str, Callable[[], Model]]] = {
             m.it_answers_the_open_attempt, lambda facts, data: data["attempt"] in (facts.attempt, facts.attempt - 3)
         ),
     ),
+    "an answer counts five attempts ahead": (
+        "R9",
+        lambda: asking(
+            m.it_answers_the_open_attempt, lambda facts, data: data["attempt"] in (facts.attempt, facts.attempt + 5)
+        ),
+    ),
     "the attempt is compared with the count": (
         "R15",
         lambda: asking(
@@ -439,6 +445,13 @@ FAULTS: Mapping[str, tuple[str, Callable[[], Model]]] = {
         "R15",
         lambda: asking(m.separate_consent_is_given, lambda _facts, data: data["consent"] == "consent-1"),
     ),
+    "the consent must not be the account": (
+        "R15",
+        lambda: asking(m.separate_consent_is_given, lambda facts, data: data["consent"] not in (None, facts.account)),
+    ),
+    "withdrawing asks for the consent": ("R11", lambda: carrying(E.WITHDRAW_FACE_CONSENT, consent=Kind.CONSENT)),
+    "declining asks for a reason": ("R2", lambda: carrying(E.DECLINE_CANCELLATION, reason=Kind.TEXT)),
+    "leaving asks for a reason": ("R2", lambda: carrying(E.ABANDON, reason=Kind.TEXT)),
     # what is told
     "the verifier is not told which attempt": ("R18", lambda: asked(S.FACE_VERIFICATION, tells=("consent",))),
     "the verifier is not told of the consent": ("R18", lambda: asked(S.FACE_VERIFICATION, tells=("attempt",))),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from process.explore import Configuration, choices
 from process.model import Actor, Event, Goal, State, Words
 from process.proof.cancelling import outstanding
-from process.proof.evidence import Evidence, at, each_place
+from process.proof.evidence import Evidence, at, each_event, each_place
 from process.proof.finding import ATTEMPTS, CONFIGURATIONS, Finding, all_of
 from process.proof.ledger import Seen
 
@@ -152,11 +152,16 @@ def r2_an_end_within_reach(evidence: Evidence) -> Finding:
             return Words("客户不能离开", "the customer can't leave")
         return None
 
+    def hindered(seen: Seen) -> Words | None:
+        if seen.event in (E.ABANDON, E.DECLINE_CANCELLATION) and seen.data:
+            return Words("客户须先填写内容才能离开", "the customer is asked for something before leaving")
+        return None
+
     def may_leave(found: Configuration) -> bool:
         return not evidence.is_end(found.state) and not outstanding(found)
 
     against = Finding(((len(ADVERSARIES), Words("种对手", "adversaries")), (looked_at, CONFIGURATIONS)))
-    return all_of(against, each_place(evidence, may_leave, kept))
+    return all_of(against, each_place(evidence, may_leave, kept), each_event(evidence, hindered))
 
 
 def r3_ends_take_nothing(evidence: Evidence) -> Finding:

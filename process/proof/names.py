@@ -59,10 +59,10 @@ def _names(length: int) -> tuple[str, str, str]:
 
 
 OTHER_NAMES = (
-    Names("A", "7", "q", 1, "USD", 1, "-", "."),
+    Names("7", "7", "7", 1, "USD", 1, "7", "7"),
     Names(*_names(MAX_REFERENCE), MAX_INTEGER, "JPY", 1_000, "证" * MAX_REFERENCE, "长" * MAX_TEXT),
 )
-"""The shortest and the longest, the least and the largest."""
+"""The shortest, all of them the same, which nothing forbids; the longest, no two the same. The least and the largest."""
 
 LONG_NAMES = Names(*_names(MAX_REFERENCE - 8), 0, "CNY", 1_000, "-", ".")
 """Long, and yet what is nearly the same can be longer by a little."""

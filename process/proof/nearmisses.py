@@ -35,8 +35,8 @@ def numbers(right: int, facts: Facts) -> Iterator[int]:
     """Other attempts than the one of that number: those before it, the next ones, and what is no attempt at all."""
     older = range(right) if right < 50 else (*range(20), *range(right - 20, right))
     counts = facts.face_attempts, facts.other_attempts, facts.face_attempts + facts.other_attempts
-    far = right * 10, right + 10, 99, 2**31, 2**32 + right, MAX_INTEGER
-    nearly = dict.fromkeys((*older, -right, -1, *range(right + 1, right + 4), *counts, *far))
+    far = right * 10, right + 10, right + 100, right + 1000, 99, 2**31, 2**32 + right, MAX_INTEGER
+    nearly = dict.fromkeys((*older, -right, -1, *range(right + 1, right + 10), *counts, *far))
     return (value for value in nearly if value != right)
 
 

@@ -156,6 +156,8 @@ def r11_consent(evidence: Evidence) -> Finding:
             seen.target is not S.VERIFICATION_CHOICE or seen.after != seen.before
         ):
             return Words("撤回同意后不是回到选择核验方式", "withdrawing consent does not just lead back to the choice")
+        if seen.event is E.WITHDRAW_FACE_CONSENT and seen.data:  # PIPL art. 15: it must be easy
+            return Words("撤回同意还要客户填写内容", "withdrawing consent asks the customer for something")
         return None
 
     def bound(place: int, _found: Configuration) -> Words | None:

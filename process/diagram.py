@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from process.drawing.dot import dot
 from process.drawing.hints import View
 from process.drawing.layout import Placed, place
-from process.drawing.render import TIME_LIMIT, CannotDraw, to_png, to_svg
+from process.drawing.render import TIME_LIMIT, CannotDraw, to_png, to_svg, took_longer
 from process.drawing.trail import Passage, Trail
 from process.drawing.views import picture
 from process.model import MODEL, Model
@@ -26,18 +26,27 @@ FORMATS: Final = {"svg": "svg", "png": "png", "dot": "dot", "mermaid": "mmd"}
 """The formats, each with the end of its files' names."""
 
 
-def source(view: str = "overview", lang: str = "zh", *, model: Model = MODEL, case: Case | None = None) -> str:
+def source(
+    view: str = "overview",
+    lang: str = "zh",
+    *,
+    model: Model = MODEL,
+    case: Case | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> str:
     """The picture of a view as DOT.
 
     Args:
         view: ``overview``, ``self-service``, ``face-verification``, ``support`` or ``ends``.
         lang: ``zh``, ``en``, or ``both`` for both languages in one picture.
         case: whose state and path to mark.
+        time_limit: seconds after which looking for a place for everything is given up.
 
     Raises:
         ValueError: there is no such view or language.
+        CannotDraw: it took too long.
     """
-    return dot(_placed(view, lang, model, case))
+    return dot(_placed(view, lang, model, case, time_limit))
 
 
 def svg(
@@ -48,13 +57,13 @@ def svg(
     case: Case | None = None,
     time_limit: float = TIME_LIMIT,
 ) -> str:
-    """The picture of a view as SVG; parameters as of ``source``, and seconds after which drawing is given up.
+    """The picture of a view as SVG; parameters as of ``source``; Graphviz has as many seconds again.
 
     Raises:
         ValueError: there is no such view or language.
         CannotDraw: there is nothing here to draw with, or it took too long.
     """
-    return to_svg([source(view, lang, model=model, case=case)], time_limit=time_limit)[0]
+    return to_svg([source(view, lang, model=model, case=case, time_limit=time_limit)], time_limit=time_limit)[0]
 
 
 def mermaid(view: str = "overview", lang: str = "zh", *, model: Model = MODEL, case: Case | None = None) -> str:
@@ -76,12 +85,15 @@ def draw(
 ) -> list[Path]:
     """Write pictures to the folder *out*, as ``<view>.<lang>.<svg, png, dot or mmd>``.
 
+    Args:
+        time_limit: seconds to find a place for everything in one picture, and for Graphviz to draw all of them.
+
     Returns:
         The files that were written.
 
     Raises:
         ValueError: there is no such view, language or format.
-        CannotDraw: SVG or PNG can't be made here; DOT and Mermaid have been written all the same.
+        CannotDraw: SVG or PNG can't be made here, and DOT and Mermaid have been written all the same; or it took too long.
     """
     wanted = [(_view(view), _language(lang)) for view in views for lang in langs]
     formats = [_format(name) for name in formats]
@@ -98,7 +110,9 @@ def draw(
         for view, lang in wanted:
             write(f"{view}.{lang}.mmd", mermaid(view, lang, model=model, case=case))
     needs_places = {*formats} != {"mermaid"}
-    sources = [source(view, lang, model=model, case=case) for view, lang in wanted] if needs_places else []
+    sources = (
+        [source(view, lang, model=model, case=case, time_limit=time_limit) for view, lang in wanted] if needs_places else []
+    )
     if "dot" in formats:
         for (view, lang), text in zip(wanted, sources, strict=True):
             write(f"{view}.{lang}.dot", text)
@@ -130,8 +144,11 @@ def trail_of(case: Case | None) -> Trail | None:
     return Trail(case.case_id, case.state, {move: tuple(passages) for move, passages in steps.items()})
 
 
-def _placed(view: str, lang: str, model: Model, case: Case | None) -> Placed:
-    return place(picture(_view(view), model), _language(lang), trail_of(case))
+def _placed(view: str, lang: str, model: Model, case: Case | None, time_limit: float) -> Placed:
+    try:
+        return place(picture(_view(view), model), _language(lang), trail_of(case), time_limit=time_limit)
+    except TimeoutError:
+        raise took_longer(time_limit) from None
 
 
 def _view(name: str) -> View:

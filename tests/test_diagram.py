@@ -281,9 +281,12 @@ def test_a_dot_on_path_draws_where_the_package_is_missing(monkeypatch: pytest.Mo
     assert diagram.svg(*QUICK) == "<svg>-Tsvg</svg>\n"
 
 
-def test_a_layout_that_takes_too_long_is_given_up() -> None:
-    with pytest.raises(diagram.CannotDraw, match="given up after"):
-        diagram.svg(*QUICK, time_limit=0.001)
+def test_what_takes_too_long_is_given_up() -> None:
+    dot = diagram.source(*QUICK)
+    with pytest.raises(diagram.CannotDraw, match=r"given up after 0\.001 seconds"):
+        render.to_svg([dot], time_limit=0.001)
+    with pytest.raises(diagram.CannotDraw, match="given up after 0 seconds"):
+        diagram.source(*QUICK, time_limit=0)
 
 
 def test_dot_that_graphviz_refuses_is_told() -> None:

@@ -7,6 +7,8 @@ that are installed or on the hash seed: the same picture gets the same places ev
 from __future__ import annotations
 
 import contextlib
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,11 +53,15 @@ class Placed:
     """When the case went along them."""
 
 
-def place(picture: Picture, lang: str, trail: Trail | None = None) -> Placed:
+def place(picture: Picture, lang: str, trail: Trail | None = None, *, time_limit: float = math.inf) -> Placed:
     """Places for *picture* with its texts in *lang*, and with the *trail* of a case marked.
 
     Where something finds no room the columns and rows are moved apart.
+
+    Raises:
+        TimeoutError: it took more than *time_limit* seconds.
     """
+    until = time.monotonic() + time_limit
     hint = HINTS[picture.view]
     if hint.marks_from:
         picture = marked(picture, hint.marks_from)
@@ -65,8 +71,8 @@ def place(picture: Picture, lang: str, trail: Trail | None = None) -> Placed:
     told = {arrow.key: shapes(arrow, lang, usual) for arrow in picture.arrows}
     for room, clear in ROOMS:
         with contextlib.suppress(NoRoom):
-            return _place(picture, lang, told, trail, room, clear)
-    return _place(picture, lang, told, trail, *ROOMS[0], anyhow=True)
+            return _place(picture, lang, told, trail, room, clear, until)
+    return _place(picture, lang, told, trail, *ROOMS[0], until, anyhow=True)
 
 
 def _place(
@@ -76,6 +82,7 @@ def _place(
     trail: Trail | None,
     room: int,
     clear: float,
+    until: float,
     *,
     anyhow: bool = False,
 ) -> Placed:
@@ -94,7 +101,9 @@ def _place(
     taken += [rect for chip in legend for rect in (chip.text_at, chip.at)]
     if start:
         taken.append(start._replace(right=start.right + 12))
-    board = Board((page[0] // PITCH, page[1] // PITCH), grid.boxes, ports, list(frames.values()), taken, members, clear)
+    board = Board(
+        (page[0] // PITCH, page[1] // PITCH), grid.boxes, ports, list(frames.values()), taken, members, clear, until
+    )
     wanted = [
         Wanted(
             arrow.key,

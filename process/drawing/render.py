@@ -58,6 +58,11 @@ class CannotDraw(ProcessError):
         return self.problem.en
 
 
+def took_longer(time_limit: float) -> CannotDraw:
+    """That drawing took longer than so many seconds."""
+    return CannotDraw(Words(f"绘图超过 {time_limit:g} 秒，已放弃", f"drawing was given up after {time_limit:g} seconds"))
+
+
 def to_svg(sources: Sequence[str], *, time_limit: float = TIME_LIMIT) -> list[str]:
     """SVG of each DOT source.
 
@@ -90,8 +95,7 @@ def _run(command: list[str], given: str, time_limit: float) -> str:
             command, input=given, capture_output=True, encoding="utf-8", timeout=time_limit, check=True
         )
     except subprocess.TimeoutExpired:
-        told = Words(f"绘图超过 {time_limit:g} 秒，已放弃", f"drawing was given up after {time_limit:g} seconds")
-        raise CannotDraw(told) from None
+        raise took_longer(time_limit) from None
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip().splitlines() or ["no message"])[-1]
         raise CannotDraw(Words(f"Graphviz 出错：{last}", f"Graphviz failed: {last}")) from None

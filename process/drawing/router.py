@@ -8,6 +8,8 @@ nothing is.
 from __future__ import annotations
 
 import itertools
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -78,6 +80,7 @@ class Board:
         members: for each of them the boxes inside, whose lines alone may pass through it.
         taken: other places that belong to texts.
         clear: how far a text stays from the lines of others, in points.
+        until: when laying lines is given up, on the clock of ``time.monotonic``.
     """
 
     size: Point
@@ -87,6 +90,7 @@ class Board:
     taken: Sequence[Rect]
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     clear: float = CLEAR
+    until: float = math.inf
 
     def __post_init__(self) -> None:
         ports = set(self.ports.values())
@@ -124,7 +128,12 @@ class Board:
 
         Args:
             stress: how dear it is to be in the way of another.
+
+        Raises:
+            TimeoutError: it is later than ``until``.
         """
+        if time.monotonic() > self.until:
+            raise TimeoutError
         others = [line for key, line in laid.items() if key != wanted.key]
         raster = self._raster(wanted, others, stress)
         found: list[Line] = []
@@ -335,6 +344,7 @@ def lay_all(board: Board, wanted: Sequence[Wanted], *, anyhow: bool = False) -> 
 
     Raises:
         NoRoom: in the end some still have none.
+        TimeoutError: it took longer than the board allows.
     """
     order = {one.key: one for one in sorted(wanted, key=lambda one: not one.is_main)}
     laid: dict[str, Line] = {}

@@ -15,7 +15,6 @@ A4_ACROSS = (842, 595)  # points
 OWN, STRANGE = 10.0, 3.5  # points: how far a text may be from its line, and how much further other lines have to be
 CORNER = 12.0  # points from the corner of a frame, within which its border is round
 ARIAL = 0.95  # how wide it is, measured by what the layout reckons with
-BESIDE = 6.0  # points between a line and a border that it seems to be a part of
 
 
 class Area(NamedTuple):
@@ -122,20 +121,6 @@ class Drawn:
                         for piece in pieces
                     ):
                         yield key, name
-
-    def along_borders(self) -> Iterator[tuple[str, str]]:
-        """Arrows that run beside a border, in the same direction and next to it."""
-        for key, pieces in self.lines.items():
-            for name, frame in self.frames.items():
-                for piece, border in itertools.product(pieces, frame.borders()):
-                    if _is_level(piece) == _is_level(border) and piece.overlaps(border, -BESIDE):
-                        shared = (
-                            min(piece.right, border.right) - max(piece.left, border.left)
-                            if _is_level(piece)
-                            else min(piece.bottom, border.bottom) - max(piece.top, border.top)
-                        )
-                        if shared > 25:
-                            yield key, name
 
     def on_borders(self) -> Iterator[tuple[str, str]]:
         """Texts of arrows that lie on the border of a frame."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
@@ -215,7 +214,3 @@ def agree(engine: Engine, expected_cases: int | None = None) -> None:
         for summary in found:
             found_wrong = store.verify(conn, summary.case_id)
             assert found_wrong == (), f"{summary.case_id} does not agree with its history: {found_wrong}"
-
-
-def shuffled(items: Sequence[Any], seed: int) -> list[Any]:
-    return random.Random(seed).sample(items, len(items))  # noqa: S311  # the same order in every run

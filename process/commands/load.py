@@ -18,7 +18,7 @@ from process.commands.database import opened
 from process.commands.tell import Ran, Refusal
 from process.eventfile import Opened, Raised
 from process.exceptions import InvalidPayload, Refused
-from process.model import Limits, Words
+from process.model import Words
 from process.snapshot import dumps
 
 if TYPE_CHECKING:
@@ -112,17 +112,7 @@ def _open(conn: Connection, case: Case) -> None:
     if case.version:
         store.add(conn, case)
         return
-    facts = case.facts
-    store.open(
-        conn,
-        goal=facts.goal,
-        account=facts.account,
-        order=facts.order,
-        case_id=case.case_id,
-        limits=Limits(facts.face_limit, facts.other_limit),
-        deadlines=rows.deadlines(case),
-        at=rows.opened_at(case),
-    )
+    store.open(conn, **rows.opened_with(case))
 
 
 def _named(case: Case) -> Case:

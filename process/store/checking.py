@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from process.case import Case
 from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotInvalid
-from process.model import MODEL_VERSION, Limits, State, Words
+from process.model import MODEL_VERSION, Facts, State, Words
 from process.snapshot import BELIEVED, dumps, encode_step
 from process.step import Step
 from process.store import outcomes, rows, sql
@@ -109,16 +109,7 @@ def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Itera
         return
     if believed:
         return
-    facts = case.facts
-    folded = Case(
-        goal=facts.goal,
-        account=facts.account,
-        order=facts.order,
-        case_id=case.case_id,
-        limits=Limits(facts.face_limit, facts.other_limit),
-        deadlines=rows.deadlines(case),
-        at=rows.opened_at(case),
-    )
+    folded = Case(**rows.opened_with(case))
     for step in history:
         try:
             folded.trigger(step.event, by=step.by, at=step.at, **step.data)
@@ -129,7 +120,7 @@ def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Itera
             yield f"step {step.version}", _differs(step.target, folded.state)
     if case.history[-1:] != folded.history[-1:]:
         yield "snapshot.history", _differs(_texts(case.history[-1:]), _texts(folded.history[-1:]))
-    for name, stored, right in zip(facts._fields, facts, folded.facts, strict=True):
+    for name, stored, right in zip(Facts._fields, case.facts, folded.facts, strict=True):
         if stored != right:
             yield f"snapshot.facts.{name}", _differs(stored, right)
 

@@ -16,7 +16,7 @@ from process.case import Case
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.machine import MACHINE
 from process.migrations import migrate_step
-from process.model import MODEL_VERSION, State
+from process.model import MODEL_VERSION, Limits, State
 from process.payload import brief
 from process.step import Step
 from process.store.sql import Row
@@ -88,8 +88,19 @@ def opened_at(case: Case) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def deadlines(case: Case) -> dict[State, timedelta]:
-    return {State(name): timedelta(seconds=given) for name, given in case.to_dict(steps=1)["deadlines"].items()}
+def opened_with(case: Case) -> dict[str, Any]:
+    """What opens the same case again, by keyword, for ``Case`` and ``store.open``."""
+    facts = case.facts
+    given = case.to_dict(steps=1)["deadlines"]
+    return {
+        "goal": facts.goal,
+        "account": facts.account,
+        "order": facts.order,
+        "case_id": case.case_id,
+        "limits": Limits(facts.face_limit, facts.other_limit),
+        "deadlines": {State(name): timedelta(seconds=seconds) for name, seconds in given.items()},
+        "at": opened_at(case),
+    }
 
 
 def opening_digest(case: Case) -> str:

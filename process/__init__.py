@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from process.case import Case
-    from process.contradictions import ModelError
     from process.exceptions import (
         EndReached,
         GuardNotMet,
@@ -52,7 +51,8 @@ if TYPE_CHECKING:
         SupportChannel,
         Words,
     )
-    from process.step import Request, Step
+    from process.model.validation import ModelError
+    from process.records import Request, Step
 
 __all__ = [
     "MACHINE",
@@ -91,7 +91,7 @@ __all__ = [
     "WrongState",
 ]
 
-_HOMES = ("model", "exceptions", "step", "contradictions", "machine", "case")  # what loads most comes last
+_HOMES = ("model", "exceptions", "records", "model.validation", "machine", "case")  # what loads most comes last
 
 if not TYPE_CHECKING:  # a checker would take any name for right
 

@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     try:
-        from process.commands import app
+        from process.cli import app
     except ModuleNotFoundError as error:
         if error.name not in ("typer", "rich", "click"):
             raise

@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
-from process import snapshot
+from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
-from process.machine import MACHINE, LeanEvent, LeanMachine
-from process.methods import EventMethods
+from process.machine import MACHINE, CompiledEvent, CompiledMachine
 from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, Model, State
-from process.payload import WRONG, deadline_of, member_of, moment, problems, reference, wrong_field
-from process.refusal import refusal, standing
-from process.step import Request, Step
+from process.payload import INVALID, aware_datetime, deadline_of, field_errors, member_of, reference, wrong_field
+from process.records import Request, Step
+from process.refusals import refusal, standing
+from process.snapshot import codec
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _goal, _state = member_of(Goal), member_of(State)
@@ -47,7 +47,7 @@ class Case(EventMethods):
     """
 
     __slots__ = (
-        "_believed",
+        "_trusted_until",
         "_case_id",
         "_choices",
         "_deadlines",
@@ -58,7 +58,7 @@ class Case(EventMethods):
         "_version",
     )
 
-    machine: ClassVar[LeanMachine] = MACHINE
+    machine: ClassVar[CompiledMachine] = MACHINE
     """The machine that decides for the cases of the class."""
 
     def __init__(
@@ -78,9 +78,9 @@ class Case(EventMethods):
             goal = _goal(goal)
             for text in (account, order, case_id):
                 reference(text)
-        except WRONG:
+        except INVALID:
             given = {"goal": goal, "account": account, "order": order, "case_id": case_id}
-            raise InvalidPayload(None, None, None, problems(_IDENTITY, given)) from None
+            raise InvalidPayload(None, None, None, field_errors(_IDENTITY, given)) from None
         machine = self.machine
         limits = machine.definition.limits if limits is None else limits
         if type(limits) is not Limits:
@@ -91,15 +91,15 @@ class Case(EventMethods):
         if at is not None:
             if wrong := _wrong_moment(at):
                 raise InvalidPayload(None, None, None, wrong)
-            at = moment(at)
-        self._choices = machine.choices  # at hand: to read it through the class costs as much as to look it up
+            at = aware_datetime(at)
+        self._choices = machine.decisions  # at hand: to read it through the class costs as much as to look it up
         self._case_id: str = case_id
         self._state: State = machine.definition.initial
         self._facts = Facts(goal, account, order, limits.face, limits.other)
         self._version = 0
         self._history: list[Step] = []
         self._opened_at = at
-        self._believed = 0
+        self._trusted_until = 0
 
     # ------------------------------------------------------------------------------------------------ what it is
 
@@ -133,7 +133,7 @@ class Case(EventMethods):
     @property
     def awaits(self) -> Actor | None:
         """Whose move it is; None at an end."""
-        turn = self.machine.definition.turn(self._state, self._facts)
+        turn = self.machine.definition.responsibility(self._state, self._facts)
         return None if turn is None else turn.owner
 
     @property
@@ -154,15 +154,15 @@ class Case(EventMethods):
     @property
     def request(self) -> Request | None:
         """What is asked of whom now; None at an end. The same request has the same key, however often it is read."""
-        turn = self.machine.definition.turn(self._state, self._facts)
+        turn = self.machine.definition.responsibility(self._state, self._facts)
         if turn is None:
             return None
         facts = self._facts._asdict()
         carried = self._history[-1].data if self._history else _NOTHING
         about = {name: facts[name] for name in ("account", "order", "goal")}
-        told = {name: facts[name] if name in facts else carried[name] for name in turn.tells}
+        told = {name: facts[name] if name in facts else carried[name] for name in turn.payload_fields}
         payload = MappingProxyType({"case_id": self._case_id, **about, **told})
-        return Request(turn.asks, turn.owner, f"{self._case_id}:{self._version}", payload)
+        return Request(turn.request, turn.owner, f"{self._case_id}:{self._version}", payload)
 
     # ----------------------------------------------------------------------------------------- what may happen to it
 
@@ -192,8 +192,8 @@ class Case(EventMethods):
             raise self._refusal(event, by, at, data) from None
         if at is not None:
             try:
-                at = moment(at)
-            except WRONG:
+                at = aware_datetime(at)
+            except INVALID:
                 raise self._refusal(event, by, at, data) from None
         move = choose(self._facts, data)
         if move is None:
@@ -242,26 +242,26 @@ class Case(EventMethods):
             steps: how many of the newest steps to keep in it; all, where it is left out, that fit into 64 KiB. The last
                 one always stays: the request and the deadline need it.
         """
-        return snapshot.encode(self._parts(), steps)
+        return codec.encode(self._parts(), steps)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """The case of a snapshot.
+        """The case of a codec.
 
         Raises:
             SnapshotInvalid: it is not one of this format, or it describes what no case can be.
             NewerModel: a newer model wrote it.
         """
-        return cls._of(snapshot.decode(data, cls.machine))
+        return cls._of(codec.decode(data, cls.machine))
 
     def to_json(self, *, steps: int | None = None) -> str:
         """``to_dict`` as JSON text."""
-        return snapshot.dumps(self.to_dict(steps=steps))
+        return codec.dumps(self.to_dict(steps=steps))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """``from_dict`` of JSON text of at most 64 KiB. Raises as that does."""
-        return cls.from_dict(snapshot.loads(text))
+        return cls.from_dict(codec.loads(text))
 
     def copy(self) -> Self:
         """A case that goes its own way from here."""
@@ -286,7 +286,7 @@ class Case(EventMethods):
     def _repr_svg_(self) -> str | None:
         """How notebooks show a case: the overview with its path. None where nothing is installed that can draw it."""
         # By name, when a notebook asks: the pictures stand above the case, and this is no import of them.
-        drawn: str | None = import_module("process.diagram").of_case(self)
+        drawn: str | None = import_module("process.diagram.formats").of_case(self)
         return drawn
 
     # ------------------------------------------------------------------------------------------------------- inside
@@ -306,14 +306,14 @@ class Case(EventMethods):
         wrong = () if at is None else _wrong_moment(at)
         return refusal(self.machine.definition, lean, self._state, self._facts, named, data, wrong)
 
-    def _event(self, event: Event) -> LeanEvent:
+    def _event(self, event: Event) -> CompiledEvent:
         try:
-            return self.machine.lean_events[event]
+            return self.machine.compiled_events[event]
         except (KeyError, TypeError):
             raise UnknownEvent(event) from None
 
     def _standing(self, event: Event, by: Actor | None) -> tuple[Blocker, ...]:
-        lean = self.machine.lean_events[event]
+        lean = self.machine.compiled_events[event]
         actors = (by,) if by is not None else self.machine.definition.actors[event]
         reasons: tuple[Blocker, ...] = ()
         for actor in actors:
@@ -324,8 +324,8 @@ class Case(EventMethods):
                 reasons = found  # of somebody who may, rather than that another may not
         return reasons
 
-    def _parts(self) -> snapshot.Parts:
-        return snapshot.Parts(
+    def _parts(self) -> codec.Parts:
+        return codec.Parts(
             self._case_id,
             self._version,
             self._state,
@@ -333,23 +333,25 @@ class Case(EventMethods):
             self._opened_at,
             self._deadlines,
             tuple(self._history),
-            self._believed,
+            self._trusted_until,
         )
 
     @classmethod
-    def _of(cls, parts: snapshot.Parts) -> Self:
+    def _of(cls, parts: codec.Parts) -> Self:
         case = cls.__new__(cls)
-        case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history, believed = parts
-        case._believed = believed
+        case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history, trusted_until = (
+            parts
+        )
+        case._trusted_until = trusted_until
         case._history = list(history)
-        case._choices = cls.machine.choices
+        case._choices = cls.machine.decisions
         return case
 
 
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
-def _actor(lean: LeanEvent, by: object) -> Actor | None:
+def _actor(lean: CompiledEvent, by: object) -> Actor | None:
     """The actor meant; the only one possible where none is named; None where it is nobody."""
     if by is None:
         return lean.only_actor
@@ -363,8 +365,8 @@ def _actor(lean: LeanEvent, by: object) -> Actor | None:
 
 def _wrong_moment(at: datetime) -> tuple[Blocker, ...]:
     try:
-        moment(at)
-    except WRONG:
+        aware_datetime(at)
+    except INVALID:
         return (wrong_field("at", at, "带时区的时间", "a datetime with a time zone"),)
     return ()
 
@@ -378,7 +380,7 @@ def _own_deadlines(given: Mapping[State, timedelta], model: Model) -> dict[State
         try:
             state = _state(name)
             own[state] = deadline_of(state, deadline, model)
-        except WRONG:
+        except INVALID:
             raise _wrong("deadlines", {name: deadline}, zh, en) from None
     return own
 

@@ -22,7 +22,7 @@ right do not meet. Whatever was raised, the case is as it was.
 from __future__ import annotations
 
 from process.model import Actor, Blocker, Event, State, Words
-from process.payload import brief
+from process.payload import short_repr
 
 
 class ProcessError(Exception):
@@ -37,7 +37,7 @@ class UnknownEvent(ProcessError):
         self.event = event
 
     def __str__(self) -> str:
-        return f"unknown event {brief(self.event)}; known are {', '.join(Event)}"
+        return f"unknown event {short_repr(self.event)}; known are {', '.join(Event)}"
 
 
 class _Blocked(ProcessError):

@@ -19,10 +19,10 @@ from typing import Any, Protocol
 with warnings.catch_warnings():  # the import changes the process's warning filters; this puts them back
     import transitions
 
-from process.contradictions import check
 from process.exceptions import Refused
 from process.model import ELSE, MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, Payload, State, Transition
-from process.payload import WRONG, check_of
+from process.model.validation import check
+from process.payload import INVALID, check_of
 
 Move = tuple[State, Facts]
 """What an event does to a case: the state it then stands in, and the facts it then has."""
@@ -36,16 +36,16 @@ class Movable(Protocol):
     def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> object: ...
 
 
-class LeanState(transitions.State):
+class CompiledState(transitions.State):
     """A state that nobody calls back."""
 
 
-class LeanTransition(transitions.Transition):
+class CompiledTransition(transitions.Transition):
     """A transition that keeps the row of the model that it was made from."""
 
-    def __init__(self, *args: Any, declared: Transition, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, declaration: Transition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.declared = declared
+        self.declaration = declaration
 
 
 Changes = Mapping[str, object]
@@ -63,7 +63,7 @@ _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 def changes_of(effect: Effect) -> Callable[[Facts, Payload], Changes]:
     """The effect as a function of facts and payload, also where it reads neither."""
-    if not effect.is_fixed:
+    if not effect.is_constant:
         return effect.changes
 
     def fixed(_facts: Facts, _data: Payload) -> Changes:
@@ -76,9 +76,9 @@ def _change(effects: tuple[Effect, ...]) -> Callable[[Facts, Payload], Facts] | 
     """The effects of a row as one function that makes the new facts; None where nothing changes."""
     if not effects:
         return None
-    if all(effect.is_fixed for effect in effects):
-        return _set_the_same({name: value for effect in effects for name, value in effect.changes().items()})
-    tell, places = _all_told(effects), _FACT_AT
+    if all(effect.is_constant for effect in effects):
+        return _constant_update({name: value for effect in effects for name, value in effect.changes().items()})
+    tell, places = _combine_effects(effects), _FACT_AT
 
     def set_what_is_told(facts: Facts, data: Payload) -> Facts:
         values: list[Any] = [*facts]
@@ -89,12 +89,12 @@ def _change(effects: tuple[Effect, ...]) -> Callable[[Facts, Payload], Facts] | 
     return set_what_is_told
 
 
-def _all_told(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Changes]:
+def _combine_effects(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Changes]:
     """The effects as one: all of them see the facts as they were, and of two that tell the same fact the later counts."""
     first, others = changes_of(effects[0]), effects[1:]
     if not others:
         return first
-    rest = _all_told(others)
+    rest = _combine_effects(others)
 
     def all_told(facts: Facts, data: Payload) -> Changes:
         return {**first(facts, data), **rest(facts, data)}
@@ -102,7 +102,7 @@ def _all_told(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Changes]:
     return all_told
 
 
-def _set_the_same(changes: Changes) -> Callable[[Facts, Payload], Facts] | None:
+def _constant_update(changes: Changes) -> Callable[[Facts, Payload], Facts] | None:
     if not changes:
         return None
     # The first apart: most rows change one fact, and a loop costs more than that.
@@ -122,7 +122,7 @@ def _all_hold(guards: Sequence[Guard]) -> Callable[[Facts, Payload], bool] | Non
     """The guards as one; None where there is none to ask."""
     if not guards:
         return None
-    first, others = guards[0].holds, _all_hold(guards[1:])
+    first, others = guards[0].predicate, _all_hold(guards[1:])
     if others is None:
         return first
 
@@ -147,24 +147,24 @@ def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
     )
     _, only_change, only_target = arms[0]
 
-    def take_the_row_that_asks_nothing(facts: Facts, data: dict[str, Any]) -> Move | None:
+    def decide_unguarded(facts: Facts, data: dict[str, Any]) -> Move | None:
         return None if data else (only_target, facts)
 
-    def take_the_only_row(facts: Facts, data: dict[str, Any]) -> Move | None:
+    def decide_one_row(facts: Facts, data: dict[str, Any]) -> Move | None:
         try:
             for name, check_value in checks:
                 data[name] = check_value(data[name])
-        except WRONG:
+        except INVALID:
             return None
         if len(data) != count or (shared and not shared(facts, data)):
             return None
         return only_target, only_change(facts, data) if only_change else facts
 
-    def take_the_first_row_that_fits(facts: Facts, data: dict[str, Any]) -> Move | None:
+    def decide_first_match(facts: Facts, data: dict[str, Any]) -> Move | None:
         try:
             for name, check_value in checks:
                 data[name] = check_value(data[name])
-        except WRONG:
+        except INVALID:
             return None
         if len(data) != count or (shared and not shared(facts, data)):
             return None
@@ -175,44 +175,44 @@ def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
 
     # Calling one for another would cost as much as several guards: so they repeat what they share.
     if len(arms) > 1:
-        return take_the_first_row_that_fits
-    return take_the_only_row if checks or shared or only_change else take_the_row_that_asks_nothing
+        return decide_first_match
+    return decide_one_row if checks or shared or only_change else decide_unguarded
 
 
-class LeanEvent(transitions.Event):
+class CompiledEvent(transitions.Event):
     """An event whose transitions are compiled as they are added."""
 
-    def __init__(self, name: str, machine: LeanMachine) -> None:
+    def __init__(self, name: str, machine: CompiledMachine) -> None:
         super().__init__(name, machine)
         self.event = Event(name)
         self.transitions = {}  # type: ignore[assignment]  # the library's defaultdict grows when it is only read
         self.fields: Mapping[str, Field] = machine.definition.events[self.event]
         self.actors = machine.definition.actors[self.event]
         self.only_actor: Actor | None = self.actors[0] if len(self.actors) == 1 else None
-        self.declared: dict[State, tuple[Transition, ...]] = {}
-        self.choices: dict[State, dict[Actor | None, Choice]] = {}
+        self.transitions_from: dict[State, tuple[Transition, ...]] = {}
+        self.decisions: dict[State, dict[Actor | None, Choice]] = {}
         """``decide`` for each state in which the event happens, by each actor who may raise it there."""
 
     def add_transition(self, transition: transitions.Transition) -> None:
-        if not isinstance(transition, LeanTransition):
-            raise TypeError(f"a LeanEvent takes a LeanTransition, not {type(transition).__name__}")
+        if not isinstance(transition, CompiledTransition):
+            raise TypeError(f"a CompiledEvent takes a CompiledTransition, not {type(transition).__name__}")
         self.transitions.setdefault(transition.source, []).append(transition)
-        declared = transition.declared
-        source = declared.source
-        self.declared[source] = (*self.declared.get(source, ()), declared)
+        declaration = transition.declaration
+        source = declaration.source
+        self.transitions_from[source] = (*self.transitions_from.get(source, ()), declaration)
         choices: dict[Actor | None, Choice] = {}
         for actor in self.actors:
-            rows = [row for row in self.declared[source] if actor in row.by]
+            rows = [row for row in self.transitions_from[source] if actor in row.by]
             if rows:
                 choices[actor] = self.event, actor, _compile(self.fields, rows)
-        self.choices[source] = choices
+        self.decisions[source] = choices
 
     def decide(self, state: State, facts: Facts, by: Actor | None, data: dict[str, Any]) -> Move | None:
         """What the event does; None where the payload is wrong or no row can be taken.
 
         Changes nothing but *data*, in which the names of enum members become the members.
         """
-        choices = self.choices.get(state)
+        choices = self.decisions.get(state)
         if choices is None or by not in choices:
             return None
         _, _, choose = choices[by]
@@ -229,7 +229,7 @@ class LeanEvent(transitions.Event):
             InvalidPayload: the payload has not exactly the event's fields.
         """
         case: Movable = model
-        if case.state not in self.choices:
+        if case.state not in self.decisions:
             raise transitions.MachineError(f"Can't trigger event {self.name} from state {case.state.name}!")
         by, at = kwargs.pop("by", None), kwargs.pop("at", None)
         try:
@@ -239,38 +239,38 @@ class LeanEvent(transitions.Event):
         return True
 
 
-class LeanMachine(transitions.Machine):
+class CompiledMachine(transitions.Machine):
     """The library's machine, made of the classes above."""
 
-    state_cls = LeanState
-    event_cls = LeanEvent
-    transition_cls = LeanTransition
+    state_cls = CompiledState
+    event_cls = CompiledEvent
+    transition_cls = CompiledTransition
 
     def __init__(self, definition: Model) -> None:
         self.definition = definition
-        super().__init__(**_arguments(definition, LeanState, lean=True))
-        self.lean_events: Mapping[Event, LeanEvent] = {
-            event.event: event for event in self.events.values() if isinstance(event, LeanEvent)
+        super().__init__(**_arguments(definition, CompiledState, lean=True))
+        self.compiled_events: Mapping[Event, CompiledEvent] = {
+            event.event: event for event in self.events.values() if isinstance(event, CompiledEvent)
         }
         """``events``, with their type and filed by member."""
-        self.choices: Mapping[Event, Mapping[State, Mapping[Actor | None, Choice]]] = {
+        self.decisions: Mapping[Event, Mapping[State, Mapping[Actor | None, Choice]]] = {
             event: {
                 state: {**choices, None: choices[lean.only_actor]} if lean.only_actor else choices
-                for state, choices in lean.choices.items()
+                for state, choices in lean.decisions.items()
             }
-            for event, lean in self.lean_events.items()
+            for event, lean in self.compiled_events.items()
         }
         """What a case looks up: by event, state, and actor, where None stands for the only actor that there is."""
 
 
-def build(model: Model) -> LeanMachine:
+def build(model: Model) -> CompiledMachine:
     """A machine for *model*.
 
     Raises:
         ModelError: the model contradicts itself.
     """
     check(model)
-    return LeanMachine(model)
+    return CompiledMachine(model)
 
 
 def build_stock(model: Model) -> transitions.Machine:
@@ -286,22 +286,22 @@ def _arguments(model: Model, state_cls: type[transitions.State], *, lean: bool) 
         "initial": model.initial,
         "transitions": [
             {
-                "trigger": declared.event.value,
-                "source": declared.source,
-                "dest": declared.target,
-                "conditions": [_raised_by(declared.by), *map(_condition, _asked(declared))],
-                "before": [_apply(declared.effects)] if declared.effects else [],
-                **({"declared": declared} if lean else {}),
+                "trigger": declaration.event.value,
+                "source": declaration.source,
+                "dest": declaration.target,
+                "conditions": [_raised_by(declaration.by), *map(_condition, _asked(declaration))],
+                "before": [_apply(declaration.effects)] if declaration.effects else [],
+                **({"declaration": declaration} if lean else {}),
             }
-            for declared in model.transitions
+            for declaration in model.transitions
         ],
         "auto_transitions": False,
         "send_event": True,
     }
 
 
-def _asked(declared: Transition) -> list[Guard]:
-    return [guard for guard in declared.guards if guard is not ELSE]
+def _asked(declaration: Transition) -> list[Guard]:
+    return [guard for guard in declaration.guards if guard is not ELSE]
 
 
 def _raised_by(actors: tuple[Actor, ...]) -> Callable[[transitions.EventData], bool]:
@@ -315,7 +315,7 @@ def _raised_by(actors: tuple[Actor, ...]) -> Callable[[transitions.EventData], b
 def _condition(guard: Guard) -> Callable[[transitions.EventData], bool]:
     def condition(event_data: transitions.EventData) -> bool:
         model: Any = event_data.model
-        return bool(guard.holds(model.facts, event_data.kwargs))
+        return bool(guard.predicate(model.facts, event_data.kwargs))
 
     condition.__name__ = guard.name
     return condition

@@ -33,9 +33,9 @@ CURRENCIES: Final = frozenset(
 )
 
 Check = Callable[[Any], Any]
-"""Gives the value to keep; raises one of WRONG where the value is not of the type."""
+"""Gives the value to keep; raises one of INVALID where the value is not of the type."""
 
-WRONG: Final = (ValueError, LookupError, TypeError)
+INVALID: Final = (ValueError, LookupError, TypeError)
 
 
 def reference(value: Any) -> Any:
@@ -113,7 +113,7 @@ def expected(field: Field) -> tuple[str, str]:
     return f"{'、'.join(field)} 之一", f"one of {', '.join(field)}"
 
 
-def problems(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
+def field_errors(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
     """Everything that is wrong with *data*; () if it has exactly the *fields*, each of its type."""
     found: list[Blocker] = []
     for name, field in fields.items():
@@ -123,37 +123,37 @@ def problems(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
             continue
         try:
             check_of(field)(data[name])
-        except WRONG:
+        except INVALID:
             found.append(wrong_field(name, data[name], zh, en))
     known = ", ".join(fields)
     for name in data:
         if name not in fields:
             zh, en = (
-                f"没有字段 {brief(name)}；可用字段：{known or '无'}。",
-                f"Unknown field {brief(name)}; known: {known or 'none'}.",
+                f"没有字段 {short_repr(name)}；可用字段：{known or '无'}。",
+                f"Unknown field {short_repr(name)}; known: {known or 'none'}.",
             )
             found.append(_blocker("unknown_field", name, zh, en))
     return tuple(found)
 
 
-def sound(fields: Mapping[str, Field], data: Payload) -> dict[str, Any]:
+def valid_part(fields: Mapping[str, Field], data: Payload) -> dict[str, Any]:
     """The part of a payload in which nothing is wrong, with members where names of members stood."""
     found: dict[str, Any] = {}
     for name, field in fields.items():
         try:
             found[name] = check_of(field)(data[name])
-        except WRONG:
+        except INVALID:
             continue
     return found
 
 
-def key_given_twice(pairs: list[tuple[str, Any]]) -> str | None:
+def duplicate_key(pairs: list[tuple[str, Any]]) -> str | None:
     """Of a JSON object as it was read, pair by pair, the first key that stands in it twice, briefly; None if none does."""
     counts = Counter(key for key, _ in pairs)
-    return next((brief(key) for key, count in counts.items() if count > 1), None)
+    return next((short_repr(key) for key, count in counts.items() if count > 1), None)
 
 
-def brief(value: object) -> str:
+def short_repr(value: object) -> str:
     """The value as a short literal for a message."""
     try:
         literal = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
@@ -167,11 +167,11 @@ def deadline_of(state: State, value: timedelta, model: Model) -> timedelta:
     if model.states[state].end:
         raise ValueError(f"{state} is an end and has no deadline")
     if not isinstance(value, timedelta) or not timedelta(0) < value <= MAX_DEADLINE:
-        raise ValueError(f"must be a timedelta, more than 0 and at most 10 years, not {brief(value)}")
+        raise ValueError(f"must be a timedelta, more than 0 and at most 10 years, not {short_repr(value)}")
     return value
 
 
-def moment(value: datetime) -> datetime:
+def aware_datetime(value: datetime) -> datetime:
     """The time with its offset from UTC, if it is a datetime with a time zone; else ValueError.
 
     The name of the zone and its rules go: a snapshot can't hold them, and a deadline of a day is 24 hours in any zone.
@@ -189,7 +189,7 @@ def moment(value: datetime) -> datetime:
 
 def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:
     """The blocker for a field that holds *value* where *zh*, *en* would be right."""
-    given = brief(value)
+    given = short_repr(value)
     zh, en = f"字段 {name} 须是：{zh}；不能是 {given}。", f"Field {name} must be {en}, not {given}."
     return _blocker("wrong_field", name, zh, en)
 

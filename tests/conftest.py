@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from process import MODEL, Case, Limits
-from process.explore import Exploration, explore, payload
+from process.exploration.explorer import Exploration, explore, payload
 
 ACCOUNT, ORDER = "account-1", "order-1"
 
@@ -37,7 +37,7 @@ def small_cases(small_exploration: Exploration) -> tuple[Case, ...]:
 def drive(exploration: Exploration) -> tuple[Case, ...]:
     """A case for each configuration, brought there by the events of the shortest trip."""
     cases: list[Case] = []
-    for found, edge in zip(exploration.configurations, exploration.came_by, strict=True):
+    for found, edge in zip(exploration.configurations, exploration.predecessor, strict=True):
         facts = found.facts
         if edge is None:
             limits = Limits(facts.face_limit, facts.other_limit)

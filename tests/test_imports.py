@@ -130,8 +130,8 @@ def test_the_package_itself_loads_nothing_of_its_own_before_a_name_is_asked_for(
     """Every run of pytest loads the plugin, and with it the package."""
     ours = "sorted(m for m in sys.modules if m.startswith(('process', 'transitions')))"
     assert in_a_fresh_interpreter(f"import sys, process; print({ours})") == "['process']"
-    loaded = in_a_fresh_interpreter(f"import sys, process.pytest_plugin; print({ours})")
-    assert loaded == "['process', 'process.pytest_plugin']"
+    loaded = in_a_fresh_interpreter(f"import sys, process.testing.pytest_plugin; print({ours})")
+    assert loaded == "['process', 'process.testing.pytest_plugin']"
     assert "transitions" not in in_a_fresh_interpreter(f"import sys; from process import Goal; print({ours})")
 
 

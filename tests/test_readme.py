@@ -72,7 +72,7 @@ def test_the_readme_is_as_long_as_a_reader_stays() -> None:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    from process.commands import app
+    from process.cli import app
 
     names = [command.name for command in app.registered_commands] + [group.name for group in app.registered_groups]
     assert names, "the command line has commands"

@@ -25,8 +25,7 @@ At least once: asking. A request has a key that stays the same while the same is
 The host owes: who people are and what they may, the verifier, the money, and how long personal data is kept.
 """
 
-from process.store.checking import Finding, verify
-from process.store.engines import database, engine_of, prepare_sqlite, sqlite_engine
+from process.store.engines import create_engine, database, prepare_sqlite, sqlite_engine
 from process.store.errors import (
     CaseIdReused,
     CaseNotFound,
@@ -39,11 +38,12 @@ from process.store.errors import (
     ReadOnly,
     StoreError,
 )
-from process.store.reading import Summary, awaiting, find, history, overdue, whole
-from process.store.sql import conflicts
+from process.store.handling import Handled, add, handle, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
+from process.store.integrity import Finding, verify
+from process.store.queries import Summary, awaiting, find, history, overdue, whole
+from process.store.statements import conflicts
 from process.store.tables import metadata
-from process.store.working import deliver, time_out_overdue, transact
-from process.store.writing import Handled, add, handle, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
+from process.store.workers import deliver, time_out_overdue, transact
 
 __all__ = [
     "CaseIdReused",
@@ -64,7 +64,7 @@ __all__ = [
     "conflicts",
     "database",
     "deliver",
-    "engine_of",
+    "create_engine",
     "find",
     "handle",
     "history",

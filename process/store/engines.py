@@ -9,14 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from process.store.errors import DatabaseUnusable
 from process.store.tables import metadata
 
 
-def engine_of(url: str) -> Engine:
+def create_engine(url: str) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql://…``; ValueError if it is neither, or its driver is missing."""
     try:
         url.encode()
@@ -24,7 +25,7 @@ def engine_of(url: str) -> Engine:
         if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
             return sqlite_engine(parsed.database or ":memory:")
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed, pool_pre_ping=True)
+            return sqlalchemy.create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError) as error:
         raise ValueError(f"no address of a database: {error}") from None
     except UnicodeEncodeError:
@@ -44,7 +45,7 @@ def database(url: str, *, create: bool = False) -> Iterator[Engine]:
         DatabaseUnusable: it can't be used; ``problem`` is what the database says.
     """
     try:
-        engine = engine_of(url)
+        engine = create_engine(url)
     except ValueError as error:
         raise DatabaseUnusable(masked(url), masked(str(error))) from None
     shown = masked(url)
@@ -76,7 +77,7 @@ def _is_there(path: str | None) -> bool:
 def sqlite_engine(path: str | Path, *, busy_timeout: timedelta = timedelta(seconds=30)) -> Engine:
     """An engine for a SQLite file that many processes share; writers wait for each other for *busy_timeout* at most."""
     url = URL.create("sqlite", database=str(path))  # a path may hold what an address would take for its own
-    engine = create_engine(url, connect_args={"timeout": busy_timeout.total_seconds()})
+    engine = sqlalchemy.create_engine(url, connect_args={"timeout": busy_timeout.total_seconds()})
     prepare_sqlite(engine)
     return engine
 

@@ -23,7 +23,7 @@ from typing import ClassVar
 
 from process.exceptions import ProcessError
 from process.model import Words
-from process.payload import brief
+from process.payload import short_repr
 
 
 class StoreError(ProcessError):
@@ -33,7 +33,7 @@ class StoreError(ProcessError):
 
     def text(self, lang: str = "en") -> str:
         """What is wrong and what would be right, in *lang*, ``"zh"`` or ``"en"``."""
-        shown = {name: value if isinstance(value, int) else brief(value) for name, value in vars(self).items()}
+        shown = {name: value if isinstance(value, int) else short_repr(value) for name, value in vars(self).items()}
         return self.words.of(lang).format(**shown)
 
     def __str__(self) -> str:
@@ -166,4 +166,4 @@ class Conflict(StoreError):
     def text(self, lang: str = "en") -> str:
         known = self.words if self.version is not None else self.of_a_case
         words = known if self.case_id is not None else self.of_no_case
-        return words.of(lang).format(case_id=brief(self.case_id), version=self.version)
+        return words.of(lang).format(case_id=short_repr(self.case_id), version=self.version)

@@ -7,14 +7,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from process import snapshot
 from process.case import Case
 from process.exceptions import EndReached, GuardNotMet, Refused, SnapshotInvalid, WrongActor, WrongState
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Actor, Blocker, Event, State
-from process.payload import brief
-from process.store import rows
-from process.store.sql import Row
+from process.payload import short_repr
+from process.snapshot import codec
+from process.store import mapping as rows
+from process.store.statements import Row
 
 KINDS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
 
@@ -33,7 +33,7 @@ def refusal_values(
         "by": _actor_text(refusal.by, by),
         "data": rows.canonical(data),
         "state": case.state.value,
-        "blockers": snapshot.dumps({"blockers": told}),
+        "blockers": codec.dumps({"blockers": told}),
         "at": at,
         "model_version": MODEL_VERSION,
     }
@@ -55,7 +55,7 @@ def refusal_of(row: Row[Any]) -> Refused:
     """
     try:
         today = rows.as_of_today(row, f"refusal {row.event_id}", row.state, row.state)
-        told = snapshot.loads(row.blockers)["blockers"]
+        told = codec.loads(row.blockers)["blockers"]
         blockers = tuple(Blocker(b["code"], MappingProxyType(_tuples(b["parameters"])), b["zh"], b["en"]) for b in told)
         return KINDS[row.kind](Event(today["event"]), State(today["source"]), _actor(today["by"]), blockers)
     except (LookupError, ValueError, TypeError, AttributeError):
@@ -69,7 +69,7 @@ def _tuples(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _actor_text(actor: Actor | None, said: object) -> str | None:
     if actor is not None:
         return actor.value
-    return None if said is None else brief(said)
+    return None if said is None else short_repr(said)
 
 
 # --------------------------------------------------------------------------------------------------------- same content
@@ -84,7 +84,7 @@ def is_same_event(row: Row[Any], event: object, by: object, data: Mapping[str, A
         NewerModel: a newer model wrote it, in words that are not known here.
     """
     try:
-        actor = MACHINE.lean_events[Event(event)].only_actor if by is None else _actor(by)  # type: ignore[arg-type]
+        actor = MACHINE.compiled_events[Event(event)].only_actor if by is None else _actor(by)  # type: ignore[arg-type]
         given = rows.canonical(data), str(event), _actor_text(actor, by)
         if given == (row.data, row.event, row.by):
             return True

@@ -70,7 +70,7 @@ def _changing(declared: Transition) -> Callable[[Order, transitions.EventData], 
 def _readme_transition(declared: Transition) -> dict[str, object]:
     """The row by the names of Order's methods, which are made here."""
     methods: dict[str, Callable[..., object]] = {"by_" + "_or_".join(declared.by): _asking_who(declared.by)}
-    methods |= {guard.name: _asking(guard.holds) for guard in declared.guards if guard is not ELSE}
+    methods |= {guard.name: _asking(guard.predicate) for guard in declared.guards if guard is not ELSE}
     conditions = list(methods)
     change = "_and_".join(effect.name for effect in declared.effects)
     if change:

@@ -14,17 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from postgres import Postgres
 from sqlalchemy import Connection, Engine, event, text
-from storing import START, Database, in_parallel, made, opened
 
 from process import Actor, Case, Event, Goal, store
-from process.store import rows
+from process.store import mapping
+from tests.support.postgres import Postgres
+from tests.support.storing import START, Database, in_parallel, made, opened
 
 WORKERS = (1, 2, 4, 8)
 TABLES = store.metadata.tables
@@ -99,10 +96,10 @@ def throughput(database: Database, events: int) -> None:
 def a_case() -> tuple[dict[str, Any], dict[str, Any]]:
     """The rows of a case and of its one step; those that are stored in bulk are copies under other ids."""
     case = Case(goal=Goal.PLAN, account="acct-!", order="order-!", case_id="case-!", at=START)
-    step = rows.step_values(
-        "case-!", case.trigger(Event.SIGN_IN, at=START, account="acct-!", channel="app"), "in", rows.opening_digest(case)
+    step = mapping.step_values(
+        "case-!", case.trigger(Event.SIGN_IN, at=START, account="acct-!", channel="app"), "in", mapping.opening_digest(case)
     )
-    return {**rows.identity_values(case), **rows.case_values(case), "refusals": 0, "digest": step["digest"]}, step
+    return {**mapping.identity_values(case), **mapping.case_values(case), "refusals": 0, "digest": step["digest"]}, step
 
 
 COPIES = {

@@ -1,0 +1,147 @@
+"""Boxes on a grid: how large each is, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from process.diagram.layout.labels import TEXT, texts
+from process.diagram.layout.raster import PITCH, Rect
+from process.diagram.layout.typeface import block, width, wrap
+from process.diagram.view_layouts import ViewLayout
+from process.diagram.views import Box, Picture
+
+NAME = 11.0  # type size in points
+TIP = 10.0  # points: what a signpost needs beside its text and its tip, which is half as wide as it is high
+_LONG, _UPRIGHT, _SIGN = 400, 38, 84
+"""How wide names may get, in points: of what lies across, of what stands upright, and on a signpost."""
+
+Cells = tuple[int, int, int, int]
+"""The first column and row, and the last ones."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Boxes in their places.
+
+    Attributes:
+        cells: of each box, in the hint's grid.
+        names: of each box, in lines.
+        starts: where each column begins, and each row, in points.
+        size: of the whole, in points.
+    """
+
+    cells: Mapping[str, Cells]
+    names: Mapping[str, tuple[str, ...]]
+    boxes: Mapping[str, Rect]
+    starts: tuple[list[int], list[int]]
+    size: tuple[int, int]
+
+
+def cells_of(name: str, hint: ViewLayout) -> Cells | None:
+    """Where *name* stands in the hint's grid."""
+    found = [(column, row) for row, names in enumerate(hint.cells) for column, each in enumerate(names) if each == name]
+    if not found:
+        return None
+    columns, rows = {column for column, _ in found}, {row for _, row in found}
+    return min(columns), min(rows), max(columns), max(rows)
+
+
+def lay_grid(picture: Picture, hint: ViewLayout, lang: str, room: int) -> Grid:
+    """The boxes of *picture* on the hint's grid, with *room* points more between columns and rows than it says."""
+    cells, columns, rows = _cells(picture, hint)
+    names = {box.key: _name(box, lang, _room(cells[box.key], hint.name_room(lang))) for box in picture.boxes}
+    main = {key for arrow in picture.arrows if arrow.is_main for key in (arrow.source, arrow.target)}
+    sizes = {box.key: _size(box, names[box.key], hint, centred=box.key in main) for box in picture.boxes}
+    wide, high = [0] * columns, [0] * rows
+    for box in picture.boxes:
+        left, top, right, bottom = cells[box.key]
+        if left == right and box.leads_to is None:
+            wide[left] = max(wide[left], sizes[box.key][0])
+        if top == bottom:
+            high[top] = max(high[top], sizes[box.key][1])
+    gaps_x, gaps_y = _gaps(hint.columns, lang, columns, room), _gaps(hint.rows, lang, rows, room)
+    xs, ys = _starts(wide, gaps_x), _starts(high, gaps_y)
+    boxes: dict[str, Rect] = {}
+    for box in picture.boxes:
+        left, top, right, bottom = cells[box.key]
+        area = Rect(xs[left], ys[top], xs[right] + wide[right], ys[bottom] + high[bottom])
+        boxes[box.key] = rect = _in_cell(area, sizes[box.key], left < right, top < bottom)
+        if box.leads_to is not None:
+            boxes[box.key] = _nearest(rect, area, left - cells[box.key.partition(">")[0]][0])
+    return Grid(cells, names, boxes, (xs, ys), (xs[-1] + wide[-1] + gaps_x[-1], ys[-1] + high[-1] + gaps_y[-1]))
+
+
+def _cells(picture: Picture, hint: ViewLayout) -> tuple[dict[str, Cells], int, int]:
+    """For each box its cells; and how many columns and rows there are."""
+    grid = hint.cells
+    cells = {box.key: where for box in picture.boxes if (where := cells_of(box.key, hint))}
+    columns, rows = max(map(len, grid)), len(grid)
+    strangers = [box.key for box in picture.boxes if box.key not in cells]
+    for place, key in enumerate(strangers):
+        cells[key] = (place % columns, rows + place // columns, place % columns, rows + place // columns)
+    return cells, columns, rows + -(-len(strangers) // columns)
+
+
+def _name(box: Box, lang: str, room: int) -> tuple[str, ...]:
+    if box.leads_to is not None:
+        return tuple(line for text in texts(box.words[0], lang) for line in wrap(text, TEXT, _SIGN))
+    names = texts(box.words[0], lang)
+    if room == _LONG:
+        names = (" ".join(dict.fromkeys(names)),)
+    return tuple(line for text in names for line in wrap(text, NAME, room))
+
+
+def _room(cell: Cells, usual: int) -> int:
+    """How wide a name may get: what lies across may be long, what stands upright should be narrow."""
+    return _LONG if cell[0] < cell[2] else _UPRIGHT if cell[1] < cell[3] else usual
+
+
+def _size(box: Box, lines: Sequence[str], hint: ViewLayout, *, centred: bool) -> tuple[int, int]:
+    """Room for a name, in whole steps, of which there is one in the middle if the main path meets the box."""
+    if box.leads_to is not None:
+        high = _whole(block(lines, TEXT)[1] + 4)
+        return _whole(max(width(line, TEXT) for line in lines) + high / 2 + TIP), high
+    measured = block(lines, NAME)
+    across, down = measured[0] + (11 if box.end else 7), measured[1] + (12 if box.end else 8)
+    return (_even if centred else _whole)(across), (_even if hint.runs_across else _whole)(down)
+
+
+def _whole(length: float) -> int:
+    return int(-(-length // PITCH)) * PITCH
+
+
+def _even(length: float) -> int:
+    return int(-(-length // (2 * PITCH))) * 2 * PITCH
+
+
+def _gaps(gaps: Mapping[str, tuple[int, ...]], lang: str, count: int, room: int) -> list[int]:
+    given = list(gaps.get(lang) or gaps["zh"])
+    while len(given) <= count:
+        given.insert(-1, 60)
+    return [given[0], *(gap + room for gap in given[1:count]), given[-1]]
+
+
+def _starts(lengths: Sequence[int], gaps: Sequence[int]) -> list[int]:
+    starts, at = [], 0
+    for gap, length in zip(gaps, lengths, strict=False):
+        starts.append(at + gap)
+        at += gap + length
+    return starts
+
+
+def _nearest(rect: Rect, area: Rect, columns: int) -> Rect:
+    """The signpost moved to that side of its cell which is nearer to its arrow's source, so many columns to the left."""
+    off = area.left - rect.left if columns > 0 else area.right - rect.right if columns < 0 else 0
+    return rect._replace(left=rect.left + off, right=rect.right + off)
+
+
+def _in_cell(area: Rect, size: tuple[int, int], fills_across: bool, fills_down: bool) -> Rect:
+    left, top, right, bottom = area
+    if not fills_across:
+        left += (right - left - size[0]) // (2 * PITCH) * PITCH
+        right = left + size[0]
+    if not fills_down:
+        top += (bottom - top - size[1]) // (2 * PITCH) * PITCH
+        bottom = top + size[1]
+    return Rect(left, top, right, bottom)

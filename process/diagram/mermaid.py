@@ -1,0 +1,135 @@
+"""A picture as a Mermaid flowchart, for Markdown pages: every label is quoted, what could mean anything is an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from process.diagram.case_marks import CaseMarks, times
+from process.diagram.layout.labels import texts
+from process.diagram.palette import END, INK, MAIN, MOVE, PAGE, QUIET, WENT
+from process.diagram.views import Arrow, Box, Note, Picture
+from process.model import Actor, EndKind, Words
+
+NOW = "now"
+"""The box that says where a case stands, in a picture that lacks its state."""
+
+KEY = "key"
+"""The group that says what the colours and the marks mean."""
+
+_COLOURS = Words("颜色＝由谁行动", "Colour = whose move")
+
+# Neither full stop nor asterisk: Mermaid up to 11.4 takes "1. " at the beginning of a label for a list, and refuses it.
+_PLAIN = frozenset(" ,()-–/：；，。、（）「」＝†‡→\u00b7")
+
+
+def flowchart(picture: Picture, lang: str, trail: CaseMarks | None = None) -> str:
+    """The picture as Mermaid text; its states have their values as ids."""
+    return "\n".join(_lines(picture, lang, trail)) + "\n"
+
+
+def _lines(picture: Picture, lang: str, trail: CaseMarks | None) -> Iterator[str]:
+    yield "flowchart TB"
+    framed: set[str] = set()
+    boxes = {box.key: box for box in picture.boxes}
+    for frame in picture.frames:
+        if "+" not in frame.key:
+            framed |= {*frame.members}
+            yield f'  subgraph {_id(frame.key)}["{_label(frame.words, lang)}"]'
+            inner = [other for other in picture.frames if "+" in other.key and {*other.members} <= {*frame.members}]
+            for other in inner:
+                yield f'    subgraph {_id(other.key)}[" "]'
+                yield from (f"      {_box(boxes[key], lang)}" for key in other.members)
+                yield "    end"
+            nested = {key for other in inner for key in other.members}
+            yield from (f"    {_box(boxes[key], lang)}" for key in frame.members if key not in nested)
+            yield "  end"
+    yield from (f"  {_box(box, lang)}" for box in picture.boxes if box.key not in framed and not box.leads_to)
+    named = {box.leads_to: box for box in picture.boxes if box.leads_to and box.leads_to.value not in boxes}
+    yield from (f'  {state.value}("{_label(box.words[0], lang)}")' for state, box in named.items())
+    for box in picture.boxes:
+        if box.is_initial:
+            yield f"  start((( ))) ==> {box.key}"
+    for arrow in picture.arrows:
+        line = "==>" if arrow.is_main else "-->"
+        yield f'  {_id(arrow.source)} {line}|"{_text(arrow, lang, trail)}"| {arrow.target}'
+    if trail and not trail.is_in(picture):
+        yield f'  {NOW}["{_label(trail.standing(picture), lang)}"]'
+    yield from _key(picture, lang)
+    yield from _classes(picture, trail)
+
+
+def _box(box: Box, lang: str) -> str:
+    label = _label(box.words[0], lang)
+    return f'{box.key}[["{label}"]]' if box.end else f'{box.key}("{label}")' if box.state else f'{box.key}["{label}"]'
+
+
+def _key(picture: Picture, lang: str) -> Iterator[str]:
+    yield f'  subgraph {KEY}["{_label(_COLOURS, lang)}"]'
+    yield "    direction TB"
+    yield from (f'    {KEY}_{owner}("{_label(owner.words, lang)}")' for owner in _owners(picture))
+    if picture.footnotes:
+        yield f'    {KEY}_marks["{"<br/>".join(_label(words, lang) for words in picture.footnotes)}"]'
+    yield "  end"
+
+
+def _owners(picture: Picture) -> list[Actor]:
+    """Those whose colours the picture has."""
+    seen = {box.owners[0] for box in picture.boxes if box.owners}
+    return [actor for actor in Actor if actor in seen]
+
+
+def _classes(picture: Picture, trail: CaseMarks | None) -> Iterator[str]:
+    for owner in _owners(picture):
+        members = [*(box.key for box in picture.boxes if box.owners and box.owners[0] is owner), f"{KEY}_{owner}"]
+        yield f"  classDef {owner}_moves fill:{MOVE[owner]},stroke:{QUIET},color:{INK}"
+        yield f"  class {','.join(members)} {owner}_moves"
+    for kind in EndKind:
+        members = [box.key for box in picture.boxes if box.end is kind]
+        if members:
+            yield f"  classDef {kind}_end fill:{PAGE},stroke:{END[kind][1]},stroke-width:2px,color:{INK}"
+            yield f"  class {','.join(members)} {kind}_end"
+    if picture.footnotes:
+        yield f"  style {KEY}_marks fill:none,stroke:none,text-align:left"
+    has_start = any(box.is_initial for box in picture.boxes)
+    for place, arrow in enumerate(picture.arrows, 1 if has_start else 0):
+        if trail and trail.on(arrow):
+            yield f"  linkStyle {place} stroke:{WENT},stroke-width:4px"
+        elif arrow.is_main:
+            yield f"  linkStyle {place} stroke:{MAIN},stroke-width:3px"
+    if trail:
+        marked = trail.stands.value if trail.is_in(picture) else NOW
+        yield f"  style {marked} stroke:{WENT},stroke-width:5px"
+
+
+def _text(arrow: Arrow, lang: str, trail: CaseMarks | None) -> str:
+    lines = list(times(trail.on(arrow))) if trail else []
+    for note in arrow.notes:
+        lines += [_note(note, language) for language in (("zh", "en") if lang == "both" else (lang,))]
+    return "<br/>".join(map(escaped, lines))
+
+
+def _note(note: Note, language: str) -> str:
+    comma, stop = ("、", "；") if language == "zh" else (", ", "; ")
+    text = comma.join(words.of(language) for words in note.events) + note.marks
+    if note.demands:
+        text += f" [{stop.join(words.of(language) for words in note.demands)}]"
+    if note.follows:
+        text += f" → {stop.join(words.of(language) for words in note.follows)}"
+    return text
+
+
+def _label(words: Words, lang: str) -> str:
+    return "<br/>".join(map(escaped, texts(words, lang)))
+
+
+def _id(key: str) -> str:
+    return key.replace("+", "_").replace("-", "_")
+
+
+def escaped(text: str) -> str:
+    """*text* so that Mermaid, and the page around it, show it and read nothing into it."""
+    return "".join(character if character.isalnum() or character in _PLAIN else _entity(character) for character in text)
+
+
+def _entity(character: str) -> str:
+    return f"#{ord(character)};" if character.isprintable() else " "

@@ -1,0 +1,1 @@
+"""What fills ``diagrams/``: the pictures, their index and the page. Begin with ``files.write``."""

@@ -1,0 +1,130 @@
+"""The gallery that is kept in ``diagrams/``: every picture in every language, the page, and a README that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from process.diagram.formats import LANGUAGES, draw
+from process.diagram.view_layouts import View
+from process.gallery import page
+from process.model import MODEL, Model, Words
+
+SENTENCES = {
+    View.OVERVIEW: Words(
+        "从登录到各种结局的全部状态与事件；从任一未结束状态都可能发生的事件只画一次。",
+        "Every state and event from signing in to the ends; what can happen in any open state is drawn once.",
+    ),
+    View.SELF_SERVICE: Words(
+        "不求助客服、不走弯路时的第 1 至 5 步。",
+        "Steps 1 to 5 as they go without customer service and without detours.",
+    ),
+    View.FACE_VERIFICATION: Words(
+        "系统何时跳过核验，核验有哪些方式与次数，以及想取消人脸验证本身时为何须找客服。",
+        "When the system skips the verification, which ways and attempts there are, and who can remove it.",
+    ),
+    View.SUPPORT: Words(
+        "怎样会转到客服，客服能做什么，又怎样回到自助办理。",
+        "What leads to customer service, what an agent can do, and how the customer gets back.",
+    ),
+    View.ENDS: Words(
+        "每一种结局由哪些途径到达。",
+        "Which ways lead to which end.",
+    ),
+}
+
+_HEAD = """\
+# 流程图 · Diagrams
+
+由 `process/model.py` 生成，请勿手工修改；用 `python -m process draw` 重新生成。
+Made from `process/model.py`; don't edit them, run `python -m process draw`.
+
+点开 [index.html](index.html) 可逐步走一遍流程。 · Open [index.html](index.html) to walk through the process step by step.
+
+中英双语的全流程图较大，按 A3 横向排版；其余按 A4 横向。
+The whole flow in both languages is for A3 across, the other pictures for A4 across.
+"""
+
+
+def write(out: str | Path = "diagrams") -> list[Path]:
+    """Write the whole gallery to the folder *out*; gives the files.
+
+    Raises:
+        CannotDraw: SVG can't be made here; DOT, Mermaid and the README have been written all the same.
+    """
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = {"README.md": readme}
+    for name, text in beside.items():
+        (folder / name).write_bytes(text().encode())
+    written = draw(folder)
+    drawn = {lang: (folder / f"{View.OVERVIEW}.{lang}.svg").read_text(encoding="utf-8") for lang in page.LANGUAGES}
+    (folder / "index.html").write_bytes(page.html(drawn).encode())
+    return [*written, *(folder / name for name in (*beside, "index.html"))]
+
+
+def readme(model: Model = MODEL) -> str:
+    """The gallery's README: the pictures with a sentence each, then tables of all states, events and transitions."""
+    return "\n".join([_HEAD, *_pictures(), *_states(model), *_events(model), *_transitions(model)])
+
+
+def _pictures() -> Iterator[str]:
+    for view in View:
+        yield f"## {view.words.zh} · {view.words.en}\n"
+        yield f"{SENTENCES[view].zh}\n{SENTENCES[view].en}\n"
+        for lang in LANGUAGES:
+            name = f"{view}.{lang}"
+            yield f"![{_alt(view, lang)}]({name}.svg)\n"
+            yield f"[SVG]({name}.svg) · [DOT]({name}.dot) · [Mermaid]({name}.mmd)\n"
+
+
+def _alt(view: View, lang: str) -> str:
+    return " · ".join(view.words) if lang == "both" else view.words.of(lang)
+
+
+def _states(model: Model) -> Iterator[str]:
+    rows = []
+    for state, info in model.states.items():
+        phase = f"{info.phase.number} {info.phase.words.zh} {info.phase.words.en}" if info.phase else "结局 end"
+        whose = "；".join(
+            _both(owner.words) for owner in dict.fromkeys(turn.owner for turn in reversed(info.responsibilities))
+        )
+        meant = _both(info.end.words) if info.end else ""
+        deadline = f"{info.deadline.total_seconds() / 3600:g} h" if info.deadline else ""
+        rows.append((f"`{state}`", *state.words, phase, whose or meant, deadline))
+    yield "## 状态 · States\n"
+    yield from _table(("state", "中文", "English", "步骤 phase", "由谁行动 whose move", "期限 deadline"), rows)
+
+
+def _events(model: Model) -> Iterator[str]:
+    rows = []
+    for event, fields in model.events.items():
+        by = "、".join(_both(actor.words) for actor in model.actors[event])
+        rows.append((f"`{event}`", *event.words, by, ", ".join(f"`{name}`" for name in fields)))
+    yield "## 事件 · Events\n"
+    yield from _table(("event", "中文", "English", "由谁发起 by", "内容 carries"), rows)
+
+
+def _transitions(model: Model) -> Iterator[str]:
+    rows = []
+    for number, row in enumerate(model.table):
+        sources = ", ".join(f"`{source}`" for source in row.sources)
+        by = "、".join(actor.words.zh for actor in row.by)
+        guards = "<br>".join(_both(guard.condition) for guard in row.guards)
+        effects = "<br>".join(_both(effect.words) for effect in row.effects)
+        rows.append((str(number), sources, f"`{row.event}` {row.event.words.zh}", by, f"`{row.target}`", guards, effects))
+    yield "## 转移 · Transitions\n"
+    yield "同一事件的各行自上而下尝试，取第一个条件全部满足的。 · Rows of one event are tried from top to bottom.\n"
+    yield from _table(("#", "从 from", "事件 event", "由谁 by", "到 to", "条件 only if", "随后 and then"), rows)
+
+
+def _both(words: Words) -> str:
+    return words.zh if words.zh == words.en else f"{words.zh} {words.en}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |"
+    yield ""

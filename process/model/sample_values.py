@@ -1,0 +1,130 @@
+"""Guards and effects, tried once before they decide anything: what is wrong with one of them, whatever row it stands in.
+
+A guard that names a fact which does not exist, or an effect that tells one, would otherwise fail when a customer comes by.
+They are tried on facts of two kinds, those of a case that has just been opened and those of one in which everything has
+happened, with a payload that holds just the fields which they say that they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from string import Formatter
+from typing import Any, get_args, get_type_hints
+
+from process.model import Effect, Facts, Field, Goal, Guard, Kind, QuoteStatus, Settlement, Words
+
+SAMPLE_NEW = Facts(Goal.PLAN, "account", "order", 3, 3)
+SAMPLE_COMPLETE = Facts(
+    Goal.BOTH, "account", "order", 3, 3, "quote", 0, "CNY", QuoteStatus.OPEN, Settlement.REMOVED, True, 1, 1, 2
+)
+_VALUES: Mapping[Kind, object] = {
+    Kind.REFERENCE: "reference",
+    Kind.CONSENT: None,
+    Kind.MONEY: 0,
+    Kind.CURRENCY: "CNY",
+    Kind.ATTEMPT: 1,
+    Kind.TEXT: "text",
+}
+TYPES: Mapping[str, tuple[type, ...]] = {
+    name: get_args(hint) or (hint,) for name, hint in get_type_hints(Facts).items() if name in Facts._fields
+}
+"""What each fact can be: of which types, NoneType among them."""
+OF_THE_PACKAGE = frozenset(
+    ("end_reached", "wrong_state", "wrong_actor", "actor_missing", "missing_field", "wrong_field", "unknown_field")
+)
+"""Codes of reasons that no guard may have, as they tell of something else."""
+
+
+def missing(words: Words) -> list[str]:
+    """The languages in which there is no text."""
+    return [lang for lang in Words._fields if not getattr(words, lang).strip()]
+
+
+@lru_cache(maxsize=1024)  # a thousand models that differ in one row share nearly all of their guards and effects
+def faults(part: Guard | Effect, carried: tuple[tuple[str, Field], ...], carrier: str) -> tuple[str, ...]:
+    """What is wrong with a guard or an effect.
+
+    Args:
+        part: the guard or effect.
+        carried: the fields that it may read, with their types.
+        carrier: what carries them, in words.
+    """
+    return tuple(_faults(part, dict(carried), carrier))
+
+
+def _faults(part: Guard | Effect, fields: Mapping[str, Field], carrier: str) -> Iterator[str]:
+    for words in (part.condition, part.reason) if isinstance(part, Guard) else (part.words,):
+        if missing(words):
+            yield f"{part.name}: the words are missing in {' and '.join(missing(words))}"
+    strange = [field for field in part.payload_fields if field not in fields]
+    for field in strange:
+        yield f"{part.name} reads {field!r}, which {carrier} does not carry; it carries {', '.join(fields) or 'nothing'}"
+    if isinstance(part, Guard):
+        yield from _faults_of_reason(part)
+    if not strange:
+        yield from _faults_when_tried(part, {name: _value(fields[name]) for name in part.payload_fields}, fields)
+
+
+def _value(field: Field) -> object:
+    return _VALUES[field] if isinstance(field, Kind) else next(iter(field))
+
+
+def _faults_of_reason(guard: Guard) -> Iterator[str]:
+    if not guard.code.isidentifier() or guard.code in OF_THE_PACKAGE:
+        yield f"{guard.name}: {guard.code!r} can't be the code of its reason; a name of its own in lower case would do"
+    for name in guard.message_fields:
+        if name not in guard.payload_fields and name not in Facts._fields:
+            yield f"{guard.name} tells {name!r}, which is neither a fact nor a field that it reads"
+    for text in guard.reason:
+        try:
+            names = [placeholder for _, placeholder, _, _ in Formatter().parse(text) if placeholder is not None]
+        except ValueError as error:
+            yield f"{guard.name}: its reason {text!r} has a brace that opens or closes no name: {error}"
+            continue
+        for name in names:
+            if name not in guard.message_fields:
+                yield f"{guard.name}: its reason names {name!r}, which it does not tell"
+
+
+def _faults_when_tried(part: Guard | Effect, data: Mapping[str, object], fields: Mapping[str, Field]) -> Iterator[str]:
+    errors: list[Exception] = []
+    for facts in (SAMPLE_NEW, SAMPLE_COMPLETE):
+        try:
+            told = part.changes() if isinstance(part, Effect) and part.is_constant else _ask(part, facts, data)
+        except KeyError as error:
+            name = error.args[0]
+            yield (
+                f"{part.name} reads {name!r}, but says that it reads {', '.join(part.payload_fields) or 'nothing'}"
+                f"{'' if name in fields else '; no such field is carried'}"
+            )
+            return
+        except Exception as error:  # whatever a guard can raise, it is told with its name
+            errors.append(error)
+            continue
+        wrong = list(_wrong_answer(part, told))
+        if wrong:
+            yield from wrong
+            return
+    if len(errors) == 2 or any(isinstance(error, AttributeError | NameError) for error in errors):
+        yield f"{part.name} can't be asked: {type(errors[0]).__name__}: {errors[0]}"
+
+
+def _ask(part: Guard | Effect, facts: Facts, data: Mapping[str, object]) -> Any:
+    return part.predicate(facts, data) if isinstance(part, Guard) else part.changes(facts, data)
+
+
+def _wrong_answer(part: Guard | Effect, told: Any) -> Iterator[str]:
+    if isinstance(part, Guard):
+        if type(told) is not bool:
+            yield f"{part.name} must answer True or False, not {told!r}"
+        return
+    if not isinstance(told, Mapping):
+        yield f"{part.name} must tell new values by fact, as in {{'quote': None}}, not {told!r}"
+        return
+    for name, value in told.items():
+        if name not in Facts._fields:
+            yield f"{part.name} changes {name!r}, which is no fact; facts are {', '.join(Facts._fields)}"
+        elif type(value) not in TYPES[name]:
+            kinds = " or ".join("None" if kind is type(None) else kind.__name__ for kind in TYPES[name])
+            yield f"{part.name} changes {name} to {value!r}, which must be {kinds}"

@@ -1,0 +1,265 @@
+"""The changes of a model beside those of its rows: new rows, comparisons, reasons, what events carry, and states."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from process.model import (
+    ELSE,
+    Actor,
+    Effect,
+    EndKind,
+    Event,
+    Facts,
+    Field,
+    Guard,
+    Kind,
+    Model,
+    Payload,
+    Phase,
+    RequestKind,
+    Responsibility,
+    Row,
+    State,
+    Words,
+)
+
+Change = tuple[str, str, Model]
+"""Which kind of change, what was changed where, and the model that it makes."""
+
+
+def changes(model: Model) -> Iterator[Change]:
+    """Every such change of a model."""
+    yield from _rows_added(model)
+    yield from _facts_forged(model)
+    yield from _comparisons(model)
+    yield from _limits(model)
+    yield from _reasons(model)
+    yield from _fields(model)
+    for state, info in model.states.items():
+        yield from _ends(model, state) if info.end else _opens(model, state)
+
+
+# ------------------------------------------------------------------------------------------------------ rows and facts
+
+
+def _rows_added(model: Model) -> Iterator[Change]:
+    """An event also where it does not happen, as it does elsewhere."""
+    made: set[tuple[object, ...]] = set()
+    for number, row in enumerate(model.table, 1):
+        guards = tuple(guard for guard in row.guards if guard is not ELSE)
+        there = {state for other in model.table if other.event is row.event for state in other.sources}
+        for state, info in model.states.items():
+            one = state, row.event, row.by, row.target, guards, row.effects
+            if not info.end and state not in there and one not in made:
+                made.add(one)
+                added = replace(row, sources=(state,), guards=guards)
+                what = f"{row.event} as in row {number}, to {row.target}, also from {state}"
+                yield "row added", what, replace(model, table=(*model.table, added))
+
+
+FORGED: Mapping[str, Callable[[Facts], object]] = {
+    "account": lambda _facts: "someone-else",
+    "order": lambda _facts: "something-else",
+    "fee": lambda facts: facts.fee and facts.fee // 2,
+    "currency": lambda facts: facts.currency and "EUR",
+    "face_limit": lambda _facts: 2,
+    "attempt": lambda facts: facts.attempt + 1,
+}
+"""Facts that no effect but a few touches, and what they are made."""
+
+
+def _facts_forged(model: Model) -> Iterator[Change]:
+    for index, row in enumerate(model.table):
+        for fact, made in FORGED.items():
+            forged = replace(row, effects=(*row.effects, _forging(fact, made)))
+            table = (*model.table[:index], forged, *model.table[index + 1 :])
+            yield "fact forged", f"row {index + 1}, {row.event}: {fact} forged", replace(model, table=table)
+
+
+def _forging(fact: str, made: Callable[[Facts], object]) -> Effect:
+    def changes(facts: Facts, data: Payload) -> Mapping[str, object]:  # noqa: ARG001  # an effect takes both
+        return {fact: made(facts)}
+
+    return Effect(f"forge_{fact}", changes, False, (), Words("篡改", "forged"))
+
+
+# ------------------------------------------------------------------------------------------------------------- guards
+
+Alike = Callable[[Any, Any], bool]
+ALIKE: Mapping[str, Alike] = {
+    "whatever the case": lambda given, right: given.casefold() == right.casefold(),
+    "whatever the spaces around": lambda given, right: given.strip() == right.strip(),
+    "by its beginning": lambda given, right: right.startswith(given),
+    "by what it begins": lambda given, right: given.startswith(right),
+    "by its end": lambda given, right: right.endswith(given),
+    "by what it holds": lambda given, right: right in given,
+    "by its first 32 characters": lambda given, right: given[:32] == right[:32],
+    "by its last 4 characters": lambda given, right: given[-4:] == right[-4:],
+    "by its length": lambda given, right: len(given) == len(right),
+    "whatever its unicode form": lambda given, right: _form(given) == _form(right),
+}
+"""How references can be taken for the same."""
+
+NEARLY: Mapping[str, Alike] = {
+    "or an older one": lambda given, right: given <= right,
+    "or a newer one": lambda given, right: given >= right,
+    "or the one before the last": lambda given, right: given in (right, right - 2),
+    "or the next": lambda given, right: given in (right, right + 1),
+    "or the first": lambda given, right: given in (right, 1),
+    "by its last digit": lambda given, right: given % 10 == right % 10,
+}
+"""How numbers can."""
+
+
+def _form(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _comparisons(model: Model) -> Iterator[Change]:
+    for guard in guards_of(model):
+        for name in guard.payload_fields:
+            if name in Facts._fields:
+                for how, alike in (NEARLY if name == "attempt" else ALIKE).items():
+                    loose = replace(guard, predicate=_loosely(name, alike))
+                    yield "comparison loosened", f"{guard.name}: {how}", _with_guard(model, guard, loose)
+
+
+def _loosely(name: str, alike: Alike) -> Callable[[Facts, Payload], bool]:
+    def holds(facts: Facts, data: Payload) -> bool:
+        right = getattr(facts, name)
+        return right is not None and alike(data[name], right)
+
+    return holds
+
+
+def _limits(model: Model) -> Iterator[Change]:
+    for name in ("face", "other"):
+        for step in (-1, 1):
+            limits = replace(model.limits, **{name: getattr(model.limits, name) + step})
+            yield "limit off by one", f"Limits.{name} {limits}", replace(model, limits=limits)
+    for guard in guards_of(model):
+        for fact in ("face_limit", "other_limit"):
+            for step in (-1, 1) if fact in guard.message_fields else ():
+                shifted = replace(guard, predicate=_shifted(guard, fact, step))
+                yield "limit off by one", f"{guard.name}: {fact} {step:+d}", _with_guard(model, guard, shifted)
+
+
+def _shifted(guard: Guard, fact: str, step: int) -> Callable[[Facts, Payload], bool]:
+    def holds(facts: Facts, data: Payload) -> bool:
+        return guard.predicate(facts._replace(**{fact: getattr(facts, fact) + step}), data)
+
+    return holds
+
+
+def _reasons(model: Model) -> Iterator[Change]:
+    """What a refusal says: another code, the texts swapped, one language lost, or a parameter."""
+    guards = tuple(guards_of(model))
+    for guard, other in zip(guards, (*guards[1:], guards[0]), strict=True):
+        zh, en = guard.reason
+        told = {
+            "another code": replace(guard, code=other.code),
+            "the texts swapped": replace(guard, reason=Words(en, zh)),
+            "no text in zh": replace(guard, reason=Words(en, en)),
+            "no text in en": replace(guard, reason=Words(zh, zh)),
+        }
+        if not other.message_fields:
+            told["the text of another"] = replace(guard, reason=other.reason)
+        for name in guard.message_fields:
+            rest = tuple(one for one in guard.message_fields if one != name)
+            plain = Words(zh.replace(f"{{{name}}}", "…"), en.replace(f"{{{name}}}", "..."))
+            told[f"{name} not told"] = replace(guard, message_fields=rest, reason=plain)
+        for what, changed in told.items():
+            yield "reason changed", f"{guard.name}: {what}", _with_guard(model, guard, changed)
+
+
+# --------------------------------------------------------------------------------------------- events, states and ends
+
+
+def _fields(model: Model) -> Iterator[Change]:
+    def carrying(event: Event, fields: Mapping[str, Field]) -> Model:
+        return replace(model, events={**model.events, event: fields})
+
+    for event, fields in model.events.items():
+        for name, field in fields.items():
+            rest = {other: kind for other, kind in fields.items() if other != name}
+            yield "field lost", f"{event}: {name} lost", carrying(event, rest)
+            for kind in Kind:
+                if kind is not field:
+                    yield "field retyped", f"{event}: {name} is {kind}", carrying(event, {**fields, name: kind})
+
+
+def _ends(model: Model, state: State) -> Iterator[Change]:
+    for kind in EndKind:
+        if kind is not model.states[state].end:
+            yield "end swapped", f"{state}: is {kind}", _with_state(model, state, end=kind)
+
+
+def _opens(model: Model, state: State) -> Iterator[Change]:
+    info = model.states[state]
+    yield "owner lost", f"{state}: nobody's move", _with_state(model, state, responsibilities=())
+    for index, turn in enumerate(info.responsibilities):
+        before, behind = info.responsibilities[:index], info.responsibilities[index + 1 :]
+        if before or behind:
+            yield (
+                "owner lost",
+                f"{state}: {turn.owner}'s move dropped",
+                _with_state(model, state, responsibilities=(*before, *behind)),
+            )
+        for kind, what, changed in _changes_of_turn(turn):
+            yield kind, f"{state}: {what}", _with_state(model, state, responsibilities=(*before, changed, *behind))
+    yield "deadline lost", f"{state}: no deadline", _with_state(model, state, deadline=None)
+    yield "deadline lost", f"{state}: a deadline of nothing", _with_state(model, state, deadline=timedelta(0))
+    for phase in Phase:
+        if phase is not info.phase:
+            yield "phase swapped", f"{state}: in {phase}", _with_state(model, state, phase=phase)
+
+
+def _changes_of_turn(turn: Responsibility) -> Iterator[tuple[str, str, Responsibility]]:
+    for other in Actor:
+        if other is not turn.owner:
+            yield "owner swapped", f"{turn.owner}'s move given to {other}", replace(turn, owner=other)
+    for asks in RequestKind:
+        if asks is not turn.request:
+            yield "request swapped", f"{turn.owner} asked to {asks}", replace(turn, request=asks)
+    for name in turn.payload_fields:
+        rest = tuple(one for one in turn.payload_fields if one != name)
+        yield "told less", f"{turn.owner} not told {name}", replace(turn, payload_fields=rest)
+        yield (
+            "told something else",
+            f"{turn.owner} told face_removed, not {name}",
+            replace(turn, payload_fields=(*rest, "face_removed")),
+        )
+    if turn.when is not None:
+        when = turn.when
+
+        def negated(facts: Facts, data: Payload) -> bool:
+            return not when.predicate(facts, data)
+
+        yield "owner swapped", f"{turn.owner}'s move when it is not", replace(turn, when=replace(when, predicate=negated))
+        yield "owner swapped", f"{turn.owner}'s move always", replace(turn, when=replace(when, predicate=ELSE.predicate))
+
+
+def guards_of(model: Model) -> Iterable[Guard]:
+    """The guards of the table's rows, each once."""
+    return dict.fromkeys(guard for row in model.table for guard in row.guards if guard is not ELSE)
+
+
+def _with_guard(model: Model, guard: Guard, other: Guard) -> Model:
+    """The model with another guard in its place; rows without it stay the very same."""
+
+    def changed(row: Row) -> Row:
+        if guard not in row.guards:
+            return row
+        return replace(row, guards=tuple(other if one is guard else one for one in row.guards))
+
+    return replace(model, table=tuple(map(changed, model.table)))
+
+
+def _with_state(model: Model, state: State, **changes: object) -> Model:
+    changed = replace(model.states[state], **changes)  # type: ignore[arg-type]
+    return replace(model, states={**model.states, state: changed})

@@ -1,1 +1,0 @@
-"""What the requirements are checked with, and the mutants that test them; behind ``process.requirements``."""

@@ -1,0 +1,265 @@
+"""What must hold of the process: R1 to R20, each with its sentence, its source and the function that checks it.
+
+``check`` takes any model or machine, so a changed one can be held against the same requirements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from process.exploration.explorer import Exploration, ask_everyone, explore
+from process.machine import MACHINE, CompiledMachine, build
+from process.model import Limits, Model, Words
+from process.requirements import (
+    cancellation,
+    ends,
+    ownership,
+    reachability,
+    refusals,
+    replay,
+    settlement,
+    steps,
+    verification,
+)
+from process.requirements.counterexample import Finding
+from process.requirements.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that must hold.
+
+    Attributes:
+        id: "R1" to "R20".
+        sentence: what must hold.
+        source: where it comes from.
+        check: whether it holds, and on how much that was looked at.
+    """
+
+    id: str
+    sentence: Words
+    source: Words
+    check: Callable[[Evidence], Finding]
+
+
+DESCRIPTION = Words("流程说明", "the description of the process")
+STEP_1_3 = Words("流程说明，第 1、3 步", "the description, steps 1 and 3")
+STEPS = Words("流程说明，第 1 至 6 步", "the description, steps 1 to 6")
+STEP_5 = Words("流程说明，第 5 步", "the description, step 5")
+STEP_6 = Words("流程说明，第 6 步", "the description, step 6")
+ART_10 = Words(
+    "《人脸识别技术应用安全管理办法》（2025-06-01 起施行）第十条",
+    "人脸识别技术应用安全管理办法 (in force 2025-06-01), art. 10",
+)
+CONSENT_LAW = Words(
+    "《人脸识别技术应用安全管理办法》；《个人信息保护法》第十五、十六、二十九条",
+    "人脸识别技术应用安全管理办法; PIPL art. 15, 16, 29",
+)
+SOUND = Words("流程说明，“须成立的事”", "the description, what must hold")
+
+
+def _require(number: int, check: Callable[[Evidence], Finding], source: Words, zh: str, en: str) -> Requirement:
+    return Requirement(f"R{number}", Words(zh, en), source, check)
+
+
+REQUIREMENTS: tuple[Requirement, ...] = (
+    _require(
+        1,
+        reachability.r1_every_end_and_way,
+        STEPS,
+        "每个终态都能到达；每种目标都能自助达成（系统跳过核验、人脸、其他方式），也能经客服达成；取消人脸验证只能经客服。",
+        "Every end state is reachable; every goal can be met by self-service with the step skipped, with face, with "
+        "another way, and through support (removal of the face verification: through support alone).",
+    ),
+    _require(
+        2,
+        ends.r2_an_end_within_reach,
+        SOUND,
+        "从每个可到达的情形都能走到某个终态，即使人脸总不通过、核验服务总不可用、资方总是拒绝或始终没有客服。",
+        "From every reachable configuration some end state can be reached, also if faces always fail, the verifier is "
+        "down, the lender always rejects, or no agent ever answers.",
+    ),
+    _require(3, ends.r3_ends_take_nothing, SOUND, "终态不再接受任何事件。", "An end state accepts no event."),
+    _require(
+        4,
+        cancellation.r4_quoted_and_confirmed,
+        STEP_5,
+        "只有先告知后果、且客户确认的正是这份报价，分期才会被取消。",
+        "A plan is cancelled only after its consequences were quoted and that very quote was confirmed.",
+    ),
+    _require(
+        5,
+        settlement.r5_settled_before_cancelled,
+        STEP_5,
+        "只有核验已有结论，分期才会被取消：系统跳过、人脸或其他方式通过、客服豁免，或客服已取消人脸验证。",
+        "A plan is cancelled only with verification settled: skipped by the system, passed by face or another way, waived "
+        "by support, or the face verification removed by support.",
+    ),
+    _require(
+        6,
+        settlement.r6_nobody_acts_for_another,
+        STEP_5,
+        "客户永远不能自行跳过、豁免、判定通过或取消核验：只有系统能跳过，核验服务能判定通过，客服能豁免和取消。",
+        "A customer can never skip, waive, pass or remove a verification: only the system skips, the verifier passes, "
+        "support waives and removes.",
+    ),
+    _require(
+        7,
+        settlement.r7_removed_in_support,
+        STEP_5,
+        "人脸验证只能在客服处理中取消。",
+        "Face verification is removed only in support.",
+    ),
+    _require(
+        8,
+        steps.r8_account_and_order,
+        STEP_1_3,
+        "用别的账号过不了第 1 步，用别的订单过不了第 3 步。",
+        "Nobody gets past step 1 with another account, or past step 3 with another order.",
+    ),
+    _require(
+        9,
+        verification.r9_attempts,
+        DESCRIPTION,
+        "核验次数在请求核验服务之前计入，不超过上限，服务故障后退还；每个答复只对它所指的那一次核验有效一次。",
+        "Attempts are counted before the verifier is asked, never exceed the limit, are given back after an outage, and an "
+        "answer counts once, for the attempt that it names.",
+    ),
+    _require(
+        10,
+        verification.r10_another_way,
+        ART_10,
+        "人脸核验绝不是唯一方式：凡提供人脸核验之处，也提供其他方式和客服。",
+        "Face verification is never the only way: wherever it is offered, another way and support are offered too.",
+    ),
+    _require(
+        11,
+        verification.r11_consent,
+        CONSENT_LAW,
+        "没有单独同意就不会开始人脸核验；同意可以撤回，撤回不会终止办理。",
+        "Face verification never starts without separate consent; consent can be withdrawn, and withdrawing ends nothing.",
+    ),
+    _require(
+        12,
+        steps.r12_support_at_hand,
+        STEP_6,
+        "除「取消处理中」外，第 2 至 5 步的每个未结束状态离客服都只有一步。",
+        "Customer service is one event away from every open state of steps 2 to 5 but CANCELLING.",
+    ),
+    _require(
+        13,
+        cancellation.r13_the_answer_decides,
+        DESCRIPTION,
+        "资方未答复前，办理不能绕过答复而结束，也不能再次提交；被拒或无答复则转客服；迟到的答复绝不丢失。",
+        "While the lender's answer is outstanding the case can't end without it nor ask a second time; rejection or "
+        "silence leads to support; a late answer is never lost.",
+    ),
+    _require(14, cancellation.r14_cancelled_once, SOUND, "分期至多被取消一次。", "A plan is cancelled at most once."),
+    _require(
+        15,
+        steps.r15_one_outcome,
+        SOUND,
+        "同一情形下同一事件至多有一个结果；行的先后只对明写的“否则”有意义。",
+        "One event in one configuration has at most one outcome; the order of rows matters only for an explicit else.",
+    ),
+    _require(
+        16,
+        refusals.r16_refusals_tell_why,
+        SOUND,
+        "被拒的事件不改变任何东西，并说明每一条未满足的原因：代码、参数、中英文文字。",
+        "A refused event changes nothing and names every unmet reason: code, parameters, zh and en text.",
+    ),
+    _require(
+        17,
+        cancellation.r17_serves_one_try,
+        STEP_5,
+        "一次通过、跳过或豁免只用于一次取消；被资方拒绝后须重新核验。",
+        "A passed verification, a skip or a waiver serves one attempt at cancelling; after a rejection it is asked again.",
+    ),
+    _require(
+        18,
+        ownership.r18_owner_and_deadline,
+        DESCRIPTION,
+        "每个未结束的状态都说明轮到谁、期限多长。",
+        "Every open state names whose move it is and has a deadline.",
+    ),
+    _require(
+        19,
+        cancellation.r19_ends_tell_the_truth,
+        SOUND,
+        "终态说明实际发生了什么。",
+        "An end state tells what really happened.",
+    ),
+    _require(
+        20,
+        replay.r20_replay,
+        SOUND,
+        "重放一个办理的历史，得到同一个办理。",
+        "Replaying a case's history gives the same case.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one requirement."""
+
+    requirement: Requirement
+    finding: Finding
+
+    @property
+    def holds(self) -> bool:
+        return self.finding.broken is None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of all that were checked."""
+
+    exploration: Exploration
+    results: tuple[Result, ...]
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if not result.holds)
+
+    @property
+    def holds(self) -> bool:
+        return not self.failed
+
+
+def check(
+    what: Model | CompiledMachine = MACHINE,
+    *,
+    limits: Limits | None = None,
+    only: Collection[str] = (),
+    on: Callable[[Requirement], object] | None = None,
+) -> Report:
+    """Hold a model, or a machine that runs one, against the requirements.
+
+    Args:
+        what: MODEL with changed parts, say; any Model, or a machine of ``process.machine.build``.
+        limits: of the cases that are searched; the model's where they are left out. Both must allow an attempt by face,
+            else R1 can't hold.
+        only: the ids of the requirements to check; all of them, where it is left out.
+        on: called with each requirement before it is checked, to show progress.
+
+    Raises:
+        ModelError: the model contradicts itself, so no machine can be built of it.
+        ValueError: there is no requirement of an id in *only*.
+    """
+    known = [requirement.id for requirement in REQUIREMENTS]
+    for name in only:
+        if name not in known:
+            raise ValueError(f"no requirement {name!r}; there are {known[0]} to {known[-1]}")
+    machine = build(what) if isinstance(what, Model) else what
+    evidence = Evidence(explore(machine, limits=limits, ask=ask_everyone))
+    results: list[Result] = []
+    for requirement in REQUIREMENTS:
+        if only and requirement.id not in only:
+            continue
+        if on is not None:
+            on(requirement)
+        results.append(Result(requirement, requirement.check(evidence)))
+    return Report(evidence.exploration, tuple(results))

@@ -1,0 +1,158 @@
+"""What has truly happened to a case, told from the events that it took and from nothing that it says of itself.
+
+``read`` says what the facts claim; ``after`` says what is true after an event: who raised it, what it carried, where the
+case stood and where it then stands. Both agree where a case begins; if they agree after every event that can be taken, the
+facts are true wherever a case can be, and a requirement may read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from process.exploration.explorer import Edge
+from process.model import Actor, Event, Facts, Goal, QuoteStatus, Settlement, State, Words
+
+S, E = State, Event
+
+
+class Observation(NamedTuple):
+    """One event that a case took."""
+
+    edge: Edge
+    source: State
+    before: Facts
+    event: Event
+    by: Actor
+    label: str
+    data: Mapping[str, Any]
+    target: State
+    after: Facts
+
+    @property
+    def enters(self) -> State | None:
+        """The state that the event brought the case into; None where it stays."""
+        return None if self.source is self.target else self.target
+
+
+class Ledger(NamedTuple):
+    """What has happened to a case, as the world outside sees it."""
+
+    goal: Goal
+    account: str
+    order: str
+    limits: tuple[int, int]  # by face, another way
+    quoted: tuple[object, ...] | None  # reference, fee and currency that the lender quoted last; None: void since then
+    confirmed: bool  # that very quote was
+    outstanding: bool  # the lender was asked to cancel and has not answered
+    cancelled: bool  # the lender did cancel
+    settled: Settlement | None  # how, since the last rejection
+    removed: bool  # support removed the face verification
+    face_tries: int  # started, less those that an outage took back
+    other_tries: int
+    attempt: int  # the number of the one started last
+
+
+_NO_OFFER = (None, None, None)
+
+
+def read(facts: Facts) -> Ledger:
+    """What the facts claim."""
+    return Ledger(
+        facts.goal,
+        facts.account,
+        facts.order,
+        (facts.face_limit, facts.other_limit),
+        None if (offer := (facts.quote, facts.fee, facts.currency)) == _NO_OFFER else offer,
+        facts.quote_status in (QuoteStatus.ACCEPTED, QuoteStatus.SUBMITTED, QuoteStatus.ANSWERED),
+        facts.quote_status is QuoteStatus.SUBMITTED,
+        facts.quote_status is QuoteStatus.ANSWERED,
+        facts.settled,
+        facts.face_removed,
+        facts.face_attempts,
+        facts.other_attempts,
+        facts.attempt,
+    )
+
+
+_ONE_TRY = {S.FACE_VERIFICATION: "face_tries", S.OTHER_VERIFICATION: "other_tries"}
+_PASSED = {S.FACE_VERIFICATION: Settlement.FACE, S.OTHER_VERIFICATION: Settlement.OTHER}
+_VOID: dict[str, Any] = {"quoted": None, "confirmed": False}
+
+
+def after(seen: Observation) -> Ledger:
+    """What is true after the event, if what the facts claimed before it was."""
+    before = read(seen.before)
+    new = _told_by(seen, before)
+    if seen.enters is S.CANCELLING:
+        new["outstanding"] = True  # entering it is asking
+    return before._replace(**new) if new else before
+
+
+TELLING = frozenset(
+    {
+        E.QUOTE_CONSEQUENCES,
+        E.CONFIRM_CANCELLATION,
+        E.CHOOSE_CANCELLATION,
+        E.GUIDE_BACK,
+        E.SKIP_FACE_VERIFICATION,
+        E.PASS_VERIFICATION,
+        E.START_FACE_VERIFICATION,
+        E.START_OTHER_VERIFICATION,
+        E.VERIFICATION_UNAVAILABLE,
+        E.WAIVE_VERIFICATION,
+        E.REMOVE_FACE_VERIFICATION,
+        E.COMPLETE_CANCELLATION,
+        E.REJECT_CANCELLATION,
+    }
+)
+"""The events that ``_told_by`` learns from."""
+
+
+def _told_by(seen: Observation, before: Ledger) -> dict[str, Any]:
+    data = seen.data
+    match seen.event:
+        case E.QUOTE_CONSEQUENCES:
+            return {"quoted": (data["quote"], data["fee"], data["currency"]), "confirmed": False}
+        case E.CONFIRM_CANCELLATION:
+            return {"confirmed": before.quoted is not None and data["quote"] == before.quoted[0]}
+        case E.CHOOSE_CANCELLATION | E.GUIDE_BACK:
+            return dict(_VOID)
+        case E.SKIP_FACE_VERIFICATION:
+            return {"settled": Settlement.SKIPPED}
+        case E.PASS_VERIFICATION:
+            return {"settled": _PASSED.get(seen.source)}
+        case E.START_FACE_VERIFICATION:
+            return {"face_tries": before.face_tries + 1, "attempt": before.attempt + 1}
+        case E.START_OTHER_VERIFICATION:
+            return {"other_tries": before.other_tries + 1, "attempt": before.attempt + 1}
+        case E.VERIFICATION_UNAVAILABLE if seen.source in _ONE_TRY:
+            tries = _ONE_TRY[seen.source]
+            return {tries: getattr(before, tries) - 1}
+        case E.WAIVE_VERIFICATION:
+            return {**_VOID, "settled": Settlement.WAIVED}
+        case E.REMOVE_FACE_VERIFICATION:
+            both = before.goal is Goal.BOTH
+            return {"removed": True, **({**_VOID, "settled": Settlement.REMOVED} if both else {})}
+        case E.COMPLETE_CANCELLATION:
+            return {"cancelled": True, "outstanding": False}
+        case E.REJECT_CANCELLATION:
+            return {**_VOID, "outstanding": False, "settled": None}
+    return {}
+
+
+CLAIMS: Mapping[str, Words] = {
+    "goal": Words("目标", "the goal"),
+    "account": Words("购买的账号", "the account that bought"),
+    "order": Words("订单", "the order"),
+    "limits": Words("次数上限", "the limits of attempts"),
+    "quoted": Words("有效的报价", "the quote that stands"),
+    "confirmed": Words("报价是否已确认", "whether the quote is confirmed"),
+    "outstanding": Words("资方是否尚未答复", "whether the lender's answer is outstanding"),
+    "cancelled": Words("资方是否已取消分期", "whether the lender has cancelled the plan"),
+    "settled": Words("核验结论", "how verification was settled"),
+    "removed": Words("人脸验证是否已取消", "whether the face verification was removed"),
+    "face_tries": Words("人脸次数", "how many face attempts count"),
+    "other_tries": Words("其他方式次数", "how many other attempts count"),
+    "attempt": Words("最近一次核验的序号", "the number of the latest attempt"),
+}

@@ -1,0 +1,117 @@
+"""When each reason for a refusal is one, what it must tell, and how a reason is told (R16)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from process.model import Blocker, Event, Facts, Goal, QuoteStatus, Words
+
+E = Event
+Reason = Callable[[Event, Facts, Mapping[str, Any]], bool]
+
+
+def _if(events: tuple[Event, ...], unmet: Callable[[Facts], bool]) -> Reason:
+    return lambda event, facts, _data: event in events and unmet(facts)
+
+
+def _off(events: tuple[Event, ...], field: str, right: Callable[[Facts], object]) -> Reason:
+    return lambda event, facts, data: event in events and data[field] != right(facts)
+
+
+_VERIFIERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
+_LENDERS = (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION)
+_CONFIRM, _DECLINE = E.CONFIRM_CANCELLATION, E.DECLINE_CANCELLATION
+_ASK, _REMOVE = E.REQUEST_FACE_VERIFICATION_REMOVAL, E.REMOVE_FACE_VERIFICATION
+_FACE, _OTHER = E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION
+_PAST_THE_ANSWER = (E.ABANDON, E.REFUSE, E.GUIDE_BACK, E.WAIVE_VERIFICATION, _REMOVE)
+
+REASONS: Mapping[str, Reason] = {
+    "wrong_account": _off((E.SIGN_IN,), "account", lambda facts: facts.account),
+    "wrong_order": _off((E.OPEN_ORDER,), "order", lambda facts: facts.order),
+    "goal_without_plan": _if(
+        (E.CHOOSE_CANCELLATION, E.WAIVE_VERIFICATION), lambda facts: facts.goal is Goal.FACE_VERIFICATION
+    ),
+    "goal_without_face_verification": _if((_ASK,), lambda facts: facts.goal is Goal.PLAN),
+    "goal_not_both": _if((_REMOVE,), lambda facts: facts.goal is Goal.PLAN),
+    "face_verification_already_removed": _if((_ASK, _REMOVE), lambda facts: facts.face_removed),
+    "no_open_quote": _if((_CONFIRM, _DECLINE), lambda facts: facts.quote is None),
+    "quote_not_current": _off((_CONFIRM,), "quote", lambda facts: facts.quote),
+    "no_separate_consent": lambda event, _facts, data: event is _FACE and data["consent"] is None,
+    "no_face_attempts_left": _if((_FACE,), lambda facts: facts.face_attempts >= facts.face_limit),
+    "no_other_attempts_left": _if((_OTHER,), lambda facts: facts.other_attempts >= facts.other_limit),
+    "attempt_not_open": _off(_VERIFIERS, "attempt", lambda facts: facts.attempt),
+    "nothing_outstanding": _if(_LENDERS, lambda facts: facts.quote_status is not QuoteStatus.SUBMITTED),
+    "quote_not_submitted": _off(_LENDERS, "quote", lambda facts: facts.quote),
+    "answer_outstanding": _if(_PAST_THE_ANSWER, lambda facts: facts.quote_status is QuoteStatus.SUBMITTED),
+}
+"""When each reason is one, by what was asked for and how the case stands."""
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "goal_without_plan": ("goal",),
+    "goal_without_face_verification": ("goal",),
+    "goal_not_both": ("goal",),
+    "goal_not_face_verification_alone": ("goal",),
+    "quote_not_current": ("quote",),
+    "no_face_attempts_left": ("face_attempts", "face_limit"),
+    "no_other_attempts_left": ("other_attempts", "other_limit"),
+    "no_attempts_left": ("face_attempts", "face_limit", "other_attempts", "other_limit"),
+    "attempt_not_open": ("attempt",),
+    "quote_not_submitted": ("quote",),
+    "answer_outstanding": ("quote",),  # which answer is waited for
+    "end_reached": ("state",),
+    "wrong_state": ("event", "state", "states"),
+    "wrong_actor": ("event", "by", "actors"),
+}
+"""What a program needs beside the code, to tell what was wrong or would be right."""
+
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+
+
+def unclear(code: str, parameters: Iterable[str], text: Words, told: dict[str, str]) -> Words | None:
+    """What is wrong with how a reason is told.
+
+    Args:
+        told: the texts that were looked at before, each with the code of its reason; it grows.
+    """
+    for name in NEEDED.get(code, ()):
+        if name not in parameters:
+            return Words(f"原因 {code} 没有参数 {name}", f"the reason {code} does not tell {name}")
+    if all(told.get(one) == code for one in text):
+        return None
+    if not (code and text.en.strip() and CHINESE.search(text.zh)) or CHINESE.search(text.en):
+        return Words(f"原因 {code} 缺少中文或英文文字", f"the reason {code} lacks its text in zh or en")
+    if any(told.setdefault(one, code) != code for one in text):
+        return Words(f"原因 {code} 与另一原因的文字相同", f"the reason {code} is told in the words of another")
+    return None
+
+
+def false_claims(blockers: tuple[Blocker, ...], known: Mapping[str, object], told: dict[str, str]) -> Words | None:
+    """What is wrong with the reasons of a refusal, each for itself.
+
+    Args:
+        known: what each parameter must be: how it stands, else what the event carried, else what the facts say.
+        told: as in ``unclear``.
+    """
+    for code, parameters, zh, en in blockers:
+        what = unclear(code, parameters, Words(zh, en), told)
+        if what is not None:
+            return what
+        if "{" in zh + en:
+            return Words(f"原因 {code} 的文字不完整", f"the text of the reason {code} is not whole")
+        for name, value in parameters.items():
+            if name != "field" and known.get(name) != (set(value) if isinstance(value, tuple) else value):
+                return Words(f"原因 {code} 的参数 {name} 不实", f"the reason {code} tells a wrong {name}: {value!r}")
+    return None if blockers else Words("被拒却没有说明原因", "it is refused without any reason")
+
+
+def untold(blockers: tuple[Blocker, ...], due: set[str]) -> Words | None:
+    """Which reasons are missing, or told though they are none."""
+    told = {blocker.code for blocker in blockers}
+    if told == due and len(blockers) == len(told):
+        return None
+    missing, wrong = ", ".join(sorted(due - told)) or "-", ", ".join(sorted(told - due)) or "-"
+    return Words(
+        f"未说明的原因：{missing}；不成立的原因：{wrong}", f"reasons not told: {missing}; told but not true: {wrong}"
+    )

@@ -1,0 +1,187 @@
+"""The requirement on refusals (R16): they change nothing, and tell every unmet reason in both languages."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from process.case import Case
+from process.exceptions import InvalidPayload, ProcessError, Refused
+from process.exploration.explorer import payloads
+from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, SupportChannel, Term, Words
+from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
+from process.requirements.counterexample import ATTEMPTS, Counterexample, Finding, all_of
+from process.requirements.evidence import Evidence, at
+from process.requirements.reasons import REASONS, false_claims, unclear, untold
+from process.requirements.replay import UNPLAYABLE, cases, not_played
+
+_TEXTS = ("", "a\0b", 7, True, ["x"])
+_REFERENCES = (*_TEXTS, "a\nb", "x" * (MAX_REFERENCE + 1))
+_INTEGERS = (-1, 1.5, "1", True, None, MAX_INTEGER + 1)
+MALFORMED: Mapping[str, tuple[object, ...]] = {
+    **dict.fromkeys(("account", "order", "quote", "agent", "ticket"), (*_REFERENCES, None)),
+    "consent": _REFERENCES,
+    "fee": _INTEGERS,
+    "currency": ("", "cny", "RMB", "XXX", 156, None),
+    "attempt": (0, *_INTEGERS),
+    **dict.fromkeys(("reason", "problem"), (*_TEXTS, None, "x" * (MAX_TEXT + 1))),
+    **dict.fromkeys(("channel", "option", "method"), ("", "fax", "APP", 1, None)),
+}
+"""What each field can't hold, as the description has it."""
+
+WELL_FORMED: Mapping[str, tuple[object, ...]] = {
+    **dict.fromkeys(("account", "order", "quote", "agent", "ticket"), ("-", "证" * MAX_REFERENCE)),
+    "consent": (None, "证" * MAX_REFERENCE),
+    "fee": (0, 1, MAX_INTEGER),
+    "currency": ("CNY", "JPY"),
+    "attempt": (1, MAX_INTEGER),
+    **dict.fromkeys(("reason", "problem"), (".", "行\n" * (MAX_TEXT // 2))),
+    "option": tuple(Option),
+}
+CHANNELS: Mapping[Event, type[Term]] = {Event.SIGN_IN: Channel, Event.CONTACT_SUPPORT: SupportChannel}
+"""The least and the most that it can, and each choice."""
+
+
+REASONS_TOLD = Words("条原因", "reasons")
+_REFUSED, _TAKEN = Words("合规，却被拒", "well formed, and refused"), Words("不合规，却未拒", "malformed, and taken")
+
+
+def r16_refusals_tell_why(evidence: Evidence) -> Finding:
+    """In every kind of configuration what is refused leaves the case as it was, and tells each reason and no other."""
+    try:
+        without_cases = all_of(_in_words(evidence), _malformed(evidence))
+        return without_cases if without_cases.broken else all_of(without_cases, _refusals(evidence))
+    except UNPLAYABLE as error:
+        return Finding(((0, ATTEMPTS),), at(evidence, 0, not_played(error)))
+
+
+def _in_words(evidence: Evidence) -> Finding:
+    """Each guard that a row asks tells its reason in both languages, in words of its own, with what a program needs."""
+    guards = dict.fromkeys(guard for row in evidence.model.table for guard in row.guards if guard is not ELSE)
+    told: dict[str, str] = {}
+    for guard in guards:
+        what = unclear(guard.code, guard.message_fields, guard.reason, told)
+        if what is not None:
+            return Finding(((len(guards), REASONS_TOLD),), at(evidence, 0, what))
+    return Finding(((len(guards), REASONS_TOLD),))
+
+
+def _malformed(evidence: Evidence) -> Finding:
+    """A payload is refused for its shape where a field is wrong, lost or unknown, and for no other reason."""
+    tried = 0
+    for event in evidence.again:
+        fields = evidence.model.events[event]
+        facts = evidence.places[0].facts
+        right = next(payloads(evidence.model, event, facts))[1]
+        wrong = [{**right, "unheard_of": 1}, *({key: right[key] for key in right if key != name} for name in right)]
+        wrong += [{**right, name: value} for name in fields for value in MALFORMED.get(name, ())]
+        chosen = {**WELL_FORMED, "channel": tuple(CHANNELS.get(event, ()))}
+        well = [{**right, name: value} for name in fields for value in chosen.get(name, ())]
+        for data, is_well in (*((data, False) for data in wrong), *((data, True) for data in well)):
+            tried += 1
+            if (field_errors(fields, data) == ()) is not is_well:
+                zh, en = _REFUSED if is_well else _TAKEN
+                what = Words(f"「{event.words.zh}」所带内容{zh}", f'what "{event.words.en}" carries is {en}')
+                broken = at(evidence, 0, what)._replace(attempt=(event, evidence.model.actors[event][0], data))
+                return Finding(((tried, ATTEMPTS),), broken)
+    return Finding(((tried, ATTEMPTS),))
+
+
+def _refusals(evidence: Evidence) -> Finding:
+    places, tried = evidence.places, 0
+    taken = {(places[edge.source].state, edge.event, edge.by) for edge in evidence.exploration.edges}
+    happens, raises = {(state, event) for state, event, _ in taken}, {(event, by) for _, event, by in taken}
+    states = {event: frozenset(state for state, other in happens if other is event) for event in evidence.again}
+    texts: dict[str, str] = {}
+    seen: set[State] = set()
+    for place, case in _one_of_each_kind(evidence):
+        state, facts, version = case.state, case.facts, case.version
+        named = facts._asdict()
+        first = state not in seen
+        for event in evidence.again:
+            if not first and (state, event) not in happens:
+                continue  # no row asks anything of the facts there
+            here = {by for by in Actor if (state, event, by) in taken} or {by for by in Actor if (event, by) in raises}
+            for by, data, wrong in _raised(evidence, event, facts, malformed=first):
+                refused = _refusal(case, event, by, data)
+                tried += 1
+                if refused is None:
+                    continue
+                due: set[str] = set()
+                if evidence.is_end(state):
+                    due.add("end_reached")
+                elif (state, event) not in happens:
+                    due.add("wrong_state")
+                if by not in here:
+                    due.add("wrong_actor")
+                if (state, event) in happens and wrong is None:  # also where the actor is wrong
+                    due |= {code for code, unmet in REASONS.items() if unmet(event, facts, data)}
+                standing: dict[str, object] = {"event": event, "by": by, "actors": here}
+                standing |= {"state": state, "states": states[event]}
+                what = _told(refused, ChainMap(standing, data, named), due, wrong, texts)
+                if (case.state, case.facts, case.version, len(case.history)) != (state, facts, version, version):
+                    what = Words("被拒的事件改变了办理", "a refused event has changed the case")
+                if what is not None:
+                    trip = evidence.exploration.trip_to(place)
+                    return Finding(((tried, ATTEMPTS),), Counterexample(facts.goal, trip, what, (event, by, data)))
+        seen.add(state)
+    return Finding(((tried, ATTEMPTS),))
+
+
+def _told(
+    refused: InvalidPayload | Refused,
+    known: Mapping[str, object],
+    due: set[str],
+    wrong: str | None,
+    texts: dict[str, str],
+) -> Words | None:
+    """What is wrong with the refusal; *wrong*: the field that was not as it should be, and is to be named."""
+    what = false_claims(refused.blockers, known, texts)
+    if what is not None or wrong is None:
+        return what or untold(refused.blockers, due)
+    fields = [blocker.parameters["field"] for blocker in refused.blockers if "field" in blocker.parameters]
+    if not isinstance(refused, InvalidPayload) or fields != [wrong]:
+        return Words(f"未指明有误的字段 {wrong}", f"the field that is wrong, {wrong}, is not the one that is named")
+    return None
+
+
+def _one_of_each_kind(evidence: Evidence) -> Iterator[tuple[int, Case]]:
+    """A case for each kind of configuration: how often a way was tried does not matter, only whether it may be again."""
+    kinds: set[object] = set()
+    for place, case in cases(evidence):
+        facts = case.facts
+        left = facts.face_attempts < facts.face_limit, facts.other_attempts < facts.other_limit, facts.attempt > 1
+        kind = (case.state, facts.goal, facts.quote_status, facts.settled is None, facts.face_removed, left)
+        if kind not in kinds:
+            kinds.add(kind)
+            yield place, case
+
+
+def _raised(
+    evidence: Evidence, event: Event, facts: Facts, *, malformed: bool
+) -> Iterator[tuple[Actor, dict[str, Any], str | None]]:
+    """The event by everybody, with every payload; and which field is wrong in it."""
+    variants = [dict(data) for _label, data in payloads(evidence.model, event, facts)]
+    right = variants[0]
+    for by in Actor:
+        if by not in evidence.model.actors[event]:
+            yield by, right, None
+            continue
+        for data in variants:
+            yield by, data, None
+        if malformed:
+            yield by, {**right, "unheard_of": 1}, "unheard_of"
+            for name in right:
+                yield by, {**right, name: object()}, name
+
+
+def _refusal(case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> InvalidPayload | Refused | None:
+    """What the case raises; None where it takes the event, which is tried on a copy."""
+    try:
+        if case.may_trigger(event, by=by, **data):
+            return None
+        case.trigger(event, by=by, **data)
+    except (InvalidPayload, Refused) as refused:
+        return refused
+    raise ProcessError(f"{event} may not be raised, yet it is taken")

@@ -1,0 +1,357 @@
+"""Cases as JSON: written in one format, read back strictly. What no case can be is refused, with the entry named.
+
+A snapshot that holds the whole history is replayed, so state and facts can't differ from what the steps make of them. One
+that was cut short (``steps=``, or over 64 KiB) is held against what the model says must hold in the state, and against
+the steps that are left. A snapshot of an older model is migrated and its steps believed: what was allowed then is not
+judged again, now or when the case is saved and read once more; ``trusted_until`` says up to which version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, NoReturn
+
+from process.exceptions import NewerModel, SnapshotInvalid
+from process.machine import CompiledMachine
+from process.model import (
+    MODEL_VERSION,
+    Actor,
+    Event,
+    Facts,
+    Field,
+    Goal,
+    Kind,
+    Limits,
+    QuoteStatus,
+    Settlement,
+    State,
+    Term,
+)
+from process.payload import (
+    INVALID,
+    MAX_DEADLINE,
+    MAX_INTEGER,
+    aware_datetime,
+    check_of,
+    deadline_of,
+    duplicate_key,
+    expected,
+    field_errors,
+    short_repr,
+    valid_part,
+)
+from process.records import Step
+from process.snapshot.history import judge
+from process.snapshot.migrations import migrate_snapshot
+
+FORMAT: Final = "installment-cancellation/1"
+MAX_SIZE: Final = 64 * 1024  # characters of JSON
+MAX_DEPTH: Final = 8
+
+_FACTS: Mapping[str, tuple[Field | type[bool] | type[int], bool]] = {  # type, and whether null will do
+    "goal": (Goal, False),
+    "account": (Kind.REFERENCE, False),
+    "order": (Kind.REFERENCE, False),
+    "face_limit": (int, False),
+    "other_limit": (int, False),
+    "quote": (Kind.REFERENCE, True),
+    "fee": (Kind.MONEY, True),
+    "currency": (Kind.CURRENCY, True),
+    "quote_status": (QuoteStatus, True),
+    "settled": (Settlement, True),
+    "face_removed": (bool, False),
+    "face_attempts": (int, False),
+    "other_attempts": (int, False),
+    "attempt": (int, False),
+}
+_KEYS = ("format", "model_version", "case_id", "version", "state", "facts", "opened_at", "deadlines", "history")
+TRUSTED_UNTIL: Final = "trusted_until"
+"""A key that is there only where an older model took the first steps: the version up to which it did."""
+_STEP_KEYS = ("event", "by", "data", "source", "target", "at", "version")
+
+
+class Parts(NamedTuple):
+    """All that a case is made of."""
+
+    case_id: str
+    version: int
+    state: State
+    facts: Facts
+    opened_at: datetime | None
+    deadlines: Mapping[State, timedelta] | None
+    history: tuple[Step, ...]
+    trusted_until: int
+    """The version up to which an older model took the steps; they are not judged by today's. 0: none."""
+
+
+# -------------------------------------------------------------------------------------------------------------- writing
+
+
+def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
+    """The snapshot of a case, with its newest *steps*; without a number, with as many as fit into MAX_SIZE."""
+    history = parts.history if steps is None else parts.history[-max(steps, 1) :]
+    written = [encode_step(step) for step in history]
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "model_version": MODEL_VERSION,
+        "case_id": parts.case_id,
+        "version": parts.version,
+        "state": parts.state.value,
+        "facts": {name: _plain(value) for name, value in parts.facts._asdict().items()},
+        "opened_at": parts.opened_at and parts.opened_at.isoformat(),
+        "deadlines": {state.value: deadline.total_seconds() for state, deadline in (parts.deadlines or {}).items()},
+        "history": [],
+    }
+    if parts.trusted_until:
+        data[TRUSTED_UNTIL] = parts.trusted_until
+    room = MAX_SIZE - len(json.dumps(data))
+    for count, step in enumerate(reversed(written)):
+        room -= len(json.dumps(step)) + 2  # and the comma and space before it
+        if room < 0:
+            written = written[-count:]
+            break
+    data["history"] = written
+    return data
+
+
+def dumps(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def encode_step(step: Step) -> dict[str, Any]:
+    """The step as an entry of a snapshot's history."""
+    return {
+        "event": step.event.value,
+        "by": step.by.value,
+        "data": {name: _plain(value) for name, value in step.data.items()},
+        "source": step.source.value,
+        "target": step.target.value,
+        "at": step.at and step.at.isoformat(),
+        "version": step.version,
+    }
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Term) else value
+
+
+# -------------------------------------------------------------------------------------------------------------- reading
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON text, or its UTF-8, as data: no duplicate key, NaN or infinity, and not over MAX_SIZE."""
+    if not isinstance(text, str | bytes):
+        _refuse(
+            "",
+            f"must be JSON text or its UTF-8 bytes, not {short_repr(text)}",
+            f"须是 JSON 文本或其 UTF-8 字节，不能是 {short_repr(text)}",
+        )
+    if len(text) > MAX_SIZE:
+        zh, en = ("字符", "characters") if isinstance(text, str) else ("字节", "bytes")
+        _refuse("", f"{len(text)} {en}, at most {MAX_SIZE} are read", f"共 {len(text)} {zh}，至多读取 {MAX_SIZE}")
+    try:
+        text = text if isinstance(text, str) else text.decode()
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except RecursionError:
+        _refuse("", f"nested deeper than {MAX_DEPTH}", f"嵌套超过 {MAX_DEPTH} 层")
+    except json.JSONDecodeError as error:
+        where = f"第 {error.lineno} 行第 {error.colno} 列"
+        _refuse("", f"not JSON: {error.msg}: line {error.lineno} column {error.colno}", f"不是 JSON：{where}起无法解析")
+    except UnicodeDecodeError as error:
+        _refuse("", f"not JSON: byte {error.start + 1} is not UTF-8", f"不是 JSON：第 {error.start + 1} 字节不是 UTF-8")
+    except ValueError:
+        _refuse("", "not JSON: an integer of thousands of digits", "不是 JSON：有数千位的整数")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if (twice := duplicate_key(pairs)) is not None:
+        _refuse("", f"not JSON: the key {twice} stands twice in one object", f"不是 JSON：键 {twice} 在同一对象中出现两次")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> NoReturn:
+    _refuse("", f"not JSON: {name} is no JSON number", f"不是 JSON：{name} 不是 JSON 数字")
+
+
+def decode(data: object, machine: CompiledMachine) -> Parts:
+    """The parts of a case, from a snapshot.
+
+    Raises:
+        SnapshotInvalid: naming the entry.
+        NewerModel: a newer model wrote it.
+    """
+    if type(data) is not dict:
+        _refuse("", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
+    if data.get("format") != FORMAT:
+        given = short_repr(data.get("format"))
+        _refuse("format", f"must be {FORMAT!r}, not {given}", f"须是 {FORMAT!r}，不能是 {given}")
+    model_version = _integer(data.get("model_version"), "model_version", 1)
+    if model_version > MODEL_VERSION:
+        zh = f"是 {model_version}，本程序的模型是 {MODEL_VERSION}"
+        raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}", zh)
+    data = migrate_snapshot(data, model_version, MODEL_VERSION)
+    _keys(data, (*_KEYS, TRUSTED_UNTIL) if TRUSTED_UNTIL in data and MODEL_VERSION > 1 else _KEYS, "")
+    _size(data)
+    case_id = _value(data["case_id"], Kind.REFERENCE, "case_id")
+    version = _integer(data["version"], "version", 0)
+    trusted_until = _trusted_until(data, version, model_version)
+    state: State = _value(data["state"], State, "state")
+    facts = _decode_facts(data["facts"])
+    opened_at = _moment(data["opened_at"], "opened_at")
+    deadlines = _decode_deadlines(data["deadlines"], machine)
+    history = _decode_history(data["history"], version, machine)
+    broken = machine.definition.violated_invariant(state, facts)
+    if broken is not None:
+        zh, en = broken.condition
+        _refuse("facts", f"impossible in {state}: {en} does not hold", f"在 {state} 不可能如此：须{zh}")
+    if facts.attempt > version:
+        zh = f"是 {facts.attempt}，但第 {version} 版容不下这么多次"
+        _refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many", zh)
+    judge(history, trusted_until, version, state, facts, machine)
+    return Parts(case_id, version, state, facts, opened_at, deadlines or None, history, trusted_until)
+
+
+def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) -> int:
+    if model_version < MODEL_VERSION:
+        return version
+    trusted_until = _integer(data.get(TRUSTED_UNTIL, 0), TRUSTED_UNTIL, 0)
+    if trusted_until > version:
+        _refuse(
+            TRUSTED_UNTIL,
+            f"is {trusted_until}, but the case has taken {version} events",
+            f"是 {trusted_until}，但只有 {version} 个事件",
+        )
+    return trusted_until
+
+
+def _decode_facts(data: object) -> Facts:
+    facts = _keys(data, tuple(_FACTS), "facts")
+    values: dict[str, Any] = {}
+    for name, (field, optional) in _FACTS.items():
+        value, where = facts[name], f"facts.{name}"
+        if value is None and optional:
+            values[name] = None
+        elif field is bool:
+            if type(value) is not bool:
+                given = short_repr(value)
+                _refuse(where, f"must be true or false, not {given}", f"须是 true 或 false，不能是 {given}")
+            values[name] = value
+        elif field is int:
+            values[name] = _integer(value, where, 0)
+        else:
+            values[name] = _value(value, field, where, optional)  # type: ignore[arg-type]  # bool and int are dealt with
+    try:
+        Limits(values["face_limit"], values["other_limit"])
+    except ValueError as error:
+        _refuse("facts", str(error), "face_limit 须是 0 至 99，other_limit 须是 1 至 99")
+    return Facts(**values)
+
+
+def _decode_deadlines(data: object, machine: CompiledMachine) -> dict[State, timedelta]:
+    if type(data) is not dict:
+        _refuse("deadlines", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
+    deadlines: dict[State, timedelta] = {}
+    for name, seconds in data.items():
+        state: State = _value(name, State, "deadlines")
+        where = f"deadlines.{state}"
+        if type(seconds) not in (int, float) or not 0 < seconds <= MAX_DEADLINE.total_seconds():
+            given = short_repr(seconds)
+            zh = f"须是大于 0、至多 10 年的秒数，不能是 {given}"
+            _refuse(where, f"must be seconds, more than 0 and at most 10 years, not {given}", zh)
+        try:
+            deadlines[state] = deadline_of(state, timedelta(seconds=seconds), machine.definition)
+        except ValueError as error:
+            _refuse(where, str(error), f"{state} 是终态，没有期限")
+    return deadlines
+
+
+def _decode_history(data: object, version: int, machine: CompiledMachine) -> tuple[Step, ...]:
+    if type(data) is not list:
+        _refuse("history", f"must be a list, not {short_repr(data)}", f"须是列表，不能是 {short_repr(data)}")
+    if not min(version, 1) <= len(data) <= version:
+        en = f"holds {len(data)} steps; version {version} has at least its last step and at most {version}"
+        _refuse("history", en, f"有 {len(data)} 步；第 {version} 版至少含最后一步，至多 {version} 步")
+    return tuple(decode_step(step, f"history[{index}]", machine) for index, step in enumerate(data))
+
+
+def decode_step(data: object, where: str, machine: CompiledMachine) -> Step:
+    """The step of one entry of a history; *where* is its path, for SnapshotInvalid."""
+    step = _keys(data, _STEP_KEYS, where)
+    event: Event = _value(step["event"], Event, f"{where}.event")
+    payload = step["data"]
+    if type(payload) is not dict:
+        _refuse(f"{where}.data", f"must be an object, not {short_repr(payload)}", f"须是对象，不能是 {short_repr(payload)}")
+    fields = machine.compiled_events[event].fields
+    wrong = field_errors(fields, payload)
+    if wrong:
+        _refuse(f"{where}.data", wrong[0].en, wrong[0].zh.rstrip("。"))
+    return Step(
+        event,
+        _value(step["by"], Actor, f"{where}.by"),
+        MappingProxyType(valid_part(fields, payload)),
+        _value(step["source"], State, f"{where}.source"),
+        _value(step["target"], State, f"{where}.target"),
+        _moment(step["at"], f"{where}.at"),
+        _integer(step["version"], f"{where}.version", 1),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------- values
+
+
+def _refuse(where: str, en: str, zh: str) -> NoReturn:
+    raise SnapshotInvalid(where, en, zh)
+
+
+def _keys(data: object, keys: tuple[str, ...], where: str) -> dict[str, Any]:
+    if type(data) is not dict:
+        _refuse(where, f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
+    for key in keys:
+        if key not in data:
+            _refuse(where, f"the key {key!r} is missing", f"缺少键 {key!r}")
+    for key in data:
+        if key not in keys:
+            known = ", ".join(keys)
+            _refuse(where, f"unknown key {short_repr(key)}; known are {known}", f"没有键 {short_repr(key)}，可用：{known}")
+    return data
+
+
+def _size(data: dict[str, Any]) -> None:
+    try:
+        size = len(json.dumps(data, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        _refuse("", f"JSON can't hold it: {error}", "有 JSON 无法表示的内容")
+    if size > MAX_SIZE:
+        _refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read", f"共 {size} 字符，至多读取 {MAX_SIZE}")
+
+
+def _value(value: object, field: Field, where: str, optional: bool = False) -> Any:
+    try:
+        return check_of(field)(value)
+    except INVALID:
+        (zh, en), given = expected(field), short_repr(value)
+        either = (" 或 null", " or null") if optional else ("", "")
+        _refuse(where, f"must be {en}{either[1]}, not {given}", f"须是：{zh}{either[0]}；不能是 {given}")
+
+
+def _integer(value: object, where: str, least: int) -> int:
+    if type(value) is not int or not least <= value <= MAX_INTEGER:
+        given = short_repr(value)
+        _refuse(where, f"must be an integer of {least} or more, not {given}", f"须是不小于 {least} 的整数，不能是 {given}")
+    return value
+
+
+def _moment(value: object, where: str) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        if type(value) is str:
+            return aware_datetime(datetime.fromisoformat(value))
+    except ValueError:
+        pass
+    given = short_repr(value)
+    zh = f"须是带时区的 ISO 8601 时间或 null，不能是 {given}"
+    _refuse(where, f"must be a time in ISO 8601 with its zone, or null, not {given}", zh)

@@ -1,0 +1,211 @@
+"""Between cases and rows: what a row holds of a case, a step or a refusal, and what is made of a row again.
+
+Every step's row has a digest over its own values and the digest of the step before it; the first one is over the opening of
+the case. So a value that was edited shows, also one that no later step depends on, such as the text of a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from process.case import Case
+from process.exceptions import NewerModel, SnapshotInvalid
+from process.machine import MACHINE
+from process.model import MODEL_VERSION, Limits, State
+from process.payload import short_repr
+from process.records import Step
+from process.snapshot import codec
+from process.snapshot.migrations import migrate_step
+from process.store.statements import Row
+from process.store.tables import utc
+
+MAX_REFUSALS = 2**31 - 1  # what PostgreSQL's column holds
+
+
+def plain(value: object) -> Any:
+    """The value as JSON has it; a member of an enum is a str, so its JSON is its value already."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, (tuple, list)) else value
+
+
+def canonical(data: Mapping[str, Any]) -> str:
+    """The one text for equal data: for digests, and to compare payloads. ValueError or TypeError if JSON can't hold it."""
+    return codec.dumps({name: plain(data[name]) for name in sorted(data)})
+
+
+def digest_of(before: str, values: Mapping[str, Any]) -> str:
+    """The digest of a row's values, over the one of the row before it."""
+    shown = {name: _shown(value) for name, value in values.items()}
+    return sha256(f"{before}{canonical(shown)}".encode()).hexdigest()
+
+
+def _shown(value: Any) -> Any:
+    """What JSON can hold of a value, which where a row was edited may be anything that SQLite keeps."""
+    if isinstance(value, datetime):
+        return _instant(value)
+    return short_repr(value) if isinstance(value, (bytes, float)) else value
+
+
+def _instant(moment: datetime) -> str:
+    return utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+# ---------------------------------------------------------------------------------------------------------------- cases
+
+
+def case_values(case: Case) -> dict[str, Any]:
+    """What changes in the row of a case with a step. The row has nothing that does not follow from the snapshot."""
+    return {
+        "version": case.version,
+        "model_version": MODEL_VERSION,
+        "state": case.state.value,
+        "awaits": case.awaits and case.awaits.value,
+        "due_at": case.due_at,
+        "ended": case.is_done,
+        "snapshot": case.to_json(steps=1),
+    }
+
+
+def identity_values(case: Case) -> dict[str, Any]:
+    """What never changes in it."""
+    facts = case.facts
+    return {"case_id": case.case_id, "account": facts.account, "order_ref": facts.order, "goal": facts.goal.value}
+
+
+def opening(case: Case) -> dict[str, Any]:
+    """What the case was opened with, but for the time: opening it again with the same is no other case."""
+    data = case.to_dict(steps=1)
+    given = {name: data["facts"][name] for name in ("goal", "account", "order", "face_limit", "other_limit")}
+    return {"case_id": case.case_id, **given, "deadlines": dict(sorted(data["deadlines"].items()))}
+
+
+def opened_at(case: Case) -> datetime | None:
+    text = case.to_dict(steps=1)["opened_at"]
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def opened_with(case: Case) -> dict[str, Any]:
+    """What opens the same case again, by keyword, for ``Case`` and ``store.open``."""
+    facts = case.facts
+    given = case.to_dict(steps=1)["deadlines"]
+    return {
+        "goal": facts.goal,
+        "account": facts.account,
+        "order": facts.order,
+        "case_id": case.case_id,
+        "limits": Limits(facts.face_limit, facts.other_limit),
+        "deadlines": {State(name): timedelta(seconds=seconds) for name, seconds in given.items()},
+        "at": opened_at(case),
+    }
+
+
+def opening_digest(case: Case) -> str:
+    at = opened_at(case)
+    return digest_of("", {**opening(case), "opened_at": at and _instant(at)})
+
+
+def case_of(row: Row[Any]) -> Case:
+    """The case of a row.
+
+    Raises:
+        SnapshotInvalid: its snapshot is not one, or is of another case or version than the row.
+        NewerModel: a newer model wrote it.
+    """
+    case = Case.from_json(row.snapshot)
+    if case.case_id != row.case_id:
+        its, other = short_repr(case.case_id), short_repr(row.case_id)
+        raise SnapshotInvalid("case_id", f"is {its}, but the row's is {other}", f"是 {its}，但该行的是 {other}")
+    if case.version != row.version:
+        its, other = short_repr(case.version), short_repr(row.version)
+        raise SnapshotInvalid("version", f"is {its}, but the row's is {other}", f"是 {its}，但该行的是 {other}")
+    if type(row.refusals) is not int or not 0 <= row.refusals < MAX_REFUSALS:
+        given = short_repr(row.refusals)
+        raise SnapshotInvalid("refusals", f"of the row must be how many, not {given}", f"该行的应为次数，不能是 {given}")
+    return case
+
+
+def written_by(row: Row[Any]) -> int:
+    """The model that wrote a snapshot that can be read."""
+    version: int = codec.loads(row.snapshot)["model_version"]
+    return version
+
+
+def state_as_written(row: Row[Any]) -> object:
+    """The state in the snapshot, by the name that the model had for it which wrote it."""
+    return codec.loads(row.snapshot).get("state")
+
+
+# ---------------------------------------------------------------------------------------------------------------- steps
+
+STEP_VALUES = ("case_id", "version", "event_id", "event", "by", "data", "source", "target", "at", "model_version")
+
+
+def event_id_of(version: int) -> str:
+    """The event id of a step that was taken elsewhere and came with its case."""
+    return f"step:{version}"
+
+
+def step_values(case_id: str, step: Step, event_id: str, before: str) -> dict[str, Any]:
+    """The row of a step; *before* is the digest of the one before it."""
+    values = {
+        "case_id": case_id,
+        "version": step.version,
+        "event_id": event_id,
+        "event": step.event.value,
+        "by": step.by.value,
+        "data": canonical(step.data),
+        "source": step.source.value,
+        "target": step.target.value,
+        "at": step.at,
+        "model_version": MODEL_VERSION,
+    }
+    return {**values, "digest": digest_of(before, values)}
+
+
+def step_digest(row: Row[Any], before: str) -> str:
+    """What the digest of a step's row has to be."""
+    return digest_of(before, {name: row._mapping[name] for name in STEP_VALUES})
+
+
+def step_of(row: Row[Any]) -> Step:
+    """The step of a row; of an older model's, after its migration. It is checked, but not judged again.
+
+    Raises:
+        SnapshotInvalid: it is none, with the name of the value.
+    """
+    where = f"step {row.version}"
+    return codec.decode_step(as_of_today(row, where, row.source, row.target), where, MACHINE)
+
+
+def as_of_today(row: Row[Any], where: str, source: str, target: str) -> dict[str, Any]:
+    """The event of a step's or refusal's row as today's model would have written it."""
+    written_by = row.model_version
+    if type(written_by) is not int or written_by < 1:
+        zh, en = (
+            f"须是不小于 1 的整数，不能是 {short_repr(written_by)}",
+            f"must be an integer of 1 or more, not {short_repr(written_by)}",
+        )
+        raise SnapshotInvalid(f"{where}.model_version", en, zh)
+    if written_by > MODEL_VERSION:
+        zh = f"出自模型 {written_by}，本程序的模型是 {MODEL_VERSION}"
+        raise NewerModel(where, f"is of model {written_by}; this program's model is {MODEL_VERSION}", zh)
+    if row.at is not None and not isinstance(row.at, datetime):
+        zh, en = (
+            "须是 UTC 时间（如 2026-11-22 09:00:00.000000）或空",
+            "must be a time in UTC as the store writes it, or null",
+        )
+        raise SnapshotInvalid(f"{where}.at", f"{en}, not {short_repr(row.at)}", f"{zh}，不能是 {short_repr(row.at)}")
+    data = {
+        "event": row.event,
+        "by": row.by,
+        "data": codec.loads(row.data),
+        "source": source,
+        "target": target,
+        "at": row.at and row.at.isoformat(),
+        "version": row.version,
+    }
+    return migrate_step(data, written_by, MODEL_VERSION)

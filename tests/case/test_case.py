@@ -1,0 +1,285 @@
+"""A case as business logic uses it."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from process import (
+    MODEL,
+    Actor,
+    Blocker,
+    Case,
+    Channel,
+    Event,
+    Goal,
+    InvalidPayload,
+    Limits,
+    ProcessError,
+    QuoteStatus,
+    Refused,
+    RequestKind,
+    State,
+    Step,
+    UnknownEvent,
+    WrongActor,
+)
+from process.exploration.explorer import Exploration, choices, payloads
+from tests.support.trips import at_decision, at_options, opened
+
+NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+
+
+# --------------------------------------------------------------------------------------------------- as the README shows it
+
+
+def test_a_case_answers_what_its_first_example_asks() -> None:
+    case = Case(goal=Goal.PLAN, account="acct-1", order="order-9")
+    step = case.sign_in(account="acct-1", channel=Channel.APP)
+    data = {"account": "acct-1", "channel": Channel.APP}
+    assert step == Step(Event.SIGN_IN, Actor.CUSTOMER, data, State.SIGNED_OUT, State.SIGNED_IN, None, 1)
+    assert case.trigger(Event.OPEN_ORDERS, by=Actor.CUSTOMER).target is State.ORDER_LIST
+    assert (case.state, case.version, case.is_done) == (State.ORDER_LIST, 2, False)
+    assert (case.facts.goal, case.facts.account, case.facts.order) == (Goal.PLAN, "acct-1", "order-9")
+    assert (case.awaits, case.due_at) == (Actor.CUSTOMER, None)
+    assert case.may_trigger(Event.OPEN_ORDER, by=Actor.CUSTOMER, order="order-9")
+    assert [blocker.code for blocker in case.blockers(Event.OPEN_ORDER, by=Actor.CUSTOMER, order="other")] == [
+        "wrong_order"
+    ]
+    assert case.blockers(Event.OPEN_ORDER, by=Actor.CUSTOMER, order="order-9") == ()
+    by_customer = (Event.OPEN_ORDER, Event.REPORT_ORDER_MISSING, Event.REPORT_PROBLEM, Event.ABANDON)
+    assert case.allowed_events(by=Actor.CUSTOMER) == by_customer
+    assert case.allowed_events(by=Actor.CLOCK) == (Event.TIME_OUT,)
+    assert case.allowed_events() == (*by_customer, Event.TIME_OUT)
+    assert case.history == (step, case.history[1])
+    assert [step.version for step in case.history] == [1, 2]
+    assert Case.from_dict(case.to_dict()) == case
+    assert case.request is not None
+    assert (case.request.kind, case.request.to) == (RequestKind.OPEN_ORDER, Actor.CUSTOMER)
+
+
+def test_a_case_id_is_made_where_none_is_given_and_each_is_fresh() -> None:
+    cases = [Case(goal=Goal.PLAN, account="acct-1", order="order-9") for _ in range(100)]
+    assert len({case.case_id for case in cases}) == 100
+    assert opened().case_id == "case-1"
+
+
+def test_there_is_a_typed_method_for_each_event_that_does_what_trigger_does(
+    exploration: Exploration, cases: tuple[Case, ...]
+) -> None:
+    first_of: dict[tuple[Event, Actor], int] = {}
+    for edge in exploration.edges:
+        first_of.setdefault((edge.event, edge.by), edge.source)
+    assert {event for event, _ in first_of} == set(Event)
+    for (event, by), place in first_of.items():
+        by_name, by_method = cases[place].copy(), cases[place].copy()
+        accepted = [data for _, data in payloads(MODEL, event, by_name.facts) if by_name.may_trigger(event, by=by, **data)]
+        step = by_name.trigger(event, by=by, at=NINE, **accepted[0])
+        assert getattr(by_method, event.value)(by=by, at=NINE, **accepted[0]) == step
+        assert by_method == by_name
+
+
+# ------------------------------------------------------------------------------------------------------ actors and events
+
+
+def test_the_actor_may_be_left_out_only_where_one_alone_may_raise_the_event(cases: tuple[Case, ...]) -> None:
+    for case in cases[::7]:
+        for event, actors in MODEL.actors.items():
+            for _, data in payloads(MODEL, event, case.facts):
+                left_out = case.may_trigger(event, **data)
+                assert left_out == (len(actors) == 1 and case.may_trigger(event, by=actors[0], **data))
+
+
+def test_an_event_of_two_actors_asks_for_one() -> None:
+    case = at_options()
+    with pytest.raises(WrongActor) as refused:
+        case.trigger(Event.REPORT_PROBLEM, problem="the page is empty")
+    assert refused.value.by is None
+    assert [blocker.code for blocker in refused.value.blockers] == ["actor_missing"]
+
+
+def test_names_as_in_files_do_for_events_actors_and_enums() -> None:
+    case = opened()
+    step = case.trigger("sign_in", by="customer", account="acct-1", channel="website")  # type: ignore[arg-type]
+    assert (step.event, step.by, step.data["channel"]) == (Event.SIGN_IN, Actor.CUSTOMER, Channel.WEBSITE)
+    assert type(step.data["channel"]) is Channel
+    with pytest.raises(WrongActor, match="'buyer'"):
+        case.trigger(Event.OPEN_ORDERS, by="buyer")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("event", ["sign_out", "SIGN_IN", None, 7, [], State.CANCELLING])
+def test_an_unknown_event_is_named_whatever_was_asked_of_it(event: Any) -> None:
+    case = opened()
+    for ask in (case.trigger, case.may_trigger, case.blockers):
+        with pytest.raises(UnknownEvent, match=r"^unknown event .* known are sign_in, open_orders"):
+            ask(event)
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.sampled_from([*Event, *State]),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner),
+    max_leaves=3,
+)
+FIELDS = sorted({field for fields in MODEL.events.values() for field in fields})
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
+@given(
+    place=st.integers(min_value=0),
+    event=st.sampled_from(Event),
+    by=st.sampled_from(Actor) | JUNK,
+    data=st.dictionaries(st.sampled_from(FIELDS) | st.text().filter(lambda name: name != "by"), JUNK),
+)
+def test_asking_never_raises_and_agrees_with_trying_whatever_the_payload(
+    cases: tuple[Case, ...], place: int, event: Event, by: Any, data: dict[str, Any]
+) -> None:
+    case = cases[place % len(cases)]
+    may, blockers = case.may_trigger(event, by=by, **data), case.blockers(event, by=by, **data)
+    assert may == (blockers == ())
+    assert all(blocker.zh and blocker.en for blocker in blockers)
+    spare = case.copy()
+    if "at" in data:
+        return  # to trigger it is the time, to the others a field that no event has
+    try:
+        spare.trigger(event, by=by, **data)
+    except ProcessError:
+        assert not may
+    else:
+        assert may
+
+
+def tried(case: Case, event: Event, by: Actor, data: dict[str, Any]) -> tuple[Blocker, ...]:
+    """Why the event was refused; () if it was taken."""
+    try:
+        case.trigger(event, by=by, **data)
+    except (Refused, InvalidPayload) as refused:
+        return refused.blockers
+    return ()
+
+
+def test_asking_agrees_with_trying_in_every_configuration_for_every_event(small_cases: tuple[Case, ...]) -> None:
+    for case in small_cases:
+        spare = case.copy()
+        for event, by, label, data in choices(MODEL, case.facts):
+            blockers = case.blockers(event, by=by, **data)
+            assert blockers == tried(spare, event, by, data), f"{event} by {by} in {case.state}, {label}"
+            if not blockers:
+                assert spare.version == case.version + 1
+                spare = case.copy()
+
+
+def test_an_event_is_allowed_exactly_if_some_payload_is_accepted(small_cases: tuple[Case, ...]) -> None:
+    for case in small_cases:
+        accepted: dict[Actor, list[Event]] = {actor: [] for actor in Actor}
+        for event in Event:
+            options = [data for _, data in payloads(MODEL, event, case.facts)]
+            for by, events in accepted.items():
+                if any(case.may_trigger(event, by=by, **data) for data in options):
+                    events.append(event)
+        for actor, events in accepted.items():
+            assert case.allowed_events(by=actor) == tuple(events), f"{actor} in {case}"
+            assert set(case.blocked_events(by=actor)) == set(Event) - set(events)
+        everyones = {event for events in accepted.values() for event in events}
+        assert set(case.allowed_events()) == everyones
+        assert case.is_done == (not everyones)
+
+
+# ------------------------------------------------------------------------------------------------ each case for itself
+
+
+def test_a_copy_goes_its_own_way(cases: tuple[Case, ...]) -> None:
+    def pickled(case: Case) -> Case:
+        return pickle.loads(pickle.dumps(case))  # type: ignore[no-any-return]  # noqa: S301  # our own bytes
+
+    makers: tuple[Callable[[Case], Case], ...] = (Case.copy, copy.copy, copy.deepcopy, pickled)
+    for case in cases[::11]:
+        before = case.to_json()
+        for make in makers:
+            twin = make(case)
+            assert twin == case
+            assert (twin.history, twin.facts, twin.due_at) == (case.history, case.facts, case.due_at)
+            events = twin.allowed_events(by=Actor.CUSTOMER)
+            if Event.ABANDON in events:
+                twin.abandon()
+                assert twin != case
+            assert case.to_json() == before
+
+
+def test_what_a_case_gives_out_can_not_change_it() -> None:
+    given: dict[str, Any] = {"account": "acct-1", "channel": Channel.APP}
+    case = opened()
+    step = case.trigger(Event.SIGN_IN, by=Actor.CUSTOMER, **given)
+    given["account"] = "another"
+    assert step.data["account"] == "acct-1"
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        step.data["account"] = "another"  # type: ignore[index]
+    for attribute in ("state", "facts", "version", "history", "case_id", "note"):
+        with pytest.raises(AttributeError):
+            setattr(case, attribute, None)
+    assert isinstance(case.history, tuple)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(case)
+
+
+def test_cases_compare_by_all_that_they_hold() -> None:
+    assert opened() == opened()
+    assert opened() != opened(Goal.BOTH)
+    assert opened() != opened(limits=Limits(face=2))
+    assert opened() != opened(deadlines={State.SIGNED_IN: timedelta(1)})
+    assert opened(deadlines={}) == opened()
+    assert opened() != "case-1"
+
+
+def test_replaying_the_history_gives_an_equal_case(cases: tuple[Case, ...]) -> None:
+    for case in cases[::3]:
+        facts = case.facts
+        twin = Case(
+            goal=facts.goal,
+            account=facts.account,
+            order=facts.order,
+            case_id=case.case_id,
+            limits=Limits(facts.face_limit, facts.other_limit),
+        )
+        for step in case.history:
+            assert twin.trigger(step.event, by=step.by, at=step.at, **step.data) == step
+        assert twin == case
+
+
+def drive_all(exploration: Exploration, begin: int, step: int) -> list[str]:
+    """Moves 1,000 cases in turns, one event each at a time, and tells how they all stand in the end."""
+    ends = sorted(exploration.ends)
+    trips = [exploration.trip_to(ends[number % len(ends)]) for number in range(begin, 1000, step)]
+    cases = []
+    for number, trip in enumerate(trips):
+        facts = exploration.configurations[trip[0].source].facts
+        cases.append(Case(goal=facts.goal, account=facts.account, order=facts.order, case_id=f"case-{begin}-{number}"))
+    for turn in range(max(map(len, trips))):
+        for case, trip in zip(cases, trips, strict=True):
+            if turn < len(trip):
+                edge = trip[turn]
+                options = dict(payloads(MODEL, edge.event, case.facts, f"quote-{case.version}"))
+                case.trigger(edge.event, by=edge.by, **options[edge.label])
+                case.may_trigger(Event.REFUSE, by=Actor.CUSTOMER, reason="none")
+    return [case.to_json() for case in cases]
+
+
+def test_a_thousand_cases_in_eight_threads_do_not_disturb_one_another(exploration: Exploration) -> None:
+    alone = [drive_all(exploration, begin, 8) for begin in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(drive_all, [exploration] * 8, range(8), [8] * 8))
+    assert together == alone
+    assert sum(map(len, alone)) == 1000
+
+
+def test_a_case_tells_what_it_is_for_a_log_without_account_or_order() -> None:
+    case = at_decision()
+    assert repr(case) == "<Case case-1 plan verification_decision version 7>"
+    assert case.facts.quote_status is QuoteStatus.ACCEPTED

@@ -1,0 +1,140 @@
+"""The command ``check``: it tells the evidence to people and programs, and its exit code tells the outcome."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from process import requirements
+from process.cli import app, proof
+from process.exploration.explorer import ask_the_named, explore
+from process.machine import build
+from process.model import MODEL, Actor, Event, Limits, State
+from process.mutation.operators import all_mutants
+from process.mutation.score import MutantResult, Score
+from process.requirements.catalogue import REQUIREMENTS, Report, check
+from process.requirements.evidence import Evidence
+
+RUNNER = CliRunner()
+
+
+def broken_report() -> Report:
+    """A customer who may skip the verification."""
+    table = tuple(
+        replace(row, by=(*row.by, Actor.CUSTOMER)) if row.event is Event.SKIP_FACE_VERIFICATION else row
+        for row in MODEL.table
+    )
+    return check(replace(MODEL, table=table), limits=Limits(1, 1), only=("R6", "R7"))
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return check(limits=Limits(1, 1), only=("R1", "R2", "R3", "R4"))
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
+    monkeypatch.setattr(requirements, "check", lambda **_options: report)
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requirements, "check", lambda **_options: broken_report())
+
+
+def test_it_exits_with_0_and_says_that_it_proves_the_model_alone(quick: None) -> None:
+    result = RUNNER.invoke(app, ["check", "--lang", "en"])
+    assert result.exit_code == 0
+    assert "651 configurations" in result.stdout
+    assert "not the shop's back end" in " ".join(result.stdout.split())
+
+
+def test_every_text_is_there_in_chinese(quick: None) -> None:
+    result = RUNNER.invoke(app, ["check", "--lang", "zh"])
+    assert result.exit_code == 0
+    assert "已搜索 651 个情形" in result.stdout
+    assert "不是商城的后端系统" in result.stdout
+
+
+def test_the_json_holds_searched_requirements_witnesses_rows_and_guards(quick: None) -> None:
+    told = json.loads(RUNNER.invoke(app, ["check", "--json"]).stdout)
+    assert told["holds"] is True
+    assert (told["searched"]["configurations"], told["searched"]["edges"]) == (651, 2_515)
+    assert [one["id"] for one in told["requirements"]] == ["R1", "R2", "R3", "R4"]
+    assert all(one["holds"] and one["looked_at"][0]["count"] > 0 for one in told["requirements"])
+    assert [one["state"] for one in told["ends"]] == [end.value for end in MODEL.ends]
+    assert all(one["events"] == len(one["trip"]) > 0 for one in (*told["ends"], *told["ways"]))
+    assert len(told["ways"]) == 12
+    assert len(told["rows"]) == len(MODEL.table)
+    assert all(one["taken"] > 0 for one in told["rows"])
+    assert all(one["held"] > 0 and one["did_not_hold"] > 0 for one in told["guards"])
+
+
+def test_a_witness_is_a_trip_that_a_case_can_make(quick: None) -> None:
+    told = json.loads(RUNNER.invoke(app, ["check", "--json"]).stdout)
+    for way in told["ways"]:
+        case = Evidence(explore(limits=Limits(1, 1), ask=ask_the_named)).new_case(way["goal"])
+        for step in way["trip"]:
+            case.trigger(step["event"], by=step["by"], **step["data"])
+            assert case.state == step["state"]
+
+
+def test_a_broken_requirement_makes_it_exit_with_1_and_tell_the_trip_in_words(failing: None) -> None:
+    result = RUNNER.invoke(app, ["check", "--lang", "en"])
+    assert result.exit_code == 1
+    assert 'R6 does not hold: "skip face verification" is not for the customer to raise' in result.stdout
+    assert "1. customer: sign in (account=account-1, channel=app) → Signed in" in result.stdout
+    assert "8. customer: skip face verification (reason=a reason) → Cancelling" in result.stdout
+
+
+def test_a_broken_requirement_is_told_in_chinese(failing: None) -> None:
+    result = RUNNER.invoke(app, ["check", "--lang", "zh"])
+    assert result.exit_code == 1
+    assert "R6 不成立：「系统跳过人脸验证」不该由客户发起" in result.stdout
+    assert "8. 客户：系统跳过人脸验证" in result.stdout
+
+
+def test_the_json_of_a_broken_requirement_holds_the_trip(failing: None) -> None:
+    result = RUNNER.invoke(app, ["check", "--json"])
+    told = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert told["holds"] is False
+    broken, held = told["requirements"]
+    assert (broken["holds"], held["holds"]) == (False, True)
+    assert broken["counterexample"]["goal"] == "plan"
+    assert [step["event"] for step in broken["counterexample"]["trip"]][-2:] == [
+        "confirm_cancellation",
+        "skip_face_verification",
+    ]
+    assert set(broken["counterexample"]["what"]) == {"zh", "en"}
+
+
+def test_a_state_that_cannot_be_reached_is_told_without_a_witness() -> None:
+    table = tuple(row for row in MODEL.table if row.target is not State.PLAN_KEPT)
+    found = explore(build(replace(MODEL, table=table)), limits=Limits(1, 1), ask=ask_the_named)
+    told = proof.as_dict(Report(found, ()), None)
+    kept = next(one for one in told["ends"] if one["state"] == "plan_kept")
+    assert kept["trip"] is None
+
+
+def test_mutants_that_survive_make_it_exit_with_1_by_their_names(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third, *_ = all_mutants()
+    fates = (MutantResult(first, None), MutantResult(second, "R1"), MutantResult(third, "build"))
+    monkeypatch.setattr("process.mutation.score.score", lambda **_options: Score(fates))
+    result = RUNNER.invoke(app, ["check", "--mutants", "--lang", "en"])
+    assert result.exit_code == 1
+    assert f"Survived: {first.name}" in " ".join(result.stdout.split())
+    told = json.loads(RUNNER.invoke(app, ["check", "--mutants", "--json"]).stdout)["mutants"]
+    assert (told["made"], told["survived"], told["killed_by"]) == (3, [first.name], {"R1": 1})
+
+
+def test_all_of_it_holds_and_is_told_for_the_model_itself() -> None:
+    result = RUNNER.invoke(app, ["check", "--json"])
+    told = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert [one["id"] for one in told["requirements"]] == [one.id for one in REQUIREMENTS]
+    assert told["searched"]["configurations"] == 2_679
+    assert result.stderr == ""  # no progress bar where no terminal is

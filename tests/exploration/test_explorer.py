@@ -1,0 +1,221 @@
+"""The search: its size is pinned, it is whole, and what it finds a real case does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from process.case import Case
+from process.exploration.explorer import Configuration, Exploration, ask_the_named, canonical, explore, play
+from process.exploration.inputs import RIGHT, choices, payload, payloads
+from process.machine import MACHINE, build
+from process.model import MODEL, Actor, Channel, Event, Facts, Goal, Kind, Limits, OtherMethod, Row, State, row
+from process.payload import MAX_INTEGER, field_errors
+from process.requirements.data_independence import LONG_NAMES, OTHER_NAMES
+from process.requirements.near_misses import numbers, references
+
+HERE = Facts(Goal.PLAN, "account-1", "order-1", 3, 3)
+
+
+def test_the_size_of_the_model_is_what_it_was(exploration: Exploration) -> None:
+    assert len(exploration.configurations) == 2_679
+    assert len(exploration.edges) == 10_453
+    assert max(exploration.depths) == 35
+    assert exploration.tried == 523_653
+
+
+@pytest.mark.parametrize(
+    ("face", "other", "configurations", "edges"), [(0, 1, 318, 1_217), (1, 1, 651, 2_515), (1, 2, 984, 3_816)]
+)
+def test_the_size_under_other_limits_is_what_it_was(face: int, other: int, configurations: int, edges: int) -> None:
+    found = explore(limits=Limits(face, other))
+    assert (len(found.configurations), len(found.edges)) == (configurations, edges)
+
+
+def test_every_state_is_reached_and_no_configuration_is_a_trap(exploration: Exploration) -> None:
+    assert exploration.unreachable == ()
+    assert exploration.traps == []
+
+
+def test_asking_only_the_actors_that_a_row_names_finds_the_same(exploration: Exploration) -> None:
+    quick = explore(ask=ask_the_named)
+    assert quick.configurations == exploration.configurations
+    assert sorted(quick.edges) == sorted(exploration.edges)
+    assert quick.tried < exploration.tried / 10
+
+
+def test_another_explorer_finds_as_many_configurations_and_reaches_the_same_ends() -> None:
+    """Real cases, depth first, told apart by what they say of themselves: nothing of process.exploration.explorer but its payloads."""
+    seen: set[tuple[object, ...]] = set()
+    waiting = [Case(goal=goal, account="account-1", order="order-1", limits=Limits(1, 1)) for goal in Goal]
+    while waiting:
+        case = waiting.pop()
+        facts = case.facts
+        counts = facts.face_attempts, facts.other_attempts
+        known = case.state, facts.goal, facts.quote_status, facts.settled, facts.face_removed, *counts
+        if known in seen:
+            continue
+        seen.add(known)
+        for event in case.allowed_events():
+            for by in MODEL.actors[event]:
+                for _label, data in payloads(MODEL, event, facts):
+                    if case.may_trigger(event, by=by, **data):
+                        there = case.copy()
+                        there.trigger(event, by=by, **data)
+                        waiting.append(there)
+    assert len(seen) == 651
+    assert {state for state, *_ in seen if MODEL.states[State(str(state))].end} == set(MODEL.ends)
+
+
+def test_every_shortest_trip_can_be_played_with_a_real_case_and_leads_where_it_says() -> None:
+    found = explore(limits=Limits(1, 1))
+    for place, (state, facts) in enumerate(found.configurations):
+        trip = found.trip_to(place)
+        case = Case(goal=facts.goal, account="account-1", order="order-1", limits=Limits(1, 1))
+        play(found, trip, case)
+        assert (case.state, canonical(case.facts)) == (state, facts)
+        assert len(trip) == found.depths[place]
+
+
+def test_the_trip_to_the_cancelled_plan_by_face_is_the_plain_way(exploration: Exploration) -> None:
+    trip = exploration.trip_through(
+        lambda edge: (
+            edge.event is Event.PASS_VERIFICATION
+            and exploration.configurations[edge.source].state is State.FACE_VERIFICATION
+        )
+    )
+    assert trip is not None
+    assert [edge.event.value for edge in trip] == [
+        "sign_in",
+        "open_orders",
+        "open_order",
+        "find_option",
+        "choose_cancellation",
+        "quote_consequences",
+        "confirm_cancellation",
+        "require_verification",
+        "start_face_verification",
+        "pass_verification",
+    ]
+
+
+def test_nothing_leads_to_what_nobody_does(exploration: Exploration) -> None:
+    assert exploration.trip_through(lambda edge: edge.by is Actor.CLOCK and edge.event is Event.SIGN_IN) is None
+    assert exploration.first(lambda found: found.facts.face_attempts > 3) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "labels"),
+    [
+        (Event.SIGN_IN, [RIGHT, "account: another", "channel: website"]),
+        (Event.OPEN_ORDER, [RIGHT, "order: another"]),
+        (Event.QUOTE_CONSEQUENCES, [RIGHT]),
+        (Event.CONFIRM_CANCELLATION, [RIGHT, "quote: stale"]),
+        (Event.START_FACE_VERIFICATION, [RIGHT, "consent: none"]),
+        (Event.PASS_VERIFICATION, [RIGHT, "attempt: stale", "attempt: unknown"]),
+        (Event.ABANDON, [RIGHT]),
+    ],
+)
+def test_each_event_is_raised_with_the_payloads_that_matter(event: Event, labels: list[str]) -> None:
+    facts = HERE._replace(quote="quote-1", attempt=2, face_attempts=2)
+    assert [label for label, _ in payloads(MODEL, event, facts)] == labels
+
+
+def test_a_stale_quote_is_tried_also_where_no_row_asks_for_the_quote() -> None:
+    table = tuple(
+        replace(one, guards=tuple(guard for guard in one.guards if "quote" not in guard.payload_fields))
+        for one in MODEL.table
+    )
+    changed = replace(MODEL, table=table)
+    assert [label for label, _ in payloads(changed, Event.CONFIRM_CANCELLATION, HERE)] == [RIGHT, "quote: stale"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_field_of_any_name_and_kind_has_a_right_payload(kind: Kind) -> None:
+    model = replace(MODEL, events={**MODEL.events, Event.REFUSE: {"note": kind}})
+    data = payload(model, Event.REFUSE, RIGHT, HERE)
+    assert field_errors(model.events[Event.REFUSE], data) == ()
+
+
+@pytest.mark.parametrize("right", ["account-1", LONG_NAMES.account, "Ab"])
+def test_what_is_nearly_right_is_another_reference_and_could_be_one(right: str) -> None:
+    near = list(references(right, HERE))
+    assert len(near) == len(set(near)) > 20
+    assert right not in near
+    assert all(field_errors({"account": Kind.REFERENCE}, {"account": one}) == () for one in near)
+    assert {right.swapcase(), f" {right}", f"{right}x", right[:-1]} <= set(near)
+
+
+@pytest.mark.parametrize("right", [1, 4, 1_006])
+def test_numbers_near_an_attempt_are_all_older_ones_or_the_ends_of_them_and_the_next(right: int) -> None:
+    near = set(numbers(right, HERE))
+    assert right not in near
+    assert {0, right - 1, right + 1, right + 2, MAX_INTEGER} <= near
+    assert set(range(min(right, 20))) <= near
+
+
+def test_other_names_are_right_payloads_too() -> None:
+    facts = HERE._replace(quote="quote-1", fee=0, currency="CNY", attempt=2)
+    for names in (*OTHER_NAMES, LONG_NAMES):
+        for event, fields in MODEL.events.items():
+            assert field_errors(fields, names.carried(payload(MODEL, event, RIGHT, facts))) == ()
+        there = names.of(facts)
+        assert (there.account, there.quote, there.fee) == (names.account, names.quote, names.fee)
+        assert there.attempt - facts.attempt == names.outages
+        assert names.of(HERE).quote is None
+
+
+def test_every_actor_raises_every_event() -> None:
+    assert {(event, by) for event, by, _, _ in choices(MODEL, HERE)} == {(event, by) for event in Event for by in Actor}
+
+
+def test_what_never_decides_is_taken_out_of_the_facts() -> None:
+    facts = HERE._replace(account="a", order="o", quote="q", fee=5, currency="USD", face_attempts=1, attempt=7)
+    same = canonical(facts)
+    assert (same.account, same.order, same.quote, same.fee, same.currency, same.attempt) == (
+        "account-1",
+        "order-1",
+        "quote-1",
+        0,
+        "CNY",
+        1,
+    )
+    assert canonical(HERE).quote is None
+
+
+def test_the_search_of_a_model_that_counts_without_end_still_ends() -> None:
+    def unlimited(one: Row) -> Row:
+        return replace(one, guards=tuple(guard for guard in one.guards if "attempts_are_left" not in guard.name))
+
+    found = explore(build(replace(MODEL, table=tuple(map(unlimited, MODEL.table)))), limits=Limits(1, 1), ask=ask_the_named)
+    assert max(facts.face_attempts for _, facts in found.configurations) == 2
+
+
+def test_a_trap_and_what_cannot_be_reached_are_found() -> None:
+    stuck = row(State.SIGNED_IN, Event.OPEN_ORDERS, Actor.CUSTOMER, State.SIGNED_IN)
+    only_in = tuple(one for one in MODEL.table if one.sources == (State.SIGNED_OUT,))
+    table = (*only_in, stuck)
+    events = {one.event for one in table}
+    model = replace(MODEL, table=table, events={event: MODEL.events[event] for event in Event})
+    missing = [
+        row(State.ORDER_LIST, event, Actor.CUSTOMER, State.ORDER_LIST) for event in Event if event not in events
+    ]  # so that it can be built: each event has an actor, in a state that is never reached
+    found = explore(build(replace(model, table=(*table, *missing))), ask=ask_the_named)
+    traps = {found.configurations[place].state for place in found.traps}
+    assert traps == {State.SIGNED_OUT, State.SIGNED_IN}
+    assert State.ORDER_LIST in found.unreachable
+
+
+def test_a_configuration_is_found_by_the_facts_of_a_real_case(exploration: Exploration) -> None:
+    case = Case(goal=Goal.PLAN, account="someone", order="something")
+    case.sign_in(account="someone", channel=Channel.APP)
+    place = exploration.place(case.state, case.facts)
+    assert exploration.configurations[place] == Configuration(State.SIGNED_IN, canonical(case.facts))
+    with pytest.raises(KeyError):
+        exploration.place(State.CANCELLING, case.facts)
+
+
+def test_the_machine_of_the_package_is_what_is_searched(exploration: Exploration) -> None:
+    assert exploration.machine is MACHINE
+    assert OtherMethod.SMS_CODE.value in {edge.label.removeprefix("method: ") for edge in exploration.edges}

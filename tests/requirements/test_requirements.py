@@ -1,0 +1,245 @@
+"""The requirements hold for the model, and each of them can fail: for each there is a model that it alone finds broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from process import model as m
+from process.exploration.explorer import Exploration, explore
+from process.machine import CompiledMachine, build
+from process.model import (
+    ELSE,
+    MODEL,
+    TABLE,
+    Actor,
+    Effect,
+    Event,
+    Facts,
+    Goal,
+    Guard,
+    Limits,
+    Model,
+    Payload,
+    Responsibility,
+    Row,
+    State,
+    Term,
+    Words,
+    row,
+)
+from process.model.validation import ModelError
+from process.requirements.catalogue import REQUIREMENTS, check
+from process.requirements.counterexample import tell
+from process.requirements.evidence import Evidence
+from process.requirements.observation import after, read
+
+A, E, S = Actor, Event, State
+SMALL = Limits(1, 1)
+ALL = tuple(requirement.id for requirement in REQUIREMENTS)
+
+
+# ------------------------------------------------------------------------------------------------------ broken models
+
+
+def changed(event: Event, change: Callable[[Row], Row | None], target: State | None = None) -> Model:
+    """MODEL with the rows of the event, or those of them that lead to *target*, changed; None drops a row."""
+    rows = [change(one) if one.event is event and target in (None, one.target) else one for one in TABLE]
+    return replace(MODEL, table=tuple(one for one in rows if one is not None))
+
+
+def with_row(*rows: Row) -> Model:
+    return replace(MODEL, table=(*TABLE, *rows))
+
+
+def without_source(event: Event, source: State) -> Model:
+    def change(one: Row) -> Row | None:
+        sources = tuple(state for state in one.sources if state is not source)
+        return replace(one, sources=sources) if sources else None
+
+    return changed(event, change)
+
+
+def without_guard(event: Event, guard: Guard, target: State | None = None) -> Model:
+    return changed(event, lambda one: replace(one, guards=tuple(g for g in one.guards if g is not guard)), target)
+
+
+def also_by(event: Event, actor: Actor) -> Model:
+    return changed(event, lambda one: replace(one, by=(*one.by, actor)))
+
+
+def with_effect(event: Event, effect: Effect, target: State | None = None) -> Model:
+    return changed(event, lambda one: replace(one, effects=(*one.effects, effect)), target)
+
+
+def a_row_that_nobody_takes() -> Model:
+    """Who wants the face verification alone removed is never shown consequences, so can't decline them."""
+    declined = next(one for one in TABLE if one.event is E.DECLINE_CANCELLATION)
+    never = replace(declined, guards=(m.a_quote_is_open, m.goal_is_face_verification_alone))
+    return replace(MODEL, table=(*TABLE[: TABLE.index(declined)], never, *TABLE[TABLE.index(declined) :]))
+
+
+def an_end_that_times_out() -> CompiledMachine:
+    """``build`` refuses a row that leaves an end, so the machine is made without asking it."""
+    return CompiledMachine(with_row(row(S.EXPIRED, E.TIME_OUT, A.CLOCK, S.EXPIRED)))
+
+
+def half_the_fee() -> Model:
+    def halved(facts: Facts, data: Payload) -> Mapping[str, object]:
+        fee = data["fee"]
+        assert isinstance(fee, int)
+        return {"fee": fee // 2}
+
+    return with_effect(E.QUOTE_CONSEQUENCES, Effect("halved", halved, False, ("fee",), Words("减半", "halved")))
+
+
+def no_record_of_what_was_cancelled() -> Model:
+    """Once the plan is cancelled the facts still call it submitted, and the ends' own invariants are gone."""
+    model = changed(E.COMPLETE_CANCELLATION, lambda one: replace(one, effects=()))
+    ends = {end: replace(model.states[end], invariants=()) for end in (S.PLAN_CANCELLED, S.BOTH_CANCELLED)}
+    return replace(model, states={**model.states, **ends})
+
+
+def a_case_that_cannot_be_read_back() -> Model:
+    """A state demands what does not always hold there, so a snapshot of such a case is refused."""
+    needed = MODEL.states[S.SUPPORT_NEEDED]
+    strict = replace(needed, invariants=(*needed.invariants, m.nothing_is_unanswered))
+    return replace(MODEL, states={**MODEL.states, S.SUPPORT_NEEDED: strict})
+
+
+class FewerMethods(Term):
+    """All but the bank card."""
+
+    PAYMENT_PASSWORD = "payment_password", "支付密码", "payment password"
+    SMS_CODE = "sms_code", "短信验证码", "SMS code"
+
+
+def fewer_other_ways() -> Model:
+    return replace(MODEL, events={**MODEL.events, E.START_OTHER_VERIFICATION: {"method": FewerMethods}})
+
+
+def lender_owns_the_choice() -> Model:
+    options = MODEL.states[S.INSTALLMENT_OPTIONS]
+    turns = (Responsibility(A.LENDER, options.responsibilities[0].request),)
+    return replace(MODEL, states={**MODEL.states, S.INSTALLMENT_OPTIONS: replace(options, responsibilities=turns)})
+
+
+def the_clock_says_that_the_customer_left() -> Model:
+    late = next(one for one in TABLE if one.event is E.TIME_OUT and one.target is S.EXPIRED)
+    wrong = replace(late, sources=(S.CONSEQUENCES,), target=S.ABANDONED)
+    others = without_source(E.TIME_OUT, S.CONSEQUENCES).table
+    removed = next(one for one in TABLE if one.event is E.TIME_OUT and one.target is S.FACE_VERIFICATION_REMOVED)
+    return replace(MODEL, table=(*others, replace(removed, sources=(S.CONSEQUENCES,)), wrong))
+
+
+BROKEN: Mapping[str, Callable[[], Model | CompiledMachine]] = {
+    "R1": a_row_that_nobody_takes,
+    "R2": lambda: without_source(E.ABANDON, S.SIGNED_IN),
+    "R3": an_end_that_times_out,
+    "R4": half_the_fee,
+    "R5": lambda: with_effect(E.PASS_VERIFICATION, m.settle_as_waived),
+    "R6": lambda: also_by(E.TIME_OUT, A.LENDER),
+    "R7": lambda: without_source(E.REQUEST_FACE_VERIFICATION_REMOVAL, S.VERIFICATION_CHOICE),
+    "R8": lambda: without_guard(E.SIGN_IN, m.account_is_the_buyers),
+    "R9": lambda: without_guard(E.PASS_VERIFICATION, m.it_answers_the_open_attempt),
+    "R10": fewer_other_ways,
+    "R11": lambda: changed(E.WITHDRAW_FACE_CONSENT, lambda one: replace(one, target=S.VERIFICATION_DECISION)),
+    "R12": lambda: without_source(E.REPORT_PROBLEM, S.ORDER_DETAILS),
+    "R13": lambda: changed(E.REJECT_CANCELLATION, lambda one: replace(one, by=(A.LENDER,))),
+    "R14": no_record_of_what_was_cancelled,
+    "R15": lambda: without_guard(E.CONFIRM_CANCELLATION, ELSE),
+    "R16": lambda: without_guard(E.CONFIRM_CANCELLATION, m.a_quote_is_open),
+    "R17": lambda: with_effect(E.REJECT_CANCELLATION, m.settle_as_waived, S.SUPPORT_NEEDED),
+    "R18": lender_owns_the_choice,
+    "R19": the_clock_says_that_the_customer_left,
+    "R20": a_case_that_cannot_be_read_back,
+}
+
+
+@pytest.mark.parametrize("requirement", ALL)
+def test_each_requirement_alone_finds_a_model_that_breaks_it(requirement: str) -> None:
+    report = check(BROKEN[requirement](), limits=SMALL)
+    assert [result.requirement.id for result in report.failed] == [requirement]
+    (result,) = report.failed
+    broken = result.finding.broken
+    assert broken is not None
+    assert broken.what.zh
+    assert broken.what.en
+    for step in tell(report.exploration, broken.trip):
+        assert step.words("zh") != step.words("en")
+
+
+# ------------------------------------------------------------------------------------------------------- the model
+
+
+def test_there_are_twenty_with_a_sentence_and_a_source_in_both_languages() -> None:
+    assert tuple(f"R{number}" for number in range(1, 21)) == ALL
+    for requirement in REQUIREMENTS:
+        assert requirement.check.__doc__
+        for words in (requirement.sentence, requirement.source):
+            assert words.en.isascii() or requirement.id in ("R10", "R11")
+            assert not words.zh.isascii()
+
+
+@pytest.mark.parametrize("requirement", ALL)
+def test_every_requirement_holds_under_small_limits(requirement: str) -> None:
+    (result,) = check(limits=Limits(2, 1), only=[requirement]).results
+    assert result.finding.broken is None
+    assert all(looked_at > 0 for looked_at, _ in result.finding.looked_at)
+
+
+def test_the_facts_of_the_model_are_true_after_every_event(exploration: Exploration) -> None:
+    evidence = Evidence(exploration)
+    assert evidence.false_claims == []
+    assert all(after(seen) == read(seen.after) for seen in evidence.seen)
+
+
+def test_a_model_that_contradicts_itself_is_refused_before_anything_is_checked() -> None:
+    with pytest.raises(ModelError):
+        check(with_row(row(S.EXPIRED, E.TIME_OUT, A.CLOCK, S.EXPIRED)))
+
+
+def test_an_unknown_requirement_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match=r"no requirement 'R21'; there are R1 to R20"):
+        check(only=["R21"])
+
+
+def test_progress_is_told_before_each_requirement() -> None:
+    told: list[str] = []
+    check(limits=SMALL, only=["R2", "R1"], on=lambda requirement: told.append(requirement.id))
+    assert told == ["R1", "R2"]
+
+
+# --------------------------------------------------------------------------------------------- counterexamples are short
+
+
+def test_the_counterexample_is_a_shortest_trip() -> None:
+    (result,) = check(also_by(E.SKIP_FACE_VERIFICATION, A.CUSTOMER), limits=SMALL, only=["R6"]).failed
+    broken = result.finding.broken
+    assert broken is not None
+    assert broken.goal is Goal.PLAN
+    assert [edge.event for edge in broken.trip][-1] is E.SKIP_FACE_VERIFICATION
+    assert len(broken.trip) == 8
+
+
+def test_a_dropped_effect_is_found_by_what_the_facts_then_claim() -> None:
+    model = changed(E.SKIP_FACE_VERIFICATION, lambda one: replace(one, effects=(m.submit,)))
+    (result,) = check(model, limits=SMALL, only=["R5"]).failed
+    broken = result.finding.broken
+    assert broken is not None
+    assert broken.what.en == "how verification was settled: is skipped, the facts say None"
+
+
+def test_a_settlement_that_is_forged_by_an_effect_is_not_believed() -> None:
+    """The facts say settled, though nobody skipped, passed, waived or removed anything."""
+    model = with_effect(E.CONFIRM_CANCELLATION, m.settle_as_skipped)
+    failed = {result.requirement.id for result in check(model, limits=SMALL).failed}
+    assert "R5" in failed
+
+
+def test_the_search_goes_through_the_machine_that_is_given() -> None:
+    machine = build(MODEL)
+    assert check(machine, limits=SMALL, only=["R1"]).exploration.machine is machine
+    assert explore(machine, limits=SMALL).edges == explore(limits=SMALL).edges

@@ -1,0 +1,420 @@
+"""The store where it is hard: ids that others have taken, rows that can't be read, a case that moves while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, literal, select, text, update
+from sqlalchemy.orm import Session
+
+from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Refused, State, store
+from process.exceptions import NewerModel, SnapshotInvalid
+from process.snapshot.migrations import MIGRATIONS, Migration
+from process.store import handling as writing
+from process.store import queries as reading
+from process.store import statements as sql
+from tests.support.storing import LEDGER, START, Database, agree, call, opened
+
+pytest_plugins = ["tests.support.store_fixtures"]
+
+CASES = store.metadata.tables["cancellation_case"]
+REFUSALS = store.metadata.tables["cancellation_refusal"]
+LATER = START + timedelta(days=9)
+SIGNED_IN: dict[str, Any] = {"account": "acct", "channel": "app"}
+
+# ------------------------------------------------------------------------------------------------------------- time-outs
+
+
+def test_no_senders_event_id_stands_in_the_way_of_a_time_out(engine: Engine) -> None:
+    for name in ("a", "b"):
+        opened(engine, name)
+    with engine.begin() as conn:
+        store.handle(conn, "a", Event.SIGN_IN, event_id="time_out:1", at=START, **SIGNED_IN)
+    with engine.begin() as conn:
+        assert {done.case.case_id for done in store.time_out_overdue(conn, LATER)} == {"a", "b"}
+        assert store.time_out_overdue(conn, LATER) == []
+    agree(engine, 2)
+
+
+def test_cases_that_can_not_be_read_leave_their_places_in_a_list_to_others(engine: Engine) -> None:
+    for number in range(5):
+        opened(engine, f"case-{number}", at=START + timedelta(minutes=number))
+    with engine.begin() as conn:
+        conn.execute(update(CASES).where(CASES.c.case_id.in_(["case-0", "case-1", "case-3"])).values(snapshot="[1]"))
+        for limit, expected in ((1, ["case-2"]), (2, ["case-2", "case-4"]), (9, ["case-2", "case-4"])):
+            assert [case.case_id for case in store.awaiting(conn, Actor.CUSTOMER, limit)] == expected
+            assert [case.case_id for case in store.overdue(conn, LATER, limit)] == expected
+        assert [done.case.case_id for done in store.time_out_overdue(conn, LATER, 1)] == ["case-2"]
+
+
+def test_cases_without_a_due_time_come_last_and_paging_ends(engine: Engine) -> None:
+    with engine.begin() as conn:
+        for name in ("p", "q", "r"):
+            store.add(conn, Case(goal=Goal.PLAN, account="acct", order=name, case_id=name))
+    for name in ("a", "z"):
+        opened(engine, name)
+    with engine.begin() as conn:
+        for limit in (1, 2, 3, 4, 9):
+            seen: list[str] = []
+            page = store.awaiting(conn, Actor.CUSTOMER, limit)
+            while page:
+                seen += [case.case_id for case in page]
+                page = store.awaiting(conn, Actor.CUSTOMER, limit, after=page[-1])
+            assert seen == ["a", "z", "p", "q", "r"]
+        assert [found.case_id for found in store.find(conn)] == ["a", "z", "p", "q", "r"]
+        assert [case.case_id for case in store.overdue(conn, LATER)] == ["a", "z"]
+
+
+def test_what_a_newer_model_has_other_names_for_is_listed_as_it_is_stored(engine: Engine) -> None:
+    opened(engine, "case")
+    with engine.begin() as conn:
+        newer = {"state": "newer_state", "goal": "newer_goal", "awaits": "robot", "model_version": 2}
+        conn.execute(update(CASES).values(**newer))
+        (found,) = store.find(conn)
+        assert (found.state, found.goal, found.awaits) == ("newer_state", "newer_goal", "robot")
+
+
+# ------------------------------------------------------------------------------------------------------ while others write
+
+
+def once(before: Callable[..., Any], work: Callable[[], None]) -> Callable[..., Any]:
+    """*before*, with something done by someone else just before its first call."""
+    pending = [work]
+
+    def late(*args: Any, **keywords: Any) -> Any:
+        if pending:
+            pending.pop()()
+        return before(*args, **keywords)
+
+    return late
+
+
+def test_a_known_step_comes_with_a_case_that_is_not_older(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = postgresql.engine()
+    opened(engine, "case")
+    event, keywords = call(0, "case")
+
+    def other() -> None:
+        with engine.begin() as conn:
+            store.handle(conn, "case", event, **keywords)
+
+    monkeypatch.setattr(sql, "known_event", once(sql.known_event, other))
+    with engine.begin() as conn:
+        handled = store.handle(conn, "case", event, **keywords)
+    assert (handled.again, handled.step.version, handled.case.version) == (True, 1, 1)
+
+
+@pytest.mark.parametrize("moves", [1, 99])
+def test_a_case_that_moves_while_it_is_read_is_not_accused(
+    postgresql: Database, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    engine = postgresql.engine()
+    opened(engine, "case", steps=5)
+    real, left = sql.history_rows, [moves]
+
+    def history_rows(conn: Any, case_id: str) -> Any:
+        left[0] -= 1
+        if left[0] >= 0:
+            keywords = {"event_id": f"quote-{left[0]}", "quote": f"Q{left[0]}", "fee": 0, "currency": "CNY"}
+            store.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, **keywords)
+            with pytest.raises(store.writing.Refused):
+                store.deliver(engine, "case", Event.GUIDE_BACK, event_id=f"no-{left[0]}")
+        return real(conn, case_id)
+
+    monkeypatch.setattr(sql, "history_rows", history_rows)
+    with engine.begin() as conn:
+        assert store.verify(conn, "case") == ()
+        case = store.whole(conn, "case")
+        assert len(case.history) == case.version
+    assert moves - left[0] > reading.READINGS - 1
+
+
+def test_a_serializable_transaction_that_is_doomed_is_called_aborted(postgresql: Database) -> None:
+    engine = postgresql.engine()
+    for name in ("a", "b"):
+        opened(engine, name)
+    with engine.begin() as conn:
+        conn.execute(LEDGER.insert(), {"case_id": "host", "version": 0})
+    serial = postgresql._replace(isolation="SERIALIZABLE").engine()
+    with serial.connect() as first, serial.connect() as second, serial.connect() as third:
+        begun = [conn.begin() for conn in (first, second, third)]
+        second.execute(update(LEDGER).values(version=1))
+        store.load(second, "a")
+        held = writing.hold(second, "b")
+        store.load(third, "b")
+        first.execute(select(LEDGER)).all()
+        store.load(first, "b")
+        store.handle(third, "a", Event.SIGN_IN, event_id="1", **SIGNED_IN)
+        begun[2].commit()
+        case = held.case.copy()
+        step = case.trigger(Event.SIGN_IN, at=START, **SIGNED_IN)
+        with pytest.raises(store.Conflict) as lost:
+            writing.keep_step(second, held, case, store.rows.step_values("b", step, "1", held.digest))
+        assert lost.value.aborted
+        begun[1].rollback()
+        begun[0].rollback()
+
+
+# ------------------------------------------------------------------------------------------------------- what is asked for
+
+
+def test_steps_that_a_stored_case_has_not_are_not_dropped_in_silence(engine: Engine) -> None:
+    case = Case(goal=Goal.PLAN, account="acct", order="order", case_id="case", at=START)
+    with engine.begin() as conn:
+        store.add(conn, case)
+        case.trigger(Event.SIGN_IN, at=START, **SIGNED_IN)
+        with pytest.raises(store.HistoryDiffers) as refused:
+            store.add(conn, case)
+        assert refused.value.args == ("case", 1, 0)
+        assert store.load(conn, "case").version == 0
+        store.handle(conn, "case", Event.SIGN_IN, event_id="1", at=START, **SIGNED_IN)
+        store.handle(conn, "case", Event.OPEN_ORDERS, event_id="2")
+        assert store.add(conn, case).version == 2
+        other = Case(goal=Goal.PLAN, account="acct", order="order", case_id="case", at=START)
+        other.trigger(Event.ABANDON, at=START)
+        with pytest.raises(store.HistoryDiffers):
+            store.add(conn, other)
+
+
+@pytest.mark.parametrize(
+    ("field", "ask"),
+    [
+        ("now", lambda conn: store.overdue(conn, datetime(2026, 11, 30))),
+        ("now", lambda conn: store.time_out_overdue(conn, datetime(2026, 11, 30))),
+        ("limit", lambda conn: store.awaiting(conn, Actor.CUSTOMER, -1)),
+        ("actor", lambda conn: store.awaiting(conn, "nobody")),  # type: ignore[arg-type]  # on purpose
+        ("version", lambda conn: store.handle(conn, "case", Event.ABANDON, event_id="1", version=-1)),
+        ("limit", lambda conn: store.overdue(conn, START, -1)),
+        ("limit", lambda conn: store.time_out_overdue(conn, START, 10**30)),
+        ("limit", lambda conn: store.find(conn, 10**30)),
+        ("case_id", lambda conn: store.history(conn, "a\0b")),
+        ("case_id", lambda conn: store.verify(conn, "a\ud800")),
+        ("case_id", lambda conn: store.whole(conn, "")),
+        ("account", lambda conn: store.find(conn, account="a\0b")),
+        ("order", lambda conn: store.find(conn, order="a\ud800")),
+        ("ended", lambda conn: store.find(conn, ended="no")),
+        ("colour", lambda conn: store.find(conn, colour="red")),
+    ],
+)
+def test_what_can_not_be_asked_is_refused_before_the_database_hears_of_it(
+    engine: Engine, field: str, ask: Callable[[Any], object]
+) -> None:
+    with engine.begin() as conn:
+        with pytest.raises(InvalidPayload) as refused:
+            ask(conn)
+        assert refused.value.fields == (field,)
+        assert conn.scalar(text("SELECT 1")) == 1
+
+
+def test_an_event_that_an_older_model_took_is_known_in_todays_words(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(engine, "case", steps=3)
+    steps = store.metadata.tables["cancellation_step"]
+    with engine.begin() as conn:
+        conn.execute(update(steps).where(steps.c.version == 3).values(data='{"purchase":"order-case"}'))
+
+    def renamed(step: dict[str, Any]) -> dict[str, Any]:
+        return {**step, "data": {"order" if name == "purchase" else name: value for name, value in step["data"].items()}}
+
+    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, renamed))
+    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
+        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    event, keywords = call(2, "case")
+    with engine.begin() as conn:
+        assert store.handle(conn, "case", event, **keywords).again
+        with pytest.raises(store.EventIdReused):
+            store.handle(conn, "case", event, **{**keywords, "order": "another"})
+        assert store.load(conn, "case").state is State.ORDER_DETAILS
+
+
+def test_a_refusal_of_an_older_model_is_known_in_todays_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(engine, "case", steps=2)
+    refusals = store.metadata.tables["cancellation_refusal"]
+    with engine.begin() as conn:
+        with pytest.raises(Refused) as first:
+            store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="another")
+        conn.execute(update(refusals).values(event="pick_order", state="orders", data='{"purchase":"another"}'))
+    today = {"event": "open_order", "source": "order_list", "data": {"order": "another"}}
+    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, lambda step: {**step, **today}))
+    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
+        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    with engine.begin() as conn:
+        with pytest.raises(GuardNotMet) as again:
+            store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="another")
+        assert (again.value.args, str(again.value)) == (first.value.args, str(first.value))
+        with pytest.raises(store.EventIdReused):
+            store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="third")
+        conn.execute(update(refusals).values(model_version=3))
+        with pytest.raises(NewerModel):
+            store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="another")
+
+
+def test_a_case_that_an_older_model_began_is_shown_with_all_its_steps(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(engine, "case", steps=2)
+    steps = store.metadata.tables["cancellation_step"]
+    with engine.begin() as conn:  # which let others sign in, as today's would not
+        other = '{"account":"another","channel":"app"}'
+        conn.execute(update(steps).where(steps.c.version == 1).values(data=other))
+        assert len(store.whole(conn, "case").history) == 1, "today's model did"
+    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, lambda step: step))
+    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
+        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    event, keywords = call(2, "case")
+    with engine.begin() as conn:
+        store.handle(conn, "case", event, **keywords)
+        assert store.whole(conn, "case").history == store.history(conn, "case")
+        assert store.history(conn, "case")[0].data["account"] == "another"
+
+
+TIMES = [(CASES, "due_at"), (store.metadata.tables["cancellation_step"], "at"), (REFUSALS, "at")]
+
+
+@pytest.mark.parametrize("text_", ["soon", "", "2026-11-22T09:00:00+08:00", 7])
+def test_a_time_that_somebody_spoilt_in_sqlite_is_told_by_row_and_column(sqlite: Database, text_: object) -> None:
+    engine = sqlite.engine()
+    for name in ("case", "other"):
+        opened(engine, name, steps=2)
+    with pytest.raises(Refused):
+        store.deliver(engine, "case", Event.GUIDE_BACK, event_id="no")
+    with engine.begin() as conn:
+        for table, column in TIMES:
+            conn.execute(update(table).where(table.c.case_id == "case").values({column: literal(text_)}))
+        stored = conn.exec_driver_sql("SELECT due_at FROM cancellation_case WHERE case_id = 'case'").scalar()
+    with engine.begin() as conn:
+        found = [finding.where for finding in store.verify(conn, "case")]
+        assert found[:2] == ["refusal no", "due_at"]
+        assert {"step 1", "step 2", "steps"} <= set(found)
+        with pytest.raises(SnapshotInvalid) as refused:
+            store.history(conn, "case")
+        assert refused.value.where == "step 1.at"
+        assert {one.case_id: one.due_at for one in store.find(conn)}["case"] == stored
+        assert "other" in [case.case_id for case in store.awaiting(conn, Actor.CUSTOMER)]
+        event, keywords = call(2, "case")
+        assert store.handle(conn, "case", event, **keywords).case.version == 3  # which writes the column anew
+        assert "due_at" not in [finding.where for finding in store.verify(conn, "case")]
+        assert "other" in [done.case.case_id for done in store.time_out_overdue(conn, LATER)]
+
+
+@pytest.mark.parametrize("edit", [{"blockers": "{}"}, {"blockers": '{"blockers":[1]}'}, {"kind": "Zzz"}, {"state": "zzz"}])
+def test_a_refusal_that_was_edited_is_no_refusal_when_its_event_comes_again(engine: Engine, edit: dict[str, str]) -> None:
+    opened(engine, "case")
+    with pytest.raises(Refused):
+        store.deliver(engine, "case", Event.OPEN_ORDERS, event_id="no")
+    with engine.begin() as conn:
+        conn.execute(update(store.metadata.tables["cancellation_refusal"]).values(**edit))
+        with pytest.raises(SnapshotInvalid, match="refusal no"):
+            store.handle(conn, "case", Event.OPEN_ORDERS, event_id="no")
+
+
+# ------------------------------------------------------------------------------------------------------- a host's set-up
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda conn: store.handle(conn, "case", Event.ABANDON, event_id="1"),
+        lambda conn: store.handle(conn, "case", Event.GUIDE_BACK, event_id="1"),
+        lambda conn: store.open(conn, goal=Goal.PLAN, account="acct", order="new"),
+        lambda conn: store.time_out_overdue(conn, LATER),
+    ],
+)
+def test_a_transaction_that_may_only_read_reads_and_says_so_where_it_should_write(
+    engine: Engine, write: Callable[[Any], object]
+) -> None:
+    opened(engine, "case")
+    only_read = "SET TRANSACTION READ ONLY" if engine.dialect.name == "postgresql" else "PRAGMA query_only=ON"
+    with engine.connect() as conn:
+        begun = conn.begin()
+        conn.exec_driver_sql(only_read)
+        assert store.load(conn, "case").version == len(store.overdue(conn, START)) == 0
+        with pytest.raises(store.ReadOnly):
+            write(conn)
+        begun.rollback()
+        conn.invalidate()  # a pragma would stay
+
+
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "SERIALIZABLE"])
+def test_a_lock_that_is_not_given_in_time_is_a_conflict(postgresql: Database, isolation: str) -> None:
+    opened(postgresql.engine(), "case")
+    with postgresql.engine().connect() as first, postgresql._replace(isolation=isolation).engine().connect() as second:
+        begun = first.begin(), second.begin()
+        store.handle(first, "case", Event.ABANDON, event_id="1")
+        second.execute(text("SET LOCAL lock_timeout = '10ms'"))
+        with pytest.raises(store.Conflict) as lost:
+            store.handle(second, "case", Event.ABANDON, event_id="2")
+        assert lost.value.aborted == (isolation == "READ COMMITTED")
+        for one in begun:
+            one.rollback()
+
+
+def write_what_the_other_reads(engine: Engine, other: Any) -> None:
+    begun = other.begin()
+    with store.conflicts(), Session(engine) as session, session.begin():
+        for one, name in ((session, "a"), (other, "b")):
+            assert len(one.execute(select(LEDGER)).all()) == 2
+            one.execute(update(LEDGER).where(LEDGER.c.case_id == name).values(version=1))
+        begun.commit()
+
+
+def test_what_only_the_commit_tells_is_a_conflict_for_a_hosts_own_loop(postgresql: Database) -> None:
+    serial = postgresql._replace(isolation="SERIALIZABLE").engine()
+    with serial.begin() as conn:
+        conn.execute(LEDGER.insert(), [{"case_id": name, "version": 0} for name in "ab"])
+    with serial.connect() as other, pytest.raises(store.Conflict) as lost:
+        write_what_the_other_reads(serial, other)
+    assert (lost.value.case_id, lost.value.aborted) == (None, True)
+    assert "None" not in lost.value.text("en") + lost.value.text("zh") + store.Conflict("c", None).text("zh")
+
+
+def test_two_stores_stand_in_two_schemas_of_one_database(postgresql: Database) -> None:
+    engine = postgresql.engine()
+    for name in ("north", "south"):
+        with engine.begin() as conn:
+            conn.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+            conn.execute(text(f"CREATE SCHEMA {name}"))
+        own = engine.execution_options(schema_translate_map={None: name})
+        store.metadata.create_all(own)
+        opened(own, "case", steps=3)
+        agree(own, 1)
+    agree(engine, 0)
+
+
+def test_a_session_or_an_engine_is_no_connection(engine: Engine) -> None:
+    with Session(engine) as session:
+        for given in (session, engine, None):
+            with pytest.raises(TypeError, match=r"session\.connection\(\)"):
+                store.load(given, "case")  # type: ignore[arg-type]  # on purpose
+
+
+# -------------------------------------------------------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://me:s3cret@host/x",
+        "postgresql://me:s3cret@127.0.0.1:1/x",
+        "postgresql://me:s3cr/s3cret@host/x",
+        "postgresql://me:s3cret",
+        "postgresql://me@127.0.0.1:1/x?password=s3cret",
+        "postgresql+nothing://me:s3cret@host/x",
+        "postgresql://me:s3cret@host/\ud800",
+    ],
+)
+def test_no_error_tells_a_password(url: str) -> None:
+    with pytest.raises(store.DatabaseUnusable) as refused, store.database(url) as engine, engine.begin():
+        raise AssertionError("it can be used")
+    assert "s3cret" not in str(refused.value) + refused.value.text("zh") + repr(refused.value)
+
+
+def test_a_path_may_hold_what_an_address_takes_for_its_own(tmp_path: Any) -> None:
+    engine = store.sqlite_engine(tmp_path / "what?x=%41.sqlite")
+    store.metadata.create_all(engine)
+    engine.dispose()
+    assert (tmp_path / "what?x=%41.sqlite").exists()

@@ -1,0 +1,330 @@
+"""The kit against a real HTTP service on the loopback: without a fault it passes, and each seeded fault is found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from process import MODEL, Actor, Case, Event, Facts, Goal, ProcessError, State
+from process.machine import CompiledMachine
+from process.mutation.equivalents import EQUIVALENTS
+from process.mutation.operators import all_mutants
+from process.records import Step
+from process.testing.conformance import InsufficientCoverage, Mismatch, conformance
+from process.testing.deliveries import Delivery
+from process.testing.scenarios import Scenario
+from tests.support.shop.adapter import ShopAdapter, running
+from tests.support.shop.faults import FAULTS
+from tests.support.shop.mistakes import MISTAKES, Asked, Mistaken
+from tests.support.shop.rules import Shop
+
+
+class Itself:
+    """A back end made of the model's own case; tests put faults into it."""
+
+    case: Case
+    refusal: ProcessError
+
+    def reset(self, case: Case) -> None:
+        self.case = case
+
+    def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
+        try:
+            self.case.trigger(event, by=by, **data)
+        except ProcessError as refusal:
+            self.refusal = refusal
+            return False
+        return True
+
+    def state(self) -> State | str:
+        return self.case.state
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[tuple[Shop, ShopAdapter]]:
+    shop = Shop()
+    with running(shop) as port:
+        adapter = ShopAdapter(port)
+        yield shop, adapter
+        adapter.http.close()
+
+
+def test_the_shop_without_a_fault_passes_and_is_taken_everywhere(shop: tuple[Shop, ShopAdapter]) -> None:
+    service, adapter = shop
+    service.fault = None
+    report = conformance(adapter, events=6500)
+    assert set(report.transitions) == {(each.source, each.row) for each in MODEL.transitions}
+    assert set(report.ends) == set(MODEL.ends)
+    assert report.events - report.accepted > 1000, "too few wrong events to say much"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_seeded_fault_is_found_and_told_by_a_trip_that_shows_it_again(fault: str, shop: tuple[Shop, ShopAdapter]) -> None:
+    service, adapter = shop
+    service.fault = fault
+    with pytest.raises(Mismatch) as found:
+        conformance(adapter)
+    assert found.value.reproduced
+    again = adapter_answers(adapter, found.value.trip)
+    assert again != model_answers(found.value.trip), "the trip that was told does not show the fault"
+    service.fault = None
+    assert adapter_answers(adapter, found.value.trip) == model_answers(found.value.trip), "it shows something else"
+
+
+def test_there_are_at_least_twenty_faults_to_find() -> None:
+    assert len(FAULTS) >= 20
+
+
+@pytest.mark.parametrize(("name", "seed"), [(name, at % 2) for at, name in enumerate(MISTAKES)])
+def test_a_mistake_of_memory_comparison_or_count_is_found_whatever_the_seed(name: str, seed: int) -> None:
+    with pytest.raises(Mismatch) as found:
+        conformance(Mistaken(MISTAKES[name]), seed=seed)
+    assert found.value.reproduced
+
+
+@pytest.mark.parametrize(
+    ("name", "events"),
+    [
+        ("a removal is forgotten in my orders", 8),  # support removes, the customer has a problem and is guided back
+        ("quotes of up to 20 characters", 6),
+        ("waived once at most", 7),
+        ("nobody may leave after a rejection", 12),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_what_is_told_is_hardly_longer_than_the_shortest_trip(name: str, events: int, seed: int) -> None:
+    with pytest.raises(Mismatch) as found:
+        conformance(Mistaken(MISTAKES[name]), seed=seed)
+    assert len(found.value.trip.deliveries) <= events
+
+
+def test_a_back_end_of_the_mistaken_kind_that_makes_no_mistake_passes() -> None:
+    assert conformance(Mistaken(lambda asked: asked.right))
+
+
+NO_MISTAKE = {name for names in EQUIVALENTS.values() for name in names}
+SHOWN = ("row dropped", "row retargeted", "guard dropped", "guard negated", "effect dropped", "actor added")
+MUTANTS = [at for at, each in enumerate(all_mutants()) if each.kind in SHOWN and each.name not in NO_MISTAKE]
+
+
+@pytest.mark.parametrize("place", MUTANTS[:: len(MUTANTS) // 30], ids=lambda place: all_mutants()[place].name)
+def test_a_back_end_that_runs_another_model_is_found(place: int) -> None:
+    machine = CompiledMachine(all_mutants()[place].model)
+
+    def other(asked: Asked) -> tuple[State, Facts] | None:
+        return machine.compiled_events[asked.event].decide(asked.state, asked.facts, asked.by, dict(asked.data))
+
+    with pytest.raises(Mismatch):
+        conformance(Mistaken(other))
+
+
+def adapter_answers(adapter: ShopAdapter, trip: Scenario) -> list[tuple[bool, State]]:
+    adapter.reset(trip.open(2))
+    answers = []
+    for leg in trip.legs(trip.open(2)):
+        taken = adapter.apply(leg.delivery.event, leg.delivery.by, leg.data)
+        answers.append((taken, adapter.state()))
+    return answers
+
+
+def model_answers(trip: Scenario) -> list[tuple[bool, State]]:
+    return [(isinstance(leg.answer, Step), leg.state) for leg in trip.legs(trip.open(2))]
+
+
+# ----------------------------------------------------------------------------------------------------- what is reported
+
+
+class LeavesEarly(Itself):
+    """Lets a customer leave while the lender's answer is outstanding."""
+
+    def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
+        if event is Event.ABANDON and by is Actor.CUSTOMER and self.case.state is State.CANCELLING:
+            self.left = True
+            return True
+        return super().apply(event, by, data)
+
+    def reset(self, case: Case) -> None:
+        super().reset(case)
+        self.left = False
+
+    def state(self) -> State | str:
+        return "abandoned" if self.left else super().state()
+
+
+def test_the_report_tells_the_shortest_trip_in_words_of_either_language_and_as_lines_to_run() -> None:
+    with pytest.raises(Mismatch) as found:
+        conformance(LeavesEarly())
+    differs = found.value
+    assert len(differs.trip.deliveries) <= 9
+    assert differs.trip.deliveries[-1] == Delivery(Event.ABANDON, Actor.CUSTOMER)
+    assert all(isinstance(leg.answer, Step) for leg in list(differs.trip.legs(differs.trip.open()))[:-1])
+    assert "customer: leave → refused, still in Cancelling" in str(differs)
+    assert 'The back end:   accepted, the case stands in "Abandoned"' in str(differs)
+    assert "客户：放弃办理 → 被拒绝，仍在取消处理中" in differs.text("zh")
+    assert "后端：接受，办理处于「已放弃」" in differs.text("zh")
+
+
+def test_the_lines_of_a_report_are_read_by_run_up_to_the_event_that_differs() -> None:
+    with pytest.raises(Mismatch) as found:
+        conformance(LeavesEarly())
+    lines = "\n".join(found.value.trip.jsonl())
+    ran = subprocess.run(
+        [sys.executable, "-m", "process", "run", "-"], input=lines, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 1, ran.stderr  # one event refused: the one that differs
+    assert "1 refused" in ran.stdout.lower()
+
+
+def test_an_adapter_that_breaks_is_reported_with_what_it_raised() -> None:
+    class Breaks(Itself):
+        def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
+            if event is Event.QUOTE_CONSEQUENCES:
+                raise ConnectionError("no route to the shop")
+            return super().apply(event, by, data)
+
+    with pytest.raises(Mismatch, match="broke: ConnectionError: no route to the shop") as found:
+        conformance(Breaks())
+    assert isinstance(found.value.__cause__, ConnectionError)
+
+
+def test_a_back_end_that_begins_elsewhere_is_reported_before_any_event() -> None:
+    class Elsewhere(Itself):
+        def state(self) -> State | str:
+            return "start"
+
+    with pytest.raises(Mismatch, match="'start', which is no state of the process") as found:
+        conformance(Elsewhere())
+    assert found.value.trip.deliveries == ()
+
+
+def test_an_answer_that_is_neither_true_nor_false_is_reported() -> None:
+    class Says200(Itself):
+        def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
+            return 200 if super().apply(event, by, data) else 409  # type: ignore[return-value]
+
+    with pytest.raises(Mismatch, match=r"apply\(\) must return True or False, not (200|409)"):
+        conformance(Says200())
+
+
+def test_reasons_are_compared_where_the_back_end_gives_them() -> None:
+    class GivesOneReason(Itself):
+        def blockers(self) -> list[str]:
+            return [self.refusal.blockers[0].code]  # type: ignore[attr-defined]
+
+    class GivesAll(Itself):
+        def blockers(self) -> list[str]:
+            return [blocker.code for blocker in self.refusal.blockers]  # type: ignore[attr-defined]
+
+    with pytest.raises(Mismatch, match="refused, for these reasons: "):
+        conformance(GivesOneReason())
+    assert conformance(GivesAll())
+
+
+def test_facts_are_compared_where_the_back_end_shows_them() -> None:
+    class ChargesMore(Itself):
+        def facts(self) -> dict[str, Any]:
+            fee = self.case.facts.fee
+            return {"fee": fee + 1 if fee else fee}
+
+    with pytest.raises(Mismatch, match="keeps fee="):
+        conformance(ChargesMore())
+
+
+def test_a_fact_that_the_process_does_not_know_is_named() -> None:
+    class TellsMore(Itself):
+        def facts(self) -> dict[str, Any]:
+            return {"fees": 1}
+
+    with pytest.raises(Mismatch, match=r"facts\(\) tells of 'fees'; the process knows goal, "):
+        conformance(TellsMore())
+
+
+def test_a_run_that_is_too_short_fails_and_names_what_it_left_out() -> None:
+    with pytest.raises(InsufficientCoverage, match="left out") as short:
+        conformance(Itself(), events=300)
+    assert short.value.transitions
+    assert "Deliver more events" in str(short.value)
+    assert "请增加事件数" in short.value.text("zh")
+    assert conformance(Itself(), events=300, transitions=0.1, ends=0.0)
+
+
+def test_events_that_a_back_end_does_not_know_are_never_sent_and_not_asked_for() -> None:
+    class NoClock(Itself):
+        def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
+            assert event is not Event.TIME_OUT
+            return super().apply(event, by, data)
+
+    report = conformance(NoClock(), without=[Event.TIME_OUT])
+    assert State.EXPIRED not in report.ends
+    assert len(report.transitions) == report.possible
+    known = {(each.source, each.row) for each in MODEL.transitions if each.event is not Event.TIME_OUT}
+    needs_silence = known - set(report.transitions)  # a late answer finds the case in support after a time-out alone
+    assert {MODEL.table[row].event for _, row in needs_silence} == {Event.COMPLETE_CANCELLATION, Event.REJECT_CANCELLATION}
+
+
+def test_one_goal_alone_can_be_asked_for() -> None:
+    report = conformance(Itself(), goals=[Goal.FACE_VERIFICATION], events=800)
+    assert State.PLAN_CANCELLED not in report.ends
+    assert State.FACE_VERIFICATION_REMOVED in report.ends
+
+
+class AnswersTwice(Itself):
+    """Answers a repeated delivery as it did the first time, and does nothing."""
+
+    last: tuple[object, ...] = ()
+
+    def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
+        same = self.last == (event, by, dict(data))
+        taken = super().apply(event, by, data)
+        if taken:
+            self.last = (event, by, dict(data))
+        return taken or same
+
+    def reset(self, case: Case) -> None:
+        super().reset(case)
+        self.last = ()
+
+
+def test_a_back_end_may_be_allowed_to_accept_repeats_that_change_nothing() -> None:
+    with pytest.raises(Mismatch):
+        conformance(AnswersTwice())
+    assert conformance(AnswersTwice(), repeats_accepted=True, events=6500)
+
+
+def test_a_difference_that_does_not_come_again_is_told_as_such() -> None:
+    class Once(Itself):
+        wrong = False
+
+        def state(self) -> State | str:
+            if self.case.version == 3 and not self.wrong:
+                self.wrong = True
+                return State.EXPIRED
+            return super().state()
+
+    with pytest.raises(Mismatch, match="did not happen again") as found:
+        conformance(Once())
+    assert not found.value.reproduced
+
+
+def test_the_same_seed_gives_the_same_trips_and_another_one_others() -> None:
+    class Notes(Itself):
+        def __init__(self) -> None:
+            self.sent: list[tuple[object, ...]] = []
+
+        def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
+            self.sent.append((event, by, tuple(sorted(data))))
+            return super().apply(event, by, data)
+
+    backends = [Notes(), Notes(), Notes()]
+    for backend, seed in zip(backends, (1, 1, 2), strict=True):
+        conformance(backend, seed=seed, events=500, transitions=0, ends=0)
+    assert backends[0].sent == backends[1].sent != backends[2].sent
+
+
+def test_a_language_that_there_is_not_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match='lang must be "zh" or "en", not \'de\''):
+        conformance(Itself(), lang="de")

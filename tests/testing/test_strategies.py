@@ -1,0 +1,211 @@
+"""The strategies, and what pytest gets from the package."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+
+from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
+from process.exploration.explorer import explore
+from process.payload import field_errors
+from process.records import Step
+from process.testing.deliveries import hostile, payload_of, variants
+from process.testing.scenarios import Scenario
+from process.testing.strategies import cases, configurations, events, hostile_payloads, trips
+
+CONFIGURATIONS = frozenset(explore().configurations)
+PLAIN = settings(
+    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+@pytest.mark.parametrize("state", State)
+@settings(PLAIN, max_examples=5)
+@given(data=st.data())
+def test_cases_stand_in_the_state_that_was_asked_for_and_got_there_by_real_events(
+    state: State, data: st.DataObject
+) -> None:
+    case = data.draw(cases(state=state))
+    assert case.state is state
+    assert Case.from_json(case.to_json()) == case
+    assert len(case.history) == case.version
+
+
+@PLAIN
+@given(cases(goals=[Goal.BOTH], limits=Limits(face=1, other=2)))
+def test_cases_have_the_goals_and_limits_asked_for(case: Case) -> None:
+    assert case.facts.goal is Goal.BOTH
+    assert (case.facts.face_limit, case.facts.other_limit) == (1, 2)
+
+
+@PLAIN
+@given(trips(to=State.CANCELLING))
+def test_a_trip_ends_where_it_was_sent_and_no_event_of_it_is_refused(trip: Scenario) -> None:
+    legs = list(trip.legs(trip.open()))
+    assert legs[-1].state is State.CANCELLING
+    assert all(isinstance(leg.answer, Step) for leg in legs)
+
+
+@PLAIN
+@given(trips(to=State.IN_SUPPORT, refused=True))
+def test_refused_events_on_a_trip_change_nothing_of_where_it_ends(trip: Scenario) -> None:
+    taken = tuple(leg.delivery for leg in trip.legs(trip.open()) if isinstance(leg.answer, Step))
+    assert trip.play().state is State.IN_SUPPORT
+    assert trip._replace(deliveries=taken).play().state is State.IN_SUPPORT
+
+
+@PLAIN
+@given(configurations(state=State.FACE_VERIFICATION))
+def test_configurations_are_such_as_a_case_can_be_in(configuration: tuple[State, object]) -> None:
+    assert configuration in CONFIGURATIONS
+    assert configuration[0] is State.FACE_VERIFICATION
+
+
+def test_a_place_where_no_case_can_be_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="no case with the goal face_verification is ever in cancelling"):
+        configurations(state=State.CANCELLING, goals=[Goal.FACE_VERIFICATION])
+
+
+@PLAIN
+@given(cases(), st.data())
+def test_events_asked_for_as_accepted_are_taken_and_the_others_refused(case: Case, data: st.DataObject) -> None:
+    refused = data.draw(events(case, accepted=False))
+    with pytest.raises(ProcessError):
+        case.trigger(refused.event, by=refused.by, **payload_of(case, refused, {}))
+    if case.is_done:
+        with pytest.raises(ValueError, match="takes no event"):
+            events(case, accepted=True)
+    else:
+        taken = data.draw(events(case, accepted=True))
+        case.trigger(taken.event, by=taken.by, **payload_of(case, taken, {}))
+
+
+@settings(PLAIN, max_examples=80)
+@given(hostile_payloads(), cases())
+def test_no_case_takes_a_hostile_payload(drawn: tuple[Event, dict[str, object]], case: Case) -> None:
+    event, payload = drawn
+    before = case.copy()
+    for by in Actor:
+        with pytest.raises(InvalidPayload):
+            case.trigger(event, by=by, **payload)
+    assert case == before
+
+
+@pytest.mark.parametrize("event", Event)
+def test_every_listed_payload_is_right_or_wrong_in_form_as_its_list_says(event: Event) -> None:
+    case = Scenario(Goal.PLAN, ()).open()
+    right = next(variants(case, event))[1]
+    fields = MODEL.events[event]
+    for label, payload in variants(case, event):
+        if label != "attempt: stale":
+            assert not field_errors(fields, payload), label
+    listed = list(hostile(MODEL, event, right))
+    assert len(dict(listed)) == len(listed), "two hostile payloads of one name"
+    for label, payload in listed:
+        assert field_errors(fields, payload), label
+
+
+def test_a_trip_shrinks_to_the_shortest_one_for_the_plan() -> None:
+    found = find(trips(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
+    assert found.goal is Goal.PLAN
+    assert [each.event for each in found.deliveries] == [Event.SIGN_IN, Event.REPORT_PROBLEM, Event.CONTACT_SUPPORT]
+
+
+def test_a_drawn_trip_prints_as_a_story_and_reprs_in_a_line() -> None:
+    trip = find(trips(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
+    assert repr(trip) == "<Scenario plan: sign_in, report_problem, contact_support>"
+    assert str(trip).splitlines()[0] == "Goal: cancel the installment plan"
+    assert trip.words("zh").splitlines()[-1].endswith("客户：联系客服 (channel=in_app_chat) → 客服处理中")
+
+
+# --------------------------------------------------------------------------------------------------------------- pytest
+
+PLUGIN = "process.testing.pytest_plugin"
+
+ADAPTER = """
+from process import ProcessError
+class Adapter:
+    fault = False
+    def reset(self, case): self.case = case
+    def apply(self, event, by, data):
+        try: self.case.trigger(event, by=by, **data)
+        except ProcessError: return self.fault and event == "sign_in"
+        return True
+    def state(self): return self.case.state
+"""
+THREE_LINES = """from my_shop import Adapter
+def test_our_back_end_follows_the_process(conformance):
+    conformance(Adapter())
+"""
+
+
+def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    installed = any(point.value == PLUGIN for point in entry_points(group="pytest11"))
+    plugin = () if installed else ("-p", PLUGIN)  # the sources alone, without an installation
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def users_repo(tmp_path: Path) -> Path:
+    (tmp_path / "my_shop.py").write_text(ADAPTER, encoding="utf-8")
+    (tmp_path / "test_process.py").write_text(THREE_LINES, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_three_lines_in_a_users_repo_test_their_back_end(users_repo: Path) -> None:
+    ran = run_pytest(users_repo)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "1 passed" in ran.stdout
+
+
+def test_the_three_lines_fail_with_the_story_in_the_language_asked_for(users_repo: Path) -> None:
+    faulty = ADAPTER.replace("fault = False", "fault = True")
+    (users_repo / "my_shop.py").write_text(faulty, encoding="utf-8")
+    ran = run_pytest(users_repo, "--conformance-lang", "zh", "--conformance-seed", "3")
+    assert ran.returncode == 1
+    assert "后端与流程不一致（第 1 个事件）" in ran.stdout
+
+
+def test_too_few_events_on_the_command_line_fail_the_three_lines(users_repo: Path) -> None:
+    ran = run_pytest(users_repo, "--conformance-events", "100")
+    assert ran.returncode == 1
+    assert "InsufficientCoverage" in ran.stdout
+
+
+def test_a_run_of_pytest_that_asks_for_nothing_imports_neither_the_kit_nor_hypothesis(tmp_path: Path) -> None:
+    text = (
+        "import sys\n"
+        "def test_nothing():\n"
+        "    ours = ('process', 'transitions', 'hypothesis')\n"
+        "    loaded = {name for name in sys.modules if name.partition('.')[0] in ours}\n"
+        "    assert loaded == {'process', 'process.testing.pytest_plugin'}\n"
+    )
+    (tmp_path / "test_nothing.py").write_text(text, encoding="utf-8")
+    ran = run_pytest(tmp_path, "-p", "no:hypothesispytest")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_plugin_is_what_the_package_announces_to_pytest() -> None:
+    settings_file = Path(__file__).parents[2] / "pyproject.toml"
+    points = tomllib.loads(settings_file.read_text(encoding="utf-8"))["project"]["entry-points"]["pytest11"]
+    assert points == {"installment_cancellation": PLUGIN}
+
+
+def test_without_hypothesis_the_strategies_name_the_one_command_that_brings_it() -> None:
+    code = "import sys; sys.modules['hypothesis'] = None; import process.testing.strategies"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, encoding="utf-8")
+    assert told.stderr.splitlines()[-1].endswith('pip install "installment-cancellation[testing]"')
+
+
+def test_conformance_needs_no_hypothesis() -> None:
+    code = "import sys; sys.modules['hypothesis'] = None; import process.testing.conformance, process.testing.pytest_plugin"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -47,7 +47,6 @@ class Case(EventMethods):
     """
 
     __slots__ = (
-        "_trusted_until",
         "_case_id",
         "_choices",
         "_deadlines",
@@ -55,6 +54,7 @@ class Case(EventMethods):
         "_history",
         "_opened_at",
         "_state",
+        "_trusted_until",
         "_version",
     )
 

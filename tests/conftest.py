@@ -10,6 +10,20 @@ from process.exploration.explorer import Exploration, explore, payload
 ACCOUNT, ORDER = "account-1", "order-1"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--thorough", action="store_true", help="run the tests marked thorough, too: larger counts, every mutant"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests marked ``thorough`` out, unless asked for; ``--thorough -m thorough`` runs them alone."""
+    if not config.getoption("--thorough"):
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
 @pytest.fixture(scope="session")
 def exploration() -> Exploration:
     """Every configuration under the limits of the model."""

@@ -3,8 +3,8 @@
 A configuration is a state with facts. What tells two cases apart but never decides is taken out of the facts first: the
 references stand for any reference, and attempts are numbered from the count of those that count, since guards ask of a
 quote or an attempt only whether it is the current one. So the search is finite, and it is whole: in every configuration
-each event is raised by each actor, with each payload that matters (``process.exploration.inputs``). That what was taken out never
-decides is shown beside it (R15: ``process.requirements.data_independence``), and so is what is nearly right (``process.requirements.near_misses``).
+each event is raised by each actor, with each payload that matters (``process.exploration.inputs``). The requirements show
+beside it that what was taken out never decides (R15: ``data_independence``, ``near_misses``).
 """
 
 from __future__ import annotations

@@ -208,6 +208,9 @@ def row(
     return Row(sources, event, by if isinstance(by, tuple) else (by,), target, guards, effects)
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Model:
     """A whole model. MODEL is the one that the package runs; others, made of changed parts, test the tests."""
@@ -217,8 +220,8 @@ class Model:
     table: tuple[Row, ...]
     initial: State
     invariants: tuple[Guard, ...]
-    """What predicate of the facts in every state; single states add their own."""
-    limits: Limits = Limits()
+    """What holds of the facts in every state; single states add their own."""
+    limits: Limits = DEFAULT_LIMITS
 
     @cached_property
     def transitions(self) -> tuple[Transition, ...]:

@@ -1,4 +1,4 @@
-"""What must hold of the process: R1 to R20, each with its source and the function that checks it. Begin with ``catalogue``."""
+"""What must hold of the process: R1 to R20, each with its source and its check. Begin with ``catalogue``."""
 
 from process.requirements.catalogue import REQUIREMENTS, Report, Requirement, Result, check
 

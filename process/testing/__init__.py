@@ -5,8 +5,8 @@ from typing import Any
 __all__ = [
     "Backend",
     "Configuration",
-    "InsufficientCoverage",
     "Delivery",
+    "InsufficientCoverage",
     "Mismatch",
     "Report",
     "Scenario",

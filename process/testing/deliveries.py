@@ -1,7 +1,7 @@
 """What can be delivered to a case or to a back end: an event, who raises it, and which payload it carries, by label.
 
 A payload is named rather than spelled out, because what is right depends on the case: a quote's reference, an attempt's
-number. So a trip stays meaningful when events are taken out of it. Beside the labels of ``process.exploration.explorer`` there are: an
+number. So a trip stays meaningful when events are taken out of it. Beside the labels of ``exploration`` there are: an
 earlier quote or attempt, the same delivery once more, unusual values that are right, and hostile ones, which no case takes.
 """
 

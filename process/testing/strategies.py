@@ -22,7 +22,7 @@ except ModuleNotFoundError as missing:
     if missing.name not in (None, "hypothesis"):
         raise
     raise ModuleNotFoundError(
-        'process.testing.strategies 需要 hypothesis，请运行 · needs hypothesis; run: pip install "installment-cancellation[testing]"',
+        'process.testing 需要 hypothesis，请运行 · needs hypothesis; run: pip install "installment-cancellation[testing]"',
         name="hypothesis",
     ) from None
 
@@ -36,8 +36,8 @@ from process.testing.scenarios import Scenario, trip_of
 __all__ = [
     "Backend",
     "Configuration",
-    "InsufficientCoverage",
     "Delivery",
+    "InsufficientCoverage",
     "Mismatch",
     "Report",
     "Scenario",

@@ -46,7 +46,7 @@ def test_asking_only_the_actors_that_a_row_names_finds_the_same(exploration: Exp
 
 
 def test_another_explorer_finds_as_many_configurations_and_reaches_the_same_ends() -> None:
-    """Real cases, depth first, told apart by what they say of themselves: nothing of process.exploration.explorer but its payloads."""
+    """Real cases, depth first, told apart by what they say of themselves: nothing of the explorer but its payloads."""
     seen: set[tuple[object, ...]] = set()
     waiting = [Case(goal=goal, account="account-1", order="order-1", limits=Limits(1, 1)) for goal in Goal]
     while waiting:

@@ -206,7 +206,8 @@ def test_a_store_that_acknowledges_before_it_has_kept_loses_events_in_a_crash() 
 
 
 def test_a_server_of_the_tests_ends_with_them_however_they_end() -> None:
-    script = "import sys; from tests.support.postgres import Postgres; s = Postgres(); print(s.folder, flush=True); sys.stdin.read()"
+    script = "import sys; from tests.support.postgres import Postgres; s = Postgres(); "
+    script += "print(s.folder, flush=True); sys.stdin.read()"
     tests = subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=Path(__file__).parents[2],

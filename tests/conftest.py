@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from process import MODEL, Case, Limits
-from process.exploration.explorer import Exploration, explore, payload
+from process.exploration.explorer import Exploration, explore
+from process.exploration.inputs import payload_for
 
 ACCOUNT, ORDER = "account-1", "order-1"
 
@@ -58,7 +59,7 @@ def drive(exploration: Exploration) -> tuple[Case, ...]:
             case = Case(goal=facts.goal, account=ACCOUNT, order=ORDER, case_id=f"case-{len(cases)}", limits=limits)
         else:
             case = cases[edge.source].copy()
-            data = payload(MODEL, edge.event, edge.label, case.facts, f"quote-{case.version + 1}")
+            data = payload_for(MODEL, edge.event, edge.variant, case.facts, f"quote-{case.version + 1}")
             case.trigger(edge.event, by=edge.by, **data)
         cases.append(case)
     return tuple(cases)

@@ -112,7 +112,7 @@ def _witness(report: Report, trip: tuple[Edge, ...] | None) -> dict[str, Any]:
 def _ends(report: Report) -> Iterator[tuple[State, tuple[Edge, ...] | None]]:
     for end in report.exploration.machine.definition.ends:
         place = report.exploration.first(lambda found, end=end: found.state is end)  # type: ignore[misc]
-        yield end, None if place is None else report.exploration.trip_to(place)
+        yield end, None if place is None else report.exploration.path_to(place)
 
 
 def _ways(report: Report) -> Iterator[tuple[Words, tuple[Edge, ...] | None]]:

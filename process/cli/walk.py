@@ -18,7 +18,7 @@ from process.cli.common import LangOption, cannot_open, console, lang_of, say, w
 from process.eventfile import reader
 from process.eventfile.parser import nearest
 from process.exceptions import InvalidPayload, Refused
-from process.exploration import explorer
+from process.exploration import inputs
 from process.model import MODEL, Actor, Event, Field, Goal, Kind, Term, Words
 from process.payload import INVALID, check_of, wrong_field
 
@@ -166,7 +166,7 @@ class _Trip:
     def _raise(self, case: Case, choice: Choice, *, asks: bool) -> bool:
         """Raise the event; what will be refused anyway needs nobody to be asked for its payload."""
         event, by = choice
-        data = explorer.payload(MODEL, event, explorer.RIGHT, case.facts, fresh=f"quote-{case.version + 1}")
+        data = inputs.payload_for(MODEL, event, inputs.RIGHT, case.facts, fresh=f"quote-{case.version + 1}")
         if asks:
             data = {name: self._value(name, field, data[name]) for name, field in MODEL.events[event].items()}
         after = case.copy()

@@ -175,7 +175,7 @@ def _trips(model_id: int) -> tuple[frozenset[tuple[State, int]], frozenset[tuple
                 waiting.append(edge.target)
     ends = sorted(reached & found.ends)
     good = [place for place in ends if model.states[found.configurations[place].state].end is EndKind.GOOD]
-    trip = found.trip_to(min(good, key=lambda place: found.depths[place])) if good else ()
+    trip = found.path_to(min(good, key=lambda place: found.depths[place])) if good else ()
     return frozenset(rows), frozenset((found.configurations[edge.source].state, edge.row) for edge in trip)
 
 

@@ -1,4 +1,8 @@
-"""Every configuration that a case can be in, found by breadth-first search. Begin with ``explorer.explore``."""
+"""Every configuration that a case can be in, found by breadth-first search. Begin with ``explorer.explore``.
+
+``explorer`` holds the search and its result, ``graph`` the search of any graph (paths, distances), ``inputs`` the events
+and payloads that are tried, and ``replay`` takes a path with a real case.
+"""
 
 from process.exploration.explorer import Configuration, Edge, Exploration, explore
 

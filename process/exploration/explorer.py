@@ -1,44 +1,23 @@
 """Every configuration that a case can be in, found by breadth-first search through the machine that runs in production.
 
-A configuration is a state with facts. What tells two cases apart but never decides is taken out of the facts first: the
-references stand for any reference, and attempts are numbered from the count of those that count, since guards ask of a
-quote or an attempt only whether it is the current one. So the search is finite, and it is whole: in every configuration
-each event is raised by each actor, with each payload that matters (``process.exploration.inputs``). The requirements show
-beside it that what was taken out never decides (R15: ``data_independence``, ``near_misses``).
+A configuration is a state with facts in canonical form. The references stand for any reference, and attempts are numbered
+from the count of those that count, since guards only compare a quote or an attempt with the current one. So the search is
+finite, and it is complete: in every configuration each event is raised by each actor, with each payload that matters
+(``process.exploration.inputs``). That what is left out never decides is a requirement of its own (R15:
+``process.requirements.data_independence``, ``near_misses``).
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from process.case import Case
-from process.exploration.inputs import ACCOUNT, ORDER, QUOTE, RIGHT, choices, payload, payloads
+from process.exploration.graph import breadth_first, distances, shortest_path
+from process.exploration.inputs import ACCOUNT, ORDER, QUOTE, all_inputs, payload_variants
 from process.machine import MACHINE, CompiledMachine
 from process.model import ELSE, Actor, Event, Facts, Goal, Limits, State
-
-__all__ = [
-    "ACCOUNT",
-    "ORDER",
-    "QUOTE",
-    "RIGHT",
-    "Configuration",
-    "Edge",
-    "Exploration",
-    "Successor",
-    "ask_everyone",
-    "ask_the_named",
-    "canonical",
-    "choices",
-    "explore",
-    "payload",
-    "payloads",
-    "play",
-    "row_taken",
-]
 
 
 class Configuration(NamedTuple):
@@ -52,14 +31,14 @@ class Edge(NamedTuple):
     """An event that was taken in one configuration and led to another."""
 
     source: int
-    """The configuration's place in ``Exploration.configurations``."""
+    """The configuration's index in ``Exploration.configurations``."""
     event: Event
     by: Actor
-    label: str
-    """Which of ``payloads`` it carried."""
+    variant: str
+    """The variant of the payload, as ``payload_variants`` names it."""
     target: int
     row: int
-    """The place in the model's table of the row that was taken."""
+    """The index in the model's table of the row that was taken."""
 
 
 def canonical(facts: Facts) -> Facts:
@@ -75,48 +54,53 @@ def canonical(facts: Facts) -> Facts:
 
 
 class Successor(NamedTuple):
-    """What the machine made of one event in one configuration."""
+    """The outcome of one event that was taken in one configuration."""
 
     event: Event
     by: Actor
-    label: str
+    variant: str
     data: Mapping[str, Any]
     row: int
     state: State
     facts: Facts
     """The facts as the machine gave them."""
-    there: Configuration
+    configuration: Configuration
     """The same in canonical form."""
 
 
-Answer = tuple[int, list[Successor]]
-"""How many events were raised in a configuration, and those that were taken."""
+Expansion = tuple[int, list[Successor]]
+"""The number of events that were raised in a configuration, and those that were taken."""
 
 
 @dataclass(frozen=True)
 class Exploration:
-    """What the search found.
+    """The graph of configurations and events that the search found.
 
     Attributes:
         machine: the machine that was searched.
-        configurations: in the order of their discovery, so by the length of the shortest trip to them.
+        configurations: in the order of their discovery, so by the length of the shortest path to them.
         edges: every event that was taken, in the order of its source.
-        taken: for each edge what the event carried and what the facts were after it.
-        predecessor: for each configuration the edge on the shortest trip to it; None where a case begins.
-        tried: how many events were raised in all.
+        successors: for each edge the payload of the event and the facts after it.
+        predecessor: for each configuration the last edge of the shortest path to it; None where a case begins.
+        tried: the number of events that were raised in all.
     """
 
     machine: CompiledMachine
     configurations: tuple[Configuration, ...]
     edges: tuple[Edge, ...]
-    taken: tuple[Successor, ...] = field(repr=False)
+    successors: tuple[Successor, ...] = field(repr=False)
     predecessor: tuple[Edge | None, ...]
     tried: int
-    _places: Mapping[Configuration, int] = field(repr=False)
+    _indices: Mapping[Configuration, int] = field(repr=False)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The configurations in which cases begin, one for each goal."""
+        return tuple(index for index, edge in enumerate(self.predecessor) if edge is None)
 
     @cached_property
     def depths(self) -> tuple[int, ...]:
-        """For each configuration the number of events on the shortest trip to it."""
+        """For each configuration the number of events on the shortest path to it."""
         depths: list[int] = []
         for edge in self.predecessor:
             depths.append(0 if edge is None else depths[edge.source] + 1)
@@ -130,48 +114,71 @@ class Exploration:
             outgoing[edge.source].append(edge)
         return tuple(map(tuple, outgoing))
 
-    def place(self, state: State, facts: Facts) -> int:
-        """Where the configuration of these facts stands in ``configurations``; KeyError if no case can be there."""
-        return self._places[Configuration(state, canonical(facts))]
+    @cached_property
+    def incoming(self) -> tuple[tuple[Edge, ...], ...]:
+        """For each configuration the edges that enter it."""
+        incoming: list[list[Edge]] = [[] for _ in self.configurations]
+        for edge in self.edges:
+            incoming[edge.target].append(edge)
+        return tuple(map(tuple, incoming))
 
-    def trip_to(self, place: int) -> tuple[Edge, ...]:
-        """A shortest trip from where a case begins to the configuration."""
-        trip: list[Edge] = []
-        while (edge := self.predecessor[place]) is not None:
-            trip.append(edge)
-            place = edge.source
-        return tuple(reversed(trip))
+    def index(self, state: State, facts: Facts) -> int:
+        """The index of the configuration of these facts; KeyError if no case can be there."""
+        return self._indices[Configuration(state, canonical(facts))]
 
-    def first(self, wanted: Callable[[Configuration], bool]) -> int | None:
-        """The configuration nearest to a beginning that is *wanted*; None if none is."""
-        return next((place for place, found in enumerate(self.configurations) if wanted(found)), None)
+    def path_to(self, index: int) -> tuple[Edge, ...]:
+        """A shortest path to the configuration from where a case begins."""
+        path: list[Edge] = []
+        while (edge := self.predecessor[index]) is not None:
+            path.append(edge)
+            index = edge.source
+        return tuple(reversed(path))
 
-    def trip_through(self, wanted: Callable[[Edge], bool]) -> tuple[Edge, ...] | None:
-        """A shortest trip whose last event is *wanted*; None if there is none."""
+    def path_through(self, wanted: Callable[[Edge], bool]) -> tuple[Edge, ...] | None:
+        """A shortest path whose last event is *wanted*; None if there is none."""
         found = [edge for edge in self.edges if wanted(edge)]
         if not found:
             return None
         last = min(found, key=lambda edge: self.depths[edge.source])
-        return (*self.trip_to(last.source), last)
+        return (*self.path_to(last.source), last)
 
-    def can_reach(self, targets: set[int], usable: Callable[[Edge], bool] | None = None) -> set[int]:
+    def path_between(
+        self, start: int, targets: Collection[int], usable: Callable[[Edge], bool] | None = None
+    ) -> tuple[Edge, ...] | None:
+        """A shortest path from one configuration to any of the *targets*, over *usable* edges (all, if left out)."""
+        if start in targets:
+            return ()
+        return shortest_path((start,), self._leaving(usable), lambda edge: edge.target in targets)
+
+    def reachable_from(self, starts: Iterable[int], usable: Callable[[Edge], bool] | None = None) -> set[int]:
+        """The configurations to which *usable* edges (all, if left out) lead from *starts*, which are among them."""
+        return set(distances(starts, self._leaving(usable)))
+
+    def distances_to(self, targets: Iterable[int], usable: Callable[[Edge], bool] | None = None) -> dict[int, int]:
+        """For each configuration from which *usable* edges lead to one of the *targets* the least number of them."""
+        incoming = self.incoming
+
+        def entering(index: int) -> Iterable[tuple[Edge, int]]:
+            return ((edge, edge.source) for edge in incoming[index] if usable is None or usable(edge))
+
+        return distances(targets, entering)
+
+    def can_reach(self, targets: Iterable[int], usable: Callable[[Edge], bool] | None = None) -> set[int]:
         """The configurations from which *usable* edges (all, if left out) lead to one of the *targets*."""
-        incoming: list[list[int]] = [[] for _ in self.configurations]
-        for edge in self.edges:
-            if usable is None or usable(edge):
-                incoming[edge.target].append(edge.source)
-        reached, waiting = set(targets), list(targets)
-        while waiting:
-            for source in incoming[waiting.pop()]:
-                if source not in reached:
-                    reached.add(source)
-                    waiting.append(source)
-        return reached
+        return set(self.distances_to(targets, usable))
+
+    def _leaving(self, usable: Callable[[Edge], bool] | None) -> Callable[[int], Iterable[tuple[Edge, int]]]:
+        outgoing = self.outgoing
+        return lambda index: ((edge, edge.target) for edge in outgoing[index] if usable is None or usable(edge))
+
+    def first(self, wanted: Callable[[Configuration], bool]) -> int | None:
+        """The index of the configuration nearest to a start that is *wanted*; None if none is."""
+        return next((index for index, found in enumerate(self.configurations) if wanted(found)), None)
 
     @cached_property
     def ends(self) -> set[int]:
         """The configurations in an end state."""
-        return {place for place, found in enumerate(self.configurations) if found.state in self.machine.definition.ends}
+        return {index for index, found in enumerate(self.configurations) if found.state in self.machine.definition.ends}
 
     @property
     def traps(self) -> list[int]:
@@ -184,65 +191,62 @@ class Exploration:
         reached = {found.state for found in self.configurations}
         return tuple(state for state in self.machine.definition.states if state not in reached)
 
-    def goal_of(self, trip: tuple[Edge, ...], place: int) -> Goal:
-        """The goal of the case that makes the trip, which may be empty and ends in *place*."""
-        return self.configurations[trip[0].source if trip else place].facts.goal
+    def goal_of(self, path: tuple[Edge, ...], index: int) -> Goal:
+        """The goal of the case that takes the path, which may be empty and ends in the configuration of *index*."""
+        return self.configurations[path[0].source if path else index].facts.goal
 
 
 def explore(
     machine: CompiledMachine = MACHINE,
     *,
     limits: Limits | None = None,
-    ask: Callable[[CompiledMachine, Configuration], Answer] | None = None,
+    expand: Callable[[CompiledMachine, Configuration], Expansion] | None = None,
 ) -> Exploration:
     """Search every configuration, for every goal.
 
     Args:
-        machine: what to search; ``process.machine.build`` makes one of a changed model.
+        machine: the machine to search; ``process.machine.build`` makes one of a changed model.
         limits: the limits of the cases; the model's, where they are left out.
-        ask: raises every event in a configuration; ``ask_everyone`` where it is left out.
+        expand: raises every event in a configuration; ``try_all_actors`` where it is left out.
     """
-    ask = ask or ask_everyone
+    expand = expand or try_all_actors
     model = machine.definition
     limits = limits or model.limits
-    found: dict[Configuration, int] = {}
-    predecessor: list[Edge | None] = []
-    for goal in Goal:
-        begin = Configuration(model.initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other))
-        found[begin] = len(found)
-        predecessor.append(None)
+    starts = [Configuration(model.initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other)) for goal in Goal]
+    indices = {start: index for index, start in enumerate(starts)}
+    predecessor: list[Edge | None] = [None] * len(starts)
     edges: list[Edge] = []
-    taken: list[Successor] = []
+    successors: list[Successor] = []
     tried = 0
-    waiting = deque(found)
-    while waiting:
-        here = waiting.popleft()
-        source = found[here]
-        raised, answers = ask(machine, here)
+
+    def leaving(here: Configuration) -> Iterable[tuple[Successor, Configuration]]:
+        nonlocal tried
+        raised, taken = expand(machine, here)
         tried += raised
-        for answer in answers:
-            target = found.setdefault(answer.there, len(found))
-            edge = Edge(source, answer.event, answer.by, answer.label, target, answer.row)
-            if target == len(predecessor):
-                predecessor.append(edge)
-                waiting.append(answer.there)
-            edges.append(edge)
-        taken += answers
-    return Exploration(machine, tuple(found), tuple(edges), tuple(taken), tuple(predecessor), tried, found)
+        return ((successor, successor.configuration) for successor in taken)
+
+    for source, successor, target in breadth_first(starts, leaving):
+        index = indices.setdefault(target, len(indices))
+        edge = Edge(indices[source], successor.event, successor.by, successor.variant, index, successor.row)
+        if index == len(predecessor):
+            predecessor.append(edge)
+        edges.append(edge)
+        successors.append(successor)
+    return Exploration(machine, tuple(indices), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)
 
 
-def ask_everyone(machine: CompiledMachine, here: Configuration) -> Answer:
-    """Raise every event by every actor with every payload that matters; who never may carries the right one alone."""
+def try_all_actors(machine: CompiledMachine, here: Configuration) -> Expansion:
+    """Raise every event by every actor, with every payload that matters; only the right one by an actor who never may."""
     tried, taken = 0, []
-    for event, by, label, data in choices(machine.definition, here.facts):
+    for event, by, variant, data in all_inputs(machine.definition, here.facts):
         tried += 1
-        if found := _raise(machine, here, event, by, label, data):
+        if found := _try(machine, here, event, by, variant, data):
             taken.append(found)
     return tried, taken
 
 
-def ask_the_named(machine: CompiledMachine, here: Configuration, events: Collection[Event] | None = None) -> Answer:
-    """The same answers in less time: only by the actors whom a row names there. To all others the machine says no at once.
+def try_named_actors(machine: CompiledMachine, here: Configuration, events: Collection[Event] | None = None) -> Expansion:
+    """Find the same successors in less time: raise events only by actors whom a row names there; others are refused.
 
     Args:
         events: which events to raise; all of them, where it is left out.
@@ -252,36 +256,27 @@ def ask_the_named(machine: CompiledMachine, here: Configuration, events: Collect
         rows = machine.compiled_events[event].transitions_from.get(here.state, ())
         actors = {by for row in rows for by in row.by}
         for by in Actor if actors else ():
-            for label, data in payloads(machine.definition, event, here.facts) if by in actors else ():
+            for variant, data in payload_variants(machine.definition, event, here.facts) if by in actors else ():
                 tried += 1
-                if found := _raise(machine, here, event, by, label, data):
+                if found := _try(machine, here, event, by, variant, data):
                     taken.append(found)
     return tried, taken
 
 
-def _raise(
-    machine: CompiledMachine, here: Configuration, event: Event, by: Actor, label: str, data: dict[str, Any]
+def _try(
+    machine: CompiledMachine, here: Configuration, event: Event, by: Actor, variant: str, data: dict[str, Any]
 ) -> Successor | None:
-    move = machine.compiled_events[event].decide(here.state, here.facts, by, data)
-    if move is None:
+    outcome = machine.compiled_events[event].decide(here.state, here.facts, by, data)
+    if outcome is None:
         return None
-    state, facts = move
+    state, facts = outcome
     row = row_taken(machine, here, event, by, data)
-    return Successor(event, by, label, data, row, state, facts, Configuration(state, canonical(facts)))
+    return Successor(event, by, variant, data, row, state, facts, Configuration(state, canonical(facts)))
 
 
 def row_taken(machine: CompiledMachine, here: Configuration, event: Event, by: Actor, data: Mapping[str, Any]) -> int:
-    """The place in the table of the row that the machine takes; for an event that it takes."""
+    """The index in the table of the row that the machine takes, for an event that it takes."""
     for row in machine.compiled_events[event].transitions_from[here.state]:
         if by in row.by and all(guard is ELSE or guard.predicate(here.facts, data) for guard in row.guards):
             return row.row
     raise LookupError(f"no row of {event} in {here.state} fits, though the machine took one")
-
-
-def play(exploration: Exploration, trip: tuple[Edge, ...], case: Case) -> Case:
-    """Take the trip with a real case, which must have the trip's goal and stand where the trip begins; gives the case."""
-    model = exploration.machine.definition
-    for edge in trip:
-        fresh = f"quote-{case.version + 1}"
-        case.trigger(edge.event, by=edge.by, **payload(model, edge.event, edge.label, case.facts, fresh))
-    return case

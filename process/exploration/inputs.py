@@ -1,4 +1,4 @@
-"""What is raised on a configuration: each event by each actor, with each payload that matters, by its label."""
+"""The inputs of the search: each event by each actor, with each variant of its payload that matters."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Any
 from process.model import Actor, Event, Facts, Field, Kind, Model
 
 RIGHT = "right"
-"""The label of the payload that answers the case as it stands. Every other label says what is off, or what is varied."""
+"""The variant of a payload that fits the case as it stands. The name of any other variant says which field differs."""
 
 ACCOUNT, ORDER, QUOTE = "account-1", "order-1", "quote-1"
 
 
-def payloads(model: Model, event: Event, facts: Facts, fresh: str = QUOTE) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The payloads that matter for *event* under *facts*, each with its label; the right one comes first.
+def payload_variants(model: Model, event: Event, facts: Facts, fresh: str = QUOTE) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the payloads that matter for *event* under *facts*, each with its variant's name; the right one comes first.
 
     Args:
         fresh: the reference that a new quote gets.
     """
-    choices = {name: _values(model, event, name, kind, facts, fresh) for name, kind in model.events[event].items()}
-    right = {name: values[0][1] for name, values in choices.items()}
+    fields = {name: _values(model, event, name, kind, facts, fresh) for name, kind in model.events[event].items()}
+    right = {name: values[0][1] for name, values in fields.items()}
     yield RIGHT, right
-    for name, values in choices.items():
-        for label, value in values[1:]:
-            yield f"{name}: {label}", {**right, name: value}
+    for name, values in fields.items():
+        for variant, value in values[1:]:
+            yield f"{name}: {variant}", {**right, name: value}
 
 
-def payload(model: Model, event: Event, label: str, facts: Facts, fresh: str = QUOTE) -> dict[str, Any]:
-    """The payload of that label; KeyError if these facts give no such one."""
-    return dict(payloads(model, event, facts, fresh))[label]
+def payload_for(model: Model, event: Event, variant: str, facts: Facts, fresh: str = QUOTE) -> dict[str, Any]:
+    """The payload of that variant; KeyError if these facts give no such one."""
+    return dict(payload_variants(model, event, facts, fresh))[variant]
 
 
 def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fresh: str) -> list[tuple[str, Any]]:
@@ -40,7 +40,7 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
             return [(RIGHT, facts.account), ("another", "another-account")]
         case "order":
             return [(RIGHT, facts.order), ("another", "another-order")]
-        case "quote" if not _is_brought(model, event, name):
+        case "quote" if not _sets_fact(model, event, name):
             return [(RIGHT, facts.quote or QUOTE), ("stale", "a-stale-quote")]
         case "quote":
             return [(RIGHT, fresh)]
@@ -53,14 +53,14 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
     return [(RIGHT, samples.get(kind, f"{name}-1"))]
 
 
-def _is_brought(model: Model, event: Event, name: str) -> bool:
+def _sets_fact(model: Model, event: Event, name: str) -> bool:
     return any(name in effect.payload_fields for row in model.table if row.event is event for effect in row.effects)
 
 
-def choices(model: Model, facts: Facts) -> Iterator[tuple[Event, Actor, str, dict[str, Any]]]:
-    """Every event by every actor with every payload that matters; an actor who never may gets the right one alone."""
+def all_inputs(model: Model, facts: Facts) -> Iterator[tuple[Event, Actor, str, dict[str, Any]]]:
+    """Yield every event by every actor with every variant of its payload; only the right one for an actor who never may."""
     for event in model.events:
-        variants = list(payloads(model, event, facts))
+        variants = list(payload_variants(model, event, facts))
         for by in Actor:
-            for label, data in variants if by in model.actors[event] else variants[:1]:
-                yield event, by, label, dict(data)
+            for variant, data in variants if by in model.actors[event] else variants[:1]:
+                yield event, by, variant, dict(data)

@@ -12,7 +12,9 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from process.case import Case
-from process.exploration.explorer import ACCOUNT, ORDER, RIGHT, Configuration, Edge, Exploration, payload, payloads, play
+from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.inputs import ACCOUNT, ORDER, RIGHT, payload_for, payload_variants
+from process.exploration.replay import replay_path
 from process.model import (
     ELSE,
     MODEL_VERSION,
@@ -96,7 +98,7 @@ def walkable(exploration: Exploration) -> dict[str, Any]:
             for event, by, label, blockers in _refused_payloads(exploration, here, outgoing)
         )
         configurations.append([*_told(model, here), of_signature[signature], refused_sets[refusals]])
-        moves.append([n for e in outgoing for n in (arc(e.event, e.by, e.label, here.facts), e.row, e.target)])
+        moves.append([n for e in outgoing for n in (arc(e.event, e.by, e.variant, here.facts), e.row, e.target)])
     return {
         "model": MODEL_VERSION,
         "goals": _terms(Goal),
@@ -135,8 +137,8 @@ def _text(model: Model, blocker: Blocker) -> tuple[str, str, str, int | None]:
 def _given_back(exploration: Exploration) -> list[int]:
     """For each row of the table, how many attempts it gives back: they keep their numbers and no longer count."""
     counts = [0] * len(exploration.machine.definition.table)
-    for edge, taken in zip(exploration.edges, exploration.taken, strict=True):
-        counts[edge.row] = taken.facts.attempt - taken.there.facts.attempt
+    for edge, taken in zip(exploration.edges, exploration.successors, strict=True):
+        counts[edge.row] = taken.facts.attempt - taken.configuration.facts.attempt
     return counts
 
 
@@ -197,8 +199,8 @@ def _signature(model: Model, here: Configuration) -> tuple[object, ...]:
 
 def _case(exploration: Exploration, place: int) -> Case:
     """A real case that stands in the configuration."""
-    trip = exploration.trip_to(place)
-    return play(exploration, trip, Case(goal=exploration.goal_of(trip, place), account=ACCOUNT, order=ORDER))
+    trip = exploration.path_to(place)
+    return replay_path(exploration, trip, Case(goal=exploration.goal_of(trip, place), account=ACCOUNT, order=ORDER))
 
 
 def _refused_payloads(
@@ -206,18 +208,18 @@ def _refused_payloads(
 ) -> Iterator[tuple[Event, Actor, str, tuple[Blocker, ...]]]:
     """The other payloads of the events that are offered, which are refused for what they carry, with the reasons."""
     model = exploration.machine.definition
-    taken = {(edge.event, edge.by, edge.label) for edge in outgoing}
+    taken = {(edge.event, edge.by, edge.variant) for edge in outgoing}
     for event, by in dict.fromkeys((edge.event, edge.by) for edge in outgoing):
         lean = exploration.machine.compiled_events[event]
-        for label, data in payloads(model, event, here.facts):
+        for label, data in payload_variants(model, event, here.facts):
             if (event, by, label) not in taken:
                 yield event, by, label, refusal(model, lean, here.state, here.facts, by, data).blockers
 
 
 def _variant(model: Model, event: Event, label: str, facts: Facts) -> Words:
     """What the payload of that label carries, in words, where there is a choice; empty where there is none."""
-    varied = list(dict.fromkeys(name for other, _ in payloads(model, event, facts) for name in _varied(other)))
-    data = payload(model, event, label, facts)
+    varied = list(dict.fromkeys(name for other, _ in payload_variants(model, event, facts) for name in _varied(other)))
+    data = payload_for(model, event, label, facts)
     choice = dict(_varied(label))
     words = []
     for name in varied:

@@ -15,7 +15,7 @@ from functools import cache
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from process.exploration.explorer import Answer, Configuration, Exploration, Successor, ask_the_named, explore
+from process.exploration.explorer import Configuration, Expansion, Exploration, Successor, explore, try_named_actors
 from process.machine import MACHINE, CompiledMachine, build
 from process.model import MODEL, Event, Limits, Model, Words
 from process.model.validation import ModelError
@@ -50,9 +50,9 @@ BY_ID: Mapping[str, Requirement] = {requirement.id: requirement for requirement 
 @cache
 def _original(limits: Limits) -> tuple[Exploration, Mapping[Configuration, list[Successor]]]:
     """What MODEL itself does: what a mutant does not change need not be asked again."""
-    exploration = explore(limits=limits, ask=ask_the_named)
+    exploration = explore(limits=limits, expand=try_named_actors)
     known: dict[Configuration, list[Successor]] = {found: [] for found in exploration.configurations}
-    for edge, taken in zip(exploration.edges, exploration.taken, strict=True):
+    for edge, taken in zip(exploration.edges, exploration.successors, strict=True):
         known[exploration.configurations[edge.source]].append(taken)
     return exploration, known
 
@@ -77,19 +77,19 @@ def search(machine: CompiledMachine, limits: Limits) -> Exploration:
         state for each in (MACHINE, machine) for event in changed for state in each.compiled_events[event].transitions_from
     }
 
-    def ask(machine: CompiledMachine, here: Configuration) -> Answer:
+    def ask(machine: CompiledMachine, here: Configuration) -> Expansion:
         before = known.get(here)
         if before is None:
-            return ask_the_named(machine, here)
+            return try_named_actors(machine, here)
         if here.state not in touched and not moved:
             return 0, before
-        tried, taken = ask_the_named(machine, here, changed)
+        tried, taken = try_named_actors(machine, here, changed)
         kept = [answer for answer in before if answer.event not in changed]
         if moved:
             kept = [answer._replace(row=moved.get(answer.row, answer.row)) for answer in kept]
         return tried, kept + taken
 
-    return explore(machine, limits=limits, ask=ask)
+    return explore(machine, limits=limits, expand=ask)
 
 
 def _rows(model: Model, event: Event) -> list[int]:
@@ -109,8 +109,8 @@ def _doing_of_the_original(limits: Limits) -> set[object]:
 def _doing(exploration: Exploration) -> set[object]:
     model, places = exploration.machine.definition, exploration.configurations
     doing: set[object] = {
-        (places[edge.source], edge.event, edge.by, edge.label, taken.state, taken.facts)
-        for edge, taken in zip(exploration.edges, exploration.taken, strict=True)
+        (places[edge.source], edge.event, edge.by, edge.variant, taken.state, taken.facts)
+        for edge, taken in zip(exploration.edges, exploration.successors, strict=True)
     }
     for found in places:
         turn, info = model.responsibility(*found), model.states[found.state]

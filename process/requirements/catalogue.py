@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from process.exploration.explorer import Exploration, ask_everyone, explore
+from process.exploration.explorer import Exploration, explore, try_all_actors
 from process.machine import MACHINE, CompiledMachine, build
 from process.model import Limits, Model, Words
 from process.requirements import (
@@ -254,7 +254,7 @@ def check(
         if name not in known:
             raise ValueError(f"no requirement {name!r}; there are {known[0]} to {known[-1]}")
     machine = build(what) if isinstance(what, Model) else what
-    evidence = Evidence(explore(machine, limits=limits, ask=ask_everyone))
+    evidence = Evidence(explore(machine, limits=limits, expand=try_all_actors))
     results: list[Result] = []
     for requirement in REQUIREMENTS:
         if only and requirement.id not in only:

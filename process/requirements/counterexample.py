@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from process.exploration.explorer import Edge, Exploration, payload
+from process.exploration.explorer import Edge, Exploration
+from process.exploration.inputs import payload_for
 from process.model import Actor, Event, Goal, State, Words
 
 
@@ -70,10 +71,10 @@ def tell(exploration: Exploration, trip: tuple[Edge, ...]) -> tuple[Told, ...]:
     facts, told = exploration.configurations[trip[0].source].facts, []
     for number, edge in enumerate(trip, 1):
         state, canonical = exploration.configurations[edge.source]
-        data = payload(model, edge.event, edge.label, facts, f"quote-{number}")
+        data = payload_for(model, edge.event, edge.variant, facts, f"quote-{number}")
         move = lean[edge.event].decide(state, facts, edge.by, data)
         if move is None:  # only the search takes it: told with what it carried there
-            data = payload(model, edge.event, edge.label, canonical)
+            data = payload_for(model, edge.event, edge.variant, canonical)
             move = lean[edge.event].decide(state, canonical, edge.by, data)
         there, facts = move or exploration.configurations[edge.target]
         told.append(Told(edge.event, edge.by, data, there))

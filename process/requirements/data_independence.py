@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from process.exploration.explorer import RIGHT
+from process.exploration.inputs import RIGHT
 from process.machine import Move
 from process.model import Facts, Term
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
@@ -93,4 +93,4 @@ def differing(seen: Observation, names: Names, move: Move | None) -> list[Differ
 
 def is_right(seen: Observation) -> bool:
     """Whether it carried the right payload, or another member of an enum, and not something stale or another's."""
-    return seen.label == RIGHT or isinstance(seen.data.get(seen.label.partition(": ")[0]), Term)
+    return seen.variant == RIGHT or isinstance(seen.data.get(seen.variant.partition(": ")[0]), Term)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from process.exploration.explorer import Configuration, choices
+from process.exploration.explorer import Configuration
+from process.exploration.inputs import all_inputs
 from process.model import Actor, Event, Goal, State, Words
 from process.requirements.cancellation import outstanding
 from process.requirements.counterexample import ATTEMPTS, CONFIGURATIONS, Finding, all_of
@@ -168,7 +169,7 @@ def r3_ends_take_nothing(evidence: Evidence) -> Finding:
     """In every configuration at an end every event is raised by everybody, and none is taken."""
     tried = 0
     for place, found in evidence.where(lambda found: evidence.is_end(found.state)):
-        for event, by, _label, data in choices(evidence.model, found.facts):
+        for event, by, _label, data in all_inputs(evidence.model, found.facts):
             tried += 1
             if evidence.machine.compiled_events[event].decide(found.state, found.facts, by, data) is not None:
                 zh, en = f"终态「{found.state.words.zh}」接受了事件", f'the end "{found.state.words.en}" takes an event'

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from process.case import Case
-from process.exploration.explorer import RIGHT, Configuration, Edge, Exploration
+from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.inputs import RIGHT
 from process.machine import CompiledMachine
 from process.model import Actor, Event, Goal, Model, State, Words
 from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, Counterexample, Finding
@@ -35,8 +36,8 @@ class Evidence:
         """Every event that can be taken, nearest to a beginning first."""
         places = self.places
         return tuple(
-            Observation(edge, *places[edge.source], edge.event, edge.by, edge.label, taken.data, taken.state, taken.facts)
-            for edge, taken in zip(self.exploration.edges, self.exploration.taken, strict=True)
+            Observation(edge, *places[edge.source], edge.event, edge.by, edge.variant, taken.data, taken.state, taken.facts)
+            for edge, taken in zip(self.exploration.edges, self.exploration.successors, strict=True)
         )
 
     @cached_property
@@ -79,13 +80,13 @@ class Evidence:
 
     def trip_with(self, seen: Observation) -> tuple[Edge, ...]:
         """A shortest trip that ends with the event."""
-        return (*self.exploration.trip_to(seen.edge.source), seen.edge)
+        return (*self.exploration.path_to(seen.edge.source), seen.edge)
 
     @cached_property
     def _answers(self) -> tuple[dict[tuple[Event, Actor, str], int], ...]:
         answers: tuple[dict[tuple[Event, Actor, str], int], ...] = tuple({} for _ in self.places)
         for edge in self.exploration.edges:
-            answers[edge.source][edge.event, edge.by, edge.label] = edge.target
+            answers[edge.source][edge.event, edge.by, edge.variant] = edge.target
         return answers
 
     def taken_in(self, event: Event) -> Iterator[tuple[int, Actor]]:
@@ -151,7 +152,7 @@ def each_place(
 
 def at(evidence: Evidence, place: int, what: Words) -> Counterexample:
     """A counterexample in a configuration."""
-    return Counterexample(evidence.places[place].facts.goal, evidence.exploration.trip_to(place), what)
+    return Counterexample(evidence.places[place].facts.goal, evidence.exploration.path_to(place), what)
 
 
 def never_before(
@@ -175,7 +176,7 @@ def never_before(
                 trip: list[Edge] = [seen.edge]
                 while (edge := predecessor[trip[-1].source]) is not None:
                     trip.append(edge)
-                begin = evidence.exploration.trip_to(trip[-1].source)
+                begin = evidence.exploration.path_to(trip[-1].source)
                 broken = Counterexample(seen.before.goal, (*begin, *reversed(trip)), what)
                 return Finding(((len(predecessor), CONFIGURATIONS),), broken)
             if seen.edge.target not in predecessor:

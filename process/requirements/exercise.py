@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from process.exploration.explorer import Exploration, payloads
+from process.exploration.explorer import Exploration
+from process.exploration.inputs import payload_variants
 from process.model import ELSE, Guard
 
 
@@ -34,7 +35,7 @@ def guards_asked(exploration: Exploration) -> Mapping[str, Asked]:
             asked = {
                 guard for row in lean.transitions_from.get(found.state, ()) for guard in row.guards if guard is not ELSE
             }
-            for _label, data in payloads(model, event, found.facts) if asked else ():
+            for _label, data in payload_variants(model, event, found.facts) if asked else ():
                 for guard in asked:
                     guards[guard][bool(guard.predicate(found.facts, data))] += 1
     return {guard.name: Asked(counts[True], counts[False]) for guard, counts in guards.items()}

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from process.exploration.explorer import payloads
+from process.exploration.inputs import payload_variants
 from process.model import Event, Facts, Words
 from process.payload import MAX_INTEGER, MAX_REFERENCE
 from process.requirements.counterexample import ATTEMPTS, Finding
@@ -46,7 +46,7 @@ def none_is_taken(evidence: Evidence, event: Event, name: str, near: Callable[[A
     for place, by in evidence.taken_in(event) if event in evidence.again else ():
         state, here = evidence.places[place]
         for facts in (here, LONG_NAMES.of(here)):
-            carried = next(payloads(evidence.model, event, facts))[1]
+            carried = next(payload_variants(evidence.model, event, facts))[1]
             for value in near(carried[name], facts):
                 tried += 1
                 data = {**carried, name: value}

@@ -24,7 +24,7 @@ class Observation(NamedTuple):
     before: Facts
     event: Event
     by: Actor
-    label: str
+    variant: str
     data: Mapping[str, Any]
     target: State
     after: Facts

@@ -8,7 +8,7 @@ from typing import Any
 
 from process.case import Case
 from process.exceptions import InvalidPayload, ProcessError, Refused
-from process.exploration.explorer import payloads
+from process.exploration.inputs import payload_variants
 from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, SupportChannel, Term, Words
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
 from process.requirements.counterexample import ATTEMPTS, Counterexample, Finding, all_of
@@ -73,7 +73,7 @@ def _malformed(evidence: Evidence) -> Finding:
     for event in evidence.again:
         fields = evidence.model.events[event]
         facts = evidence.places[0].facts
-        right = next(payloads(evidence.model, event, facts))[1]
+        right = next(payload_variants(evidence.model, event, facts))[1]
         wrong = [{**right, "unheard_of": 1}, *({key: right[key] for key in right if key != name} for name in right)]
         wrong += [{**right, name: value} for name in fields for value in MALFORMED.get(name, ())]
         chosen = {**WELL_FORMED, "channel": tuple(CHANNELS.get(event, ()))}
@@ -123,7 +123,7 @@ def _refusals(evidence: Evidence) -> Finding:
                 if (case.state, case.facts, case.version, len(case.history)) != (state, facts, version, version):
                     what = Words("被拒的事件改变了办理", "a refused event has changed the case")
                 if what is not None:
-                    trip = evidence.exploration.trip_to(place)
+                    trip = evidence.exploration.path_to(place)
                     return Finding(((tried, ATTEMPTS),), Counterexample(facts.goal, trip, what, (event, by, data)))
         seen.add(state)
     return Finding(((tried, ATTEMPTS),))
@@ -162,7 +162,7 @@ def _raised(
     evidence: Evidence, event: Event, facts: Facts, *, malformed: bool
 ) -> Iterator[tuple[Actor, dict[str, Any], str | None]]:
     """The event by everybody, with every payload; and which field is wrong in it."""
-    variants = [dict(data) for _label, data in payloads(evidence.model, event, facts)]
+    variants = [dict(data) for _label, data in payload_variants(evidence.model, event, facts)]
     right = variants[0]
     for by in Actor:
         if by not in evidence.model.actors[event]:

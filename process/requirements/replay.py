@@ -7,7 +7,8 @@ from typing import Any
 
 from process.case import Case
 from process.exceptions import ProcessError
-from process.exploration.explorer import Edge, payload
+from process.exploration.explorer import Edge
+from process.exploration.inputs import payload_for
 from process.model import Limits, Words
 from process.requirements.counterexample import Finding
 from process.requirements.evidence import Evidence, at
@@ -31,7 +32,7 @@ def cases(evidence: Evidence) -> Iterator[tuple[int, Case]]:
 
 
 def _carried(evidence: Evidence, edge: Edge, case: Case) -> dict[str, Any]:
-    return payload(evidence.model, edge.event, edge.label, case.facts, f"quote-{case.version + 1}")
+    return payload_for(evidence.model, edge.event, edge.variant, case.facts, f"quote-{case.version + 1}")
 
 
 UNPLAYABLE = (ProcessError, KeyError)

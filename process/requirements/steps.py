@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from process.exploration.explorer import RIGHT, Configuration, payloads
+from process.exploration.explorer import Configuration
+from process.exploration.inputs import RIGHT, payload_variants
 from process.model import ELSE, Actor, Channel, Event, Option, Phase, State, SupportChannel, Term, Words
 from process.requirements.cancellation import outstanding
 from process.requirements.counterexample import CONFIGURATIONS, Counterexample, Finding, all_of
@@ -183,14 +184,14 @@ def r15_one_outcome(evidence: Evidence) -> Finding:
             if state is not found.state:
                 continue
             count += 1
-            for _label, data in payloads(model, event, found.facts):
+            for _label, data in payload_variants(model, event, found.facts):
                 fitting = [
                     row for row in rows if all(guard is ELSE or guard.predicate(found.facts, data) for guard in row.guards)
                 ]
                 for index, row in enumerate(fitting):
                     if any(set(row.by) & set(above.by) for above in fitting[:index]) and ELSE not in row.guards:
                         zh, en = f"「{event.words.zh}」同时符合两行", f'two rows of "{event.words.en}" fit'
-                        broken = Counterexample(found.facts.goal, exploration.trip_to(place), Words(zh, en))
+                        broken = Counterexample(found.facts.goal, exploration.path_to(place), Words(zh, en))
                         return Finding(((count, CONFIGURATIONS),), broken)
     one = Finding(((len(exploration.configurations), CONFIGURATIONS),))
     return all_of(one, the_same_under_other_names(evidence, None))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from process.exceptions import ProcessError
-from process.exploration.explorer import RIGHT, Configuration, play
+from process.exploration.explorer import Configuration
+from process.exploration.inputs import RIGHT
+from process.exploration.replay import replay_path
 from process.model import Actor, Event, Goal, Limits, OtherMethod, State, Words
 from process.requirements.counterexample import ATTEMPTS, Finding, all_of
 from process.requirements.evidence import Evidence, at, each_event, each_place, facts_are_true, the_same_under_other_names
@@ -97,8 +99,8 @@ def _as_many_as_the_limits_say(evidence: Evidence) -> Finding:
         for start, carried, most in starts:
             made = 0
             try:
-                trip = evidence.exploration.trip_to(place)
-                case = play(evidence.exploration, trip, evidence.new_case(Goal.PLAN, **options))
+                trip = evidence.exploration.path_to(place)
+                case = replay_path(evidence.exploration, trip, evidence.new_case(Goal.PLAN, **options))
                 while made < 9 and case.may_trigger(start, by=A.CUSTOMER, **carried):
                     case.trigger(start, by=A.CUSTOMER, **carried)
                     made += 1

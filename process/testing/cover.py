@@ -158,7 +158,7 @@ def _walks(graph: _Graph) -> dict[Hashable, tuple[Edge, ...]]:
         return length - direct[end], edge
 
     def walk(edge: Edge, end: Hashable) -> tuple[Edge, ...]:
-        way = [*exploration.trip_to(edge.source), edge]
+        way = [*exploration.path_to(edge.source), edge]
         while back[end][way[-1].target]:
             way.append(graph.onward(way[-1].target, back[end], end))
         return tuple(way)
@@ -183,7 +183,7 @@ def _walks(graph: _Graph) -> dict[Hashable, tuple[Edge, ...]]:
         for end in graph.last:
             if end not in walks:
                 first = min(graph.kinds[end], key=lambda edge: depths[edge.source])
-                walks[end] = (*exploration.trip_to(first.source), first)
+                walks[end] = (*exploration.path_to(first.source), first)
                 taken.update(graph.count(walks[end]))
         for kind in dear:  # what the direct trips happen not to take, and what found no trip of its own
             if kind not in taken:

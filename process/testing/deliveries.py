@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from process.case import Case
 from process.exceptions import InvalidPayload, Refused
-from process.exploration.explorer import RIGHT, payloads
+from process.exploration.inputs import RIGHT, payload_variants
 from process.model import Actor, Event, Field, Kind, Model, Term, Words
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, short_repr
 from process.records import Step
@@ -84,9 +84,9 @@ def variants(case: Case, event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
     fresh = f"quote-{case.facts.order.rpartition('-')[2]}-{case.version + 1}"
     if facts.quote is None and quotes:
         facts = facts._replace(quote=quotes[-1])  # void, and so the likeliest to be taken by mistake
-    yield from payloads(model, event, facts, fresh)
+    yield from payload_variants(model, event, facts, fresh)
     fields = model.events[event]
-    right = dict(next(payloads(model, event, facts, fresh))[1])
+    right = dict(next(payload_variants(model, event, facts, fresh))[1])
     if "quote" in fields and "fee" not in fields:
         older = [quote for quote in dict.fromkeys(quotes) if quote != facts.quote]
         for label, quote in zip(("quote: earlier", "quote: the one before"), older[::-1], strict=False):

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from process.exploration.explorer import Edge, Exploration, payloads
+from process.exploration.explorer import Edge, Exploration
+from process.exploration.inputs import payload_variants
 from process.model import ELSE
 from process.testing.cover import Cover, cover, rows
 from process.testing.deliveries import Delivery
@@ -65,7 +66,7 @@ def _attempts(exploration: Exploration) -> Iterator[Attempt]:
     for place, here in enumerate(exploration.configurations):
         for event, lean in machine.compiled_events.items():
             declared = [row for row in lean.transitions_from.get(here.state, ()) if row.guards]
-            for label, data in payloads(model, event, here.facts) if declared else ():
+            for label, data in payload_variants(model, event, here.facts) if declared else ():
                 for by in dict.fromkeys(actor for row in declared for actor in row.by):
                     failing = tuple(
                         (row.row, guard.name, False)
@@ -89,9 +90,9 @@ def _with_attempts(
                 at.setdefault(attempt.place, []).append((outcome, attempt))
     made: list[Delivery] = []
     for leg in trip.legs(trip.open()):
-        for outcome, attempt in at.get(exploration.place(*leg.before), ()):
+        for outcome, attempt in at.get(exploration.index(*leg.before), ()):
             machine, facts = exploration.machine, leg.before.facts
-            data = dict(payloads(machine.definition, attempt.delivery.event, facts)).get(attempt.delivery.label)
+            data = dict(payload_variants(machine.definition, attempt.delivery.event, facts)).get(attempt.delivery.label)
             if outcome in shown or data is None:
                 continue
             refused = machine.compiled_events[attempt.delivery.event].decide(
@@ -110,9 +111,11 @@ def _detour(exploration: Exploration, attempts: list[Attempt]) -> Scenario:
     """A trip to the nearest place of the attempts, through the attempt if a row takes it, and on to an end."""
     attempt = attempts[0]
     taken = [
-        edge for edge in exploration.outgoing[attempt.place] if (edge.event, edge.by, edge.label) == tuple(attempt.delivery)
+        edge
+        for edge in exploration.outgoing[attempt.place]
+        if (edge.event, edge.by, edge.variant) == tuple(attempt.delivery)
     ]
-    way: list[Edge] = [*exploration.trip_to(attempt.place), *taken]
+    way: list[Edge] = [*exploration.path_to(attempt.place), *taken]
     here = way[-1].target if way else attempt.place
     goal = exploration.configurations[here].facts.goal
     return trip_of(exploration, (*way, *_to_an_end(exploration, here)), goal)

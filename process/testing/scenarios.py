@@ -111,7 +111,7 @@ def trip_of(exploration: Exploration, edges: tuple[Edge, ...], goal: Goal) -> Sc
     """A trip of the explored graph, as one that can be delivered."""
     facts = exploration.configurations[0].facts
     limits = Limits(facts.face_limit, facts.other_limit)
-    return Scenario(goal, tuple(Delivery(edge.event, edge.by, edge.label) for edge in edges), limits)
+    return Scenario(goal, tuple(Delivery(edge.event, edge.by, edge.variant) for edge in edges), limits)
 
 
 def plain(value: object) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations, islice
 
-from process.exploration.explorer import RIGHT, Exploration
+from process.exploration.explorer import Exploration
+from process.exploration.inputs import RIGHT
 from process.model import Facts, Goal
 from process.records import Step
 from process.testing.scenarios import Scenario, trip_of
@@ -76,7 +77,7 @@ def _without_refused(trip: Scenario) -> Scenario:
 def _to_a_like_place(trip: Scenario, exploration: Exploration) -> Iterator[Scenario]:
     """The last delivery alone, in the same state with at most two of the facts as they were; the nearest place first."""
     before = list(trip.legs(trip.open()))[-1].before
-    here = exploration.configurations[exploration.place(*before)]
+    here = exploration.configurations[exploration.index(*before)]
     alike = {frozenset(chosen) for size in range(3) for chosen in combinations(range(len(Facts._fields)), size)}
     places: set[int] = set()
     for place, found in enumerate(exploration.configurations):  # the nearest to a beginning first
@@ -86,7 +87,7 @@ def _to_a_like_place(trip: Scenario, exploration: Exploration) -> Iterator[Scena
             alike -= new
             places |= {place} if new else set()
     for place in sorted(places):
-        way = exploration.trip_to(place)
+        way = exploration.path_to(place)
         goal = exploration.goal_of(way, place)
         yield trip._replace(goal=goal, deliveries=(*trip_of(exploration, way, goal).deliveries, trip.deliveries[-1]))
 
@@ -108,7 +109,7 @@ def _by_a_shorter_way(trip: Scenario, exploration: Exploration) -> Iterator[Scen
         start = len(legs) - kept
         if start <= 0:
             return
-        place = exploration.place(*legs[start].before)
-        way = trip_of(exploration, exploration.trip_to(place), trip.goal).deliveries
+        place = exploration.index(*legs[start].before)
+        way = trip_of(exploration, exploration.path_to(place), trip.goal).deliveries
         if len(way) < start:
             yield trip._replace(deliveries=(*way, *trip.deliveries[start:]))

@@ -15,7 +15,8 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import count
 from typing import Any
 
-from process.exploration.explorer import RIGHT, Edge, Exploration
+from process.exploration.explorer import Edge, Exploration
+from process.exploration.inputs import RIGHT
 from process.model import Actor, Event, Goal, Limits
 from process.testing.deliveries import AGAIN, COSTLY, Delivery, deliver, is_unusual, payload_of, variants
 from process.testing.ground import Ground, Step, Successor, values, way_back
@@ -95,9 +96,9 @@ class _Walk:
         tour, case = self.tour, self.case
         key = step.edge.source, step.edge.row, step.edge.target
         edge = min(
-            tour.ground.alike[key], key=lambda e: (tour.raised[step.transition, e.by, e.label], tour.random.random())
+            tour.ground.alike[key], key=lambda e: (tour.raised[step.transition, e.by, e.variant], tour.random.random())
         )
-        tour.raised[step.transition, edge.by, edge.label] += 1
+        tour.raised[step.transition, edge.by, edge.variant] += 1
         delivery = self._varied(edge)
         data = payload_of(case, delivery, {})
         deliver(case, delivery, data)
@@ -122,18 +123,18 @@ class _Walk:
 
     def _varied(self, edge: Edge) -> Delivery:
         """The edge's delivery, with an unusual payload where the event has one that was not used yet."""
-        if edge.label == RIGHT:
+        if edge.variant == RIGHT:
             for label, _ in variants(self.case, edge.event):
                 if is_unusual(label) and self.tour.probes.once("unusual", edge.event, label):
                     return Delivery(edge.event, edge.by, label)
                 if label == COSTLY and self.tour.random.random() < COSTING:
                     return Delivery(edge.event, edge.by, label)
-        return Delivery(edge.event, edge.by, edge.label)
+        return Delivery(edge.event, edge.by, edge.variant)
 
     def _premature(self, edge: Edge) -> Delivery | None:
         """What will be delivered after the next event, already now, where it is refused now."""
         right = next(variants(self.case, edge.event))[1]
-        refused = edge.label == RIGHT and self.tour.probes.refuses(self.case, edge.event, edge.by, right)
+        refused = edge.variant == RIGHT and self.tour.probes.refuses(self.case, edge.event, edge.by, right)
         return Delivery(edge.event, edge.by) if refused and self.tour.probes.once("early", edge.event, edge.by) else None
 
     # ------------------------------------------------------------------------------------------------------ where to go

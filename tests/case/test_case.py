@@ -32,7 +32,8 @@ from process import (
     UnknownEvent,
     WrongActor,
 )
-from process.exploration.explorer import Exploration, choices, payloads
+from process.exploration.explorer import Exploration
+from process.exploration.inputs import all_inputs, payload_variants
 from tests.support.trips import at_decision, at_options, opened
 
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -81,7 +82,9 @@ def test_there_is_a_typed_method_for_each_event_that_does_what_trigger_does(
     assert {event for event, _ in first_of} == set(Event)
     for (event, by), place in first_of.items():
         by_name, by_method = cases[place].copy(), cases[place].copy()
-        accepted = [data for _, data in payloads(MODEL, event, by_name.facts) if by_name.may_trigger(event, by=by, **data)]
+        accepted = [
+            data for _, data in payload_variants(MODEL, event, by_name.facts) if by_name.may_trigger(event, by=by, **data)
+        ]
         step = by_name.trigger(event, by=by, at=NINE, **accepted[0])
         assert getattr(by_method, event.value)(by=by, at=NINE, **accepted[0]) == step
         assert by_method == by_name
@@ -93,7 +96,7 @@ def test_there_is_a_typed_method_for_each_event_that_does_what_trigger_does(
 def test_the_actor_may_be_left_out_only_where_one_alone_may_raise_the_event(cases: tuple[Case, ...]) -> None:
     for case in cases[::7]:
         for event, actors in MODEL.actors.items():
-            for _, data in payloads(MODEL, event, case.facts):
+            for _, data in payload_variants(MODEL, event, case.facts):
                 left_out = case.may_trigger(event, **data)
                 assert left_out == (len(actors) == 1 and case.may_trigger(event, by=actors[0], **data))
 
@@ -168,7 +171,7 @@ def tried(case: Case, event: Event, by: Actor, data: dict[str, Any]) -> tuple[Bl
 def test_asking_agrees_with_trying_in_every_configuration_for_every_event(small_cases: tuple[Case, ...]) -> None:
     for case in small_cases:
         spare = case.copy()
-        for event, by, label, data in choices(MODEL, case.facts):
+        for event, by, label, data in all_inputs(MODEL, case.facts):
             blockers = case.blockers(event, by=by, **data)
             assert blockers == tried(spare, event, by, data), f"{event} by {by} in {case.state}, {label}"
             if not blockers:
@@ -180,7 +183,7 @@ def test_an_event_is_allowed_exactly_if_some_payload_is_accepted(small_cases: tu
     for case in small_cases:
         accepted: dict[Actor, list[Event]] = {actor: [] for actor in Actor}
         for event in Event:
-            options = [data for _, data in payloads(MODEL, event, case.facts)]
+            options = [data for _, data in payload_variants(MODEL, event, case.facts)]
             for by, events in accepted.items():
                 if any(case.may_trigger(event, by=by, **data) for data in options):
                     events.append(event)
@@ -256,7 +259,7 @@ def test_replaying_the_history_gives_an_equal_case(cases: tuple[Case, ...]) -> N
 def drive_all(exploration: Exploration, begin: int, step: int) -> list[str]:
     """Moves 1,000 cases in turns, one event each at a time, and tells how they all stand in the end."""
     ends = sorted(exploration.ends)
-    trips = [exploration.trip_to(ends[number % len(ends)]) for number in range(begin, 1000, step)]
+    trips = [exploration.path_to(ends[number % len(ends)]) for number in range(begin, 1000, step)]
     cases = []
     for number, trip in enumerate(trips):
         facts = exploration.configurations[trip[0].source].facts
@@ -265,8 +268,8 @@ def drive_all(exploration: Exploration, begin: int, step: int) -> list[str]:
         for case, trip in zip(cases, trips, strict=True):
             if turn < len(trip):
                 edge = trip[turn]
-                options = dict(payloads(MODEL, edge.event, case.facts, f"quote-{case.version}"))
-                case.trigger(edge.event, by=edge.by, **options[edge.label])
+                options = dict(payload_variants(MODEL, edge.event, case.facts, f"quote-{case.version}"))
+                case.trigger(edge.event, by=edge.by, **options[edge.variant])
                 case.may_trigger(Event.REFUSE, by=Actor.CUSTOMER, reason="none")
     return [case.to_json() for case in cases]
 

@@ -34,7 +34,8 @@ from process import (
     WrongActor,
     WrongState,
 )
-from process.exploration.explorer import Exploration, choices, payload
+from process.exploration.explorer import Exploration
+from process.exploration.inputs import all_inputs, payload_for
 from tests.support.trips import at_choice, at_decision, at_options, opened
 
 
@@ -201,7 +202,7 @@ def test_every_event_wants_exactly_its_fields_each_of_its_type(exploration: Expl
     assert {event for event, _ in taken} == set(Event)
     for (event, by), edge in taken.items():
         case = cases[edge.source].copy()
-        right = payload(MODEL, event, edge.label, case.facts)
+        right = payload_for(MODEL, event, edge.variant, case.facts)
         junk: tuple[object, ...] = (1.0, True, "", [], {}, "x" * 300)
         wrong = [({**right, "extra": 1}, "extra", "unknown_field")]
         wrong += [({n: v for n, v in right.items() if n != name}, name, "missing_field") for name in right]
@@ -222,7 +223,7 @@ def test_every_refusal_names_its_reasons_in_both_languages_and_leaves_no_trace(s
     kinds: set[type[Exception]] = set()
     for case in small_cases:
         before = case.to_json()
-        for event, by, label, data in choices(MODEL, case.facts):
+        for event, by, label, data in all_inputs(MODEL, case.facts):
             if case.may_trigger(event, by=by, **data):
                 continue
             try:
@@ -256,7 +257,7 @@ def test_every_guard_of_the_last_row_of_an_event_is_told_by_some_refusal(small_c
     told = {
         blocker.code
         for case in small_cases
-        for event, by, _, data in choices(MODEL, case.facts)
+        for event, by, _, data in all_inputs(MODEL, case.facts)
         if by in MODEL.actors[event]
         for blocker in case.blockers(event, by=by, **data)
     }

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from process import requirements
 from process.cli import app, proof
-from process.exploration.explorer import ask_the_named, explore
+from process.exploration.explorer import explore, try_named_actors
 from process.machine import build
 from process.model import MODEL, Actor, Event, Limits, State
 from process.mutation.operators import all_mutants
@@ -76,7 +76,7 @@ def test_the_json_holds_searched_requirements_witnesses_rows_and_guards(quick: N
 def test_a_witness_is_a_trip_that_a_case_can_make(quick: None) -> None:
     told = json.loads(RUNNER.invoke(app, ["check", "--json"]).stdout)
     for way in told["ways"]:
-        case = Evidence(explore(limits=Limits(1, 1), ask=ask_the_named)).new_case(way["goal"])
+        case = Evidence(explore(limits=Limits(1, 1), expand=try_named_actors)).new_case(way["goal"])
         for step in way["trip"]:
             case.trigger(step["event"], by=step["by"], **step["data"])
             assert case.state == step["state"]
@@ -114,7 +114,7 @@ def test_the_json_of_a_broken_requirement_holds_the_trip(failing: None) -> None:
 
 def test_a_state_that_cannot_be_reached_is_told_without_a_witness() -> None:
     table = tuple(row for row in MODEL.table if row.target is not State.PLAN_KEPT)
-    found = explore(build(replace(MODEL, table=table)), limits=Limits(1, 1), ask=ask_the_named)
+    found = explore(build(replace(MODEL, table=table)), limits=Limits(1, 1), expand=try_named_actors)
     told = proof.as_dict(Report(found, ()), None)
     kept = next(one for one in told["ends"] if one["state"] == "plan_kept")
     assert kept["trip"] is None

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from process.case import Case
-from process.exploration.explorer import Configuration, Exploration, ask_the_named, canonical, explore, play
-from process.exploration.inputs import RIGHT, choices, payload, payloads
+from process.exploration.explorer import Configuration, Exploration, canonical, explore, try_named_actors
+from process.exploration.inputs import RIGHT, all_inputs, payload_for, payload_variants
+from process.exploration.replay import replay_path
 from process.machine import MACHINE, build
 from process.model import MODEL, Actor, Channel, Event, Facts, Goal, Kind, Limits, OtherMethod, Row, State, row
 from process.payload import MAX_INTEGER, field_errors
@@ -39,7 +40,7 @@ def test_every_state_is_reached_and_no_configuration_is_a_trap(exploration: Expl
 
 
 def test_asking_only_the_actors_that_a_row_names_finds_the_same(exploration: Exploration) -> None:
-    quick = explore(ask=ask_the_named)
+    quick = explore(expand=try_named_actors)
     assert quick.configurations == exploration.configurations
     assert sorted(quick.edges) == sorted(exploration.edges)
     assert quick.tried < exploration.tried / 10
@@ -59,7 +60,7 @@ def test_another_explorer_finds_as_many_configurations_and_reaches_the_same_ends
         seen.add(known)
         for event in case.allowed_events():
             for by in MODEL.actors[event]:
-                for _label, data in payloads(MODEL, event, facts):
+                for _label, data in payload_variants(MODEL, event, facts):
                     if case.may_trigger(event, by=by, **data):
                         there = case.copy()
                         there.trigger(event, by=by, **data)
@@ -71,15 +72,15 @@ def test_another_explorer_finds_as_many_configurations_and_reaches_the_same_ends
 def test_every_shortest_trip_can_be_played_with_a_real_case_and_leads_where_it_says() -> None:
     found = explore(limits=Limits(1, 1))
     for place, (state, facts) in enumerate(found.configurations):
-        trip = found.trip_to(place)
+        trip = found.path_to(place)
         case = Case(goal=facts.goal, account="account-1", order="order-1", limits=Limits(1, 1))
-        play(found, trip, case)
+        replay_path(found, trip, case)
         assert (case.state, canonical(case.facts)) == (state, facts)
         assert len(trip) == found.depths[place]
 
 
 def test_the_trip_to_the_cancelled_plan_by_face_is_the_plain_way(exploration: Exploration) -> None:
-    trip = exploration.trip_through(
+    trip = exploration.path_through(
         lambda edge: (
             edge.event is Event.PASS_VERIFICATION
             and exploration.configurations[edge.source].state is State.FACE_VERIFICATION
@@ -101,7 +102,7 @@ def test_the_trip_to_the_cancelled_plan_by_face_is_the_plain_way(exploration: Ex
 
 
 def test_nothing_leads_to_what_nobody_does(exploration: Exploration) -> None:
-    assert exploration.trip_through(lambda edge: edge.by is Actor.CLOCK and edge.event is Event.SIGN_IN) is None
+    assert exploration.path_through(lambda edge: edge.by is Actor.CLOCK and edge.event is Event.SIGN_IN) is None
     assert exploration.first(lambda found: found.facts.face_attempts > 3) is None
 
 
@@ -119,7 +120,7 @@ def test_nothing_leads_to_what_nobody_does(exploration: Exploration) -> None:
 )
 def test_each_event_is_raised_with_the_payloads_that_matter(event: Event, labels: list[str]) -> None:
     facts = HERE._replace(quote="quote-1", attempt=2, face_attempts=2)
-    assert [label for label, _ in payloads(MODEL, event, facts)] == labels
+    assert [label for label, _ in payload_variants(MODEL, event, facts)] == labels
 
 
 def test_a_stale_quote_is_tried_also_where_no_row_asks_for_the_quote() -> None:
@@ -128,13 +129,13 @@ def test_a_stale_quote_is_tried_also_where_no_row_asks_for_the_quote() -> None:
         for one in MODEL.table
     )
     changed = replace(MODEL, table=table)
-    assert [label for label, _ in payloads(changed, Event.CONFIRM_CANCELLATION, HERE)] == [RIGHT, "quote: stale"]
+    assert [label for label, _ in payload_variants(changed, Event.CONFIRM_CANCELLATION, HERE)] == [RIGHT, "quote: stale"]
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_field_of_any_name_and_kind_has_a_right_payload(kind: Kind) -> None:
     model = replace(MODEL, events={**MODEL.events, Event.REFUSE: {"note": kind}})
-    data = payload(model, Event.REFUSE, RIGHT, HERE)
+    data = payload_for(model, Event.REFUSE, RIGHT, HERE)
     assert field_errors(model.events[Event.REFUSE], data) == ()
 
 
@@ -159,7 +160,7 @@ def test_other_names_are_right_payloads_too() -> None:
     facts = HERE._replace(quote="quote-1", fee=0, currency="CNY", attempt=2)
     for names in (*OTHER_NAMES, LONG_NAMES):
         for event, fields in MODEL.events.items():
-            assert field_errors(fields, names.carried(payload(MODEL, event, RIGHT, facts))) == ()
+            assert field_errors(fields, names.carried(payload_for(MODEL, event, RIGHT, facts))) == ()
         there = names.of(facts)
         assert (there.account, there.quote, there.fee) == (names.account, names.quote, names.fee)
         assert there.attempt - facts.attempt == names.outages
@@ -167,7 +168,7 @@ def test_other_names_are_right_payloads_too() -> None:
 
 
 def test_every_actor_raises_every_event() -> None:
-    assert {(event, by) for event, by, _, _ in choices(MODEL, HERE)} == {(event, by) for event in Event for by in Actor}
+    assert {(event, by) for event, by, _, _ in all_inputs(MODEL, HERE)} == {(event, by) for event in Event for by in Actor}
 
 
 def test_what_never_decides_is_taken_out_of_the_facts() -> None:
@@ -188,7 +189,9 @@ def test_the_search_of_a_model_that_counts_without_end_still_ends() -> None:
     def unlimited(one: Row) -> Row:
         return replace(one, guards=tuple(guard for guard in one.guards if "attempts_are_left" not in guard.name))
 
-    found = explore(build(replace(MODEL, table=tuple(map(unlimited, MODEL.table)))), limits=Limits(1, 1), ask=ask_the_named)
+    found = explore(
+        build(replace(MODEL, table=tuple(map(unlimited, MODEL.table)))), limits=Limits(1, 1), expand=try_named_actors
+    )
     assert max(facts.face_attempts for _, facts in found.configurations) == 2
 
 
@@ -201,7 +204,7 @@ def test_a_trap_and_what_cannot_be_reached_are_found() -> None:
     missing = [
         row(State.ORDER_LIST, event, Actor.CUSTOMER, State.ORDER_LIST) for event in Event if event not in events
     ]  # so that it can be built: each event has an actor, in a state that is never reached
-    found = explore(build(replace(model, table=(*table, *missing))), ask=ask_the_named)
+    found = explore(build(replace(model, table=(*table, *missing))), expand=try_named_actors)
     traps = {found.configurations[place].state for place in found.traps}
     assert traps == {State.SIGNED_OUT, State.SIGNED_IN}
     assert State.ORDER_LIST in found.unreachable
@@ -210,12 +213,12 @@ def test_a_trap_and_what_cannot_be_reached_are_found() -> None:
 def test_a_configuration_is_found_by_the_facts_of_a_real_case(exploration: Exploration) -> None:
     case = Case(goal=Goal.PLAN, account="someone", order="something")
     case.sign_in(account="someone", channel=Channel.APP)
-    place = exploration.place(case.state, case.facts)
+    place = exploration.index(case.state, case.facts)
     assert exploration.configurations[place] == Configuration(State.SIGNED_IN, canonical(case.facts))
     with pytest.raises(KeyError):
-        exploration.place(State.CANCELLING, case.facts)
+        exploration.index(State.CANCELLING, case.facts)
 
 
 def test_the_machine_of_the_package_is_what_is_searched(exploration: Exploration) -> None:
     assert exploration.machine is MACHINE
-    assert OtherMethod.SMS_CODE.value in {edge.label.removeprefix("method: ") for edge in exploration.edges}
+    assert OtherMethod.SMS_CODE.value in {edge.variant.removeprefix("method: ") for edge in exploration.edges}

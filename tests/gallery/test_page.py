@@ -17,7 +17,9 @@ from playwright.sync_api import Browser, Locator, Page
 
 from process import MODEL, Actor, Case, Event, Goal, State
 from process.diagram.palette import MOVE
-from process.exploration.explorer import ACCOUNT, ORDER, RIGHT, Edge, Exploration, payload, payloads, play
+from process.exploration.explorer import Edge, Exploration
+from process.exploration.inputs import ACCOUNT, ORDER, RIGHT, payload_for, payload_variants
+from process.exploration.replay import replay_path
 from process.gallery import dark_palette, page
 from tests.support.browser import Watched, address, chromium, watched
 
@@ -110,7 +112,7 @@ def follow(shown: Page, trip: str) -> None:
 
 def button_of(shown: Page, edge: Edge) -> Locator:
     item = f'#offered li[data-event="{edge.event}"][data-by="{edge.by}"]'
-    return shown.locator(f'{item} button[data-label-of="{edge.label}"]')
+    return shown.locator(f'{item} button[data-label-of="{edge.variant}"]')
 
 
 def state_of(shown: Page) -> str | None:
@@ -190,10 +192,10 @@ def test_every_configuration_offers_what_the_library_offers_and_shows_its_facts(
         offered = {(event, by) for event, by, _, _ in here["offered"]}
         assert len(offered) == len(here["offered"])
         assert offered == {(event, by) for by in Actor for event in case.allowed_events(by=by)}, place
-        takes = {(edge.event.value, edge.by.value, edge.label) for edge in exploration.outgoing[place]}
+        takes = {(edge.event.value, edge.by.value, edge.variant) for edge in exploration.outgoing[place]}
         assert {(event, by, label) for event, by, taken, _ in here["offered"] for label in taken} == takes, place
         for event, by, taken, refused in here["offered"]:
-            data = dict(payloads(MODEL, Event(event), case.facts))
+            data = dict(payload_variants(MODEL, Event(event), case.facts))
             assert {*taken, *(label for label, _ in refused)} == set(data), place
             for label, reasons in refused:
                 assert reasons == told(case.blockers(Event(event), by=Actor(by), **data[label]), lang), (place, label)
@@ -235,7 +237,7 @@ def link_of(goal: Goal, edges: list[Edge]) -> str:
     parts = ["en", goal.value]
     for edge in edges:
         by = "" if len(MODEL.actors[edge.event]) == 1 else f"@{edge.by}"
-        label = "" if edge.label == RIGHT else f"~{edge.label.replace(': ', '=')}"
+        label = "" if edge.variant == RIGHT else f"~{edge.variant.replace(': ', '=')}"
         parts.append(f"{edge.event}{by}{label}")
     return "/".join(parts)
 
@@ -248,7 +250,7 @@ def trips_with_outages(exploration: Exploration, count: int) -> Iterator[tuple[s
     decided = exploration.first(lambda found: found.state is State.VERIFICATION_CHOICE)
     assert decided is not None
     for _ in range(count):
-        edges = list(exploration.trip_to(decided))
+        edges = list(exploration.path_to(decided))
         goal = exploration.goal_of(tuple(edges), decided)
         place, outages = decided, 0
         while outages < 2 or exploration.configurations[place].state not in verifying:
@@ -261,7 +263,7 @@ def trips_with_outages(exploration: Exploration, count: int) -> Iterator[tuple[s
             outages += edges[-1].event is Event.VERIFICATION_UNAVAILABLE
             if exploration.configurations[place].state is State.SUPPORT_NEEDED:
                 break
-        case = play(exploration, tuple(edges), Case(goal=goal, account=ACCOUNT, order=ORDER))
+        case = replay_path(exploration, tuple(edges), Case(goal=goal, account=ACCOUNT, order=ORDER))
         yield link_of(goal, edges), case
 
 
@@ -294,7 +296,7 @@ def test_after_outages_refusals_name_the_attempts_that_the_library_names_on_the_
     for (link, case), (steps, refused) in zip(trips, read, strict=True):
         assert steps == case.version, link
         for event, by, label, reasons in refused:
-            data = payload(MODEL, Event(event), label, case.facts)
+            data = payload_for(MODEL, Event(event), label, case.facts)
             assert reasons == told(case.blockers(Event(event), by=Actor(by), **data), "en"), (link, event, label)
             counted = case.facts.face_attempts + case.facts.other_attempts
             further += "attempt" in data and data["attempt"] > counted + 1
@@ -308,7 +310,7 @@ def test_after_outages_refusals_name_the_attempts_that_the_library_names_on_the_
 def test_a_trip_to_each_end_is_clicked_through(shown: Page, exploration: Exploration, end: State) -> None:
     place = exploration.first(lambda found: found.state is end)
     assert place is not None
-    trip = exploration.trip_to(place)
+    trip = exploration.path_to(place)
     shown.locator(f'[data-goal="{exploration.goal_of(trip, place)}"]').click()
     for edge in trip:
         button_of(shown, edge).click()

@@ -10,7 +10,8 @@ import pytest
 import transitions
 
 from process import MACHINE, MODEL, Actor, Case, Channel, Event, Facts, Goal, InvalidPayload, QuoteStatus, Settlement, State
-from process.exploration.explorer import ACCOUNT, ORDER, Exploration, choices
+from process.exploration.explorer import Exploration
+from process.exploration.inputs import ACCOUNT, ORDER, all_inputs
 from process.machine import CompiledTransition, build, build_stock
 from process.model import Row, remove_the_face_verification, take_the_answer, void_the_quote
 
@@ -48,7 +49,7 @@ def test_every_event_in_every_configuration_comes_out_as_with_the_stock_classes(
 ) -> None:
     probe, moves = Probe(), 0
     for state, facts in exploration.configurations:
-        for event, by, label, data in choices(MODEL, facts):
+        for event, by, label, data in all_inputs(MODEL, facts):
             probe.state, probe.facts = state, facts
             expected = stock_outcome(stock, probe, event, by, data)
             lean = MACHINE.compiled_events[event]
@@ -66,7 +67,7 @@ def test_the_call_of_the_library_moves_a_real_case_as_the_stock_classes_do(
     for case in small_cases:
         before = case.to_dict()
         spare = case.copy()
-        for event, by, label, data in choices(MODEL, case.facts):
+        for event, by, label, data in all_inputs(MODEL, case.facts):
             probe.state, probe.facts = case.state, case.facts
             expected = stock_outcome(stock, probe, event, by, data)
             try:
@@ -175,7 +176,7 @@ def test_a_row_with_effects_of_both_sorts_comes_out_as_with_the_stock_classes() 
     for state in State:
         for status in QuoteStatus:
             facts = quoted._replace(quote_status=status, face_attempts=1, other_attempts=1, attempt=2)
-            for event, by, _, data in choices(model, facts):
+            for event, by, _, data in all_inputs(model, facts):
                 probe.state, probe.facts = state, facts
                 expected = stock_outcome(stock, probe, event, by, data)
                 move = machine.compiled_events[event].decide(state, facts, by, data)

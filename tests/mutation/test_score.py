@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from process.exploration.explorer import Exploration, ask_the_named, explore
+from process.exploration.explorer import Exploration, explore, try_named_actors
 from process.machine import build
 from process.model import MODEL
 from process.mutation import score as fates
@@ -117,14 +117,14 @@ def test_a_mutant_ends_as_it_should(name: str, end: str) -> None:
 )
 def test_the_search_that_knows_the_model_finds_what_the_whole_search_does(name: str) -> None:
     machine = build(MADE[name].model)
-    quick, whole = fates.search(machine, fates.SMALL), explore(machine, limits=fates.SMALL, ask=ask_the_named)
+    quick, whole = fates.search(machine, fates.SMALL), explore(machine, limits=fates.SMALL, expand=try_named_actors)
     assert set(quick.configurations) == set(whole.configurations)
     assert told(quick) == told(whole)
 
 
 def told(found: Exploration) -> set[object]:
     """What was taken where, whatever the order in which it was found."""
-    pairs = zip(found.edges, found.taken, strict=True)
+    pairs = zip(found.edges, found.successors, strict=True)
     return {(found.configurations[edge.source], edge.row, *taken[:3], taken.state, taken.facts) for edge, taken in pairs}
 
 

@@ -22,7 +22,8 @@ from process import (
     State,
     Step,
 )
-from process.exploration.explorer import Exploration, payloads
+from process.exploration.explorer import Exploration
+from process.exploration.inputs import payload_variants
 from process.snapshot.codec import encode_step
 from tests.support.trips import at_choice, at_decision, at_options, finished, opened
 
@@ -355,7 +356,7 @@ def test_a_last_step_loads_with_just_those_facts_that_it_can_have_led_to(
             for facts in (case.facts, given_back):
                 snapshot = {**case.to_dict(steps=1), "version": late}
                 snapshot["facts"]["attempt"] = facts.attempt
-                for _, data in payloads(MODEL, event, facts):
+                for _, data in payload_variants(MODEL, event, facts):
                     kept = {"quote": facts.quote or "quote-1", "fee": facts.fee or 0} if "fee" in data else {}
                     step = Step(event, by, {**data, **kept}, source, case.state, None, late)
                     loads |= is_read({**snapshot, "history": [encode_step(step)]})

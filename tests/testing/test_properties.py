@@ -65,7 +65,7 @@ def row_of(before: State, step: Step) -> tuple[State, int]:
 
 def driver(seen: Seen, aim: tuple[State, int], case_class: type[Case]) -> type[RuleBasedStateMachine]:
     """The machine that drives cases of the class to the transition and on, and writes down in *seen* what it did."""
-    trip = EXPLORED.trip_through(lambda edge: (EXPLORED.configurations[edge.source].state, edge.row) == aim)
+    trip = EXPLORED.path_through(lambda edge: (EXPLORED.configurations[edge.source].state, edge.row) == aim)
     assert trip is not None
     goal = EXPLORED.configurations[trip[0].source].facts.goal
     deliveries = trip_of(EXPLORED, trip, goal).deliveries

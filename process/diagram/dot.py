@@ -12,6 +12,7 @@ from process.diagram.layout.legend import LegendEntry
 from process.diagram.layout.placement import TITLE, PlacedPicture
 from process.diagram.layout.raster import PITCH, Rect
 from process.diagram.layout.typeface import as_measured_by_graphviz
+from process.diagram.output import MARK
 from process.diagram.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, WENT
 from process.diagram.render import FONT
 from process.diagram.views import ANYWHERE, Arrow, Box, Frame
@@ -22,6 +23,7 @@ def dot(placed: PlacedPicture) -> str:
     width, height = placed.size
     graph = graphviz.Digraph(
         placed.picture.view.value,
+        comment=MARK,
         graph_attr={"layout": "nop2", "pad": "0", "fontname": FONT, "bgcolor": "transparent", "outputorder": "nodesfirst"},
         node_attr={"fontname": FONT, "shape": "box", "fixedsize": "true", "margin": "0", "fontcolor": INK},
         edge_attr={"fontname": FONT, "fontsize": _number(TEXT), "fontcolor": INK, "color": LINE, "arrowsize": "0.7"},

@@ -6,13 +6,14 @@ In every picture the group of a state has the id ``state-<value>``; the group of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from process.diagram.case_marks import CaseMarks, Visit
 from process.diagram.dot import dot
 from process.diagram.layout.placement import PlacedPicture, place
+from process.diagram.output import check_overwrites
 from process.diagram.render import TIME_LIMIT, CannotDraw, to_png, to_svg, took_longer
 from process.diagram.view_layouts import View
 from process.diagram.views import picture
@@ -81,11 +82,15 @@ def draw(
     formats: Iterable[str] = ("svg", "dot", "mermaid"),
     model: Model = MODEL,
     case: Case | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
     time_limit: float = TIME_LIMIT,
 ) -> list[Path]:
     """Write pictures to the folder *out*, as ``<view>.<lang>.<svg, png, dot or mmd>``.
 
     Args:
+        force: replace also files that this program did not write.
+        progress: called with the number of pictures that are laid out, and of all, as each is done.
         time_limit: seconds to find a place for everything in one picture, and for Graphviz to draw all of them.
 
     Returns:
@@ -93,11 +98,14 @@ def draw(
 
     Raises:
         ValueError: there is no such view, language or format.
+        WouldOverwrite: a file of that name stands there that this program did not write.
         CannotDraw: SVG or PNG can't be made here, and DOT and Mermaid have been written all the same; or it took too long.
     """
     wanted = [(_view(view), _language(lang)) for view in views for lang in langs]
     formats = [_format(name) for name in formats]
     folder = Path(out)
+    if not force:
+        check_overwrites(folder, [f"{view}.{lang}.{FORMATS[name]}" for view, lang in wanted for name in formats])
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
 
@@ -109,10 +117,11 @@ def draw(
     if "mermaid" in formats:  # first: it needs no places, which take most of the time
         for view, lang in wanted:
             write(f"{view}.{lang}.mmd", mermaid(view, lang, model=model, case=case))
-    needs_places = {*formats} != {"mermaid"}
-    sources = (
-        [source(view, lang, model=model, case=case, time_limit=time_limit) for view, lang in wanted] if needs_places else []
-    )
+    sources: list[str] = []
+    for view, lang in wanted if {*formats} - {"mermaid"} else ():
+        sources.append(source(view, lang, model=model, case=case, time_limit=time_limit))
+        if progress is not None:
+            progress(len(sources), len(wanted))
     if "dot" in formats:
         for (view, lang), text in zip(wanted, sources, strict=True):
             write(f"{view}.{lang}.dot", text)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from process.diagram.case_marks import CaseMarks, times
 from process.diagram.layout.labels import texts
+from process.diagram.output import MARK
 from process.diagram.palette import END, INK, MAIN, MOVE, PAGE, QUIET, WENT
 from process.diagram.views import Arrow, Box, Note, Picture
 from process.model import Actor, EndKind, Words
@@ -28,6 +29,7 @@ def flowchart(picture: Picture, lang: str, trail: CaseMarks | None = None) -> st
 
 
 def _lines(picture: Picture, lang: str, trail: CaseMarks | None) -> Iterator[str]:
+    yield f"%% {MARK}"
     yield "flowchart TB"
     framed: set[str] = set()
     boxes = {box.key: box for box in picture.boxes}

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Final
 
+from process.diagram.output import MARK, marked_png
 from process.diagram.palette import INK, QUIET
 from process.exceptions import ProcessError
 from process.model import Words
@@ -105,6 +106,7 @@ def _run(command: list[str], given: str, time_limit: float) -> str:
 def _finished(text: str) -> str:
     """The SVG with the reader's fonts, and without what is no part of the picture: which renderer, and how much it drew."""
     text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
+    text = text.replace("<svg", f"<!-- {MARK} -->\n<svg", 1)
     text = text.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"').replace("&#45;", "-")
     text = re.sub(r'(="(?:url\(#)?state-\w+_l)_\d+', r"\1", text)  # gradients are counted on from one picture to the next
     return "</g>".join(re.sub(r"(<text [^>]*)>([^<]*)</text>", _Dimmer().dim, group) for group in text.split("</g>"))
@@ -156,7 +158,7 @@ def to_png(svg: str, *, width: int = 1684) -> bytes:
         )
     # What the first font lacks resvg takes from any that has it, so a line with Chinese has to name a Chinese one first.
     svg = _CHINESE_TEXT.sub(lambda found: f"{found[1].replace(FONTS, f'{_CHINESE_FONTS}, {FONTS}')}>{found[2]}", svg)
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96, languages=["zh-Hans", "en"]))
+    return marked_png(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96, languages=["zh-Hans", "en"])))
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from process.diagram.formats import LANGUAGES, draw
+from process.diagram.formats import FORMATS, LANGUAGES, draw
+from process.diagram.output import MARK, check_overwrites
 from process.diagram.view_layouts import View
 from process.gallery import page
 from process.model import MODEL, Model, Words
+
+_FORMATS = ("svg", "dot", "mermaid")
 
 SENTENCES = {
     View.OVERVIEW: Words(
@@ -33,11 +36,12 @@ SENTENCES = {
     ),
 }
 
-_HEAD = """\
+_HEAD = f"""\
+<!-- {MARK} -->
 # 流程图 · Diagrams
 
-由 `process/model.py` 生成，请勿手工修改；用 `python -m process draw` 重新生成。
-Made from `process/model.py`; don't edit them, run `python -m process draw`.
+由 `process/model/table.py` 生成，请勿手工修改；用 `python -m process draw` 重新生成。
+Generated from `process/model/table.py`. Do not edit these files; run `python -m process draw`.
 
 点开 [index.html](index.html) 可逐步走一遍流程。 · Open [index.html](index.html) to walk through the process step by step.
 
@@ -46,21 +50,30 @@ The whole flow in both languages is for A3 across, the other pictures for A4 acr
 """
 
 
-def write(out: str | Path = "diagrams") -> list[Path]:
-    """Write the whole gallery to the folder *out*; gives the files.
+def write(
+    out: str | Path = "diagrams", *, force: bool = False, progress: Callable[[int, int], None] | None = None
+) -> list[Path]:
+    """Write the whole gallery to the folder *out* and return its files.
+
+    Args:
+        force: replace also files that this program did not write.
+        progress: called with the number of pictures that are laid out, and of all, as each is done.
 
     Raises:
+        WouldOverwrite: a file of the gallery's name stands there that this program did not write; nothing was written.
         CannotDraw: SVG can't be made here; DOT, Mermaid and the README have been written all the same.
     """
     folder = Path(out)
+    index, start_page = folder / "README.md", folder / "index.html"
+    pictures = [f"{view}.{lang}.{FORMATS[name]}" for view in View for lang in LANGUAGES for name in _FORMATS]
+    if not force:
+        check_overwrites(folder, [*pictures, index.name, start_page.name])
     folder.mkdir(parents=True, exist_ok=True)
-    beside = {"README.md": readme}
-    for name, text in beside.items():
-        (folder / name).write_bytes(text().encode())
-    written = draw(folder)
+    index.write_bytes(readme().encode())
+    written = draw(folder, formats=_FORMATS, force=True, progress=progress)
     drawn = {lang: (folder / f"{View.OVERVIEW}.{lang}.svg").read_text(encoding="utf-8") for lang in page.LANGUAGES}
-    (folder / "index.html").write_bytes(page.html(drawn).encode())
-    return [*written, *(folder / name for name in (*beside, "index.html"))]
+    start_page.write_bytes(page.html(drawn).encode())
+    return [*written, index, start_page]
 
 
 def readme(model: Model = MODEL) -> str:

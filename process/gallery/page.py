@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 
 from process import diagram
+from process.diagram.output import MARK
 from process.diagram.palette import END, INK, MOVE, PAGE, WENT
 from process.exploration.explorer import explore
 from process.gallery import dark_palette
@@ -42,6 +43,7 @@ def html(pictures: Mapping[str, str] | None = None) -> str:
     sources = f"style-src {_hashes(styles)}; script-src {_hashes([script])}"
     policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
     parts = {"policy": policy, "style": style, "pictures": embedded, "data": data, "script": script}
+    parts["mark"] = f"<!-- {MARK} -->"
     return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _packaged("page.html"))
 
 

@@ -96,7 +96,7 @@ def event_on_case(
             handled = store.deliver(engine, case_id, event, event_id=name, by=by, at=moment, **data)
         except Refused as refusal:
             refused(refusal, json, language)
-    if handled.again and not json:
+    if handled.is_duplicate and not json:
         say(Words("此事件先前已办理。", "This event was taken before.").of(language), err=True)
     tell(handled.case, json, language)
 
@@ -118,7 +118,7 @@ def show_case(
     language = lang_of(lang)
     with opened(db, language) as (store, engine), engine.begin() as conn:
         findings: tuple[Finding, ...] = store.verify(conn, case_id)
-        case: Case = store.whole(conn, case_id)
+        case: Case = store.load_with_history(conn, case_id)
     if draw is not None:
         _draw(case, draw, language)
     if json:

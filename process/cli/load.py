@@ -84,17 +84,17 @@ def _carry(
         lines[key].append(entry.line)
     place.line = 0
     for key, case_id in ids.items():
-        case = store.transact(engine, partial(store.whole, case_id=case_id))
+        case = store.transact(engine, partial(store.load_with_history, case_id=case_id))
         yield Ran(key, case, lines[key])
 
 
 def _deliver(engine: Engine, case_id: str, entry: Raised, event_id: str) -> None:
     from process.store import transact
-    from process.store.handling import take
+    from process.store.handling import _handle
 
     def work(conn: Connection) -> Refused | None:
         try:
-            take(conn, case_id, entry.event, dict(entry.data), event_id=event_id, by=entry.by, at=entry.at)
+            _handle(conn, case_id, entry.event, dict(entry.data), event_id=event_id, by=entry.by, at=entry.at)
         except Refused as refusal:
             return refusal  # so that it is committed
         return None
@@ -110,7 +110,7 @@ def _open(conn: Connection, case: Case) -> None:
     from process.store import mapping as rows
 
     if case.version:
-        store.add(conn, case)
+        store.import_case(conn, case)
         return
     store.open(conn, **rows.opened_with(case))
 

@@ -15,8 +15,8 @@
             answer = refusal.text("zh")
 
 The store takes the host's connection (a session's, or an async one's through ``run_sync``) and never begins, commits or
-rolls back. ``transact`` and ``deliver`` are for hosts that want a whole transaction run, with its retries; ``conflicts``
-tells a loop of the host's own when to try again. Tables in a schema of their own: give the engine or the connection
+rolls back. ``transact`` and ``deliver`` run a whole transaction with its retries; ``raising_conflict`` tells a loop of the
+host's own when to try again. Tables in a schema of their own: give the engine or the connection
 ``execution_options(schema_translate_map={None: "cancellations"})``, also for ``metadata.create_all``.
 
 Guaranteed, once the host's commit has succeeded: each event counts once, whoever delivers it how often; its step, the case
@@ -38,10 +38,10 @@ from process.store.errors import (
     ReadOnly,
     StoreError,
 )
-from process.store.handling import Handled, add, handle, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
+from process.store.handling import Handled, handle, import_case, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 from process.store.integrity import Finding, verify
-from process.store.queries import Summary, awaiting, find, history, overdue, whole
-from process.store.statements import conflicts
+from process.store.queries import Summary, awaiting, find, history, load_with_history, overdue
+from process.store.statements import raising_conflict
 from process.store.tables import metadata
 from process.store.workers import deliver, time_out_overdue, transact
 
@@ -59,23 +59,23 @@ __all__ = [
     "ReadOnly",
     "StoreError",
     "Summary",
-    "add",
     "awaiting",
-    "conflicts",
     "create_engine",
     "database",
     "deliver",
     "find",
     "handle",
     "history",
+    "import_case",
     "load",
+    "load_with_history",
     "metadata",
     "open",
     "overdue",
     "prepare_sqlite",
+    "raising_conflict",
     "sqlite_engine",
     "time_out_overdue",
     "transact",
     "verify",
-    "whole",
 ]

@@ -15,9 +15,7 @@ from process.case import Case
 from process.exceptions import Refused, SnapshotInvalid
 from process.model import Actor, Event, Goal, Limits, State
 from process.records import Step
-from process.store import mapping as rows
-from process.store import outcomes
-from process.store import statements as sql
+from process.store import mapping, refusals, statements
 from process.store.arguments import reference_of, version_of
 from process.store.errors import CaseIdReused, CaseNotFound, Conflict, EventIdReused, HistoryDiffers, OrderHasOpenCase
 
@@ -29,11 +27,11 @@ class Handled(NamedTuple):
     """The step that the event took."""
     case: Case
     """The case as it now is; after an event that was known already it may stand further on."""
-    again: bool
+    is_duplicate: bool
     """Whether the event was known already. Then nothing was written, and the host's own rows are there too."""
 
 
-class Held(NamedTuple):
+class LoadedCase(NamedTuple):
     """A case as it was read, with what its next write has to know."""
 
     case: Case
@@ -48,7 +46,7 @@ class Held(NamedTuple):
 
 
 def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
-    conn: sql.Connection,
+    conn: statements.Connection,
     *,
     goal: Goal,
     account: str,
@@ -70,10 +68,10 @@ def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
     """
     at = datetime.now(UTC) if at is None else at
     case = Case(goal=goal, account=account, order=order, case_id=case_id, limits=limits, deadlines=deadlines, at=at)
-    return add(conn, case)
+    return import_case(conn, case)
 
 
-def add(conn: sql.Connection, case: Case) -> Case:
+def import_case(conn: statements.Connection, case: Case) -> Case:
     """Store a case that began elsewhere, with its whole history; its steps get the event ids ``step:1``, ``step:2``, …
 
     A case that is stored already is given as it stands by now. One whose host did not say when its last step was has no
@@ -84,38 +82,38 @@ def add(conn: sql.Connection, case: Case) -> Case:
         HistoryDiffers: the case is stored already, but not with all of these steps.
         OrderHasOpenCase, CaseIdReused, Conflict, NoTransaction, ReadOnly: as for ``open``.
     """
-    sql.demand_transaction(conn)
+    statements.demand_transaction(conn)
     if len(case.history) != case.version:
-        held = len(case.history)
-        zh = f"只有 {case.version} 步中的 {held} 步；要保存须有全部步骤"
-        raise SnapshotInvalid("history", f"holds {held} steps of {case.version}; to be stored it must hold all", zh)
-    digest, written = rows.opening_digest(case), []
+        loaded = len(case.history)
+        zh = f"只有 {case.version} 步中的 {loaded} 步；要保存须有全部步骤"
+        raise SnapshotInvalid("history", f"holds {loaded} steps of {case.version}; to be stored it must hold all", zh)
+    digest, written = mapping.opening_digest(case), []
     for step in case.history:
-        written.append(rows.step_values(case.case_id, step, rows.event_id_of(step.version), digest))
+        written.append(mapping.step_values(case.case_id, step, mapping.event_id_of(step.version), digest))
         digest = written[-1]["digest"]
-    values = {**rows.identity_values(case), **rows.case_values(case), "refusals": 0, "digest": digest}
-    with sql.conflicts(case.case_id):
-        serial = sql.is_serial(conn)
-        with sql.conflicts(case.case_id, aborted=not serial), sql.sheltered(conn, serial=serial):
-            if sql.insert_case(conn, values):
+    values = {**mapping.identity_values(case), **mapping.case_values(case), "refusals": 0, "digest": digest}
+    with statements.raising_conflict(case.case_id):
+        serial = statements.is_serial(conn)
+        with statements.raising_conflict(case.case_id, aborted=not serial), statements.sheltered(conn, serial=serial):
+            if statements.insert_case(conn, values):
                 if written:
-                    sql.insert_steps(conn, written)
+                    statements.insert_steps(conn, written)
                 return case
         return _there_already(conn, case)
 
 
-def _there_already(conn: sql.Connection, case: Case) -> Case:
-    row, _ = sql.load_row(conn, case.case_id)
+def _there_already(conn: statements.Connection, case: Case) -> Case:
+    row, _ = statements.load_row(conn, case.case_id)
     if row is not None:
-        there = rows.case_of(row)
-        if rows.opening(there) != rows.opening(case):
+        there = mapping.case_of(row)
+        if mapping.opening(there) != mapping.opening(case):
             raise CaseIdReused(case.case_id)
-        stored = tuple(map(rows.step_of, sql.history_rows(conn, case.case_id))) if case.version else ()
+        stored = tuple(map(mapping.step_of, statements.history_rows(conn, case.case_id))) if case.version else ()
         if stored[: case.version] != case.history:
             raise HistoryDiffers(case.case_id, case.version, there.version)
         return there
     order = case.facts.order
-    other = sql.open_case_of(conn, order)
+    other = statements.open_case_of(conn, order)
     if other is None:  # it ended, or came, since the insert
         raise Conflict(case.case_id, None)
     raise OrderHasOpenCase(order, other)
@@ -124,7 +122,7 @@ def _there_already(conn: sql.Connection, case: Case) -> Case:
 # -------------------------------------------------------------------------------------------------------------- events
 
 
-def load(conn: sql.Connection, case_id: str) -> Case:
+def load(conn: statements.Connection, case_id: str) -> Case:
     """The case as it is stored, with its last step; ``history`` gives all of them.
 
     Raises:
@@ -133,12 +131,12 @@ def load(conn: sql.Connection, case_id: str) -> Case:
         NewerModel: a newer model wrote it.
         NoTransaction: the connection is in no transaction.
     """
-    sql.demand_transaction(conn)
-    return hold(conn, reference_of("case_id", case_id)).case
+    statements.demand_transaction(conn)
+    return load_for_update(conn, reference_of("case_id", case_id)).case
 
 
 def handle(
-    conn: sql.Connection,
+    conn: statements.Connection,
     case_id: str,
     event: Event,
     /,
@@ -176,11 +174,11 @@ def handle(
         NoTransaction: the connection is in no transaction.
         ReadOnly: it may not write.
     """
-    return take(conn, case_id, event, data, event_id=event_id, by=by, at=at, version=version)
+    return _handle(conn, case_id, event, data, event_id=event_id, by=by, at=at, version=version)
 
 
-def take(
-    conn: sql.Connection,
+def _handle(
+    conn: statements.Connection,
     case_id: str,
     event: Event,
     data: dict[str, Any],
@@ -191,61 +189,66 @@ def take(
     version: int | None = None,
 ) -> Handled:
     """``handle`` with the payload as a dict, in which a stranger's names can't be taken for parameters."""
-    sql.demand_transaction(conn)
+    statements.demand_transaction(conn)
     reference_of("case_id", case_id)
     reference_of("event_id", event_id)
     version_of(version)
     at = datetime.now(UTC) if at is None else at
-    with sql.conflicts(case_id, version):
-        held = hold(conn, case_id)
-        known = sql.known_event(conn, case_id, event_id, refused=held.refused)
+    with statements.raising_conflict(case_id, version):
+        loaded = load_for_update(conn, case_id)
+        known = statements.known_event(conn, case_id, event_id, refused=loaded.refused)
         if known is not None:
-            if "kind" not in known._mapping and known.version > held.case.version:
-                held = hold(conn, case_id)  # the step was committed since: the case is not to be older than it
-            return _as_before(held, known, event, by, data)
-        if version is not None and version != held.case.version:
+            if "kind" not in known._mapping and known.version > loaded.case.version:
+                loaded = load_for_update(conn, case_id)  # the step was committed since: the case is not to be older than it
+            return _as_before(loaded, known, event, by, data)
+        if version is not None and version != loaded.case.version:
             raise Conflict(case_id, version)
         try:
-            case = held.case.copy()
+            case = loaded.case.copy()
             step = case._raise(event, by, at, data)  # trigger's own names may be fields here
         except Refused as refusal:
-            keep_refusal(conn, held, outcomes.refusal_values(held.case, refusal, event_id, by, data, at))
+            write_refusal(conn, loaded, refusals.refusal_values(loaded.case, refusal, event_id, by, data, at))
             raise
-        keep_step(conn, held, case, rows.step_values(case_id, step, event_id, held.digest))
-        return Handled(step, case, again=False)
+        write_step(conn, loaded, case, mapping.step_values(case_id, step, event_id, loaded.digest))
+        return Handled(step, case, is_duplicate=False)
 
 
-def hold(conn: sql.Connection, case_id: str) -> Held:
-    row, serial = sql.load_row(conn, case_id)
+def load_for_update(conn: statements.Connection, case_id: str) -> LoadedCase:
+    row, serial = statements.load_row(conn, case_id)
     if row is None:
         raise CaseNotFound(case_id)
-    return Held(rows.case_of(row), row.refusals, row.digest, serial)
+    return LoadedCase(mapping.case_of(row), row.refusals, row.digest, serial)
 
 
-def _as_before(held: Held, known: sql.Row[Any], event: Event, by: Actor | None, data: Mapping[str, Any]) -> Handled:
-    if not outcomes.is_same_event(known, event, by, data):
-        raise EventIdReused(held.case.case_id, known.event_id, known.event)
+def _as_before(
+    loaded: LoadedCase, known: statements.Row[Any], event: Event, by: Actor | None, data: Mapping[str, Any]
+) -> Handled:
+    if not refusals.is_same_event(known, event, by, data):
+        raise EventIdReused(loaded.case.case_id, known.event_id, known.event)
     if "kind" in known._mapping:
-        raise outcomes.refusal_of(known)
-    return Handled(rows.step_of(known), held.case, again=True)
+        raise refusals.refusal_of(known)
+    return Handled(mapping.step_of(known), loaded.case, is_duplicate=True)
 
 
-def keep_step(conn: sql.Connection, held: Held, case: Case, step: Mapping[str, Any]) -> None:
-    """Write *case*, which is one step after the one held, unless someone else has moved it."""
-    values = {**rows.case_values(case), "digest": step["digest"]}
-    _move(conn, held, values)
-    sql.insert_steps(conn, [step])
+def write_step(conn: statements.Connection, loaded: LoadedCase, case: Case, step: Mapping[str, Any]) -> None:
+    """Write *case*, which is one step after the one loaded, unless someone else has moved it."""
+    values = {**mapping.case_values(case), "digest": step["digest"]}
+    _move(conn, loaded, values)
+    statements.insert_steps(conn, [step])
 
 
-def keep_refusal(conn: sql.Connection, held: Held, refusal: Mapping[str, Any]) -> None:
+def write_refusal(conn: statements.Connection, loaded: LoadedCase, refusal: Mapping[str, Any]) -> None:
     """Write a refusal, unless someone else has moved the case, so that an event can't be both refused and taken."""
-    _move(conn, held, {"refusals": held.refused + 1})
-    sql.insert_refusal(conn, refusal)
+    _move(conn, loaded, {"refusals": loaded.refused + 1})
+    statements.insert_refusal(conn, refusal)
 
 
-def _move(conn: sql.Connection, held: Held, values: Mapping[str, Any]) -> None:
-    case_id, version = held.case.case_id, held.case.version
-    with sql.conflicts(case_id, version, aborted=not held.serial), sql.sheltered(conn, serial=held.serial):
-        moved = sql.move_case(conn, case_id, version, held.refused, values)
+def _move(conn: statements.Connection, loaded: LoadedCase, values: Mapping[str, Any]) -> None:
+    case_id, version = loaded.case.case_id, loaded.case.version
+    with (
+        statements.raising_conflict(case_id, version, aborted=not loaded.serial),
+        statements.sheltered(conn, serial=loaded.serial),
+    ):
+        moved = statements.move_case(conn, case_id, version, loaded.refused, values)
     if not moved:
         raise Conflict(case_id, version)

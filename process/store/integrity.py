@@ -11,9 +11,7 @@ from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotIn
 from process.model import MODEL_VERSION, Facts, State, Words
 from process.records import Step
 from process.snapshot.codec import TRUSTED_UNTIL, dumps, encode_step
-from process.store import mapping as rows
-from process.store import outcomes
-from process.store import statements as sql
+from process.store import mapping, refusals, statements
 from process.store.queries import as_of_one_moment
 from process.store.tables import utc
 
@@ -31,7 +29,7 @@ OF_THE_MODEL: Final = ("awaits", "due_at", "snapshot")
 """Columns that another model may have written otherwise for the same case."""
 
 
-def verify(conn: sql.Connection, case_id: str) -> tuple[Finding, ...]:
+def verify(conn: statements.Connection, case_id: str) -> tuple[Finding, ...]:
     """Fold the steps of a case again and compare with its snapshot and columns; () where all of it agrees.
 
     Steps that an older model took are not judged again: they are read, and have to follow one another. What it wrote into
@@ -46,19 +44,19 @@ def verify(conn: sql.Connection, case_id: str) -> tuple[Finding, ...]:
 
 
 def _findings(
-    row: sql.Row[Any], steps: Sequence[sql.Row[Any]], refused: Sequence[sql.Row[Any]]
+    row: statements.Row[Any], steps: Sequence[statements.Row[Any]], refused: Sequence[statements.Row[Any]]
 ) -> Iterator[tuple[str, Words]]:
     yield from _refusals(row, refused)
     try:
-        case = rows.case_of(row)
+        case = mapping.case_of(row)
     except SnapshotInvalid as error:
         yield "snapshot", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
-    written_by = rows.written_by(row)
-    expected = {**rows.identity_values(case), **rows.case_values(case), "model_version": written_by}
+    written_by = mapping.written_by(row)
+    expected = {**mapping.identity_values(case), **mapping.case_values(case), "model_version": written_by}
     if written_by < MODEL_VERSION:
         expected = {name: value for name, value in expected.items() if name not in OF_THE_MODEL}
-        expected["state"] = rows.state_as_written(row)
+        expected["state"] = mapping.state_as_written(row)
     for name, value in expected.items():
         stored = row._mapping[name]
         if name == "due_at" and value is not None:
@@ -69,30 +67,30 @@ def _findings(
     yield from _fold(row, steps, case)
 
 
-def _refusals(row: sql.Row[Any], refused: Sequence[sql.Row[Any]]) -> Iterator[tuple[str, Words]]:
+def _refusals(row: statements.Row[Any], refused: Sequence[statements.Row[Any]]) -> Iterator[tuple[str, Words]]:
     if row.refusals != len(refused):
         yield "refusals", _differs(row.refusals, len(refused))
     for refusal in refused:
-        if refusal.digest != outcomes.refusal_digest(refusal):
+        if refusal.digest != refusals.refusal_digest(refusal):
             yield f"refusal {refusal.event_id}", _EDITED
 
 
-def _chain(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
+def _chain(row: statements.Row[Any], steps: Sequence[statements.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
     """Each digest is over the one before it, and versions count up without a gap."""
     if [step.version for step in steps] != list(range(1, case.version + 1)):
         yield "steps", _differs([step.version for step in steps], f"1..{case.version}")
-    digest = rows.opening_digest(case)
+    digest = mapping.opening_digest(case)
     for step in steps:
-        if step.digest != rows.step_digest(step, digest):
+        if step.digest != mapping.step_digest(step, digest):
             yield f"step {step.version}", _EDITED
         digest = step.digest
     if row.digest != digest:
         yield "digest", _EDITED
 
 
-def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
+def _fold(row: statements.Row[Any], steps: Sequence[statements.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
     try:
-        history = [rows.step_of(step) for step in steps]
+        history = [mapping.step_of(step) for step in steps]
     except SnapshotInvalid as error:
         yield "steps", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
@@ -103,7 +101,7 @@ def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Itera
     if states[-1] is not case.state:
         yield "state", _differs(case.state, states[-1])
     older = [step.version for step in steps if step.model_version < MODEL_VERSION]
-    if rows.written_by(row) < MODEL_VERSION:
+    if mapping.written_by(row) < MODEL_VERSION:
         return
     trusted_until = case.to_dict(steps=1).get(TRUSTED_UNTIL, 0)
     if trusted_until != max(older, default=0) and (older or not _came_along(steps, trusted_until)):
@@ -111,7 +109,7 @@ def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Itera
         return
     if trusted_until:
         return
-    folded = Case(**rows.opened_with(case))
+    folded = Case(**mapping.opened_with(case))
     for step in history:
         try:
             folded.trigger(step.event, by=step.by, at=step.at, **step.data)
@@ -127,9 +125,9 @@ def _fold(row: sql.Row[Any], steps: Sequence[sql.Row[Any]], case: Case) -> Itera
             yield f"snapshot.facts.{name}", _differs(stored, right)
 
 
-def _came_along(steps: Sequence[sql.Row[Any]], trusted_until: int) -> bool:
+def _came_along(steps: Sequence[statements.Row[Any]], trusted_until: int) -> bool:
     """Whether so many steps were taken elsewhere, and came with the case when it was added."""
-    return all(step.event_id == rows.event_id_of(step.version) for step in steps[:trusted_until])
+    return all(step.event_id == mapping.event_id_of(step.version) for step in steps[:trusted_until])
 
 
 def _texts(steps: Sequence[Step]) -> str:

@@ -12,8 +12,7 @@ from process.exceptions import SnapshotInvalid
 from process.model import MODEL_VERSION, Actor, Goal, State
 from process.records import Step
 from process.snapshot.codec import encode_step
-from process.store import mapping as rows
-from process.store import statements as sql
+from process.store import mapping, statements
 from process.store.arguments import actor_of, filters_of, limit_of, moment_of, reference_of
 from process.store.errors import CaseNotFound
 
@@ -48,7 +47,7 @@ class Summary(NamedTuple):
         return cls(*about, case.state, case.awaits, case.due_at, case.is_done)
 
 
-def history(conn: sql.Connection, case_id: str) -> tuple[Step, ...]:
+def history(conn: statements.Connection, case_id: str) -> tuple[Step, ...]:
     """All steps of a case, oldest first. Those of an older model are as today's would have written them.
 
     Raises:
@@ -58,24 +57,24 @@ def history(conn: sql.Connection, case_id: str) -> tuple[Step, ...]:
         NewerModel: a newer model took a step of it.
         NoTransaction: the connection is in no transaction.
     """
-    sql.demand_transaction(conn)
-    found = sql.history_rows(conn, reference_of("case_id", case_id))
-    if not found and sql.load_row(conn, case_id)[0] is None:
+    statements.demand_transaction(conn)
+    found = statements.history_rows(conn, reference_of("case_id", case_id))
+    if not found and statements.load_row(conn, case_id)[0] is None:
         raise CaseNotFound(case_id)
-    return tuple(map(rows.step_of, found))
+    return tuple(map(mapping.step_of, found))
 
 
-def whole(conn: sql.Connection, case_id: str) -> Case:
+def load_with_history(conn: statements.Connection, case_id: str) -> Case:
     """The case with its whole history, for people to look at. Raises as ``history`` and ``load`` do."""
     stored = as_of_one_moment(conn, case_id)
-    steps, case = [rows.step_of(step) for step in stored.steps], rows.case_of(stored.row)
+    steps, case = [mapping.step_of(step) for step in stored.steps], mapping.case_of(stored.row)
     try:
         return Case.from_dict({**case.to_dict(steps=1), "history": [encode_step(step) for step in steps]})
     except SnapshotInvalid:  # too long for a snapshot, or it disagrees with itself, which ``verify`` tells
         return case
 
 
-def awaiting(conn: sql.Connection, actor: Actor, limit: int = 100, *, after: Case | None = None) -> list[Case]:
+def awaiting(conn: statements.Connection, actor: Actor, limit: int = 100, *, after: Case | None = None) -> list[Case]:
     """Open cases in which it is the actor's move, the most urgent first; ``case.request`` says what each one asks.
 
     A request has the same key however often it is listed, so asking again can be told from asking anew.
@@ -90,11 +89,11 @@ def awaiting(conn: sql.Connection, actor: Actor, limit: int = 100, *, after: Cas
         InvalidPayload: *actor* is none, or *limit* is no number of cases.
         NoTransaction: the connection is in no transaction.
     """
-    sql.demand_transaction(conn)
+    statements.demand_transaction(conn)
     return listed(conn, limit_of(limit), MODEL_VERSION, after=after, awaits=actor_of(actor).value)
 
 
-def overdue(conn: sql.Connection, now: datetime, limit: int = 100, *, after: Case | None = None) -> list[Case]:
+def overdue(conn: statements.Connection, now: datetime, limit: int = 100, *, after: Case | None = None) -> list[Case]:
     """Open cases whose deadline has passed, the longest overdue first. Arguments as for ``awaiting``.
 
     A case that this program can't read, because a newer model wrote it or it was spoilt, is in neither list: one such case
@@ -104,24 +103,24 @@ def overdue(conn: sql.Connection, now: datetime, limit: int = 100, *, after: Cas
         InvalidPayload: *now* has no time zone, or *limit* is no number of cases.
         NoTransaction: the connection is in no transaction.
     """
-    sql.demand_transaction(conn)
+    statements.demand_transaction(conn)
     return listed(conn, limit_of(limit), MODEL_VERSION, after=after, due_by=moment_of("now", now))
 
 
-def find(conn: sql.Connection, limit: int = 100, **filters: object) -> list[Summary]:
+def find(conn: statements.Connection, limit: int = 100, **filters: object) -> list[Summary]:
     """Cases by ``account``, ``order``, ``goal``, ``state``, ``awaits``, ``ended``, ``case_id``, what is due first.
 
     Raises:
         InvalidPayload: a filter is none of these, or its value is nothing that could be stored.
         NoTransaction: the connection is in no transaction.
     """
-    sql.demand_transaction(conn)
+    statements.demand_transaction(conn)
     columns, limit = filters_of(filters), limit_of(limit)
     if any(name in columns for name in FEW):
-        found = list(conn.execute(sql.summaries(columns, limit)))
+        found = list(conn.execute(statements.summaries(columns, limit)))
     else:
-        found = list(conn.execute(sql.summaries(columns, limit, undated=False)))
-        found += conn.execute(sql.summaries(columns, limit - len(found), undated=True))
+        found = list(conn.execute(statements.summaries(columns, limit, undated=False)))
+        found += conn.execute(statements.summaries(columns, limit - len(found), undated=True))
     return [
         Summary(
             row.case_id,
@@ -141,22 +140,22 @@ def find(conn: sql.Connection, limit: int = 100, **filters: object) -> list[Summ
 class Stored(NamedTuple):
     """All that is stored of a case."""
 
-    row: sql.Row[Any]
-    steps: Sequence[sql.Row[Any]]
-    refusals: Sequence[sql.Row[Any]]
+    row: statements.Row[Any]
+    steps: Sequence[statements.Row[Any]]
+    refusals: Sequence[statements.Row[Any]]
 
 
-def as_of_one_moment(conn: sql.Connection, case_id: str) -> Stored:
+def as_of_one_moment(conn: statements.Connection, case_id: str) -> Stored:
     """The rows of a case that belong together, though each statement may see what was committed since the one before.
 
     Raises:
         CaseNotFound, InvalidPayload, NoTransaction: as for ``history``.
     """
-    sql.demand_transaction(conn)
+    statements.demand_transaction(conn)
     reference_of("case_id", case_id)
     now = _row(conn, case_id)
     for _ in range(READINGS):
-        row, steps, refused = now, sql.history_rows(conn, case_id), sql.refusal_rows(conn, case_id)
+        row, steps, refused = now, statements.history_rows(conn, case_id), statements.refusal_rows(conn, case_id)
         now = _row(conn, case_id)
         if (now.version, now.refusals) == (row.version, row.refusals):
             return Stored(row, steps, refused)
@@ -165,14 +164,16 @@ def as_of_one_moment(conn: sql.Connection, case_id: str) -> Stored:
     return Stored(row, steps, refused[: row.refusals] if now.refusals > row.refusals else refused)
 
 
-def _row(conn: sql.Connection, case_id: str) -> sql.Row[Any]:
-    row, _ = sql.load_row(conn, case_id)
+def _row(conn: statements.Connection, case_id: str) -> statements.Row[Any]:
+    row, _ = statements.load_row(conn, case_id)
     if row is None:
         raise CaseNotFound(case_id)
     return row
 
 
-def listed(conn: sql.Connection, limit: int, model_version: int, *, after: Case | None = None, **wanted: Any) -> list[Case]:
+def listed(
+    conn: statements.Connection, limit: int, model_version: int, *, after: Case | None = None, **wanted: Any
+) -> list[Case]:
     """The first *limit* cases that can be read, past all those that can't; without a due time come last."""
     found: list[Case] = []
     place = None if after is None else (after.due_at, after.case_id)
@@ -182,7 +183,7 @@ def listed(conn: sql.Connection, limit: int, model_version: int, *, after: Case 
                 continue  # all that have a due time came before
             place = None
         while (missing := limit - len(found)) > 0:
-            page = conn.execute(sql.waiting(missing, model_version, after=place, undated=undated, **wanted)).all()
+            page = conn.execute(statements.waiting(missing, model_version, after=place, undated=undated, **wanted)).all()
             found += readable(page)
             if len(page) < missing:
                 break
@@ -190,11 +191,11 @@ def listed(conn: sql.Connection, limit: int, model_version: int, *, after: Case 
     return found
 
 
-def readable(found: Sequence[sql.Row[Any]]) -> list[Case]:
+def readable(found: Sequence[statements.Row[Any]]) -> list[Case]:
     cases = []
     for row in found:
         try:
-            cases.append(rows.case_of(row))
+            cases.append(mapping.case_of(row))
         except SnapshotInvalid:
             continue
     return cases

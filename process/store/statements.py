@@ -44,10 +44,10 @@ def demand_transaction(conn: Connection) -> None:
 
 
 @contextmanager
-def conflicts(case_id: str | None = None, version: int | None = None, *, aborted: bool = True) -> Iterator[None]:
-    """Responsibility what the database says of concurrent writers into a Conflict, for a host's own loop of retries.
+def raising_conflict(case_id: str | None = None, version: int | None = None, *, aborted: bool = True) -> Iterator[None]:
+    """Turn what the database says of concurrent writers into a Conflict, for a host's own loop of retries.
 
-    Put it around the whole transaction, as ``with store.conflicts(), Session(engine) as session, session.begin():``,
+    Put it around the whole transaction, as ``with store.raising_conflict(), Session(engine) as session, session.begin():``,
     because above READ COMMITTED, PostgreSQL may refuse any statement of the transaction, the commit too. What else the
     database raises, such as that it is gone or that a statement took too long, passes as it is.
     """

@@ -11,11 +11,10 @@ from uuid import uuid4
 
 from process.exceptions import Refused
 from process.model import MODEL_VERSION, Actor, Event
-from process.store import mapping as rows
-from process.store import statements as sql
+from process.store import mapping, statements
 from process.store.arguments import limit_of, moment_of
 from process.store.errors import Conflict
-from process.store.handling import Handled, handle, hold, keep_step
+from process.store.handling import Handled, handle, load_for_update, write_step
 from process.store.queries import listed
 
 TRIES: Final = 200
@@ -24,7 +23,7 @@ PAUSE: Final = 0.005  # seconds, at most
 Result = TypeVar("Result")
 
 
-def transact(engine: sql.Engine, work: Callable[[sql.Connection], Result], *, tries: int = TRIES) -> Result:
+def transact(engine: statements.Engine, work: Callable[[statements.Connection], Result], *, tries: int = TRIES) -> Result:
     """Run *work* in a transaction of its own and commit; after a conflict, roll back and run it again, all of it.
 
     A conflict may come as late as the commit (at SERIALIZABLE), so the retry stands around the whole transaction. What
@@ -37,9 +36,9 @@ def transact(engine: sql.Engine, work: Callable[[sql.Connection], Result], *, tr
     lost: str | None = None
     for left in reversed(range(tries)):
         try:
-            with sql.conflicts(None), engine.begin() as conn:
+            with statements.raising_conflict(None), engine.begin() as conn:
                 if lost is not None:  # who has lost once stands in line, so that a busy case is not a lottery
-                    sql.queue_for(conn, lost)
+                    statements.queue_for(conn, lost)
                 return work(conn)
         except Conflict as conflict:
             lost = conflict.case_id or lost
@@ -50,13 +49,13 @@ def transact(engine: sql.Engine, work: Callable[[sql.Connection], Result], *, tr
 
 
 def deliver(
-    engine: sql.Engine,
+    engine: statements.Engine,
     case_id: str,
     event: Event,
     /,
     *,
     event_id: str,
-    then: Callable[[sql.Connection, Handled], object] | None = None,
+    then: Callable[[statements.Connection, Handled], object] | None = None,
     **rest: Any,
 ) -> Handled:
     """``handle`` in a transaction of its own: retried after conflicts, and a refusal is committed before it is raised.
@@ -68,17 +67,17 @@ def deliver(
             already: its rows were committed with it.
     """
 
-    def work(conn: sql.Connection) -> Handled | Refused | Conflict:
+    def work(conn: statements.Connection) -> Handled | Refused | Conflict:
         try:
             handled = handle(conn, case_id, event, event_id=event_id, **rest)
         except Refused as refusal:
             return refusal
         except Conflict as conflict:
             wanted = rest.get("version")
-            if conflict.aborted or wanted is None or hold(conn, case_id).case.version == wanted:
+            if conflict.aborted or wanted is None or load_for_update(conn, case_id).case.version == wanted:
                 raise
             return conflict  # what it was decided on is gone, and no retry brings it back
-        if then is not None and not handled.again:
+        if then is not None and not handled.is_duplicate:
             then(conn, handled)
         return handled
 
@@ -88,7 +87,7 @@ def deliver(
     return outcome
 
 
-def time_out_overdue(conn: sql.Connection, now: datetime, limit: int = 100) -> list[Handled]:
+def time_out_overdue(conn: statements.Connection, now: datetime, limit: int = 100) -> list[Handled]:
     """Raise ``time_out`` on cases whose deadline has passed; many workers may do so at once, and each case times out once.
 
     On PostgreSQL a worker passes over the cases that another one has in hand; on SQLite workers take turns. Call it again
@@ -101,15 +100,15 @@ def time_out_overdue(conn: sql.Connection, now: datetime, limit: int = 100) -> l
         NoTransaction: the connection is in no transaction.
         ReadOnly: it may not write.
     """
-    sql.demand_transaction(conn)
+    statements.demand_transaction(conn)
     now, limit = moment_of("now", now), limit_of(limit)
     done: list[Handled] = []
-    with sql.conflicts(None):
+    with statements.raising_conflict(None):
         for case in listed(conn, limit, MODEL_VERSION, due_by=now, skip_locked=True):
-            held = hold(conn, case.case_id)
-            case = held.case.copy()  # noqa: PLW2901  # as it stands now that it is locked
+            loaded = load_for_update(conn, case.case_id)
+            case = loaded.case.copy()  # noqa: PLW2901  # as it stands now that it is locked
             step = case.trigger(Event.TIME_OUT, by=Actor.CLOCK, at=now)
-            event_id = f"{Event.TIME_OUT}:{held.case.version}:{uuid4()}"
-            keep_step(conn, held, case, rows.step_values(case.case_id, step, event_id, held.digest))
-            done.append(Handled(step, case, again=False))
+            event_id = f"{Event.TIME_OUT}:{loaded.case.version}:{uuid4()}"
+            write_step(conn, loaded, case, mapping.step_values(case.case_id, step, event_id, loaded.digest))
+            done.append(Handled(step, case, is_duplicate=False))
     return done

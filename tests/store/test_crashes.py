@@ -15,12 +15,13 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 
 from process import Goal, WrongState, store
+from process.store import handling
 from tests.support.postgres import Postgres
-from tests.support.storing import LEDGER, PATH, THOROUGH, Database, agree, call, made, opened, spawn
+from tests.support.storing import LEDGER, PATH, Database, agree, call, made, opened, spawn
+from tests.support.thorough import counts
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
-KILLS = 100  # on each of two databases
 POINTS = 7
 """After each of the five statements of the transaction, just before the commit, and just after it."""
 
@@ -29,7 +30,7 @@ def host_and_case(conn: Any, case_id: str, index: int) -> None:
     """What a host does in one transaction: a row of its own, and the event."""
     conn.execute(LEDGER.insert(), {"case_id": case_id, "version": index + 1})
     event_, keywords = call(index, case_id)
-    store.writing.handle(conn, case_id, event_, **keywords)
+    handling.handle(conn, case_id, event_, **keywords)
 
 
 def die_on_the_way(engine: Engine, case_id: str, index: int, point: int) -> None:
@@ -53,7 +54,7 @@ def die_on_the_way(engine: Engine, case_id: str, index: int, point: int) -> None
     die()
 
 
-def check_kills(database: Database, kills: int = KILLS) -> None:
+def check_kills(database: Database, kills: int) -> None:
     engine = database.engine()
     per_case = len(PATH)
     survived = 0
@@ -78,14 +79,15 @@ def check_kills(database: Database, kills: int = KILLS) -> None:
             conn.execute(LEDGER.insert(), {"case_id": case_id, "version": handled.step.version})
 
         handled = store.deliver(engine, case_id, event_, then=mine_too, **keywords)
-        assert handled.again == (steps == index + 1)
+        assert handled.is_duplicate == (steps == index + 1)
         assert handled.case.version == index + 1
     assert 0 < survived < kills  # some died after the commit, the others before it
     agree(engine)
 
 
-def test_100_processes_killed_between_load_and_commit_leave_nothing_half_written(database: Database) -> None:
-    check_kills(database)
+@counts("kills", 2 * POINTS, 100)  # on each database
+def test_processes_killed_between_load_and_commit_leave_nothing_half_written(database: Database, kills: int) -> None:
+    check_kills(database, kills)
 
 
 def test_a_history_that_is_written_outside_the_transaction_outlives_what_it_tells(postgresql: Database) -> None:
@@ -102,7 +104,7 @@ def check_lost_acknowledgements(engine: Engine) -> None:
         event_, keywords = call(index, "case")
         first = store.deliver(engine, "case", event_, **keywords)
         retry = store.deliver(engine, "case", event_, **keywords)
-        assert (first.again, retry.again) == (False, True)
+        assert (first.is_duplicate, retry.is_duplicate) == (False, True)
         assert retry.step == first.step
         assert retry.case.version == index + 1
 
@@ -128,8 +130,6 @@ def test_without_a_look_for_the_event_id_a_retry_is_refused(database: Database) 
 
 
 # ---------------------------------------------------------------------------------------------------------- a database dies
-
-CRASHES = 10 if THOROUGH else 2
 
 
 def drive_through_crashes(engine: Engine, worker: int, cases: int) -> list[tuple[str, int, int]]:
@@ -163,15 +163,15 @@ def _until_it_works(work: Any) -> Any:
             time.sleep(0.02)
 
 
-def check_crashes(broken: str | None = None, **settings: str) -> None:
-    workers, cases = 4, 12 * CRASHES
+def check_crashes(crashes: int, broken: str | None = None, **settings: str) -> None:
+    workers, cases = 4, 6 * crashes
     server = Postgres(**settings)  # with fsync, as a host's
     try:
         database = made(server.new_database())._replace(broken=broken)
         engine = database.engine()
         started = [spawn(drive_through_crashes, database, worker, cases) for worker in range(workers)]
-        for crash in range(CRASHES):
-            _wait_for_steps(engine, workers * cases * len(PATH) * (crash + 1) // (CRASHES + 2), started)
+        for crash in range(crashes):
+            _wait_for_steps(engine, workers * cases * len(PATH) * (crash + 1) // (crashes + 2), started)
             engine.dispose()
             server.stop("immediate")
             server.start()
@@ -196,13 +196,15 @@ def check_crashes(broken: str | None = None, **settings: str) -> None:
         server.remove()
 
 
-def test_postgresql_stopped_hard_under_load_loses_and_doubles_nothing() -> None:
-    check_crashes()
+@counts("crashes", 1, 10)
+def test_postgresql_stopped_hard_under_load_loses_and_doubles_nothing(crashes: int) -> None:
+    check_crashes(crashes)
 
 
+@pytest.mark.thorough
 def test_a_store_that_acknowledges_before_it_has_kept_loses_events_in_a_crash() -> None:
     with pytest.raises(AssertionError, match=r"CaseNotFound|WrongState|GuardNotMet"):
-        check_crashes("acknowledge_early", wal_writer_delay="10s")
+        check_crashes(2, "acknowledge_early", wal_writer_delay="10s")
 
 
 def test_a_server_of_the_tests_ends_with_them_however_they_end() -> None:

@@ -14,11 +14,12 @@ from sqlalchemy import Connection, Engine, select, update
 from process import Case, Event, Refused, store
 from process.exceptions import SnapshotInvalid
 from tests.support.storing import PATH, START, Database, call, in_parallel, opened
+from tests.support.thorough import counts
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
 TABLES = {name: store.metadata.tables[f"cancellation_{name}"] for name in ("case", "step", "refusal")}
-CASES = 30
+CASES = 24
 
 # ---------------------------------------------------------------------------------------------------------- edited rows
 
@@ -101,8 +102,9 @@ def check_edits(engine: Engine, edits: int) -> None:
     assert missed == []
 
 
-def test_1000_edited_rows_are_all_detected(database: Database) -> None:
-    check_edits(database.engine(), 1000)
+@counts("edits", 120, 1000)
+def test_edited_rows_are_all_detected(database: Database, edits: int) -> None:
+    check_edits(database.engine(), edits)
 
 
 def test_without_digests_some_edits_go_unnoticed(sqlite: Database) -> None:
@@ -121,7 +123,6 @@ def test_a_deleted_row_is_detected(engine: Engine, table: str) -> None:
 
 # --------------------------------------------------------------------------------------------------------- mutated texts
 
-TEXTS = 100_000
 JUNK = ["NaN", "-Infinity", "1e999", "1.5", "-1", "null", "true", '""', "[]", "{}", '"\\u0000"', '"\\ud800"']
 JUNK += ["9" * 30, "[[[[[[[[[]]]]]]]]]"]
 
@@ -200,8 +201,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def test_mutated_texts_are_refused_as_snapshots_and_as_nothing_else() -> None:
-    check_mutations(Case.from_json, TEXTS)
+@counts("texts", 1000, 100_000)
+def test_mutated_texts_are_refused_as_snapshots_and_as_nothing_else(texts: int) -> None:
+    check_mutations(Case.from_json, texts)
 
 
 def test_a_reader_that_takes_whatever_json_takes_is_found_out() -> None:

@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 
 from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Refused, State, store
 from process.exceptions import NewerModel, SnapshotInvalid
-from process.snapshot.migrations import MIGRATIONS, Migration
-from process.store import handling as writing
-from process.store import queries as reading
-from process.store import statements as sql
-from tests.support.storing import LEDGER, START, Database, agree, call, opened
+from process.snapshot.migrations import Migration
+from process.store import handling, mapping, queries, statements
+from tests.support.storing import LEDGER, START, Database, agree, call, next_model, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
@@ -53,7 +51,7 @@ def test_cases_that_can_not_be_read_leave_their_places_in_a_list_to_others(engin
 def test_cases_without_a_due_time_come_last_and_paging_ends(engine: Engine) -> None:
     with engine.begin() as conn:
         for name in ("p", "q", "r"):
-            store.add(conn, Case(goal=Goal.PLAN, account="acct", order=name, case_id=name))
+            store.import_case(conn, Case(goal=Goal.PLAN, account="acct", order=name, case_id=name))
     for name in ("a", "z"):
         opened(engine, name)
     with engine.begin() as conn:
@@ -101,10 +99,10 @@ def test_a_known_step_comes_with_a_case_that_is_not_older(postgresql: Database, 
         with engine.begin() as conn:
             store.handle(conn, "case", event, **keywords)
 
-    monkeypatch.setattr(sql, "known_event", once(sql.known_event, other))
+    monkeypatch.setattr(statements, "known_event", once(statements.known_event, other))
     with engine.begin() as conn:
         handled = store.handle(conn, "case", event, **keywords)
-    assert (handled.again, handled.step.version, handled.case.version) == (True, 1, 1)
+    assert (handled.is_duplicate, handled.step.version, handled.case.version) == (True, 1, 1)
 
 
 @pytest.mark.parametrize("moves", [1, 99])
@@ -113,23 +111,23 @@ def test_a_case_that_moves_while_it_is_read_is_not_accused(
 ) -> None:
     engine = postgresql.engine()
     opened(engine, "case", steps=5)
-    real, left = sql.history_rows, [moves]
+    real, left = statements.history_rows, [moves]
 
     def history_rows(conn: Any, case_id: str) -> Any:
         left[0] -= 1
         if left[0] >= 0:
             keywords = {"event_id": f"quote-{left[0]}", "quote": f"Q{left[0]}", "fee": 0, "currency": "CNY"}
             store.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, **keywords)
-            with pytest.raises(store.writing.Refused):
+            with pytest.raises(handling.Refused):
                 store.deliver(engine, "case", Event.GUIDE_BACK, event_id=f"no-{left[0]}")
         return real(conn, case_id)
 
-    monkeypatch.setattr(sql, "history_rows", history_rows)
+    monkeypatch.setattr(statements, "history_rows", history_rows)
     with engine.begin() as conn:
         assert store.verify(conn, "case") == ()
-        case = store.whole(conn, "case")
+        case = store.load_with_history(conn, "case")
         assert len(case.history) == case.version
-    assert moves - left[0] > reading.READINGS - 1
+    assert moves - left[0] > queries.READINGS - 1
 
 
 def test_a_serializable_transaction_that_is_doomed_is_called_aborted(postgresql: Database) -> None:
@@ -143,16 +141,16 @@ def test_a_serializable_transaction_that_is_doomed_is_called_aborted(postgresql:
         begun = [conn.begin() for conn in (first, second, third)]
         second.execute(update(LEDGER).values(version=1))
         store.load(second, "a")
-        held = writing.hold(second, "b")
+        loaded = handling.load_for_update(second, "b")
         store.load(third, "b")
         first.execute(select(LEDGER)).all()
         store.load(first, "b")
         store.handle(third, "a", Event.SIGN_IN, event_id="1", **SIGNED_IN)
         begun[2].commit()
-        case = held.case.copy()
+        case = loaded.case.copy()
         step = case.trigger(Event.SIGN_IN, at=START, **SIGNED_IN)
         with pytest.raises(store.Conflict) as lost:
-            writing.keep_step(second, held, case, store.rows.step_values("b", step, "1", held.digest))
+            handling.write_step(second, loaded, case, mapping.step_values("b", step, "1", loaded.digest))
         assert lost.value.aborted
         begun[1].rollback()
         begun[0].rollback()
@@ -164,19 +162,19 @@ def test_a_serializable_transaction_that_is_doomed_is_called_aborted(postgresql:
 def test_steps_that_a_stored_case_has_not_are_not_dropped_in_silence(engine: Engine) -> None:
     case = Case(goal=Goal.PLAN, account="acct", order="order", case_id="case", at=START)
     with engine.begin() as conn:
-        store.add(conn, case)
+        store.import_case(conn, case)
         case.trigger(Event.SIGN_IN, at=START, **SIGNED_IN)
         with pytest.raises(store.HistoryDiffers) as refused:
-            store.add(conn, case)
+            store.import_case(conn, case)
         assert refused.value.args == ("case", 1, 0)
         assert store.load(conn, "case").version == 0
         store.handle(conn, "case", Event.SIGN_IN, event_id="1", at=START, **SIGNED_IN)
         store.handle(conn, "case", Event.OPEN_ORDERS, event_id="2")
-        assert store.add(conn, case).version == 2
+        assert store.import_case(conn, case).version == 2
         other = Case(goal=Goal.PLAN, account="acct", order="order", case_id="case", at=START)
         other.trigger(Event.ABANDON, at=START)
         with pytest.raises(store.HistoryDiffers):
-            store.add(conn, other)
+            store.import_case(conn, other)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +190,7 @@ def test_steps_that_a_stored_case_has_not_are_not_dropped_in_silence(engine: Eng
         ("limit", lambda conn: store.find(conn, 10**30)),
         ("case_id", lambda conn: store.history(conn, "a\0b")),
         ("case_id", lambda conn: store.verify(conn, "a\ud800")),
-        ("case_id", lambda conn: store.whole(conn, "")),
+        ("case_id", lambda conn: store.load_with_history(conn, "")),
         ("account", lambda conn: store.find(conn, account="a\0b")),
         ("order", lambda conn: store.find(conn, order="a\ud800")),
         ("ended", lambda conn: store.find(conn, ended="no")),
@@ -220,12 +218,10 @@ def test_an_event_that_an_older_model_took_is_known_in_todays_words(
     def renamed(step: dict[str, Any]) -> dict[str, Any]:
         return {**step, "data": {"order" if name == "purchase" else name: value for name, value in step["data"].items()}}
 
-    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, renamed))
-    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
-        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    next_model(monkeypatch, Migration(lambda old: old, renamed))
     event, keywords = call(2, "case")
     with engine.begin() as conn:
-        assert store.handle(conn, "case", event, **keywords).again
+        assert store.handle(conn, "case", event, **keywords).is_duplicate
         with pytest.raises(store.EventIdReused):
             store.handle(conn, "case", event, **{**keywords, "order": "another"})
         assert store.load(conn, "case").state is State.ORDER_DETAILS
@@ -239,9 +235,7 @@ def test_a_refusal_of_an_older_model_is_known_in_todays_words(engine: Engine, mo
             store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="another")
         conn.execute(update(refusals).values(event="pick_order", state="orders", data='{"purchase":"another"}'))
     today = {"event": "open_order", "source": "order_list", "data": {"order": "another"}}
-    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, lambda step: {**step, **today}))
-    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
-        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    next_model(monkeypatch, Migration(lambda old: old, lambda step: {**step, **today}))
     with engine.begin() as conn:
         with pytest.raises(GuardNotMet) as again:
             store.handle(conn, "case", Event.OPEN_ORDER, event_id="no", order="another")
@@ -261,14 +255,12 @@ def test_a_case_that_an_older_model_began_is_shown_with_all_its_steps(
     with engine.begin() as conn:  # which let others sign in, as today's would not
         other = '{"account":"another","channel":"app"}'
         conn.execute(update(steps).where(steps.c.version == 1).values(data=other))
-        assert len(store.whole(conn, "case").history) == 1, "today's model did"
-    monkeypatch.setitem(MIGRATIONS, 1, Migration(lambda old: old, lambda step: step))
-    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
-        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+        assert len(store.load_with_history(conn, "case").history) == 1, "today's model did"
+    next_model(monkeypatch, Migration(lambda old: old, lambda step: step))
     event, keywords = call(2, "case")
     with engine.begin() as conn:
         store.handle(conn, "case", event, **keywords)
-        assert store.whole(conn, "case").history == store.history(conn, "case")
+        assert store.load_with_history(conn, "case").history == store.history(conn, "case")
         assert store.history(conn, "case")[0].data["account"] == "another"
 
 
@@ -355,7 +347,7 @@ def test_a_lock_that_is_not_given_in_time_is_a_conflict(postgresql: Database, is
 
 def write_what_the_other_reads(engine: Engine, other: Any) -> None:
     begun = other.begin()
-    with store.conflicts(), Session(engine) as session, session.begin():
+    with store.raising_conflict(), Session(engine) as session, session.begin():
         for one, name in ((session, "a"), (other, "b")):
             assert len(one.execute(select(LEDGER)).all()) == 2
             one.execute(update(LEDGER).where(LEDGER.c.case_id == name).values(version=1))

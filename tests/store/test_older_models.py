@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, select, update
 from process import Case, store
 from process.cli.load import carry_into
 from process.cli.tell import Refusal
-from process.snapshot.migrations import MIGRATIONS, Migration
+from process.snapshot.migrations import Migration
+from tests.support import storing
 from tests.support.storing import START, Database, call, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -33,9 +34,7 @@ def next_model(monkeypatch: pytest.MonkeyPatch, *renamed: tuple[str, str]) -> No
         changed: dict[str, Any] = json.loads(text)
         return changed
 
-    monkeypatch.setitem(MIGRATIONS, 1, Migration(change, change))
-    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
-        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    storing.next_model(monkeypatch, Migration(change, change))
 
 
 def found(conn: Connection) -> list[str]:
@@ -84,7 +83,7 @@ def as_an_older_model_let_it(engine: Engine) -> dict[str, Any]:
     """A snapshot of a case whose customer signed in with an account that today's model refuses."""
     opened(engine, "mould", steps=4)
     with engine.begin() as conn:
-        data = store.whole(conn, "mould").to_dict()
+        data = store.load_with_history(conn, "mould").to_dict()
     data["history"][0]["data"]["account"] = "another"
     return {**data, "case_id": "case", "facts": {**data["facts"], "order": "order-case"}}
 
@@ -96,16 +95,16 @@ def test_a_case_that_an_older_model_began_elsewhere_can_be_added_and_goes_on(
     next_model(monkeypatch)
     case = Case.from_dict(old)
     with engine.begin() as conn:
-        store.add(conn, case)
+        store.import_case(conn, case)
         assert found(conn) == []
         event, keywords = call(4, "case")
         store.handle(conn, "case", event, **keywords)
         assert found(conn) == []
-        assert len(store.whole(conn, "case").history) == 5
+        assert len(store.load_with_history(conn, "case").history) == 5
 
 
 @pytest.mark.parametrize("invented", [0, 1, 3])
-def test_a_case_can_not_be_made_to_believe_more_or_less_than_an_older_model_did(
+def test_a_case_that_trusts_more_or_fewer_steps_than_an_older_model_took_is_found(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, invented: int
 ) -> None:
     opened(engine, "case", steps=2)
@@ -114,8 +113,8 @@ def test_a_case_can_not_be_made_to_believe_more_or_less_than_an_older_model_did(
     with engine.begin() as conn:
         store.handle(conn, "case", event, **keywords)
         snapshot = json.loads(str(conn.scalar(select(CASES.c.snapshot))))
-        assert (snapshot.pop("believed"), found(conn)) == (2, [])
-        snapshot |= {"believed": invented} if invented else {}
+        assert (snapshot.pop("trusted_until"), found(conn)) == (2, [])
+        snapshot |= {"trusted_until": invented} if invented else {}
         written = json.dumps(snapshot, separators=(",", ":"))
         conn.execute(update(CASES).values(snapshot=written))
         assert found(conn) == ["snapshot"]

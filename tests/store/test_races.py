@@ -15,13 +15,14 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from process import Event, Goal, Limits, Refused, State, store
+from process.store import handling
 from tests.support.storing import PATH, SHORT_PATH, START, WORKERS, Database, agree, call, emptied, in_parallel, opened
+from tests.support.thorough import counts
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
 # --------------------------------------------------------------------------------------------- one winner per version
 
-TRIES = 600
 LIMIT = 3
 DAWDLING = 4
 """How many tries of a process take their time; later ones are refused anyhow."""
@@ -64,7 +65,7 @@ def quote_again_and_again(engine: Engine, worker: int, tries: int) -> None:
         store.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, event_id=name, quote=name, fee=0, currency="CNY")
 
 
-def check_limits(database: Database, tries: int = TRIES) -> None:
+def check_limits(database: Database, tries: int) -> None:
     engine = database.engine()
     opened(engine, "case", steps=8, limits=Limits(face=LIMIT, other=1))
     accepted = in_parallel(try_to_verify, database, [(worker, tries // WORKERS) for worker in range(WORKERS)])
@@ -80,7 +81,7 @@ def check_limits(database: Database, tries: int = TRIES) -> None:
     agree(engine, 1)
 
 
-def check_self_loops(database: Database, quotes: int = 80) -> None:
+def check_self_loops(database: Database, quotes: int) -> None:
     engine = database.engine()
     opened(engine, "case", steps=5)
     in_parallel(quote_again_and_again, database, [(worker, quotes // WORKERS) for worker in range(WORKERS)])
@@ -93,12 +94,14 @@ def check_self_loops(database: Database, quotes: int = 80) -> None:
     agree(engine, 1)
 
 
-def test_of_600_tries_by_8_processes_exactly_the_allowed_number_is_accepted(any_isolation: Database) -> None:
-    check_limits(any_isolation)
+@counts("tries", 64, 600)
+def test_of_many_tries_by_8_processes_exactly_the_allowed_number_is_accepted(any_isolation: Database, tries: int) -> None:
+    check_limits(any_isolation, tries)
 
 
-def test_a_step_that_comes_back_to_the_same_state_is_never_lost(any_isolation: Database) -> None:
-    check_self_loops(any_isolation)
+@counts("quotes", 24, 80)
+def test_a_step_that_comes_back_to_the_same_state_is_never_lost(any_isolation: Database, quotes: int) -> None:
+    check_self_loops(any_isolation, quotes)
 
 
 TAKEN = "duplicate key value violates unique constraint"
@@ -126,7 +129,7 @@ def check_limits_again_and_again(database: Database) -> None:
 )
 def test_a_store_that_does_not_compare_versions_loses_a_step(postgresql: Database, way: str, found_out: str) -> None:
     with pytest.raises(AssertionError, match=found_out):
-        check_self_loops(postgresql._replace(broken=way))
+        check_self_loops(postgresql._replace(broken=way), quotes=80)
 
 
 # ------------------------------------------------------------------------------------------------- one open case per order
@@ -152,7 +155,7 @@ def open_in_threads(engine: Engine, worker: int, rounds: int) -> list[tuple[int,
         return [found for round_ in range(rounds) for found in threads.map(partial(once, round_), range(THREADS))]
 
 
-def check_one_open_case(database: Database, rounds: int = ROUNDS) -> None:
+def check_one_open_case(database: Database, rounds: int) -> None:
     workers = OPENINGS // THREADS
     told = in_parallel(open_in_threads, database, [(worker, rounds) for worker in range(workers)])
     by_round: dict[int, list[tuple[str, bool]]] = defaultdict(list)
@@ -166,10 +169,12 @@ def check_one_open_case(database: Database, rounds: int = ROUNDS) -> None:
     agree(database.engine(), rounds)
 
 
-def test_of_50_openings_for_one_order_one_wins_and_the_others_learn_which(database: Database) -> None:
-    check_one_open_case(database)
+@counts("rounds", 3, ROUNDS)
+def test_of_50_openings_for_one_order_one_wins_and_the_others_learn_which(database: Database, rounds: int) -> None:
+    check_one_open_case(database, rounds)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
 def test_one_opening_wins_above_read_committed_too(postgresql: Database, isolation: str) -> None:
     check_one_open_case(postgresql._replace(isolation=isolation), rounds=5)
@@ -180,12 +185,11 @@ def test_without_the_unique_key_an_order_gets_several_open_cases(postgresql: Dat
     with engine.begin() as conn:
         conn.exec_driver_sql("DROP INDEX cancellation_case_open_order")
     with pytest.raises(AssertionError, match="several open cases"):
-        check_one_open_case(postgresql._replace(broken="no_unique_key"))
+        check_one_open_case(postgresql._replace(broken="no_unique_key"), ROUNDS)
 
 
 # ---------------------------------------------------------------------------------------------- one outcome per event
 
-CASES = 2000
 BATCH = 20
 """Deliveries in one transaction: with a commit for each, the 2,000 cases would take minutes."""
 
@@ -228,7 +232,7 @@ def deliver_batch(conn: Any, batch: list[Delivery]) -> list[tuple[tuple[str, str
         outcome: Any = None
         if versions[case_id] >= (2 if index == INVALID else index):
             try:
-                handled = store.writing.handle(conn, case_id, event, **keywords)
+                handled = handling.handle(conn, case_id, event, **keywords)
                 outcome, versions[case_id] = handled.step, handled.case.version
             except Refused as refusal:
                 outcome = type(refusal).__name__, refusal.blockers
@@ -280,9 +284,10 @@ def check_each_event_once(database: Database, cases: list[str]) -> None:
     agree(engine, len(cases))
 
 
-def test_each_event_of_2000_cases_counts_once_however_often_8_processes_deliver_it(database: Database) -> None:
+@counts("cases", 60, 2000)
+def test_each_event_counts_once_however_often_8_processes_deliver_it(database: Database, cases: int) -> None:
     ways = ("long", "left", "short", "left")
-    check_each_event_once(database, [f"{ways[number % len(ways)]}-{number}" for number in range(CASES)])
+    check_each_event_once(database, [f"{ways[number % len(ways)]}-{number}" for number in range(cases)])
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Limits, Refused, State, WrongState, store
 from process.exceptions import NewerModel, SnapshotInvalid, UnknownEvent
-from process.snapshot.migrations import MIGRATIONS, Migration
-from tests.support.storing import LEDGER, PATH, START, WORKERS, Database, agree, call, in_parallel, opened
+from process.snapshot.migrations import Migration
+from process.store import handling, mapping, statements
+from tests.support.storing import LEDGER, PATH, START, WORKERS, Database, agree, call, in_parallel, next_model, opened
+from tests.support.thorough import counts
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
@@ -84,7 +86,7 @@ def test_outside_a_transaction_nothing_is_read_or_written(database: Database, is
     own = create_engine(database.url) if isolation is None else create_engine(database.url, isolation_level=isolation)
     calls = (
         lambda conn: store.open(conn, goal=Goal.PLAN, account="a", order="o"),
-        lambda conn: store.add(conn, Case(goal=Goal.PLAN, account="a", order="o")),
+        lambda conn: store.import_case(conn, Case(goal=Goal.PLAN, account="a", order="o")),
         lambda conn: store.handle(conn, "case", Event.OPEN_ORDERS, event_id="1"),
         lambda conn: store.load(conn, "case"),
         lambda conn: store.history(conn, "case"),
@@ -117,13 +119,13 @@ def test_a_conflict_leaves_the_hosts_transaction_sound_at_every_isolation_level(
     opened(engine, "case", steps=1)
     with engine.connect() as slow, engine.connect() as fast:
         begun = slow.begin()
-        before = store.writing.hold(slow, "case")
+        before = handling.load_for_update(slow, "case")
         with fast.begin():
             store.handle(fast, "case", Event.OPEN_ORDERS, event_id="fast")
         case = before.case.copy()
         step = case.trigger(Event.OPEN_ORDERS)
         with pytest.raises(store.Conflict) as lost:
-            store.writing.keep_step(slow, before, case, store.rows.step_values("case", step, "slow", before.digest))
+            handling.write_step(slow, before, case, mapping.step_values("case", step, "slow", before.digest))
         assert (lost.value.case_id, lost.value.version, lost.value.aborted) == ("case", 1, False)
         slow.execute(LEDGER.insert(), {"case_id": "case", "version": 1})
         begun.commit()
@@ -190,11 +192,11 @@ def test_a_case_that_began_elsewhere_is_stored_with_its_history(engine: Engine) 
         del keywords["event_id"]
         case.trigger(event, **keywords)
     with engine.begin() as conn:
-        store.add(conn, case)
+        store.import_case(conn, case)
         assert store.history(conn, "x") == case.history
         cut = Case.from_dict(case.to_dict(steps=1))
         with pytest.raises(SnapshotInvalid, match="1 steps of 6"):
-            store.add(conn, cut)
+            store.import_case(conn, cut)
     agree(engine, 1)
 
 
@@ -215,7 +217,7 @@ def test_a_known_event_has_the_outcome_that_it_had_whatever_came_since(engine: E
         assert (again.value.args, str(again.value)) == (first.value.args, str(first.value))
         store.handle(conn, "case", Event.REPORT_OPTION_MISSING, event_id="lost")
         repeated = store.handle(conn, "case", event, **{**keywords, "at": START + timedelta(days=1)})
-        assert (repeated.again, repeated.step, repeated.case.state) == (True, step, State.SUPPORT_NEEDED)
+        assert (repeated.is_duplicate, repeated.step, repeated.case.state) == (True, step, State.SUPPORT_NEEDED)
     agree(engine, 1)
 
 
@@ -225,7 +227,7 @@ def test_a_refusal_stays_only_if_the_hosts_transaction_is_committed(engine: Engi
         store.handle(conn, "case", Event.OPEN_ORDERS, event_id="1")
     event, keywords = call(0, "case")
     store.deliver(engine, "case", event, **keywords)
-    assert not store.deliver(engine, "case", Event.OPEN_ORDERS, event_id="1").again
+    assert not store.deliver(engine, "case", Event.OPEN_ORDERS, event_id="1").is_duplicate
     with pytest.raises(WrongState):
         store.deliver(engine, "case", Event.OPEN_ORDERS, event_id="no")
     event, keywords = call(2, "case")
@@ -254,7 +256,7 @@ def test_an_event_id_with_other_content_is_refused_and_changes_nothing(engine: E
             assert reused.value.args == ("case", "x", "open_order")
             assert store.load(conn, "case") == before
         try:  # with the actor named who was meant
-            assert store.handle(conn, "case", Event.OPEN_ORDER, event_id="x", by=Actor.CUSTOMER, **first).again
+            assert store.handle(conn, "case", Event.OPEN_ORDER, event_id="x", by=Actor.CUSTOMER, **first).is_duplicate
         except GuardNotMet:
             assert first == {"order": "another"}
 
@@ -280,7 +282,7 @@ def test_what_is_no_event_is_refused_and_not_written(engine: Engine) -> None:
         with pytest.raises(store.CaseNotFound):
             store.handle(conn, "nobody", Event.ABANDON, event_id="1")
         event, keywords = call(0, "case")
-        assert not store.handle(conn, "case", event, **{**keywords, "event_id": "1"}).again
+        assert not store.handle(conn, "case", event, **{**keywords, "event_id": "1"}).is_duplicate
 
 
 @pytest.mark.parametrize(
@@ -306,8 +308,8 @@ def test_errors_of_the_store_survive_pickling_and_speak_both_languages(error: st
 # ---------------------------------------------------------------------------------------------------------- old snapshots
 
 
-def test_what_was_decided_on_an_older_version_is_a_conflict(engine: Engine) -> None:
-    cases = 200
+@counts("cases", 8, 200)
+def test_what_was_decided_on_an_older_version_is_a_conflict(engine: Engine, cases: int) -> None:
     with engine.begin() as conn:
         for number in range(cases):
             name = f"case-{number}"
@@ -346,13 +348,11 @@ def test_a_retry_ends_where_it_can_not_help(engine: Engine) -> None:
 
 def written_back(conn: Any, old: Case) -> None:
     """An old snapshot, one step further, as a worker would write it that has slept since."""
-    now = store.writing.hold(conn, old.case_id)
+    now = handling.load_for_update(conn, old.case_id)
     case = Case.from_json(old.to_json(steps=1))
     step = case.trigger(Event.ABANDON)
     with pytest.raises(store.Conflict):
-        store.writing.keep_step(
-            conn, now._replace(case=old), case, store.rows.step_values(old.case_id, step, "late", now.digest)
-        )
+        handling.write_step(conn, now._replace(case=old), case, mapping.step_values(old.case_id, step, "late", now.digest))
 
 
 def test_a_store_that_writes_blindly_takes_old_snapshots_back(postgresql: Database) -> None:
@@ -406,9 +406,7 @@ def test_an_older_models_case_is_migrated_and_its_history_is_not_judged_again(
     older = Migration(
         lambda old: {**old, "facts": renamed(old["facts"])}, lambda step: {**step, "data": renamed(step["data"])}
     )
-    monkeypatch.setitem(MIGRATIONS, 1, older)
-    for module in ("snapshot", "store.rows", "store.outcomes", "store.reading", "store.checking", "store.working"):
-        monkeypatch.setattr(f"process.{module}.MODEL_VERSION", 2)
+    next_model(monkeypatch, older)
     with engine.begin() as conn:
         assert store.load(conn, "case").facts.order == "order-case"
         assert store.history(conn, "case")[2].data == {"order": "order-case"}
@@ -464,7 +462,7 @@ def time_out_all(engine: Engine, now: datetime) -> list[str]:
 
 def check_time_outs(database: Database) -> None:
     engine = database.engine()
-    cases = 60
+    cases = 24
     for number in range(cases):
         opened(engine, f"case-{number}", steps=number % 2 * 6, at=START)
     now = START + timedelta(days=1, minutes=2)
@@ -500,7 +498,7 @@ def answer_or_time_out(engine: Engine, answers: bool, now: datetime, cases: int)
 
 
 def check_answers_beside_time_outs(database: Database) -> None:
-    engine, cases = database.engine(), 40
+    engine, cases = database.engine(), 20
     for number in range(cases):
         opened(engine, f"case-{number}", steps=5)
     now = START + timedelta(days=30)
@@ -527,12 +525,12 @@ def test_time_outs_of_cases_as_they_were_listed_are_found_out(postgresql: Databa
 
 
 PLANS: dict[str, Any] = {
-    "cancellation_case_awaits": lambda: store.sql.waiting(10, 1, awaits="lender", after=(START, "case")),
-    "cancellation_case_": lambda: store.sql.waiting(10, 1, awaits="lender", after=(None, "case"), undated=True),
-    "cancellation_case_due": lambda: store.sql.waiting(10, 1, due_by=START),
-    "cancellation_case_o": lambda: store.sql._OPEN_CASE.params(order="order-1"),
-    "cancellation_case_account": lambda: store.sql.summaries({"account": "a-7"}, 50),
-    "cancellation_case_order": lambda: store.sql.summaries({"order_ref": "order-1"}, 50),
+    "cancellation_case_awaits": lambda: statements.waiting(10, 1, awaits="lender", after=(START, "case")),
+    "cancellation_case_": lambda: statements.waiting(10, 1, awaits="lender", after=(None, "case"), undated=True),
+    "cancellation_case_due": lambda: statements.waiting(10, 1, due_by=START),
+    "cancellation_case_o": lambda: statements._OPEN_CASE.params(order="order-1"),
+    "cancellation_case_account": lambda: statements.summaries({"account": "a-7"}, 50),
+    "cancellation_case_order": lambda: statements.summaries({"order_ref": "order-1"}, 50),
 }
 
 

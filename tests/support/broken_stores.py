@@ -15,33 +15,29 @@ from sqlalchemy import Connection, Engine
 
 from process import Case, Event, Refused, store
 from process.model import MODEL_VERSION
-from process.store import handling as writing
-from process.store import mapping as rows
-from process.store import outcomes, tables
-from process.store import queries as reading
-from process.store import statements as sql
-from process.store import workers as working
-from process.store.handling import Handled, Held
+from process.store import handling, mapping, queries, statements, tables, workers
+from process.store import refusals as stored_refusals
+from process.store.handling import Handled, LoadedCase
 
 
 def state_as_token() -> None:
     """The state is compared instead of the version, so a step that comes back to the same state is not noticed."""
 
-    def keep_step(conn: Connection, held: Held, case: Case, step: Any) -> None:
-        values = {**rows.case_values(case), "digest": step["digest"]}
-        _, cases = held, tables.cases
+    def write_step(conn: Connection, loaded: LoadedCase, case: Case, step: Any) -> None:
+        values = {**mapping.case_values(case), "digest": step["digest"]}
+        _, cases = loaded, tables.cases
         moved = conn.execute(
-            cases.update().where(cases.c.case_id == case.case_id, cases.c.state == held.case.state.value).values(**values)
+            cases.update().where(cases.c.case_id == case.case_id, cases.c.state == loaded.case.state.value).values(**values)
         )
         if not moved.rowcount:
-            raise writing.Conflict(case.case_id, held.case.version)
-        sql.insert_steps(conn, [{**step, "version": _free_version(conn, case.case_id)}])
+            raise handling.Conflict(case.case_id, loaded.case.version)
+        statements.insert_steps(conn, [{**step, "version": _free_version(conn, case.case_id)}])
 
-    writing.keep_step = keep_step
+    handling.write_step = write_step
 
 
 def _free_version(conn: Connection, case_id: str) -> int:
-    return len(sql.history_rows(conn, case_id)) + 1
+    return len(statements.history_rows(conn, case_id)) + 1
 
 
 def look_before_load() -> None:
@@ -49,14 +45,14 @@ def look_before_load() -> None:
 
     def handle(conn: Connection, case_id: str, event: Event, /, *, event_id: str, **rest: Any) -> Handled:
         by, at, data = rest.pop("by", None), rest.pop("at", None) or datetime.now(UTC), rest
-        known = sql.known_event(conn, case_id, event_id, refused=1)
-        held = writing.hold(conn, case_id)
+        known = statements.known_event(conn, case_id, event_id, refused=1)
+        loaded = handling.load_for_update(conn, case_id)
         if known is not None:
-            return writing._as_before(held, known, event, by, data)
-        return _judge(conn, held, event, event_id, by, at, data)
+            return handling._as_before(loaded, known, event, by, data)
+        return _judge(conn, loaded, event, event_id, by, at, data)
 
-    writing.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
-    working.handle = handle  # type: ignore[assignment]  # the same
+    handling.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
+    workers.handle = handle  # type: ignore[assignment]  # the same
 
 
 def never_look() -> None:
@@ -64,22 +60,22 @@ def never_look() -> None:
 
     def handle(conn: Connection, case_id: str, event: Event, /, *, event_id: str, **rest: Any) -> Handled:
         by, at, data = rest.pop("by", None), rest.pop("at", None) or datetime.now(UTC), rest
-        held = writing.hold(conn, case_id)
-        return _judge(conn, held, event, f"{event_id}@{uuid4()}"[:64], by, at, data)
+        loaded = handling.load_for_update(conn, case_id)
+        return _judge(conn, loaded, event, f"{event_id}@{uuid4()}"[:64], by, at, data)
 
-    writing.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
-    working.handle = handle  # type: ignore[assignment]  # the same
+    handling.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
+    workers.handle = handle  # type: ignore[assignment]  # the same
 
 
-def _judge(conn: Connection, held: Held, event: Event, event_id: str, by: Any, at: datetime, data: Any) -> Handled:
-    case = held.case.copy()
+def _judge(conn: Connection, loaded: LoadedCase, event: Event, event_id: str, by: Any, at: datetime, data: Any) -> Handled:
+    case = loaded.case.copy()
     try:
         step = case.trigger(event, by=by, at=at, **data)
     except Refused as refusal:
-        writing.keep_refusal(conn, held, outcomes.refusal_values(held.case, refusal, event_id, by, data, at))
+        handling.write_refusal(conn, loaded, stored_refusals.refusal_values(loaded.case, refusal, event_id, by, data, at))
         raise
-    writing.keep_step(conn, held, case, rows.step_values(case.case_id, step, event_id, held.digest))
-    return Handled(step, case, again=False)
+    handling.write_step(conn, loaded, case, mapping.step_values(case.case_id, step, event_id, loaded.digest))
+    return Handled(step, case, is_duplicate=False)
 
 
 def no_unique_key() -> None:
@@ -87,12 +83,12 @@ def no_unique_key() -> None:
 
     def insert_case(conn: Connection, values: Any) -> bool:
         conn.exec_driver_sql("DROP INDEX IF EXISTS cancellation_case_open_order")
-        if sql.open_case_of(conn, values["order_ref"]) is not None:
+        if statements.open_case_of(conn, values["order_ref"]) is not None:
             return False
         conn.execute(tables.cases.insert(), dict(values))
         return True
 
-    sql.insert_case = insert_case
+    statements.insert_case = insert_case
 
 
 def log_outside_the_transaction() -> None:
@@ -104,7 +100,7 @@ def log_outside_the_transaction() -> None:
             other.execute(tables.steps.insert(), list(values))
             other.commit()
 
-    sql.insert_steps = insert_steps
+    statements.insert_steps = insert_steps
 
 
 def blind_write() -> None:
@@ -113,7 +109,7 @@ def blind_write() -> None:
     def move_case(conn: Connection, case_id: str, version: int, refused: int, values: Any) -> bool:
         return bool(conn.execute(tables.cases.update().where(tables.cases.c.case_id == case_id).values(**values)).rowcount)
 
-    sql.move_case = move_case
+    statements.move_case = move_case
 
 
 def time_out_as_listed() -> None:
@@ -121,14 +117,14 @@ def time_out_as_listed() -> None:
 
     def time_out_overdue(conn: Connection, now: datetime, limit: int = 100) -> list[Handled]:
         done = []
-        for case in reading.listed(conn, limit, MODEL_VERSION, due_by=now):
-            held, late = writing.hold(conn, case.case_id), case.copy()
+        for case in queries.listed(conn, limit, MODEL_VERSION, due_by=now):
+            loaded, late = handling.load_for_update(conn, case.case_id), case.copy()
             late.trigger(Event.TIME_OUT, at=now)
             step = late.history[-1]._replace(version=_free_version(conn, case.case_id))
-            values = rows.case_values(late)
+            values = mapping.case_values(late)
             conn.execute(tables.cases.update().where(tables.cases.c.case_id == case.case_id).values(**values))
-            sql.insert_steps(conn, [rows.step_values(case.case_id, step, f"{uuid4()}", held.digest)])
-            done.append(Handled(step, late, again=False))
+            statements.insert_steps(conn, [mapping.step_values(case.case_id, step, f"{uuid4()}", loaded.digest)])
+            done.append(Handled(step, late, is_duplicate=False))
         return done
 
     store.time_out_overdue = time_out_overdue
@@ -144,15 +140,15 @@ def acknowledge_early() -> None:
 
         return careful(engine, hurried, **rest)
 
-    careful = working.transact
-    working.transact = transact
+    careful = workers.transact
+    workers.transact = transact
     store.transact = transact
 
 
 def no_digest() -> None:
     """The history has nothing that an edit of it would disagree with but what later steps need."""
-    rows.step_digest = lambda row, _before: row.digest
-    outcomes.refusal_digest = lambda row: row.digest
+    mapping.step_digest = lambda row, _before: row.digest
+    stored_refusals.refusal_digest = lambda row: row.digest
 
 
 WAYS: dict[str, Callable[[], None]] = {

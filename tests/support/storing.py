@@ -1,13 +1,13 @@
 """What the tests of the store share: both databases, processes that work on one of them at once, and cases to work on.
 
-Every count is the promise's, so that each run shows it whole. ``PROCESS_PROFILE=thorough python -m pytest
-tests/test_store_crashes.py`` stops PostgreSQL ten times under load where the default is twice.
+By default the counts are small; ``--thorough`` runs each test with the full count as well (``tests.support.thorough``).
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
@@ -16,13 +16,13 @@ from threading import Thread
 from traceback import format_exc
 from typing import Any, NamedTuple
 
+import pytest
 from sqlalchemy import Column, Engine, Integer, String, Table, event
 
 from process import Event, Goal, store
+from process.model import MODEL_VERSION
+from process.snapshot.migrations import MIGRATIONS, Migration
 from tests.support import broken_stores
-
-THOROUGH = os.environ.get("PROCESS_PROFILE") == "thorough"
-"""Whether a server is stopped more often than the promise asks for."""
 
 WORKERS = 8
 TIME_LIMIT = 900
@@ -158,6 +158,17 @@ def _end_with_the_tests() -> None:
     if tests is not None:
         tests.join()
         os._exit(1)
+
+
+# --------------------------------------------------------------------------------------------------------------- models
+
+
+def next_model(monkeypatch: pytest.MonkeyPatch, migration: Migration) -> None:
+    """Make the program one of the model version after today's, to which *migration* leads."""
+    monkeypatch.setitem(MIGRATIONS, MODEL_VERSION, migration)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("process.") and hasattr(module, "MODEL_VERSION"):
+            monkeypatch.setattr(module, "MODEL_VERSION", MODEL_VERSION + 1)
 
 
 # --------------------------------------------------------------------------------------------------------------- cases

@@ -13,7 +13,7 @@ from process.machine import MACHINE
 from process.model import MODEL_VERSION, Actor, Blocker, Event, State
 from process.payload import short_repr
 from process.snapshot import codec
-from process.store import mapping as rows
+from process.store import mapping
 from process.store.statements import Row
 
 KINDS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
@@ -23,7 +23,7 @@ def refusal_values(
     case: Case, refusal: Refused, event_id: str, by: object, data: Mapping[str, Any], at: datetime
 ) -> dict[str, Any]:
     """The row of a refusal, with all that makes it again."""
-    told = [{"code": b.code, "parameters": rows.plain(b.parameters), "zh": b.zh, "en": b.en} for b in refusal.blockers]
+    told = [{"code": b.code, "parameters": mapping.plain(b.parameters), "zh": b.zh, "en": b.en} for b in refusal.blockers]
     values = {
         "case_id": case.case_id,
         "event_id": event_id,
@@ -31,17 +31,17 @@ def refusal_values(
         "kind": type(refusal).__name__,
         "event": str(refusal.event),
         "by": _actor_text(refusal.by, by),
-        "data": rows.canonical(data),
+        "data": mapping.canonical(data),
         "state": case.state.value,
         "blockers": codec.dumps({"blockers": told}),
         "at": at,
         "model_version": MODEL_VERSION,
     }
-    return {**values, "digest": rows.digest_of("", values)}
+    return {**values, "digest": mapping.digest_of("", values)}
 
 
 def refusal_digest(row: Row[Any]) -> str:
-    return rows.digest_of("", {name: value for name, value in row._mapping.items() if name != "digest"})
+    return mapping.digest_of("", {name: value for name, value in row._mapping.items() if name != "digest"})
 
 
 def refusal_of(row: Row[Any]) -> Refused:
@@ -54,7 +54,7 @@ def refusal_of(row: Row[Any]) -> Refused:
         NewerModel: a newer model refused.
     """
     try:
-        today = rows.as_of_today(row, f"refusal {row.event_id}", row.state, row.state)
+        today = mapping.as_of_today(row, f"refusal {row.event_id}", row.state, row.state)
         told = codec.loads(row.blockers)["blockers"]
         blockers = tuple(Blocker(b["code"], MappingProxyType(_tuples(b["parameters"])), b["zh"], b["en"]) for b in told)
         return KINDS[row.kind](Event(today["event"]), State(today["source"]), _actor(today["by"]), blockers)
@@ -85,14 +85,14 @@ def is_same_event(row: Row[Any], event: object, by: object, data: Mapping[str, A
     """
     try:
         actor = MACHINE.compiled_events[Event(event)].only_actor if by is None else _actor(by)  # type: ignore[arg-type]
-        given = rows.canonical(data), str(event), _actor_text(actor, by)
+        given = mapping.canonical(data), str(event), _actor_text(actor, by)
         if given == (row.data, row.event, row.by):
             return True
         if row.model_version == MODEL_VERSION:
             return False
         source, target = (row.state, row.state) if "kind" in row._mapping else (row.source, row.target)
-        today = rows.as_of_today(row, f"event {row.event_id}", source, target)
-        return given == (rows.canonical(today["data"]), today["event"], today["by"])
+        today = mapping.as_of_today(row, f"event {row.event_id}", source, target)
+        return given == (mapping.canonical(today["data"]), today["event"], today["by"])
     except (LookupError, ValueError, TypeError):
         return False
 

@@ -13,7 +13,7 @@ from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, CompiledEvent, CompiledMachine
 from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, Model, State
-from process.payload import INVALID, aware_datetime, deadline_of, field_errors, member_of, reference, wrong_field
+from process.payload import INVALID, aware_datetime, deadline_of, expected, field_errors, member_of, reference, wrong_field
 from process.records import Request, Step
 from process.refusals import refusal, standing
 from process.snapshot import codec
@@ -48,8 +48,8 @@ class Case(EventMethods):
 
     __slots__ = (
         "_case_id",
-        "_choices",
         "_deadlines",
+        "_decisions",
         "_facts",
         "_history",
         "_opened_at",
@@ -92,7 +92,7 @@ class Case(EventMethods):
             if wrong := _wrong_moment(at):
                 raise InvalidPayload(None, None, None, wrong)
             at = aware_datetime(at)
-        self._choices = machine.decisions  # at hand: to read it through the class costs as much as to look it up
+        self._decisions = machine.decisions  # at hand: to read it through the class costs as much as to look it up
         self._case_id: str = case_id
         self._state: State = machine.definition.initial
         self._facts = Facts(goal, account, order, limits.face, limits.other)
@@ -166,16 +166,26 @@ class Case(EventMethods):
 
     # ----------------------------------------------------------------------------------------- what may happen to it
 
-    def trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> Step:
+    def trigger(
+        self,
+        event: Event,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Actor | None = None,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
         """Raise *event*, for handlers and queues; ``Event("sign_in")`` is the event of a name that comes in a message.
 
-        In the payload the name of an enum's member, as files have it (``"app"``), will do for the member.
+        The payload is one argument, so what a client sends as JSON can be passed on: none of it can name the actor.
 
         Args:
             event: what happens.
+            data: the payload, with the fields that EVENTS lists; left as it is. In place of an enum's member its name in
+                files (``"app"``) will do.
             by: who raises it; may be left out where one actor alone may.
+            who: the host's reference to the person or system behind *by*, kept with the step; it decides nothing.
             at: when, with a time zone; deadlines count from it. It is not compared with earlier times: clocks differ.
-            data: the payload, as EVENTS lists it.
 
         Returns:
             The step that was taken.
@@ -187,42 +197,59 @@ class Case(EventMethods):
         """
         source = self._state
         try:
-            event, actor, choose = self._choices[event][source][by]
-        except (KeyError, TypeError):
-            raise self._refusal(event, by, at, data) from None
-        if at is not None:
-            try:
+            event, actor, decide = self._decisions[event][source][by]
+            payload = {} if data is None else data.copy() if type(data) is dict else _payload(data)
+            if who is not None:
+                reference(who)
+            if at is not None:
                 at = aware_datetime(at)
-            except INVALID:
-                raise self._refusal(event, by, at, data) from None
-        move = choose(self._facts, data)
-        if move is None:
-            raise self._refusal(event, by, at, data)
-        target, self._facts = move
+        except Exception:  # whatever objects of the caller's raise
+            raise self._refusal(event, data, by, who, at) from None
+        outcome = decide(self._facts, payload)
+        if outcome is None:
+            raise self._refusal(event, data, by, who, at)
+        target, self._facts = outcome
         self._state = target
         self._version = version = self._version + 1
-        step = _new(Step, (event, actor, MappingProxyType(data) if data else _NOTHING, source, target, at, version))
+        step = _new(
+            Step, (event, actor, MappingProxyType(payload) if payload else _NOTHING, source, target, at, version, who)
+        )
         self._history.append(step)
         return step
 
-    def may_trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> bool:
+    def may_trigger(
+        self,
+        event: Event,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Actor | None = None,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> bool:
         """Whether ``trigger`` would take this now. Raises for an unknown event only."""
         try:
-            _, _, choose = self._choices[event][self._state][by]
-        except (KeyError, TypeError):
+            _, _, decide = self._decisions[event][self._state][by]
+            payload = {} if data is None else data.copy() if type(data) is dict else _payload(data)
+        except Exception:  # whatever objects of the caller's raise
             self._event(event)
             return False
-        return choose(self._facts, data) is not None and (at is None or not _wrong_moment(at))
+        if who is not None or at is not None:
+            return not _wrong_arguments(data, who, at) and decide(self._facts, payload) is not None
+        return decide(self._facts, payload) is not None
 
     def blockers(
-        self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any
+        self,
+        event: Event,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Actor | None = None,
+        who: str | None = None,
+        at: datetime | None = None,
     ) -> tuple[Blocker, ...]:
         """Every reason why ``trigger`` would refuse this now; () if it would take it."""
-        lean = self._event(event)
-        moved = lean.decide(self._state, self._facts, _actor(lean, by), data)
-        if moved is not None and (at is None or not _wrong_moment(at)):
+        if self.may_trigger(event, data, by=by, who=who, at=at):
             return ()
-        return self._refusal(event, by, at, data).blockers
+        return self._refusal(event, data, by, who, at).blockers
 
     def allowed_events(self, *, by: Actor | None = None) -> tuple[Event, ...]:
         """The events that *by* (anyone, if left out) can raise now, given the right payload."""
@@ -291,33 +318,29 @@ class Case(EventMethods):
 
     # ------------------------------------------------------------------------------------------------------- inside
 
-    def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> Step:
-        """``trigger``, with a payload from outside: fields that bear the names of trigger's own are unknown ones."""
-        if "by" in data or "at" in data:
-            raise self._refusal(event, by, at, data)
-        return self.trigger(event, by=by, at=at, **data)
-
-    def _refusal(
-        self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]
-    ) -> InvalidPayload | Refused:
-        lean = self._event(event)
-        actor = _actor(lean, by)
+    def _refusal(self, event: Event, data: object, by: object, who: object, at: object) -> InvalidPayload | Refused:
+        compiled = self._event(event)
+        wrong = _wrong_arguments(data, who, at)
+        try:
+            payload = _payload(data)
+        except INVALID:
+            payload = {}
+        actor = _actor(compiled, by)
         named = by if actor is None else actor
-        wrong = () if at is None else _wrong_moment(at)
-        return refusal(self.machine.definition, lean, self._state, self._facts, named, data, wrong)
+        return refusal(self.machine.definition, compiled, self._state, self._facts, named, payload, wrong)
 
     def _event(self, event: Event) -> CompiledEvent:
         try:
             return self.machine.compiled_events[event]
-        except (KeyError, TypeError):
+        except Exception:  # whatever an object of the caller's raises
             raise UnknownEvent(event) from None
 
     def _standing(self, event: Event, by: Actor | None) -> tuple[Blocker, ...]:
-        lean = self.machine.compiled_events[event]
+        compiled = self.machine.compiled_events[event]
         actors = (by,) if by is not None else self.machine.definition.actors[event]
         reasons: tuple[Blocker, ...] = ()
         for actor in actors:
-            found = standing(self.machine.definition, lean, self._state, self._facts, actor, _NOTHING)
+            found = standing(self.machine.definition, compiled, self._state, self._facts, actor, _NOTHING)
             if not found:
                 return ()
             if not reasons or any(blocker.code == "wrong_actor" for blocker in reasons):
@@ -344,28 +367,57 @@ class Case(EventMethods):
         )
         case._trusted_until = trusted_until
         case._history = list(history)
-        case._choices = cls.machine.decisions
+        case._decisions = cls.machine.decisions
         return case
 
 
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
-def _actor(lean: CompiledEvent, by: object) -> Actor | None:
+def _actor(compiled: CompiledEvent, by: object) -> Actor | None:
     """The actor meant; the only one possible where none is named; None where it is nobody."""
     if by is None:
-        return lean.only_actor
+        return compiled.only_actor
     if type(by) is Actor:
         return by
     try:
         return Actor(by)  # type: ignore[arg-type]  # a stranger's value is a ValueError
-    except ValueError:
+    except Exception:  # or whatever an object of the caller's raises
         return None
 
 
-def _wrong_moment(at: datetime) -> tuple[Blocker, ...]:
+def _payload(data: object) -> dict[str, Any]:
+    """The payload as a dict of the case's own; ValueError where it is no mapping."""
+    if data is None:
+        return {}
     try:
-        aware_datetime(at)
+        own = dict(data) if isinstance(data, Mapping) else None
+    except Exception:  # whatever an object of the caller's raises
+        own = None
+    if own is None:
+        raise ValueError
+    return own
+
+
+def _wrong_arguments(data: object, who: object, at: object) -> tuple[Blocker, ...]:
+    """What is wrong with the arguments of ``trigger`` beside event and actor."""
+    wrong: list[Blocker] = []
+    try:
+        _payload(data)
+    except INVALID:
+        wrong.append(wrong_field("data", data, "字段名到值的映射", "a mapping of field names to values"))
+    if who is not None:
+        try:
+            reference(who)
+        except INVALID:
+            wrong.append(wrong_field("who", who, *expected(Kind.REFERENCE)))
+    return (*wrong, *_wrong_moment(at))
+
+
+def _wrong_moment(at: object) -> tuple[Blocker, ...]:
+    try:
+        if at is not None:
+            aware_datetime(at)
     except INVALID:
         return (wrong_field("at", at, "带时区的时间", "a datetime with a time zone"),)
     return ()

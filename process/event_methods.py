@@ -1,7 +1,8 @@
-"""The typed methods of a case, one for each event. Written by write_methods.py from the model; not by hand."""
+"""Typed methods of a case, one for each event. Written from the model by write_event_methods.py, not by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -45,7 +46,15 @@ class EventMethods:
 
     __slots__ = ()
 
-    def trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> Step:
+    def trigger(
+        self,
+        event: Event,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Actor | None = None,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
         raise NotImplementedError
 
     def sign_in(
@@ -54,6 +63,7 @@ class EventMethods:
         account: str,
         channel: Channel,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """登录: sign in.
@@ -61,17 +71,24 @@ class EventMethods:
         Args:
             account: text of 1 to 64 printable characters.
         """
-        return self.trigger(SIGN_IN, by=by, at=at, account=account, channel=channel)
+        return self.trigger(SIGN_IN, {"account": account, "channel": channel}, by=by, who=who, at=at)
 
-    def open_orders(self, *, by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER, at: datetime | None = None) -> Step:
+    def open_orders(
+        self,
+        *,
+        by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
         """打开我的订单: open my orders."""
-        return self.trigger(OPEN_ORDERS, by=by, at=at)
+        return self.trigger(OPEN_ORDERS, None, by=by, who=who, at=at)
 
     def open_order(
         self,
         *,
         order: str,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """查看订单详情: open the order.
@@ -79,53 +96,58 @@ class EventMethods:
         Args:
             order: text of 1 to 64 printable characters.
         """
-        return self.trigger(OPEN_ORDER, by=by, at=at, order=order)
+        return self.trigger(OPEN_ORDER, {"order": order}, by=by, who=who, at=at)
 
     def report_order_missing(
         self,
         *,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """找不到订单: report the order missing."""
-        return self.trigger(REPORT_ORDER_MISSING, by=by, at=at)
+        return self.trigger(REPORT_ORDER_MISSING, None, by=by, who=who, at=at)
 
     def find_option(
         self,
         *,
         option: Option,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """找到分期入口: find the option."""
-        return self.trigger(FIND_OPTION, by=by, at=at, option=option)
+        return self.trigger(FIND_OPTION, {"option": option}, by=by, who=who, at=at)
 
     def report_option_missing(
         self,
         *,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """找不到分期入口: report the option missing."""
-        return self.trigger(REPORT_OPTION_MISSING, by=by, at=at)
+        return self.trigger(REPORT_OPTION_MISSING, None, by=by, who=who, at=at)
 
     def choose_cancellation(
         self,
         *,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """选择取消分期: choose to cancel."""
-        return self.trigger(CHOOSE_CANCELLATION, by=by, at=at)
+        return self.trigger(CHOOSE_CANCELLATION, None, by=by, who=who, at=at)
 
     def request_face_verification_removal(
         self,
         *,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """要求取消人脸验证: ask for removal of face."""
-        return self.trigger(REQUEST_FACE_VERIFICATION_REMOVAL, by=by, at=at)
+        return self.trigger(REQUEST_FACE_VERIFICATION_REMOVAL, None, by=by, who=who, at=at)
 
     def quote_consequences(
         self,
@@ -134,6 +156,7 @@ class EventMethods:
         fee: int,
         currency: str,
         by: Literal[Actor.LENDER] = Actor.LENDER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """告知后果与费用: quote the consequences.
@@ -143,13 +166,14 @@ class EventMethods:
             fee: an integer of 0 or more, in minor units, below 2**53.
             currency: an ISO 4217 currency code.
         """
-        return self.trigger(QUOTE_CONSEQUENCES, by=by, at=at, quote=quote, fee=fee, currency=currency)
+        return self.trigger(QUOTE_CONSEQUENCES, {"quote": quote, "fee": fee, "currency": currency}, by=by, who=who, at=at)
 
     def confirm_cancellation(
         self,
         *,
         quote: str,
         by: Literal[Actor.CUSTOMER, Actor.SUPPORT],
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """确认取消: confirm.
@@ -157,22 +181,24 @@ class EventMethods:
         Args:
             quote: text of 1 to 64 printable characters.
         """
-        return self.trigger(CONFIRM_CANCELLATION, by=by, at=at, quote=quote)
+        return self.trigger(CONFIRM_CANCELLATION, {"quote": quote}, by=by, who=who, at=at)
 
     def decline_cancellation(
         self,
         *,
         by: Literal[Actor.CUSTOMER, Actor.SUPPORT],
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """放弃取消: decline."""
-        return self.trigger(DECLINE_CANCELLATION, by=by, at=at)
+        return self.trigger(DECLINE_CANCELLATION, None, by=by, who=who, at=at)
 
     def skip_face_verification(
         self,
         *,
         reason: str,
         by: Literal[Actor.SYSTEM] = Actor.SYSTEM,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """系统跳过人脸验证: skip face verification.
@@ -180,22 +206,24 @@ class EventMethods:
         Args:
             reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
-        return self.trigger(SKIP_FACE_VERIFICATION, by=by, at=at, reason=reason)
+        return self.trigger(SKIP_FACE_VERIFICATION, {"reason": reason}, by=by, who=who, at=at)
 
     def require_verification(
         self,
         *,
         by: Literal[Actor.SYSTEM] = Actor.SYSTEM,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """要求核验: require verification."""
-        return self.trigger(REQUIRE_VERIFICATION, by=by, at=at)
+        return self.trigger(REQUIRE_VERIFICATION, None, by=by, who=who, at=at)
 
     def start_face_verification(
         self,
         *,
         consent: str | None,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """开始人脸识别: start by face.
@@ -203,23 +231,25 @@ class EventMethods:
         Args:
             consent: a reference to the record of consent, or null where there is none.
         """
-        return self.trigger(START_FACE_VERIFICATION, by=by, at=at, consent=consent)
+        return self.trigger(START_FACE_VERIFICATION, {"consent": consent}, by=by, who=who, at=at)
 
     def start_other_verification(
         self,
         *,
         method: OtherMethod,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """开始其他方式核验: start another way."""
-        return self.trigger(START_OTHER_VERIFICATION, by=by, at=at, method=method)
+        return self.trigger(START_OTHER_VERIFICATION, {"method": method}, by=by, who=who, at=at)
 
     def pass_verification(
         self,
         *,
         attempt: int,
         by: Literal[Actor.VERIFIER] = Actor.VERIFIER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """核验通过: pass.
@@ -227,13 +257,14 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self.trigger(PASS_VERIFICATION, by=by, at=at, attempt=attempt)
+        return self.trigger(PASS_VERIFICATION, {"attempt": attempt}, by=by, who=who, at=at)
 
     def fail_verification(
         self,
         *,
         attempt: int,
         by: Literal[Actor.VERIFIER] = Actor.VERIFIER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """核验未通过: fail.
@@ -241,13 +272,14 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self.trigger(FAIL_VERIFICATION, by=by, at=at, attempt=attempt)
+        return self.trigger(FAIL_VERIFICATION, {"attempt": attempt}, by=by, who=who, at=at)
 
     def verification_unavailable(
         self,
         *,
         attempt: int,
         by: Literal[Actor.VERIFIER] = Actor.VERIFIER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """核验服务不可用: verifier unavailable.
@@ -255,22 +287,24 @@ class EventMethods:
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
         """
-        return self.trigger(VERIFICATION_UNAVAILABLE, by=by, at=at, attempt=attempt)
+        return self.trigger(VERIFICATION_UNAVAILABLE, {"attempt": attempt}, by=by, who=who, at=at)
 
     def withdraw_face_consent(
         self,
         *,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """撤回人脸同意: withdraw face consent."""
-        return self.trigger(WITHDRAW_FACE_CONSENT, by=by, at=at)
+        return self.trigger(WITHDRAW_FACE_CONSENT, None, by=by, who=who, at=at)
 
     def complete_cancellation(
         self,
         *,
         quote: str,
         by: Literal[Actor.LENDER, Actor.SUPPORT],
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """取消完成: complete the cancellation.
@@ -278,7 +312,7 @@ class EventMethods:
         Args:
             quote: text of 1 to 64 printable characters.
         """
-        return self.trigger(COMPLETE_CANCELLATION, by=by, at=at, quote=quote)
+        return self.trigger(COMPLETE_CANCELLATION, {"quote": quote}, by=by, who=who, at=at)
 
     def reject_cancellation(
         self,
@@ -286,6 +320,7 @@ class EventMethods:
         quote: str,
         reason: str,
         by: Literal[Actor.LENDER, Actor.SUPPORT],
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """取消被拒: reject the cancellation.
@@ -294,23 +329,25 @@ class EventMethods:
             quote: text of 1 to 64 printable characters.
             reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
-        return self.trigger(REJECT_CANCELLATION, by=by, at=at, quote=quote, reason=reason)
+        return self.trigger(REJECT_CANCELLATION, {"quote": quote, "reason": reason}, by=by, who=who, at=at)
 
     def contact_support(
         self,
         *,
         channel: SupportChannel,
         by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """联系客服: contact support."""
-        return self.trigger(CONTACT_SUPPORT, by=by, at=at, channel=channel)
+        return self.trigger(CONTACT_SUPPORT, {"channel": channel}, by=by, who=who, at=at)
 
     def report_problem(
         self,
         *,
         problem: str,
         by: Literal[Actor.CUSTOMER, Actor.SYSTEM],
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """报告问题: report a problem.
@@ -318,11 +355,17 @@ class EventMethods:
         Args:
             problem: text of 1 to 256 characters, without NUL or lone surrogates.
         """
-        return self.trigger(REPORT_PROBLEM, by=by, at=at, problem=problem)
+        return self.trigger(REPORT_PROBLEM, {"problem": problem}, by=by, who=who, at=at)
 
-    def guide_back(self, *, by: Literal[Actor.SUPPORT] = Actor.SUPPORT, at: datetime | None = None) -> Step:
+    def guide_back(
+        self,
+        *,
+        by: Literal[Actor.SUPPORT] = Actor.SUPPORT,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
         """指引返回自助办理: guide back to self-service."""
-        return self.trigger(GUIDE_BACK, by=by, at=at)
+        return self.trigger(GUIDE_BACK, None, by=by, who=who, at=at)
 
     def waive_verification(
         self,
@@ -330,6 +373,7 @@ class EventMethods:
         agent: str,
         ticket: str,
         by: Literal[Actor.SUPPORT] = Actor.SUPPORT,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """豁免核验: waive the verification.
@@ -338,7 +382,7 @@ class EventMethods:
             agent: text of 1 to 64 printable characters.
             ticket: text of 1 to 64 printable characters.
         """
-        return self.trigger(WAIVE_VERIFICATION, by=by, at=at, agent=agent, ticket=ticket)
+        return self.trigger(WAIVE_VERIFICATION, {"agent": agent, "ticket": ticket}, by=by, who=who, at=at)
 
     def remove_face_verification(
         self,
@@ -346,6 +390,7 @@ class EventMethods:
         agent: str,
         ticket: str,
         by: Literal[Actor.SUPPORT] = Actor.SUPPORT,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """取消人脸验证: remove the face verification.
@@ -354,13 +399,14 @@ class EventMethods:
             agent: text of 1 to 64 printable characters.
             ticket: text of 1 to 64 printable characters.
         """
-        return self.trigger(REMOVE_FACE_VERIFICATION, by=by, at=at, agent=agent, ticket=ticket)
+        return self.trigger(REMOVE_FACE_VERIFICATION, {"agent": agent, "ticket": ticket}, by=by, who=who, at=at)
 
     def refuse(
         self,
         *,
         reason: str,
         by: Literal[Actor.SUPPORT] = Actor.SUPPORT,
+        who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
         """拒绝申请: refuse.
@@ -368,12 +414,24 @@ class EventMethods:
         Args:
             reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
-        return self.trigger(REFUSE, by=by, at=at, reason=reason)
+        return self.trigger(REFUSE, {"reason": reason}, by=by, who=who, at=at)
 
-    def abandon(self, *, by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER, at: datetime | None = None) -> Step:
+    def abandon(
+        self,
+        *,
+        by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
         """放弃办理: leave."""
-        return self.trigger(ABANDON, by=by, at=at)
+        return self.trigger(ABANDON, None, by=by, who=who, at=at)
 
-    def time_out(self, *, by: Literal[Actor.CLOCK] = Actor.CLOCK, at: datetime | None = None) -> Step:
+    def time_out(
+        self,
+        *,
+        by: Literal[Actor.CLOCK] = Actor.CLOCK,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
         """超时: time out."""
-        return self.trigger(TIME_OUT, by=by, at=at)
+        return self.trigger(TIME_OUT, None, by=by, who=who, at=at)

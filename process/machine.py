@@ -33,7 +33,15 @@ class Movable(Protocol):
 
     @property
     def state(self) -> State: ...
-    def _raise(self, event: Event, by: Actor | None, at: datetime | None, data: dict[str, Any]) -> object: ...
+    def trigger(
+        self,
+        event: Event,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Actor | None = None,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> object: ...
 
 
 class CompiledState(transitions.State):
@@ -219,7 +227,7 @@ class CompiledEvent(transitions.Event):
         return choose(facts, data)
 
     def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ARG002  # the library's signature
-        """The library's call, with ``by``, ``at`` and the payload as keywords; ``by`` may be left out as in a Case.
+        """Raise the event as the library does; ``by``, ``who``, ``at`` and the fields of the payload are keywords.
 
         Returns:
             True if the object moved, False if no row could be taken.
@@ -231,9 +239,9 @@ class CompiledEvent(transitions.Event):
         case: Movable = model
         if case.state not in self.decisions:
             raise transitions.MachineError(f"Can't trigger event {self.name} from state {case.state.name}!")
-        by, at = kwargs.pop("by", None), kwargs.pop("at", None)
+        by, who, at = (kwargs.pop(name, None) for name in ("by", "who", "at"))
         try:
-            case._raise(self.event, by, at, kwargs)
+            case.trigger(self.event, kwargs, by=by, who=who, at=at)
         except Refused:
             return False
         return True

@@ -171,20 +171,19 @@ def deadline_of(state: State, value: timedelta, model: Model) -> timedelta:
     return value
 
 
-def aware_datetime(value: datetime) -> datetime:
+def aware_datetime(value: object) -> datetime:
     """The time with its offset from UTC, if it is a datetime with a time zone; else ValueError.
 
     The name of the zone and its rules go: a snapshot can't hold them, and a deadline of a day is 24 hours in any zone.
     """
-    try:
-        offset = value.utcoffset() if isinstance(value, datetime) else None
-    except NotImplementedError:  # a tzinfo of the caller's that does not say
-        offset = None
-    if offset is None:
-        raise ValueError
     if type(value) is datetime and type(value.tzinfo) is timezone and not value.fold:
         return value
-    return datetime.combine(value.date(), value.time(), timezone(offset))
+    if not isinstance(value, datetime):
+        raise ValueError
+    try:
+        return datetime.combine(value.date(), value.time(), timezone(value.utcoffset()))  # type: ignore[arg-type]  # None
+    except Exception:  # whatever a tzinfo of the caller's raises, also where it gives no offset
+        raise ValueError from None
 
 
 def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:

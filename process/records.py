@@ -1,4 +1,4 @@
-"""What a case tells: the steps that it took, and what it asks of whom now."""
+"""Records that a case hands out: the steps it has taken, and the request that it is waiting for."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class Step(NamedTuple):
     """When, with its time zone, as the host said it; None if it did not."""
     version: int
     """The case's version after the step; the first step makes 1."""
+    who: str | None = None
+    """The host's reference to the person or system behind ``by``; None if the host gave none. It decides nothing."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _step, (*self[:2], dict(self.data), *self[3:])
@@ -34,14 +36,14 @@ def _step(*fields: Any) -> Step:
 
 
 class Request(NamedTuple):
-    """What a waiting case asks of the one whose move it is."""
+    """What is requested of the actor whose move it is."""
 
     kind: RequestKind
     to: Actor
     key: str
-    """``case_id:version``: it stays until the case takes its next event, so asking twice can be told from asking anew."""
+    """``case_id:version``; stays the same until the case takes its next event, so it can be an idempotency key."""
     payload: Mapping[str, Any]
-    """What the one who is asked needs to know: case, account, order, goal, and by kind the quote, fee, attempt, …"""
+    """What the request is about: case, account, order, goal, and by kind the quote, fee, attempt, …"""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _request, (*self[:3], dict(self.payload))

@@ -38,7 +38,7 @@ def refusal(
     """
     shape = (*wrong, *field_errors(event.fields, data))
     blockers = (*shape, *standing(model, event, state, facts, by, valid_part(event.fields, data)))
-    actor = by if isinstance(by, Actor) else None
+    actor = by if type(by) is Actor else None
     if shape:
         return InvalidPayload(event.event, state, actor, blockers)
     return _CLASSES.get(blockers[0].code, GuardNotMet)(event.event, state, actor, blockers)
@@ -58,9 +58,11 @@ def standing(
     elif not rows:
         found.append(_wrong_state(event, state))
     actors = tuple(dict.fromkeys(actor for row in rows for actor in row.by)) or model.actors[event.event]
-    if by is None or by not in actors:
+    if type(by) is not Actor or by not in actors:  # a stranger's value is compared with nothing
         found.append(_wrong_actor(event.event, actors, by))
-    asked = [row for row in rows if by in row.by] or rows  # a wrong actor does not hide what else is wrong
+    asked = [
+        row for row in rows if type(by) is Actor and by in row.by
+    ] or rows  # a wrong actor does not hide what else is wrong
     unmet = [_unmet(row, facts, data) for row in asked]
     if unmet and all(unmet):
         found.extend(guard.blocker(facts, data) for guard in unmet[-1])
@@ -90,11 +92,11 @@ def _wrong_state(event: CompiledEvent, state: State) -> Blocker:
 def _wrong_actor(event: Event, actors: tuple[Actor, ...], by: object) -> Blocker:
     name = event.words
     zh_actors, en_actors = "、".join(a.words.zh for a in actors), " or ".join(map(the, actors))
-    parameters = MappingProxyType({"event": event, "by": by if isinstance(by, Actor) else None, "actors": actors})
+    parameters = MappingProxyType({"event": event, "by": by if type(by) is Actor else None, "actors": actors})
     if by is None:
         zh = f"请指明「{name.zh}」由谁发起：{zh_actors}。"
         return Blocker("actor_missing", parameters, zh, f'Name who raises "{name.en}": {en_actors}.')
-    zh_by, en_by = (by.words.zh, the(by)) if isinstance(by, Actor) else (short_repr(by), short_repr(by))
+    zh_by, en_by = (by.words.zh, the(by)) if type(by) is Actor else (short_repr(by), short_repr(by))
     zh = f"「{name.zh}」不能由{zh_by}发起，只能由{zh_actors}发起。"
     return Blocker("wrong_actor", parameters, zh, f'"{name.en}" can only be raised by {en_actors}, not by {en_by}.')
 

@@ -1,6 +1,6 @@
-"""Writes methods.py, the typed methods of a case, from the model: ``python -m process.write_event_methods``.
+"""Writes event_methods.py, the typed methods of a case, from the model: ``python -m process.write_event_methods``.
 
-They are code, and not made at run time, so that editors and type checkers see them.
+They are written as code, not made at run time, so that editors and type checkers see them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from process.model import MODEL, Actor, Event, Field, Kind, Model
 
-TARGET = Path(__file__).with_name("methods.py")
+TARGET = Path(__file__).with_name("event_methods.py")
 
 _TYPES = {
     Kind.REFERENCE: "str",
@@ -21,10 +21,11 @@ _TYPES = {
     Kind.TEXT: "str",
 }
 
-_HEAD = '''"""The typed methods of a case, one for each event. Written by write_methods.py from the model; not by hand."""
+_HEAD = '''"""Typed methods of a case, one for each event. Written from the model by write_event_methods.py, not by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -39,19 +40,27 @@ class EventMethods:
 
     __slots__ = ()
 
-    def trigger(self, event: Event, /, *, by: Actor | None = None, at: datetime | None = None, **data: Any) -> Step:
+    def trigger(
+        self,
+        event: Event,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Actor | None = None,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
         raise NotImplementedError
 '''
 
 _METHOD = '''
     def {name}({parameters}) -> Step:
         """{zh}: {en}.{fields}"""
-        return self.trigger({constant}, by=by, at=at{data})
+        return self.trigger({constant}, {data}, by=by, who=who, at=at)
 '''
 
 
 def source(model: Model) -> str:
-    """The text of methods.py."""
+    """Return the text of event_methods.py."""
     enums = {field.__name__ for fields in model.events.values() for field in fields.values() if not isinstance(field, Kind)}
     names = ", ".join(sorted({"Actor", "Event", *enums}))
     constants = "".join(f"{event.name} = Event.{event.name}\n" for event in model.events)
@@ -61,7 +70,7 @@ def source(model: Model) -> str:
 def _method(model: Model, event: Event) -> str:
     fields = model.events[event]
     parameters = ["self", "*", *(f"{name}: {_type(field)}" for name, field in fields.items())]
-    parameters += [_by(model.actors[event]), "at: datetime | None = None"]
+    parameters += [_by(model.actors[event]), "who: str | None = None", "at: datetime | None = None"]
     one_line = ", ".join(parameters)
     if len(one_line) + len(event) > 96:
         one_line = "\n        " + ",\n        ".join(parameters) + ",\n    "
@@ -72,7 +81,7 @@ def _method(model: Model, event: Event) -> str:
         zh=event.words.zh,
         en=event.words.en,
         fields=_arguments(fields),
-        data="".join(f", {name}={name}" for name in fields),
+        data="{" + ", ".join(f'"{name}": {name}' for name in fields) + "}" if fields else "None",
     )
 
 

@@ -60,6 +60,6 @@ def drive(exploration: Exploration) -> tuple[Case, ...]:
         else:
             case = cases[edge.source].copy()
             data = payload_for(MODEL, edge.event, edge.variant, case.facts, f"quote-{case.version + 1}")
-            case.trigger(edge.event, by=edge.by, **data)
+            case.trigger(edge.event, data, by=edge.by)
         cases.append(case)
     return tuple(cases)

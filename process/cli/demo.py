@@ -51,7 +51,7 @@ def _verified(case: Case) -> Told:
     yield case.quote_consequences(quote="quote-1", fee=1250, currency="CNY")
     yield case.confirm_cancellation(by=Actor.CUSTOMER, quote="quote-1")
     try:
-        case.trigger(Event.SKIP_FACE_VERIFICATION, by=Actor.CUSTOMER, reason="in a hurry")
+        case.trigger(Event.SKIP_FACE_VERIFICATION, {"reason": "in a hurry"}, by=Actor.CUSTOMER)
     except Refused as refused:
         yield refused
     yield case.require_verification()

@@ -119,7 +119,7 @@ def carry_out(entries: Iterator[Opened | Raised], refuse: Callable[[Refusal], No
         else:
             case = running[key].case if key in running else ended[key]
             try:
-                case._raise(entry.event, entry.by, entry.at, entry.data)  # trigger's own names may be fields here
+                case.trigger(entry.event, entry.data, by=entry.by, at=entry.at)
             except (Refused, InvalidPayload) as error:
                 refuse(Refusal(entry, error))
                 continue

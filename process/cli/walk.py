@@ -171,7 +171,7 @@ class _Trip:
             data = {name: self._value(name, field, data[name]) for name, field in MODEL.events[event].items()}
         after = case.copy()
         try:
-            step = after.trigger(event, by=by, at=_now(), **data)
+            step = after.trigger(event, data, by=by, at=_now())
         except (Refused, InvalidPayload) as error:
             refused = self._t("被拒绝：", "Refused: ") + error.text(self._lang)
             self._console.print(Text(refused, "red"))

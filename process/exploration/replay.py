@@ -21,7 +21,7 @@ def replay_path(exploration: Exploration, path: tuple[Edge, ...], case: Case) ->
 def take_edge(exploration: Exploration, edge: Edge, case: Case) -> None:
     """Raise the event of the edge, with the payload that the case's own facts give."""
     data = payload_for(exploration.machine.definition, edge.event, edge.variant, case.facts, f"quote-{case.version + 1}")
-    case.trigger(edge.event, by=edge.by, **data)
+    case.trigger(edge.event, data, by=edge.by)
 
 
 def replay_all(exploration: Exploration, new_case: Callable[[Facts], Case]) -> Iterator[tuple[int, Case]]:

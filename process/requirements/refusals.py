@@ -179,9 +179,9 @@ def _raised(
 def _refusal(case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> InvalidPayload | Refused | None:
     """What the case raises; None where it takes the event, which is tried on a copy."""
     try:
-        if case.may_trigger(event, by=by, **data):
+        if case.may_trigger(event, data, by=by):
             return None
-        case.trigger(event, by=by, **data)
+        case.trigger(event, data, by=by)
     except (InvalidPayload, Refused) as refused:
         return refused
     raise ProcessError(f"{event} may not be raised, yet it is taken")

@@ -27,7 +27,7 @@ def cases(evidence: Evidence) -> Iterator[tuple[int, Case]]:
             made[place] = evidence.new_case(facts.goal, limits=limits)
         else:
             made[place] = case = made[edge.source].copy()
-            case.trigger(edge.event, by=edge.by, **_carried(evidence, edge, case))
+            case.trigger(edge.event, _carried(evidence, edge, case), by=edge.by)
         yield place, made[place]
 
 
@@ -63,7 +63,7 @@ def _differs(evidence: Evidence, case: Case) -> Words | None:
     again = evidence.new_case(facts.goal, limits=limits)
     try:
         for step in case.history:
-            again.trigger(step.event, by=step.by, **step.data)
+            again.trigger(step.event, step.data, by=step.by)
     except ProcessError as error:
         return Words(f"历史无法重放：{error}", f"the history can't be replayed: {error}")
     if again != case:

@@ -101,10 +101,10 @@ def _as_many_as_the_limits_say(evidence: Evidence) -> Finding:
             try:
                 trip = evidence.exploration.path_to(place)
                 case = replay_path(evidence.exploration, trip, evidence.new_case(Goal.PLAN, **options))
-                while made < 9 and case.may_trigger(start, by=A.CUSTOMER, **carried):
-                    case.trigger(start, by=A.CUSTOMER, **carried)
+                while made < 9 and case.may_trigger(start, carried, by=A.CUSTOMER):
+                    case.trigger(start, carried, by=A.CUSTOMER)
                     made += 1
-                    case.trigger(E.FAIL_VERIFICATION, by=A.VERIFIER, attempt=made)
+                    case.trigger(E.FAIL_VERIFICATION, {"attempt": made}, by=A.VERIFIER)
             except ProcessError:
                 pass  # what is refused here is found above
             tried += made + 1

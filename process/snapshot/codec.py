@@ -70,7 +70,7 @@ _FACTS: Mapping[str, tuple[Field | type[bool] | type[int], bool]] = {  # type, a
 _KEYS = ("format", "model_version", "case_id", "version", "state", "facts", "opened_at", "deadlines", "history")
 TRUSTED_UNTIL: Final = "trusted_until"
 """A key that is there only where an older model took the first steps: the version up to which it did."""
-_STEP_KEYS = ("event", "by", "data", "source", "target", "at", "version")
+_STEP_KEYS = ("event", "by", "who", "data", "source", "target", "at", "version")
 
 
 class Parts(NamedTuple):
@@ -126,6 +126,7 @@ def encode_step(step: Step) -> dict[str, Any]:
     return {
         "event": step.event.value,
         "by": step.by.value,
+        "who": step.who,
         "data": {name: _plain(value) for name, value in step.data.items()},
         "source": step.source.value,
         "target": step.target.value,
@@ -296,6 +297,7 @@ def decode_step(data: object, where: str, machine: CompiledMachine) -> Step:
         _value(step["target"], State, f"{where}.target"),
         _moment(step["at"], f"{where}.at"),
         _integer(step["version"], f"{where}.version", 1),
+        step["who"] if step["who"] is None else _value(step["who"], Kind.REFERENCE, f"{where}.who"),
     )
 
 

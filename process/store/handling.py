@@ -205,7 +205,7 @@ def _handle(
             raise Conflict(case_id, version)
         try:
             case = loaded.case.copy()
-            step = case._raise(event, by, at, data)  # trigger's own names may be fields here
+            step = case.trigger(event, data, by=by, at=at)
         except Refused as refusal:
             write_refusal(conn, loaded, refusals.refusal_values(loaded.case, refusal, event_id, by, data, at))
             raise

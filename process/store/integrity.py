@@ -112,7 +112,7 @@ def _fold(row: statements.Row[Any], steps: Sequence[statements.Row[Any]], case: 
     folded = Case(**mapping.opened_with(case))
     for step in history:
         try:
-            folded.trigger(step.event, by=step.by, at=step.at, **step.data)
+            folded.trigger(step.event, step.data, by=step.by, at=step.at)
         except ProcessError as error:
             yield f"step {step.version}", Words(f"重放被拒：{_told(error, 'zh')}", f"refused when replayed: {error}")
             return

@@ -202,6 +202,7 @@ def as_of_today(row: Row[Any], where: str, source: str, target: str) -> dict[str
     data = {
         "event": row.event,
         "by": row.by,
+        "who": None,
         "data": codec.loads(row.data),
         "source": source,
         "target": target,

@@ -57,7 +57,7 @@ class Delivery(NamedTuple):
 def deliver(case: Case, delivery: Delivery, data: Mapping[str, Any]) -> Step | Refused | InvalidPayload:
     """Raise it on a real case; gives the step, or the refusal."""
     try:
-        return case.trigger(delivery.event, by=delivery.by, **data)
+        return case.trigger(delivery.event, data, by=delivery.by)
     except (Refused, InvalidPayload) as refused:
         return refused
 

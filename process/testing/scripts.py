@@ -31,7 +31,7 @@ class Model:
 
     def apply(self, event, by, data):
         try:
-            self.case.trigger(event, by=by, **data)
+            self.case.trigger(event, data, by=by)
         except ProcessError:
             return False
         return True

@@ -112,7 +112,7 @@ def events(
         for event in for_case.machine.definition.events
         for label, data in variants(for_case, event)
         for actor in by
-        if accepted is None or for_case.may_trigger(event, by=actor, **data) is accepted
+        if accepted is None or for_case.may_trigger(event, data, by=actor) is accepted
     ]
     if not found:
         raise ValueError(f"{for_case!r} takes no event" if accepted else "there is nobody to raise an event")

@@ -21,15 +21,15 @@ def new() -> Case:
 
 
 def trip_through_trigger(case: Case) -> None:
-    case.trigger(SIGN_IN, by=CUSTOMER, account="acct-1", channel=APP)
+    case.trigger(SIGN_IN, {"account": "acct-1", "channel": APP}, by=CUSTOMER)
     case.trigger(OPEN_ORDERS, by=CUSTOMER)
-    case.trigger(OPEN_ORDER, by=CUSTOMER, order="order-9")
-    case.trigger(FIND_OPTION, by=CUSTOMER, option=CANCEL)
+    case.trigger(OPEN_ORDER, {"order": "order-9"}, by=CUSTOMER)
+    case.trigger(FIND_OPTION, {"option": CANCEL}, by=CUSTOMER)
     case.trigger(CHOOSE, by=CUSTOMER)
-    case.trigger(QUOTE, by=LENDER, quote="q-1", fee=1200, currency="CNY")
-    case.trigger(CONFIRM, by=CUSTOMER, quote="q-1")
-    case.trigger(SKIP, by=SYSTEM, reason="low risk")
-    case.trigger(COMPLETE, by=LENDER, quote="q-1")
+    case.trigger(QUOTE, {"quote": "q-1", "fee": 1200, "currency": "CNY"}, by=LENDER)
+    case.trigger(CONFIRM, {"quote": "q-1"}, by=CUSTOMER)
+    case.trigger(SKIP, {"reason": "low risk"}, by=SYSTEM)
+    case.trigger(COMPLETE, {"quote": "q-1"}, by=LENDER)
 
 
 def trip_through_methods(case: Case) -> None:
@@ -57,11 +57,11 @@ def _refused(attempt: Callable[..., object], *args: object, **kwargs: object) ->
 
 
 CALLS_OF_TRIGGER: dict[str, Callable[[Any], object]] = {
-    "guard not met": lambda case: _refused(case.trigger, OPEN_ORDER, by=CUSTOMER, order="another"),
+    "guard not met": lambda case: _refused(case.trigger, OPEN_ORDER, {"order": "another"}, by=CUSTOMER),
     "wrong state": lambda case: _refused(case.trigger, CHOOSE, by=CUSTOMER),
-    "invalid payload": lambda case: _refused(case.trigger, OPEN_ORDER, by=CUSTOMER, order=9),
-    "may it: yes": lambda case: case.may_trigger(OPEN_ORDER, by=CUSTOMER, order="order-9"),
-    "may it: no": lambda case: case.may_trigger(OPEN_ORDER, by=CUSTOMER, order="another"),
+    "invalid payload": lambda case: _refused(case.trigger, OPEN_ORDER, {"order": 9}, by=CUSTOMER),
+    "may it: yes": lambda case: case.may_trigger(OPEN_ORDER, {"order": "order-9"}, by=CUSTOMER),
+    "may it: no": lambda case: case.may_trigger(OPEN_ORDER, {"order": "another"}, by=CUSTOMER),
 }
 CALLS_OF_METHODS: dict[str, Callable[[Any], object]] = {
     "guard not met": lambda case: _refused(case.open_order, order="another"),

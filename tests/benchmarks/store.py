@@ -97,7 +97,10 @@ def a_case() -> tuple[dict[str, Any], dict[str, Any]]:
     """The rows of a case and of its one step; those that are stored in bulk are copies under other ids."""
     case = Case(goal=Goal.PLAN, account="acct-!", order="order-!", case_id="case-!", at=START)
     step = mapping.step_values(
-        "case-!", case.trigger(Event.SIGN_IN, at=START, account="acct-!", channel="app"), "in", mapping.opening_digest(case)
+        "case-!",
+        case.trigger(Event.SIGN_IN, {"account": "acct-!", "channel": "app"}, at=START),
+        "in",
+        mapping.opening_digest(case),
     )
     return {**mapping.identity_values(case), **mapping.case_values(case), "refusals": 0, "digest": step["digest"]}, step
 

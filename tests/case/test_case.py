@@ -51,11 +51,11 @@ def test_a_case_answers_what_its_first_example_asks() -> None:
     assert (case.state, case.version, case.is_done) == (State.ORDER_LIST, 2, False)
     assert (case.facts.goal, case.facts.account, case.facts.order) == (Goal.PLAN, "acct-1", "order-9")
     assert (case.awaits, case.due_at) == (Actor.CUSTOMER, None)
-    assert case.may_trigger(Event.OPEN_ORDER, by=Actor.CUSTOMER, order="order-9")
-    assert [blocker.code for blocker in case.blockers(Event.OPEN_ORDER, by=Actor.CUSTOMER, order="other")] == [
+    assert case.may_trigger(Event.OPEN_ORDER, {"order": "order-9"}, by=Actor.CUSTOMER)
+    assert [blocker.code for blocker in case.blockers(Event.OPEN_ORDER, {"order": "other"}, by=Actor.CUSTOMER)] == [
         "wrong_order"
     ]
-    assert case.blockers(Event.OPEN_ORDER, by=Actor.CUSTOMER, order="order-9") == ()
+    assert case.blockers(Event.OPEN_ORDER, {"order": "order-9"}, by=Actor.CUSTOMER) == ()
     by_customer = (Event.OPEN_ORDER, Event.REPORT_ORDER_MISSING, Event.REPORT_PROBLEM, Event.ABANDON)
     assert case.allowed_events(by=Actor.CUSTOMER) == by_customer
     assert case.allowed_events(by=Actor.CLOCK) == (Event.TIME_OUT,)
@@ -83,9 +83,9 @@ def test_there_is_a_typed_method_for_each_event_that_does_what_trigger_does(
     for (event, by), place in first_of.items():
         by_name, by_method = cases[place].copy(), cases[place].copy()
         accepted = [
-            data for _, data in payload_variants(MODEL, event, by_name.facts) if by_name.may_trigger(event, by=by, **data)
+            data for _, data in payload_variants(MODEL, event, by_name.facts) if by_name.may_trigger(event, data, by=by)
         ]
-        step = by_name.trigger(event, by=by, at=NINE, **accepted[0])
+        step = by_name.trigger(event, accepted[0], by=by, at=NINE)
         assert getattr(by_method, event.value)(by=by, at=NINE, **accepted[0]) == step
         assert by_method == by_name
 
@@ -97,21 +97,21 @@ def test_the_actor_may_be_left_out_only_where_one_alone_may_raise_the_event(case
     for case in cases[::7]:
         for event, actors in MODEL.actors.items():
             for _, data in payload_variants(MODEL, event, case.facts):
-                left_out = case.may_trigger(event, **data)
-                assert left_out == (len(actors) == 1 and case.may_trigger(event, by=actors[0], **data))
+                left_out = case.may_trigger(event, data)
+                assert left_out == (len(actors) == 1 and case.may_trigger(event, data, by=actors[0]))
 
 
 def test_an_event_of_two_actors_asks_for_one() -> None:
     case = at_options()
     with pytest.raises(WrongActor) as refused:
-        case.trigger(Event.REPORT_PROBLEM, problem="the page is empty")
+        case.trigger(Event.REPORT_PROBLEM, {"problem": "the page is empty"})
     assert refused.value.by is None
     assert [blocker.code for blocker in refused.value.blockers] == ["actor_missing"]
 
 
 def test_names_as_in_files_do_for_events_actors_and_enums() -> None:
     case = opened()
-    step = case.trigger("sign_in", by="customer", account="acct-1", channel="website")  # type: ignore[arg-type]
+    step = case.trigger("sign_in", {"account": "acct-1", "channel": "website"}, by="customer")  # type: ignore[arg-type]
     assert (step.event, step.by, step.data["channel"]) == (Event.SIGN_IN, Actor.CUSTOMER, Channel.WEBSITE)
     assert type(step.data["channel"]) is Channel
     with pytest.raises(WrongActor, match="'buyer'"):
@@ -145,14 +145,14 @@ def test_asking_never_raises_and_agrees_with_trying_whatever_the_payload(
     cases: tuple[Case, ...], place: int, event: Event, by: Any, data: dict[str, Any]
 ) -> None:
     case = cases[place % len(cases)]
-    may, blockers = case.may_trigger(event, by=by, **data), case.blockers(event, by=by, **data)
+    may, blockers = case.may_trigger(event, data, by=by), case.blockers(event, data, by=by)
     assert may == (blockers == ())
     assert all(blocker.zh and blocker.en for blocker in blockers)
     spare = case.copy()
     if "at" in data:
         return  # to trigger it is the time, to the others a field that no event has
     try:
-        spare.trigger(event, by=by, **data)
+        spare.trigger(event, data, by=by)
     except ProcessError:
         assert not may
     else:
@@ -162,7 +162,7 @@ def test_asking_never_raises_and_agrees_with_trying_whatever_the_payload(
 def tried(case: Case, event: Event, by: Actor, data: dict[str, Any]) -> tuple[Blocker, ...]:
     """Why the event was refused; () if it was taken."""
     try:
-        case.trigger(event, by=by, **data)
+        case.trigger(event, data, by=by)
     except (Refused, InvalidPayload) as refused:
         return refused.blockers
     return ()
@@ -172,7 +172,7 @@ def test_asking_agrees_with_trying_in_every_configuration_for_every_event(small_
     for case in small_cases:
         spare = case.copy()
         for event, by, label, data in all_inputs(MODEL, case.facts):
-            blockers = case.blockers(event, by=by, **data)
+            blockers = case.blockers(event, data, by=by)
             assert blockers == tried(spare, event, by, data), f"{event} by {by} in {case.state}, {label}"
             if not blockers:
                 assert spare.version == case.version + 1
@@ -185,7 +185,7 @@ def test_an_event_is_allowed_exactly_if_some_payload_is_accepted(small_cases: tu
         for event in Event:
             options = [data for _, data in payload_variants(MODEL, event, case.facts)]
             for by, events in accepted.items():
-                if any(case.may_trigger(event, by=by, **data) for data in options):
+                if any(case.may_trigger(event, data, by=by) for data in options):
                     events.append(event)
         for actor, events in accepted.items():
             assert case.allowed_events(by=actor) == tuple(events), f"{actor} in {case}"
@@ -219,7 +219,7 @@ def test_a_copy_goes_its_own_way(cases: tuple[Case, ...]) -> None:
 def test_what_a_case_gives_out_can_not_change_it() -> None:
     given: dict[str, Any] = {"account": "acct-1", "channel": Channel.APP}
     case = opened()
-    step = case.trigger(Event.SIGN_IN, by=Actor.CUSTOMER, **given)
+    step = case.trigger(Event.SIGN_IN, given, by=Actor.CUSTOMER)
     given["account"] = "another"
     assert step.data["account"] == "acct-1"
     with pytest.raises(TypeError, match="does not support item assignment"):
@@ -252,7 +252,7 @@ def test_replaying_the_history_gives_an_equal_case(cases: tuple[Case, ...]) -> N
             limits=Limits(facts.face_limit, facts.other_limit),
         )
         for step in case.history:
-            assert twin.trigger(step.event, by=step.by, at=step.at, **step.data) == step
+            assert twin.trigger(step.event, step.data, by=step.by, at=step.at) == step
         assert twin == case
 
 
@@ -269,8 +269,8 @@ def drive_all(exploration: Exploration, begin: int, step: int) -> list[str]:
             if turn < len(trip):
                 edge = trip[turn]
                 options = dict(payload_variants(MODEL, edge.event, case.facts, f"quote-{case.version}"))
-                case.trigger(edge.event, by=edge.by, **options[edge.variant])
-                case.may_trigger(Event.REFUSE, by=Actor.CUSTOMER, reason="none")
+                case.trigger(edge.event, options[edge.variant], by=edge.by)
+                case.may_trigger(Event.REFUSE, {"reason": "none"}, by=Actor.CUSTOMER)
     return [case.to_json() for case in cases]
 
 

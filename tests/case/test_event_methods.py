@@ -9,7 +9,9 @@ from process.write_event_methods import TARGET, source
 
 def test_the_committed_methods_are_what_the_model_makes_of_them() -> None:
     stale = TARGET.read_text(encoding="utf-8") != source(MODEL)
-    assert not stale, "process/methods.py is not what the model makes of it; mend it: python -m process.write_event_methods"
+    assert not stale, (
+        "process/event_methods.py is not what the model makes of it; mend it: python -m process.write_event_methods"
+    )
 
 
 def test_the_written_methods_keep_a_line_within_the_limit() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -39,9 +39,22 @@ from process.exploration.inputs import all_inputs, payload_for
 from tests.support.trips import at_choice, at_decision, at_options, opened
 
 
-def refusal_of(case: Case, event: Any, **arguments: Any) -> Refused | InvalidPayload:
+class _Unreadable(Mapping[str, object]):
+    """A mapping that raises whatever is done with it."""
+
+    def __getitem__(self, key: str) -> object:
+        raise IndexError
+
+    def __iter__(self) -> Iterator[str]:
+        raise IndexError
+
+    def __len__(self) -> int:
+        raise IndexError
+
+
+def refusal_of(case: Case, event: Any, *, by: Any = None, **data: Any) -> Refused | InvalidPayload:
     with pytest.raises((Refused, InvalidPayload)) as refused:
-        case.trigger(event, **arguments)
+        case.trigger(event, data, by=by)
     assert isinstance(refused.value, Refused | InvalidPayload)
     return refused.value
 
@@ -137,20 +150,49 @@ def test_a_wrong_field_hides_no_guard_but_those_that_read_it() -> None:
     refused = refusal_of(case, Event.REJECT_CANCELLATION, by=Actor.LENDER, quote="old", reason="", why="x")
     assert codes(refused) == ["wrong_field", "unknown_field", "quote_not_submitted"]
     assert refused.blockers[2].parameters == {"quote": "old"}
-    case.trigger(Event.REJECT_CANCELLATION, by=Actor.LENDER, quote="quote-1", reason="in arrears")
+    case.trigger(Event.REJECT_CANCELLATION, {"quote": "quote-1", "reason": "in arrears"}, by=Actor.LENDER)
     # nothing is outstanding now, whatever the quote is; of rows that a whole payload might still take, nothing is said
     assert codes(refusal_of(case, Event.COMPLETE_CANCELLATION, by=Actor.LENDER)) == ["missing_field", "nothing_outstanding"]
     assert codes(refusal_of(at_choice(), Event.START_FACE_VERIFICATION)) == ["missing_field"]
 
 
-def test_a_field_that_bears_a_name_of_triggers_own_is_an_unknown_one() -> None:
-    """Payloads from files and queues come through ``_raise``, as a mapping."""
+@pytest.mark.parametrize("name", ["by", "at", "who", "event", "data", "self", "version", "event_id"])
+def test_a_payload_field_named_like_a_parameter_is_an_unknown_field(name: str) -> None:
     case = opened()
-    for name in ("by", "at", "event", "self"):
+    for by in (Actor.CUSTOMER, None):
         with pytest.raises(InvalidPayload) as refused:
-            case._raise(Event.SIGN_IN, Actor.CUSTOMER, None, {"account": "acct-1", "channel": "app", name: "x"})
+            case.trigger(Event.SIGN_IN, {"account": "acct-1", "channel": "app", name: Actor.CUSTOMER}, by=by)
         assert (refused.value.fields, codes(refused.value)) == ((name,), ["unknown_field"])
     assert case.version == 0
+
+
+def test_a_payload_can_not_name_the_actor() -> None:
+    case = at_decision()
+    with pytest.raises(InvalidPayload) as refused:
+        case.trigger(Event.SKIP_FACE_VERIFICATION, {"reason": "x", "by": "system"}, by=Actor.CUSTOMER)
+    assert codes(refused.value) == ["unknown_field", "wrong_actor"]
+    assert case.state is State.VERIFICATION_DECISION
+
+
+@pytest.mark.parametrize("data", ["ab", b"ab", 7, ["ab"], [("account", "acct-1")], {"account"}, object(), _Unreadable()])
+def test_a_payload_that_is_no_mapping_is_refused_by_name(data: Any) -> None:
+    case = opened()
+    assert not case.may_trigger(Event.OPEN_ORDERS, data)
+    with pytest.raises(InvalidPayload) as refused:
+        case.trigger(Event.SIGN_IN, data)
+    assert refused.value.blockers[0].parameters == {"field": "data"}
+    assert refused.value.blockers == case.blockers(Event.SIGN_IN, data)
+    assert "a mapping of field names to values" in str(refused.value)
+
+
+@pytest.mark.parametrize("who", ["", "x" * 65, 7, b"x", "a\nb"])
+def test_a_who_that_is_no_reference_is_refused_by_name(who: Any) -> None:
+    case = opened()
+    assert not case.may_trigger(Event.ABANDON, who=who)
+    with pytest.raises(InvalidPayload) as refused:
+        case.abandon(who=who)
+    assert refused.value.fields == ("who",)
+    assert refused.value.blockers == case.blockers(Event.ABANDON, who=who)
 
 
 def test_reasons_carry_their_parameters_and_words() -> None:
@@ -211,8 +253,8 @@ def test_every_event_wants_exactly_its_fields_each_of_its_type(exploration: Expl
             refused = refusal_of(case, event, by=by, **data)
             assert isinstance(refused, InvalidPayload)
             assert (refused.fields, codes(refused)) == ((field,), [code]), f"{event} with {data}"
-            assert not case.may_trigger(event, by=by, **data)
-        case.trigger(event, by=by, **right)
+            assert not case.may_trigger(event, data, by=by)
+        case.trigger(event, right, by=by)
 
 
 # ------------------------------------------------------------------------------------------- over every configuration
@@ -224,10 +266,10 @@ def test_every_refusal_names_its_reasons_in_both_languages_and_leaves_no_trace(s
     for case in small_cases:
         before = case.to_json()
         for event, by, label, data in all_inputs(MODEL, case.facts):
-            if case.may_trigger(event, by=by, **data):
+            if case.may_trigger(event, data, by=by):
                 continue
             try:
-                case.trigger(event, by=by, **data)
+                case.trigger(event, data, by=by)
             except Refused as refused:
                 blockers, kind, fields = refused.blockers, type(refused), (refused.event, refused.state, refused.by)
             where = f"{event} by {by} in {case.state}, {label}"
@@ -259,7 +301,7 @@ def test_every_guard_of_the_last_row_of_an_event_is_told_by_some_refusal(small_c
         for case in small_cases
         for event, by, _, data in all_inputs(MODEL, case.facts)
         if by in MODEL.actors[event]
-        for blocker in case.blockers(event, by=by, **data)
+        for blocker in case.blockers(event, data, by=by)
     }
     last_rows = {(row.source, row.event): row for row in MODEL.transitions}
     needed = {guard.code for row in last_rows.values() for guard in row.guards} - {"else"}
@@ -284,7 +326,7 @@ def test_a_refused_event_leaves_the_case_byte_for_byte_as_it_was(
     before = twin.to_json()
     event, data = what
     try:
-        twin.trigger(event, by=by, **data)
+        twin.trigger(event, data, by=by)
     except (Refused, InvalidPayload) as refused:
         assert twin.to_json() == before
         for text in (str(refused), refused.text("zh"), refused.text("en")):
@@ -348,20 +390,22 @@ def test_newer_snapshots_and_unknown_events_tell_both_sides() -> None:
 def test_a_wrong_time_stands_beside_every_other_reason_and_is_foretold() -> None:
     case = Case(goal=Goal.PLAN, account="a", order="o")
     naive = datetime(2026, 11, 22)
-    assert not case.may_trigger(Event.SIGN_IN, at=naive, account="a", channel=Channel.APP)
-    assert [b.code for b in case.blockers(Event.SIGN_IN, at=naive, account="a", channel=Channel.APP)] == ["wrong_field"]
+    assert not case.may_trigger(Event.SIGN_IN, {"account": "a", "channel": Channel.APP}, at=naive)
+    assert [b.code for b in case.blockers(Event.SIGN_IN, {"account": "a", "channel": Channel.APP}, at=naive)] == [
+        "wrong_field"
+    ]
     with pytest.raises(InvalidPayload) as refused:
         case.trigger(Event.OPEN_ORDERS, by=Actor.LENDER, at=naive)
     assert refused.value.fields == ("at",)
     assert [blocker.code for blocker in refused.value.blockers] == ["wrong_field", "wrong_state", "wrong_actor"]
     aware = naive.replace(tzinfo=UTC)
-    assert case.may_trigger(Event.SIGN_IN, at=aware, account="a", channel=Channel.APP)
-    assert case.blockers(Event.SIGN_IN, at=aware, account="a", channel=Channel.APP) == ()
+    assert case.may_trigger(Event.SIGN_IN, {"account": "a", "channel": Channel.APP}, at=aware)
+    assert case.blockers(Event.SIGN_IN, {"account": "a", "channel": Channel.APP}, at=aware) == ()
 
 
 def test_a_wrong_actor_does_not_hide_what_else_is_wrong() -> None:
     case = Case(goal=Goal.PLAN, account="a", order="o")
-    blockers = case.blockers(Event.SIGN_IN, by=Actor.SUPPORT, account="another", channel=Channel.APP)
+    blockers = case.blockers(Event.SIGN_IN, {"account": "another", "channel": Channel.APP}, by=Actor.SUPPORT)
     assert [blocker.code for blocker in blockers] == ["wrong_actor", "wrong_account"]
 
 
@@ -378,7 +422,7 @@ def test_a_time_zone_that_does_not_say_its_offset_is_refused() -> None:
 
     case = Case(goal=Goal.PLAN, account="a", order="o")
     with pytest.raises(InvalidPayload) as refused:
-        case.trigger(Event.SIGN_IN, at=datetime(2026, 11, 22, tzinfo=Silent()), account="a", channel=Channel.APP)
+        case.trigger(Event.SIGN_IN, {"account": "a", "channel": Channel.APP}, at=datetime(2026, 11, 22, tzinfo=Silent()))
     assert refused.value.fields == ("at",)
 
 

@@ -222,11 +222,11 @@ def test_money_is_whole_minor_units_of_a_known_currency() -> None:
     case.choose_cancellation()
     for fee in (12.5, 12.0, -1, True, "12", None, float("nan")):
         with pytest.raises(InvalidPayload) as refused:
-            case.trigger(Event.QUOTE_CONSEQUENCES, quote="quote-1", fee=fee, currency="CNY")
+            case.trigger(Event.QUOTE_CONSEQUENCES, {"quote": "quote-1", "fee": fee, "currency": "CNY"})
         assert refused.value.fields == ("fee",)
     for currency in ("RMB", "cny", "XXX", "", 156):
         with pytest.raises(InvalidPayload) as refused:
-            case.trigger(Event.QUOTE_CONSEQUENCES, quote="quote-1", fee=0, currency=currency)
+            case.trigger(Event.QUOTE_CONSEQUENCES, {"quote": "quote-1", "fee": 0, "currency": currency})
         assert refused.value.fields == ("currency",)
     case.quote_consequences(quote="quote-1", fee=0, currency="CNY")
     assert (case.facts.fee, case.facts.currency) == (0, "CNY")

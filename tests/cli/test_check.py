@@ -78,7 +78,7 @@ def test_a_witness_is_a_trip_that_a_case_can_make(quick: None) -> None:
     for way in told["ways"]:
         case = Evidence(explore(limits=Limits(1, 1), expand=try_named_actors)).new_case(way["goal"])
         for step in way["trip"]:
-            case.trigger(step["event"], by=step["by"], **step["data"])
+            case.trigger(step["event"], step["data"], by=step["by"])
             assert case.state == step["state"]
 
 

@@ -169,7 +169,7 @@ def test_show_tells_what_is_wrong_with_a_case_and_draws_its_path(
 def file_of(folder: Path, *, own_id: bool) -> Path:
     case = Case(goal="plan", account="acct", order="order-f", case_id="f1")  # type: ignore[arg-type]
     for event, data in PATH[:2]:
-        case.trigger(event, **data)
+        case.trigger(event, {name: value for name, value in data.items() if name != "by"}, by=data.get("by"))
     lines = list(dump(case))
     if not own_id:
         first = json.loads(lines[0])
@@ -240,7 +240,7 @@ def test_nothing_of_a_help_is_cut_in_a_narrow_terminal(command: str) -> None:
 def test_a_case_that_is_cut_can_not_be_loaded(sqlite: Database, tmp_path: Path) -> None:
     case = Case(goal="plan", account="acct", order="order-f", case_id="f1")  # type: ignore[arg-type]
     for event, data in PATH[:2]:
-        case.trigger(event, **data)
+        case.trigger(event, {name: value for name, value in data.items() if name != "by"}, by=data.get("by"))
     path = tmp_path / "cut.jsonl"
     path.write_text(json.dumps({"case": case.to_dict(steps=1)}) + "\n", encoding="utf-8")
     assert "1 steps of 2" in process("run", str(path), "--db", sqlite.url, code=2)

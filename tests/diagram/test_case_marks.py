@@ -31,7 +31,7 @@ def a_long_case() -> Case:
     case = Case(goal=Goal.BOTH, account="a", order="o", case_id="case-1", at=MORNING)
 
     def take(event: Event, by: Actor | None = None, **data: object) -> None:
-        case.trigger(event, by=by, at=MORNING + timedelta(minutes=7 * (case.version + 1)), **data)
+        case.trigger(event, data, by=by, at=MORNING + timedelta(minutes=7 * (case.version + 1)))
 
     def to_the_quote(quote: str) -> None:
         take(Event.OPEN_ORDER, order="o")

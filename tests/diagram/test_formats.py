@@ -34,7 +34,7 @@ HOSTILE = '<b>"x"</b>&amp;\\n\\";javascript:alert(1) --> %% #quot; [a](b)'
 def a_case(case_id: str = "case-1") -> Case:
     case = Case(goal=Goal.PLAN, account="acct", order="order", case_id=case_id)
     case.trigger(
-        Event.SIGN_IN, by=Actor.CUSTOMER, at=datetime(2026, 11, 22, 9, 5, tzinfo=UTC), account="acct", channel="app"
+        Event.SIGN_IN, {"account": "acct", "channel": "app"}, by=Actor.CUSTOMER, at=datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
     )
     return case
 

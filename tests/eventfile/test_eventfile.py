@@ -29,7 +29,7 @@ def replayed(lines: Iterable[str | bytes]) -> dict[str | None, Case]:
         if isinstance(entry, Opened):
             cases[entry.key] = entry.case
         else:
-            cases[entry.key].trigger(entry.event, by=entry.by, at=entry.at, **entry.data)
+            cases[entry.key].trigger(entry.event, entry.data, by=entry.by, at=entry.at)
     return cases
 
 

@@ -61,9 +61,9 @@ def test_another_explorer_finds_as_many_configurations_and_reaches_the_same_ends
         for event in case.allowed_events():
             for by in MODEL.actors[event]:
                 for _label, data in payload_variants(MODEL, event, facts):
-                    if case.may_trigger(event, by=by, **data):
+                    if case.may_trigger(event, data, by=by):
                         there = case.copy()
-                        there.trigger(event, by=by, **data)
+                        there.trigger(event, data, by=by)
                         waiting.append(there)
     assert len(seen) == 651
     assert {state for state, *_ in seen if MODEL.states[State(str(state))].end} == set(MODEL.ends)

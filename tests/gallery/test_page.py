@@ -198,7 +198,7 @@ def test_every_configuration_offers_what_the_library_offers_and_shows_its_facts(
             data = dict(payload_variants(MODEL, Event(event), case.facts))
             assert {*taken, *(label for label, _ in refused)} == set(data), place
             for label, reasons in refused:
-                assert reasons == told(case.blockers(Event(event), by=Actor(by), **data[label]), lang), (place, label)
+                assert reasons == told(case.blockers(Event(event), data[label], by=Actor(by)), lang), (place, label)
         assert here["state"] == case.state.words.of(lang)
         assert here["marked"] == [f"{lang}-state-{case.state}"]
         if case.request is not None:
@@ -297,7 +297,7 @@ def test_after_outages_refusals_name_the_attempts_that_the_library_names_on_the_
         assert steps == case.version, link
         for event, by, label, reasons in refused:
             data = payload_for(MODEL, Event(event), label, case.facts)
-            assert reasons == told(case.blockers(Event(event), by=Actor(by), **data), "en"), (link, event, label)
+            assert reasons == told(case.blockers(Event(event), data, by=Actor(by)), "en"), (link, event, label)
             counted = case.facts.face_attempts + case.facts.other_attempts
             further += "attempt" in data and data["attempt"] > counted + 1
     assert further > 50, "trips whose attempts were given back should be among them"

@@ -57,8 +57,8 @@ def test_a_step_names_the_actor_and_the_event_by_their_members(by: Any) -> None:
 def test_an_actor_must_be_named_also_where_only_one_could_raise_the_event_now() -> None:
     case = Case(goal=Goal.PLAN, account="acct-1", order="order-9")
     case.sign_in(account="acct-1", channel=Channel.APP)
-    assert not case.may_trigger(Event.REPORT_PROBLEM, problem="the page is blank")
-    assert case.may_trigger(Event.REPORT_PROBLEM, by=Actor.SYSTEM, problem="the page is blank")
+    assert not case.may_trigger(Event.REPORT_PROBLEM, {"problem": "the page is blank"})
+    assert case.may_trigger(Event.REPORT_PROBLEM, {"problem": "the page is blank"}, by=Actor.SYSTEM)
 
 
 @pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)

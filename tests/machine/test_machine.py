@@ -121,7 +121,7 @@ def test_a_tool_that_reads_the_machine_sees_what_the_stock_machine_shows(stock: 
 
 def test_every_transition_of_the_machine_keeps_the_row_that_it_was_made_from() -> None:
     declared = [
-        transition.declared for transition in MACHINE.get_transitions() if isinstance(transition, CompiledTransition)
+        transition.declaration for transition in MACHINE.get_transitions() if isinstance(transition, CompiledTransition)
     ]
     assert sorted(declared, key=MODEL.transitions.index) == list(MODEL.transitions)
 

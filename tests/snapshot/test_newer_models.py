@@ -1,4 +1,4 @@
-"""A case that an older model began goes on under a newer one: what was allowed then is not judged again."""
+"""A case that an older model began goes on under a newer one: what was allowed then is not validated again."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def test_the_next_model_would_not_have_let_the_old_case_come_so_far() -> None:
     fresh = NextCase(goal=Goal.PLAN, account="acct-1", order="order-9")
     *steps, last = Case.from_json(OLD).history
     for step in steps:
-        fresh.trigger(step.event, by=step.by, **step.data)
+        fresh.trigger(step.event, step.data, by=step.by)
     with pytest.raises(GuardNotMet):
-        fresh.trigger(last.event, by=last.by, **last.data)
+        fresh.trigger(last.event, last.data, by=last.by)
 
 
 def test_an_old_case_can_be_read_saved_and_read_again_with_its_whole_history(next_model: None) -> None:
@@ -71,7 +71,7 @@ def test_an_old_case_goes_on_and_is_saved_as_whole_or_cut_short(next_model: None
     case.quote_consequences(quote="quote-1", fee=5, currency="CNY")
     for steps in (None, 1, 2, 3, 100):
         again = NextCase.from_json(case.to_json(steps=steps))
-        assert again.to_dict()["believed"] == old_version
+        assert again.to_dict()["trusted_until"] == old_version
         again.confirm_cancellation(quote="quote-1", by=Actor.CUSTOMER)
         assert NextCase.from_json(again.to_json()).state is State.VERIFICATION_DECISION
     for twin in (case.copy(), copy.deepcopy(case), pickle.loads(pickle.dumps(case))):  # noqa: S301  # our own bytes
@@ -79,10 +79,10 @@ def test_an_old_case_goes_on_and_is_saved_as_whole_or_cut_short(next_model: None
         assert twin.to_json() == case.to_json()
 
 
-def test_an_old_step_by_a_row_that_is_gone_is_believed(next_model: None) -> None:
+def test_an_old_step_by_a_row_that_is_gone_is_trusted(next_model: None) -> None:
     case = Case(goal=Goal.PLAN, account="acct-1", order="order-9")
     for step in Case.from_json(OLD).history[:3]:
-        case.trigger(step.event, by=step.by, at=step.at, **step.data)
+        case.trigger(step.event, step.data, by=step.by, at=step.at)
     case.abandon()
     data = {**case.to_dict(), "model_version": MODEL_VERSION}
     ended = NextCase.from_json(NextCase.from_dict(data).to_json())
@@ -105,20 +105,20 @@ def begin_elsewhere(data: dict[str, Any]) -> None:
     data["history"][0]["source"] = "order_list"
 
 
-def judge_the_old_steps(data: dict[str, Any]) -> None:
-    del data["believed"]
+def validate_the_old_steps(data: dict[str, Any]) -> None:
+    del data["trusted_until"]
 
 
-def judge_the_last_old_step(data: dict[str, Any]) -> None:
-    data["believed"] -= 1
+def validate_the_last_old_step(data: dict[str, Any]) -> None:
+    data["trusted_until"] -= 1
 
 
-def believe_what_is_to_come(data: dict[str, Any]) -> None:
-    data["believed"] = data["version"] + 1
+def trust_future_steps(data: dict[str, Any]) -> None:
+    data["trusted_until"] = data["version"] + 1
 
 
-def believe_by_half(data: dict[str, Any]) -> None:
-    data["believed"] = 3.5
+def trust_half_a_step(data: dict[str, Any]) -> None:
+    data["trusted_until"] = 3.5
 
 
 @pytest.mark.parametrize(
@@ -128,13 +128,13 @@ def believe_by_half(data: dict[str, Any]) -> None:
         (spoil_a_fact, "facts.currency"),
         (break_the_chain, "history[1].source"),
         (begin_elsewhere, "history[0].source"),
-        (judge_the_old_steps, "history[3]"),
-        (judge_the_last_old_step, "history[3]"),
-        (believe_what_is_to_come, "believed"),
-        (believe_by_half, "believed"),
+        (validate_the_old_steps, "history[3]"),
+        (validate_the_last_old_step, "history[3]"),
+        (trust_future_steps, "trusted_until"),
+        (trust_half_a_step, "trusted_until"),
     ],
 )
-def test_what_the_newer_model_did_is_judged_as_ever(
+def test_what_the_newer_model_did_is_validated_as_ever(
     spoil: Callable[[dict[str, Any]], None], where: str, next_model: None
 ) -> None:
     case = NextCase.from_json(OLD)
@@ -155,8 +155,8 @@ def test_facts_that_can_not_stand_in_the_state_are_refused_of_an_old_case_too(ne
         NextCase.from_dict(data)
 
 
-def test_a_case_that_one_model_alone_has_moved_has_no_word_of_belief_and_may_have_none() -> None:
+def test_a_case_that_one_model_alone_has_moved_has_no_trusted_until_and_may_have_none() -> None:
     data = at_options(Goal.BOTH).to_dict()
-    assert "believed" not in data
-    with pytest.raises(SnapshotInvalid, match="unknown key 'believed'"):
-        Case.from_dict({**data, "believed": data["version"]})
+    assert "trusted_until" not in data
+    with pytest.raises(SnapshotInvalid, match="unknown key 'trusted_until'"):
+        Case.from_dict({**data, "trusted_until": data["version"]})

@@ -68,7 +68,7 @@ def test_a_snapshot_is_plain_json_with_its_format_and_model() -> None:
     }
     at = "2026-11-22T09:00:00+08:00"
     data = {"account": "acct-1", "channel": "app"}
-    step = {"event": "sign_in", "by": "customer", "data": data, "source": "signed_out", "target": "signed_in"}
+    step = {"event": "sign_in", "by": "customer", "who": None, "data": data, "source": "signed_out", "target": "signed_in"}
     assert case.to_dict() == {
         "format": "installment-cancellation/1",
         "model_version": MODEL_VERSION,
@@ -145,6 +145,6 @@ def test_no_event_is_lost_between_saving_and_loading_at_every_step() -> None:
     replayed = opened(Goal.BOTH)
     for step in case.history:
         replayed = Case.from_json(replayed.to_json())
-        replayed.trigger(step.event, by=step.by, **step.data)
+        replayed.trigger(step.event, step.data, by=step.by)
     assert replayed == case
     assert Event.COMPLETE_CANCELLATION is replayed.history[-1].event

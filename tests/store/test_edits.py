@@ -172,7 +172,8 @@ def snapshots() -> list[str]:
     for index in range(len(PATH)):
         event, keywords = call(index, "x")
         del keywords["event_id"]
-        case.trigger(event, **keywords)
+        by, at = keywords.pop("by", None), keywords.pop("at", None)
+        case.trigger(event, keywords, by=by, at=at)
         texts += [case.to_json(steps=1), case.to_json()]
     return texts
 

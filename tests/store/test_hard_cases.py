@@ -148,7 +148,7 @@ def test_a_serializable_transaction_that_is_doomed_is_called_aborted(postgresql:
         store.handle(third, "a", Event.SIGN_IN, event_id="1", **SIGNED_IN)
         begun[2].commit()
         case = loaded.case.copy()
-        step = case.trigger(Event.SIGN_IN, at=START, **SIGNED_IN)
+        step = case.trigger(Event.SIGN_IN, SIGNED_IN, at=START)
         with pytest.raises(store.Conflict) as lost:
             handling.write_step(second, loaded, case, mapping.step_values("b", step, "1", loaded.digest))
         assert lost.value.aborted
@@ -163,7 +163,7 @@ def test_steps_that_a_stored_case_has_not_are_not_dropped_in_silence(engine: Eng
     case = Case(goal=Goal.PLAN, account="acct", order="order", case_id="case", at=START)
     with engine.begin() as conn:
         store.import_case(conn, case)
-        case.trigger(Event.SIGN_IN, at=START, **SIGNED_IN)
+        case.trigger(Event.SIGN_IN, SIGNED_IN, at=START)
         with pytest.raises(store.HistoryDiffers) as refused:
             store.import_case(conn, case)
         assert refused.value.args == ("case", 1, 0)

@@ -190,7 +190,8 @@ def test_a_case_that_began_elsewhere_is_stored_with_its_history(engine: Engine) 
     for index in range(6):
         event, keywords = call(index, "x")
         del keywords["event_id"]
-        case.trigger(event, **keywords)
+        by, at = keywords.pop("by", None), keywords.pop("at", None)
+        case.trigger(event, keywords, by=by, at=at)
     with engine.begin() as conn:
         store.import_case(conn, case)
         assert store.history(conn, "x") == case.history

@@ -70,7 +70,7 @@ def never_look() -> None:
 def _judge(conn: Connection, loaded: LoadedCase, event: Event, event_id: str, by: Any, at: datetime, data: Any) -> Handled:
     case = loaded.case.copy()
     try:
-        step = case.trigger(event, by=by, at=at, **data)
+        step = case.trigger(event, data, by=by, at=at)
     except Refused as refusal:
         handling.write_refusal(conn, loaded, stored_refusals.refusal_values(loaded.case, refusal, event_id, by, data, at))
         raise

@@ -34,7 +34,7 @@ class Itself:
 
     def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
         try:
-            self.case.trigger(event, by=by, **data)
+            self.case.trigger(event, data, by=by)
         except ProcessError as refusal:
             self.refusal = refusal
             return False

@@ -84,7 +84,7 @@ def driver(seen: Seen, aim: tuple[State, int], case_class: type[Case]) -> type[R
         def raise_it(self, delivery: Delivery, *, must_pass: bool = False) -> None:
             case, before, facts, version = self.case, self.case.state, self.case.facts, self.case.version
             data = payload_of(case, delivery, self.sent)
-            blockers = case.blockers(delivery.event, by=delivery.by, **data)
+            blockers = case.blockers(delivery.event, data, by=delivery.by)
             answer = deliver(case, delivery, data)
             if isinstance(answer, Step):
                 assert not blockers
@@ -164,7 +164,7 @@ def driver(seen: Seen, aim: tuple[State, int], case_class: type[Case]) -> type[R
             event, payload = hostile
             state, facts = self.case.state, self.case.facts
             with pytest.raises(InvalidPayload):
-                self.case.trigger(event, by=by, **payload)
+                self.case.trigger(event, payload, by=by)
             assert (self.case.state, self.case.facts) == (state, facts)
 
         @invariant()

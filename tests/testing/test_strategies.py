@@ -78,13 +78,13 @@ def test_a_place_where_no_case_can_be_is_refused_by_name() -> None:
 def test_events_asked_for_as_accepted_are_taken_and_the_others_refused(case: Case, data: st.DataObject) -> None:
     refused = data.draw(events(case, accepted=False))
     with pytest.raises(ProcessError):
-        case.trigger(refused.event, by=refused.by, **payload_of(case, refused, {}))
+        case.trigger(refused.event, payload_of(case, refused, {}), by=refused.by)
     if case.is_done:
         with pytest.raises(ValueError, match="takes no event"):
             events(case, accepted=True)
     else:
         taken = data.draw(events(case, accepted=True))
-        case.trigger(taken.event, by=taken.by, **payload_of(case, taken, {}))
+        case.trigger(taken.event, payload_of(case, taken, {}), by=taken.by)
 
 
 @settings(PLAIN, max_examples=80)
@@ -94,7 +94,7 @@ def test_no_case_takes_a_hostile_payload(drawn: tuple[Event, dict[str, object]],
     before = case.copy()
     for by in Actor:
         with pytest.raises(InvalidPayload):
-            case.trigger(event, by=by, **payload)
+            case.trigger(event, payload, by=by)
     assert case == before
 
 
@@ -135,7 +135,7 @@ class Adapter:
     fault = False
     def reset(self, case): self.case = case
     def apply(self, event, by, data):
-        try: self.case.trigger(event, by=by, **data)
+        try: self.case.trigger(event, data, by=by)
         except ProcessError: return self.fault and event == "sign_in"
         return True
     def state(self): return self.case.state

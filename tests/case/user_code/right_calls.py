@@ -48,7 +48,7 @@ def cancel(account: str, order: str) -> State:
 
 
 def ask(case: Case, event: Event) -> list[str]:
-    blockers: tuple[Blocker, ...] = case.blockers(event, by=Actor.CUSTOMER, order="order-9")
+    blockers: tuple[Blocker, ...] = case.blockers(event, {"order": "order-9"}, by=Actor.CUSTOMER)
     request: Request | None = case.request
     if request is not None and case.due_at is not None and case.due_at < datetime.now(UTC):
         case.trigger(Event.TIME_OUT, by=Actor.CLOCK)

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from process.exploration.graph import breadth_first, distances, shortest_path
-from process.exploration.inputs import ACCOUNT, ORDER, QUOTE, all_inputs, payload_variants
+from process.exploration.inputs import ACCOUNT, ORDER, QUOTE, REJECTED_QUOTE, all_inputs, payload_variants
 from process.machine import MACHINE, CompiledMachine
 from process.model import ELSE, Actor, Event, Facts, Goal, Limits, State
 
@@ -48,6 +48,8 @@ def canonical(facts: Facts) -> Facts:
     """
     if facts.quote is not None:
         facts = facts._replace(quote=QUOTE, fee=0, currency="CNY")
+    if facts.rejected_quote is not None:
+        facts = facts._replace(rejected_quote=REJECTED_QUOTE)
     face = min(max(facts.face_attempts, -1), facts.face_limit + 1)
     other = min(max(facts.other_attempts, -1), facts.other_limit + 1)
     return facts._replace(account=ACCOUNT, order=ORDER, face_attempts=face, other_attempts=other, attempt=face + other)

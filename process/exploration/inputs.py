@@ -10,7 +10,7 @@ from process.model import Actor, Event, Facts, Field, Kind, Model
 RIGHT = "right"
 """The variant of a payload that fits the case as it stands. The name of any other variant says which field differs."""
 
-ACCOUNT, ORDER, QUOTE = "account-1", "order-1", "quote-1"
+ACCOUNT, ORDER, QUOTE, REJECTED_QUOTE = "account-1", "order-1", "quote-1", "rejected-quote-1"
 
 
 def payload_variants(model: Model, event: Event, facts: Facts, fresh: str = QUOTE) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -41,9 +41,10 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
         case "order":
             return [(RIGHT, facts.order), ("another", "another-order")]
         case "quote" if not _sets_fact(model, event, name):
-            return [(RIGHT, facts.quote or QUOTE), ("stale", "a-stale-quote")]
+            rejected = [("rejected", facts.rejected_quote)] if facts.quote and facts.rejected_quote else []
+            return [(RIGHT, facts.quote or facts.rejected_quote or QUOTE), *rejected, ("stale", "a-stale-quote")]
         case "quote":
-            return [(RIGHT, fresh)]
+            return [(RIGHT, fresh), *([("rejected", facts.rejected_quote)] if facts.rejected_quote else [])]
         case "attempt":
             stale = [("stale", facts.attempt - 1)] if facts.attempt > 1 else []
             return [(RIGHT, max(facts.attempt, 1)), *stale, ("unknown", facts.attempt + 1)]

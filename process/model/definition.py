@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from process.model.facts import Facts, Limits
-from process.model.vocabulary import Actor, EndKind, Event, Field, Phase, RequestKind, State, Words
+from process.model.vocabulary import Actor, EndKind, Event, Field, Goal, Phase, RequestKind, State, Words
 
 Payload = Mapping[str, object]
 """The data that an event carries, by field name."""
@@ -156,6 +156,7 @@ class StateInfo:
         deadline: how long the case may wait there for the next event, by default; None for an end.
         invariants: what holds of the facts in the state, in addition to the model's own.
         end: what kind of end it is; None for a state that is not an end.
+        cancels_plan: whether the plan is cancelled there.
     """
 
     phase: Phase | None
@@ -163,6 +164,19 @@ class StateInfo:
     deadline: timedelta | None
     invariants: tuple[Guard, ...]
     end: EndKind | None = None
+    cancels_plan: bool = False
+
+
+def open_state(
+    phase: Phase, deadline: timedelta, *responsibilities: Responsibility, holds: Iterable[Guard] = ()
+) -> StateInfo:
+    """Make the entry of a state in which the case goes on."""
+    return StateInfo(phase, responsibilities, deadline, tuple(holds))
+
+
+def end_state(kind: EndKind, *, holds: Iterable[Guard], cancels_plan: bool = False) -> StateInfo:
+    """Make the entry of an end state."""
+    return StateInfo(None, (), None, tuple(holds), kind, cancels_plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +234,9 @@ class Model:
     table: tuple[Row, ...]
     initial: State
     invariants: tuple[Guard, ...]
-    """What holds of the facts in every state; single states add their own."""
+    """Conditions on the facts that hold in every state; single states add their own."""
+    open_invariants: tuple[Guard, ...]
+    """Conditions on the facts that hold in every state that is not an end."""
     limits: Limits = DEFAULT_LIMITS
 
     @cached_property
@@ -248,16 +264,33 @@ class Model:
     def ends(self) -> tuple[State, ...]:
         return tuple(state for state, info in self.states.items() if info.end)
 
+    def achieved(self, state: State, facts: Facts) -> Goal | None:
+        """Return the part of the goal that has happened; None if nothing has."""
+        if self.states[state].cancels_plan:
+            return Goal.BOTH if facts.face_removed else Goal.PLAN
+        return Goal.FACE_VERIFICATION if facts.face_removed else None
+
+    def unmet(self, state: State, facts: Facts) -> Goal | None:
+        """Return the part of the goal that has not happened; None if all of it has."""
+        achieved = self.achieved(state, facts)
+        if achieved is None:
+            return facts.goal
+        if facts.goal is not Goal.BOTH or achieved is Goal.BOTH:
+            return None
+        return Goal.FACE_VERIFICATION if achieved is Goal.PLAN else Goal.PLAN
+
     def responsibility(self, state: State, facts: Facts) -> Responsibility | None:
-        """Whose move it is, and what is asked of them; None at an end."""
-        for turn in self.states[state].responsibilities:
-            if turn.when is None or turn.when.predicate(facts, {}):
-                return turn
+        """Return whose move it is, and what is requested of them; None at an end."""
+        for responsibility in self.states[state].responsibilities:
+            if responsibility.when is None or responsibility.when.predicate(facts, {}):
+                return responsibility
         return None
 
     def violated_invariant(self, state: State, facts: Facts) -> Guard | None:
-        """What should hold of the facts in the state and does not; None for what a case can be."""
-        for demand in (*self.invariants, *self.states[state].invariants):
-            if not demand.predicate(facts, {}):
-                return demand
+        """Return the first invariant that is false of the facts in the state; None if all are true."""
+        info = self.states[state]
+        still_open = () if info.end else self.open_invariants
+        for invariant in (*self.invariants, *still_open, *info.invariants):
+            if not invariant.predicate(facts, {}):
+                return invariant
         return None

@@ -1,11 +1,11 @@
-"""What a case knows beside its state, and the limits that it is opened with."""
+"""The data that a case has beside its state, and the limits that it is opened with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from process.model.vocabulary import Goal, QuoteStatus, Settlement
+from process.model.vocabulary import Goal, Identity, QuoteStatus, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,21 @@ class Limits:
 
 
 class Facts(NamedTuple):
-    """What a case knows beside its state. Immutable; what changes makes a new one."""
+    """The data of a case beside its state. Immutable; a transition makes new ones."""
 
     goal: Goal
     account: str
     order: str
     face_limit: int
     other_limit: int
-    quote: str | None = None  # the lender's reference of the quote on the table; None: there is none, or it is void
-    fee: int | None = None  # what cancelling costs by that quote, in minor units (分) of the currency
+    identity: Identity | None = None  # how the customer was identified as the buyer; None: not yet
+    quote: str | None = None  # the lender's reference of the current quote; None: there is none, or it is void
+    fee: int | None = None  # the cost of cancelling by that quote, in minor units (分) of the currency
     currency: str | None = None  # ISO 4217
     quote_status: QuoteStatus | None = None
-    settled: Settlement | None = None  # how verification was settled for this try; None: it is not
+    rejected_quote: str | None = None  # the quote whose cancellation the lender rejected last
+    settled: Settlement | None = None  # how verification was settled for this attempt at cancelling; None: it is not
     face_removed: bool = False  # support has removed the face verification
     face_attempts: int = 0  # those that count against the limit
     other_attempts: int = 0
-    attempt: int = 0  # the number of the attempt started last; it only grows
+    attempt: int = 0  # the number of the verification attempt started last; it only grows

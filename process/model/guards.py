@@ -1,22 +1,23 @@
-"""The conditions of the table's rows: each decides, and says why it does not hold."""
+"""The guards of the table's rows: each is a condition, with the reason that is given where it is false."""
 
 from __future__ import annotations
 
 from process.model.definition import Payload, guard
 from process.model.facts import Facts
-from process.model.vocabulary import Goal, QuoteStatus
+from process.model.vocabulary import Goal, Identity, QuoteStatus
 
 # Bound once: until Python 3.12 reading a member from its enum costs more than the rest of a guard.
 FOR_PLAN, FOR_FACE_VERIFICATION, FOR_BOTH = Goal
 OPEN, ACCEPTED, SUBMITTED, ANSWERED = QuoteStatus
+SIGNED_IN, BY_SUPPORT = Identity
 
 
 @guard(
     "wrong_account",
-    ("购买该订单的账号", "the account that bought"),
+    ("购买该订单的账号", "the purchasing account"),
     (
         "该账号不是购买此订单的账号，请换用购买时的账号登录。",
-        "This account did not buy the order; sign in with the one that did.",
+        "This account did not buy the order; sign in with the purchasing account.",
     ),
     payload_fields=("account",),
 )
@@ -27,7 +28,7 @@ def account_is_the_buyers(facts: Facts, data: Payload) -> bool:
 @guard(
     "wrong_order",
     ("本次办理的订单", "the case's order"),
-    ("这不是本次办理的订单。", "This is not the order that the case is about."),
+    ("这不是本次办理的订单。", "This is not the order of this case."),
     payload_fields=("order",),
 )
 def order_is_the_cases(facts: Facts, data: Payload) -> bool:
@@ -36,7 +37,7 @@ def order_is_the_cases(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "goal_without_plan",
-    ("目标含取消分期", "the goal has the plan"),
+    ("目标含取消分期", "the goal includes the plan"),
     ("本次办理的目标不包含取消分期。", "The goal of this case does not include cancelling the plan."),
     message_fields=("goal",),
 )
@@ -46,7 +47,7 @@ def goal_has_plan(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "goal_without_face_verification",
-    ("目标含取消人脸验证", "the goal has the face verification"),
+    ("目标含取消人脸验证", "the goal includes the face verification"),
     ("本次办理的目标不包含取消人脸验证。", "The goal of this case does not include removing the face verification."),
     message_fields=("goal",),
 )
@@ -93,6 +94,65 @@ def face_verification_is_removed(facts: Facts, data: Payload) -> bool:
 
 
 @guard(
+    "not_signed_in",
+    ("已登录", "signed in"),
+    ("客户未用购买账号登录。", "The customer has not signed in with the purchasing account."),
+)
+def the_customer_signed_in(facts: Facts, data: Payload) -> bool:
+    return facts.identity is SIGNED_IN
+
+
+@guard(
+    "customer_not_identified",
+    ("已核实身份", "identified"),
+    (
+        "尚未确认来电者就是购买人，请先核实客户身份。",
+        "The customer has not been identified as the buyer; identify the customer first.",
+    ),
+)
+def the_customer_is_identified(facts: Facts, data: Payload) -> bool:
+    return facts.identity is not None
+
+
+@guard(
+    "customer_already_identified",
+    ("尚未核实身份", "not identified yet"),
+    ("客户身份已经核实。", "The customer has already been identified."),
+    message_fields=("identity",),
+)
+def the_customer_is_not_identified(facts: Facts, data: Payload) -> bool:
+    return facts.identity is None
+
+
+@guard(
+    "quote_changed",
+    ("同一编号的报价内容不变", "a known reference has the same content"),
+    (
+        "报价 {quote} 已以其他金额或货币告知，内容不同的报价须用新编号。",
+        "Quote {quote} is already open with another fee or currency; another offer needs another reference.",
+    ),
+    payload_fields=("quote", "fee", "currency"),
+    message_fields=("quote",),
+)
+def the_offer_is_unchanged_or_new(facts: Facts, data: Payload) -> bool:
+    return data["quote"] != facts.quote or (data["fee"] == facts.fee and data["currency"] == facts.currency)
+
+
+@guard(
+    "quote_was_rejected",
+    ("不是被拒的报价", "not the rejected quote"),
+    (
+        "报价 {quote} 的取消已被资方拒绝，须用新编号重新报价。",
+        "Quote {quote} was rejected; a new offer needs a new reference.",
+    ),
+    payload_fields=("quote",),
+    message_fields=("quote",),
+)
+def the_quote_was_not_rejected(facts: Facts, data: Payload) -> bool:
+    return data["quote"] != facts.rejected_quote
+
+
+@guard(
     "no_open_quote",
     ("有待确认的报价", "a quote is open"),
     (
@@ -107,7 +167,10 @@ def a_quote_is_open(facts: Facts, data: Payload) -> bool:
 @guard(
     "quote_not_current",
     ("确认的是当前报价", "it is the open quote"),
-    ("报价 {quote} 不是当前报价，请按最新告知的后果确认。", "Quote {quote} is not the open one; confirm the latest quote."),
+    (
+        "报价 {quote} 不是当前报价，请按最新告知的后果确认。",
+        "Quote {quote} is not the current quote; confirm the latest one.",
+    ),
     payload_fields=("quote",),
     message_fields=("quote",),
 )
@@ -117,11 +180,11 @@ def quote_is_the_open_one(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "verification_not_settled",
-    ("核验已有结论", "verification is settled"),
+    ("核验已有结论或人脸验证已取消", "verification is settled or removed"),
     ("核验尚无结论。", "Verification is not settled."),
 )
-def verification_is_settled(facts: Facts, data: Payload) -> bool:
-    return facts.settled is not None
+def no_verification_is_due(facts: Facts, data: Payload) -> bool:
+    return facts.settled is not None or facts.face_removed
 
 
 @guard(
@@ -129,7 +192,7 @@ def verification_is_settled(facts: Facts, data: Payload) -> bool:
     ("已单独同意", "separate consent given"),
     (
         "未取得处理人脸信息的单独同意，可改用其他方式核验。",
-        "There is no separate consent to process the face; another way is open.",
+        "Separate consent to face verification is missing; another method can be used.",
     ),
     payload_fields=("consent",),
 )
@@ -142,7 +205,7 @@ def separate_consent_is_given(facts: Facts, data: Payload) -> bool:
     ("人脸次数未用尽", "face attempts left"),
     (
         "人脸识别次数已用尽（{face_attempts}/{face_limit}）。",
-        "No face attempts are left ({face_attempts} of {face_limit} used).",
+        "No attempts at face verification are left ({face_attempts} of {face_limit} used).",
     ),
     message_fields=("face_attempts", "face_limit"),
 )
@@ -155,7 +218,7 @@ def face_attempts_are_left(facts: Facts, data: Payload) -> bool:
     ("其他方式次数未用尽", "other attempts left"),
     (
         "其他方式核验次数已用尽（{other_attempts}/{other_limit}）。",
-        "No other attempts are left ({other_attempts} of {other_limit} used).",
+        "No attempts by another method are left ({other_attempts} of {other_limit} used).",
     ),
     message_fields=("other_attempts", "other_limit"),
 )
@@ -165,8 +228,8 @@ def other_attempts_are_left(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "no_attempts_left",
-    ("任一方式次数未用尽", "a way has attempts left"),
-    ("所有核验方式的次数均已用尽。", "No attempts are left by any way."),
+    ("任一方式次数未用尽", "a method has attempts left"),
+    ("所有核验方式的次数均已用尽。", "No attempts are left with any method."),
     message_fields=("face_attempts", "face_limit", "other_attempts", "other_limit"),
 )
 def a_method_has_attempts_left(facts: Facts, data: Payload) -> bool:
@@ -178,7 +241,7 @@ def a_method_has_attempts_left(facts: Facts, data: Payload) -> bool:
     ("答复的是当前核验", "it answers the open attempt"),
     (
         "第 {attempt} 次不是正在进行的核验，该答复无效。",
-        "Attempt {attempt} is not the open one; its answer does not count.",
+        "Attempt {attempt} is not the current attempt; the answer is void.",
     ),
     payload_fields=("attempt",),
     message_fields=("attempt",),
@@ -190,7 +253,7 @@ def it_answers_the_open_attempt(facts: Facts, data: Payload) -> bool:
 @guard(
     "nothing_outstanding",
     ("资方尚未答复", "an answer is outstanding"),
-    ("没有等待资方答复的取消请求。", "No answer of the lender is outstanding."),
+    ("没有等待资方答复的取消请求。", "No lender answer is outstanding."),
 )
 def an_answer_is_outstanding(facts: Facts, data: Payload) -> bool:
     return facts.quote_status is SUBMITTED
@@ -198,12 +261,26 @@ def an_answer_is_outstanding(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "answer_outstanding",
-    ("无未答复的请求", "nothing unanswered"),
+    ("无未答复的请求", "no answer outstanding"),
     ("取消请求已提交给资方，须先等其答复。", "The cancellation was submitted to the lender; its answer must come first."),
     message_fields=("quote",),
 )
 def nothing_is_unanswered(facts: Facts, data: Payload) -> bool:
     return facts.quote_status is not SUBMITTED
+
+
+@guard(
+    "quote_not_rejected",
+    ("更正的是被拒的报价", "it names the rejected quote"),
+    (
+        "报价 {quote} 没有被拒绝过，无可更正。",
+        "Quote {quote} is not one that was rejected, so there is nothing to correct.",
+    ),
+    payload_fields=("quote",),
+    message_fields=("quote",),
+)
+def it_names_the_rejected_quote(facts: Facts, data: Payload) -> bool:
+    return data["quote"] == facts.rejected_quote
 
 
 @guard(

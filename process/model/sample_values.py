@@ -12,11 +12,26 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any, get_args, get_type_hints
 
-from process.model import Effect, Facts, Field, Goal, Guard, Kind, QuoteStatus, Settlement, Words
+from process.model import Effect, Facts, Field, Goal, Guard, Identity, Kind, QuoteStatus, Settlement, Words
 
 SAMPLE_NEW = Facts(Goal.PLAN, "account", "order", 3, 3)
 SAMPLE_COMPLETE = Facts(
-    Goal.BOTH, "account", "order", 3, 3, "quote", 0, "CNY", QuoteStatus.OPEN, Settlement.REMOVED, True, 1, 1, 2
+    goal=Goal.BOTH,
+    account="account",
+    order="order",
+    face_limit=3,
+    other_limit=3,
+    identity=Identity.SIGNED_IN,
+    quote="quote",
+    fee=0,
+    currency="CNY",
+    quote_status=QuoteStatus.OPEN,
+    rejected_quote="rejected",
+    settled=Settlement.WAIVED,
+    face_removed=True,
+    face_attempts=1,
+    other_attempts=1,
+    attempt=2,
 )
 _VALUES: Mapping[Kind, object] = {
     Kind.REFERENCE: "reference",

@@ -221,7 +221,7 @@ def _contradictions_between_rows(model: Model) -> Iterable[str]:
                 continue
             if asked_above == asked:
                 yield f"{name(transition.row)}: {source} has the same row already, {name(above.row)}"
-            elif ELSE in model.table[above.row].guards:
+            elif ELSE in model.table[above.row].guards and asked_above <= asked:
                 yield f"{name(above.row)}: ELSE is not the last row of {event} in {source}"
             elif not asked_above:
                 yield f"{name(transition.row)}: never reached, {name(above.row)} has no guard and takes all in {source}"

@@ -18,7 +18,7 @@ class Words(NamedTuple):
 
 
 class Term(StrEnum):
-    """A name of the process: what files and programs write, and the words that people read."""
+    """A name of the process: the value that files and programs write, and the words that people read."""
 
     _value_: str
     words: Words
@@ -39,7 +39,7 @@ class Goal(Term):
 
 
 class Actor(Term):
-    """Who may raise an event, and whose move a state can be."""
+    """Who raises events, and whose move it can be."""
 
     CUSTOMER = "customer", "客户", "customer"  # the one who bought
     SYSTEM = "system", "系统", "system"  # the shop's own rules, risk control among them
@@ -50,7 +50,7 @@ class Actor(Term):
 
 
 class Phase(Term):
-    """The six steps of the description, in their order; ``number`` counts them from 1."""
+    """The six steps of the description, in order; ``number`` counts from 1."""
 
     SIGN_IN = "sign_in", "登录", "Sign in"
     ORDERS = "orders", "我的订单", "My orders"
@@ -65,15 +65,15 @@ class Phase(Term):
 
 
 class EndKind(Term):
-    """How an end is meant."""
+    """What an end state means for the goal."""
 
-    GOOD = "good", "已达成", "achieved"  # something that was wished has happened
-    NEUTRAL = "neutral", "客户选择不办理", "the customer chose not to"
+    GOOD = "good", "已达成", "achieved"  # at least a part of the goal
+    NEUTRAL = "neutral", "不再办理", "no longer pursued"
     BAD = "bad", "未达成", "not achieved"
 
 
 class State(Term):
-    """Where a case stands. STATES says of each whose move it is, until when, and what holds there."""
+    """Where a case stands. STATES gives for each whose move it is, the deadline, and what holds there."""
 
     SIGNED_OUT = "signed_out", "未登录", "Signed out"  # every case begins here
     SIGNED_IN = "signed_in", "已登录", "Signed in"  # with the account that bought
@@ -82,7 +82,7 @@ class State(Term):
     INSTALLMENT_OPTIONS = "installment_options", "分期管理", "Installment options"  # the customer says what is wanted
     CONSEQUENCES = "consequences", "确认后果", "Consequences"  # the lender quotes, then the customer confirms or declines
     VERIFICATION_DECISION = "verification_decision", "核验判定", "Verification decision"  # skipped, or required?
-    VERIFICATION_CHOICE = "verification_choice", "选择核验方式", "Choice of verification"  # by face or another way
+    VERIFICATION_CHOICE = "verification_choice", "选择核验方式", "Verification choice"  # by face or another way
     FACE_VERIFICATION = "face_verification", "人脸识别核验中", "Face verification"  # an attempt by face is open
     OTHER_VERIFICATION = "other_verification", "其他方式核验中", "Other verification"  # an attempt another way is open
     CANCELLING = "cancelling", "取消处理中", "Cancelling"  # the lender was asked to cancel and has not answered
@@ -92,13 +92,14 @@ class State(Term):
     FACE_VERIFICATION_REMOVED = "face_verification_removed", "人脸验证已取消", "Face verification removed"
     BOTH_CANCELLED = "both_cancelled", "分期与人脸验证均已取消", "Both cancelled"
     PLAN_KEPT = "plan_kept", "保留分期", "Plan kept"  # the customer saw the consequences and declined
+    PLAN_ENDED_OTHERWISE = "plan_ended_otherwise", "分期已另行终止", "Plan ended otherwise"  # refunded, returned, paid off
     REFUSED = "refused", "申请未通过", "Refused"  # by customer service
     ABANDONED = "abandoned", "已放弃", "Abandoned"  # the customer left
     EXPIRED = "expired", "已超时", "Expired"  # nobody moved in time
 
 
 class Event(Term):
-    """What may happen to a case. EVENTS says what each carries, TABLE who may raise it where."""
+    """What can happen to a case. EVENTS lists what each carries, TABLE who may raise it in which state."""
 
     SIGN_IN = "sign_in", "登录", "sign in"
     OPEN_ORDERS = "open_orders", "打开我的订单", "open my orders"
@@ -106,28 +107,35 @@ class Event(Term):
     REPORT_ORDER_MISSING = "report_order_missing", "找不到订单", "report the order missing"
     FIND_OPTION = "find_option", "找到分期入口", "find the option"
     REPORT_OPTION_MISSING = "report_option_missing", "找不到分期入口", "report the option missing"
-    CHOOSE_CANCELLATION = "choose_cancellation", "选择取消分期", "choose to cancel"
-    REQUEST_FACE_VERIFICATION_REMOVAL = "request_face_verification_removal", "要求取消人脸验证", "ask for removal of face"
+    CHOOSE_CANCELLATION = "choose_cancellation", "选择取消分期", "choose cancellation"
+    REQUEST_FACE_VERIFICATION_REMOVAL = (
+        "request_face_verification_removal",
+        "要求取消人脸验证",
+        "request removal of face verification",
+    )
     QUOTE_CONSEQUENCES = "quote_consequences", "告知后果与费用", "quote the consequences"
-    CONFIRM_CANCELLATION = "confirm_cancellation", "确认取消", "confirm"
-    DECLINE_CANCELLATION = "decline_cancellation", "放弃取消", "decline"
+    CONFIRM_CANCELLATION = "confirm_cancellation", "确认取消", "confirm the cancellation"
+    DECLINE_CANCELLATION = "decline_cancellation", "放弃取消", "decline the cancellation"
     SKIP_FACE_VERIFICATION = "skip_face_verification", "系统跳过人脸验证", "skip face verification"
     REQUIRE_VERIFICATION = "require_verification", "要求核验", "require verification"
-    START_FACE_VERIFICATION = "start_face_verification", "开始人脸识别", "start by face"
-    START_OTHER_VERIFICATION = "start_other_verification", "开始其他方式核验", "start another way"
-    PASS_VERIFICATION = "pass_verification", "核验通过", "pass"
-    FAIL_VERIFICATION = "fail_verification", "核验未通过", "fail"
-    VERIFICATION_UNAVAILABLE = "verification_unavailable", "核验服务不可用", "verifier unavailable"
-    WITHDRAW_FACE_CONSENT = "withdraw_face_consent", "撤回人脸同意", "withdraw face consent"
-    COMPLETE_CANCELLATION = "complete_cancellation", "取消完成", "complete the cancellation"
-    REJECT_CANCELLATION = "reject_cancellation", "取消被拒", "reject the cancellation"
-    CONTACT_SUPPORT = "contact_support", "联系客服", "contact support"
+    START_FACE_VERIFICATION = "start_face_verification", "开始人脸识别", "start face verification"
+    START_OTHER_VERIFICATION = "start_other_verification", "开始其他方式核验", "start another verification"
+    PASS_VERIFICATION = "pass_verification", "核验通过", "verification passed"
+    FAIL_VERIFICATION = "fail_verification", "核验未通过", "verification failed"
+    VERIFICATION_UNAVAILABLE = "verification_unavailable", "核验服务不可用", "verification unavailable"
+    WITHDRAW_FACE_CONSENT = "withdraw_face_consent", "撤回人脸同意", "withdraw consent to face verification"
+    CHOOSE_ANOTHER_WAY = "choose_another_way", "换一种核验方式", "choose another way"
+    COMPLETE_CANCELLATION = "complete_cancellation", "取消完成", "cancellation completed"
+    REJECT_CANCELLATION = "reject_cancellation", "取消被拒", "cancellation rejected"
+    CONTACT_SUPPORT = "contact_support", "联系客服", "contact customer service"
     REPORT_PROBLEM = "report_problem", "报告问题", "report a problem"
+    IDENTIFY_CUSTOMER = "identify_customer", "核实客户身份", "identify the customer"
     GUIDE_BACK = "guide_back", "指引返回自助办理", "guide back to self-service"
-    WAIVE_VERIFICATION = "waive_verification", "豁免核验", "waive the verification"
+    WAIVE_VERIFICATION = "waive_verification", "豁免核验", "waive verification"
     REMOVE_FACE_VERIFICATION = "remove_face_verification", "取消人脸验证", "remove the face verification"
-    REFUSE = "refuse", "拒绝申请", "refuse"
-    ABANDON = "abandon", "放弃办理", "leave"
+    REPORT_PLAN_ENDED = "report_plan_ended", "告知分期已另行终止", "report that the plan has ended"
+    REFUSE = "refuse", "拒绝申请", "refuse the request"
+    ABANDON = "abandon", "放弃办理", "abandon"
     TIME_OUT = "time_out", "超时", "time out"
 
 
@@ -155,7 +163,7 @@ class SupportChannel(Term):
 
 
 class OtherMethod(Term):
-    """The ways to verify that need no face."""
+    """The verification methods that need no face."""
 
     PAYMENT_PASSWORD = "payment_password", "支付密码", "payment password"
     SMS_CODE = "sms_code", "短信验证码", "SMS code"
@@ -163,41 +171,47 @@ class OtherMethod(Term):
 
 
 class RequestKind(Term):
-    """What a waiting case asks of the one whose move it is."""
+    """What is requested of the actor whose move it is."""
 
-    SIGN_IN = "sign_in", "登录购买时的账号", "sign in with the account that bought"
+    SIGN_IN = "sign_in", "登录购买时的账号", "sign in with the purchasing account"
     OPEN_ORDERS = "open_orders", "打开「我的订单」", "open my orders"
     OPEN_ORDER = "open_order", "打开该订单的详情", "open the order's details"
     FIND_OPTION = "find_option", "找到分期入口", "find the installment option"
     CHOOSE_OPTION = "choose_option", "选择要办理的事项", "choose what to do"
     QUOTE_CONSEQUENCES = "quote_consequences", "告知取消的后果与费用", "quote the consequences and the fee"
     CONFIRM_OR_DECLINE = "confirm_or_decline", "确认或放弃取消", "confirm or decline"
-    DECIDE_VERIFICATION = "decide_verification", "判定是否需要核验", "decide whether verification is needed"
-    CHOOSE_VERIFICATION = "choose_verification", "选择核验方式", "choose a way to verify"
+    DECIDE_VERIFICATION = "decide_verification", "判定是否需要核验", "decide whether verification is required"
+    CHOOSE_VERIFICATION = "choose_verification", "选择核验方式", "choose a verification method"
     VERIFY_FACE = "verify_face", "人脸识别核验", "verify by face"
-    VERIFY_OTHER_WAY = "verify_other_way", "以其他方式核验", "verify in the other way"
+    VERIFY_OTHER_WAY = "verify_other_way", "以其他方式核验", "verify by the chosen method"
     CANCEL_PLAN = "cancel_plan", "取消该分期", "cancel the plan"
     CONTACT_SUPPORT = "contact_support", "选择渠道联系客服", "choose a channel and contact customer service"
     HANDLE_CASE = "handle_case", "处理该申请", "handle the case"
 
 
 class QuoteStatus(Term):
-    """How far the quote on the table has come. A void quote is simply gone from the facts."""
+    """How far the current quote has come. A void quote is gone from the facts."""
 
     OPEN = "open", "待确认", "open"
     ACCEPTED = "accepted", "已接受", "accepted"
-    SUBMITTED = "submitted", "已提交，未答复", "submitted, unanswered"
+    SUBMITTED = "submitted", "已提交，未答复", "submitted, not yet answered"
     ANSWERED = "answered", "已答复", "answered"
 
 
+class Identity(Term):
+    """How the customer was found to be the one who bought. A sign-in counts for more than an agent's word."""
+
+    SIGNED_IN = "signed_in", "已用购买账号登录", "signed in with the purchasing account"
+    BY_SUPPORT = "by_support", "客服已核实", "identified by customer service"
+
+
 class Settlement(Term):
-    """How the verification was settled for one try at cancelling."""
+    """How the verification was settled for one attempt at cancelling."""
 
     SKIPPED = "skipped", "系统跳过", "skipped by the system"
     FACE = "face", "人脸识别通过", "passed by face"
-    OTHER = "other", "其他方式通过", "passed another way"
+    OTHER = "other", "其他方式通过", "passed by another method"
     WAIVED = "waived", "客服豁免", "waived by support"
-    REMOVED = "removed", "客服取消人脸验证", "removed by support"
 
 
 class Kind(Term):

@@ -132,8 +132,7 @@ def _told_by(seen: Observation, before: Ledger) -> dict[str, Any]:
         case E.WAIVE_VERIFICATION:
             return {**_VOID, "settled": Settlement.WAIVED}
         case E.REMOVE_FACE_VERIFICATION:
-            both = before.goal is Goal.BOTH
-            return {"removed": True, **({**_VOID, "settled": Settlement.REMOVED} if both else {})}
+            return {"removed": True, **(_VOID if before.goal is Goal.BOTH else {})}
         case E.COMPLETE_CANCELLATION:
             return {"cancelled": True, "outstanding": False}
         case E.REJECT_CANCELLATION:

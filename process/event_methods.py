@@ -29,13 +29,16 @@ PASS_VERIFICATION = Event.PASS_VERIFICATION
 FAIL_VERIFICATION = Event.FAIL_VERIFICATION
 VERIFICATION_UNAVAILABLE = Event.VERIFICATION_UNAVAILABLE
 WITHDRAW_FACE_CONSENT = Event.WITHDRAW_FACE_CONSENT
+CHOOSE_ANOTHER_WAY = Event.CHOOSE_ANOTHER_WAY
 COMPLETE_CANCELLATION = Event.COMPLETE_CANCELLATION
 REJECT_CANCELLATION = Event.REJECT_CANCELLATION
 CONTACT_SUPPORT = Event.CONTACT_SUPPORT
 REPORT_PROBLEM = Event.REPORT_PROBLEM
+IDENTIFY_CUSTOMER = Event.IDENTIFY_CUSTOMER
 GUIDE_BACK = Event.GUIDE_BACK
 WAIVE_VERIFICATION = Event.WAIVE_VERIFICATION
 REMOVE_FACE_VERIFICATION = Event.REMOVE_FACE_VERIFICATION
+REPORT_PLAN_ENDED = Event.REPORT_PLAN_ENDED
 REFUSE = Event.REFUSE
 ABANDON = Event.ABANDON
 TIME_OUT = Event.TIME_OUT
@@ -136,7 +139,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """选择取消分期: choose to cancel."""
+        """选择取消分期: choose cancellation."""
         return self.trigger(CHOOSE_CANCELLATION, None, by=by, who=who, at=at)
 
     def request_face_verification_removal(
@@ -146,7 +149,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """要求取消人脸验证: ask for removal of face."""
+        """要求取消人脸验证: request removal of face verification."""
         return self.trigger(REQUEST_FACE_VERIFICATION_REMOVAL, None, by=by, who=who, at=at)
 
     def quote_consequences(
@@ -176,7 +179,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """确认取消: confirm.
+        """确认取消: confirm the cancellation.
 
         Args:
             quote: text of 1 to 64 printable characters.
@@ -190,7 +193,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """放弃取消: decline."""
+        """放弃取消: decline the cancellation."""
         return self.trigger(DECLINE_CANCELLATION, None, by=by, who=who, at=at)
 
     def skip_face_verification(
@@ -226,7 +229,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """开始人脸识别: start by face.
+        """开始人脸识别: start face verification.
 
         Args:
             consent: a reference to the record of consent, or null where there is none.
@@ -241,7 +244,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """开始其他方式核验: start another way."""
+        """开始其他方式核验: start another verification."""
         return self.trigger(START_OTHER_VERIFICATION, {"method": method}, by=by, who=who, at=at)
 
     def pass_verification(
@@ -252,7 +255,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """核验通过: pass.
+        """核验通过: verification passed.
 
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
@@ -267,7 +270,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """核验未通过: fail.
+        """核验未通过: verification failed.
 
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
@@ -282,7 +285,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """核验服务不可用: verifier unavailable.
+        """核验服务不可用: verification unavailable.
 
         Args:
             attempt: the number of an attempt, an integer of 1 or more.
@@ -296,8 +299,18 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """撤回人脸同意: withdraw face consent."""
+        """撤回人脸同意: withdraw consent to face verification."""
         return self.trigger(WITHDRAW_FACE_CONSENT, None, by=by, who=who, at=at)
+
+    def choose_another_way(
+        self,
+        *,
+        by: Literal[Actor.CUSTOMER] = Actor.CUSTOMER,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
+        """换一种核验方式: choose another way."""
+        return self.trigger(CHOOSE_ANOTHER_WAY, None, by=by, who=who, at=at)
 
     def complete_cancellation(
         self,
@@ -307,7 +320,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """取消完成: complete the cancellation.
+        """取消完成: cancellation completed.
 
         Args:
             quote: text of 1 to 64 printable characters.
@@ -323,7 +336,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """取消被拒: reject the cancellation.
+        """取消被拒: cancellation rejected.
 
         Args:
             quote: text of 1 to 64 printable characters.
@@ -339,7 +352,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """联系客服: contact support."""
+        """联系客服: contact customer service."""
         return self.trigger(CONTACT_SUPPORT, {"channel": channel}, by=by, who=who, at=at)
 
     def report_problem(
@@ -356,6 +369,23 @@ class EventMethods:
             problem: text of 1 to 256 characters, without NUL or lone surrogates.
         """
         return self.trigger(REPORT_PROBLEM, {"problem": problem}, by=by, who=who, at=at)
+
+    def identify_customer(
+        self,
+        *,
+        agent: str,
+        ticket: str,
+        by: Literal[Actor.SUPPORT] = Actor.SUPPORT,
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
+        """核实客户身份: identify the customer.
+
+        Args:
+            agent: text of 1 to 64 printable characters.
+            ticket: text of 1 to 64 printable characters.
+        """
+        return self.trigger(IDENTIFY_CUSTOMER, {"agent": agent, "ticket": ticket}, by=by, who=who, at=at)
 
     def guide_back(
         self,
@@ -376,7 +406,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """豁免核验: waive the verification.
+        """豁免核验: waive verification.
 
         Args:
             agent: text of 1 to 64 printable characters.
@@ -401,6 +431,21 @@ class EventMethods:
         """
         return self.trigger(REMOVE_FACE_VERIFICATION, {"agent": agent, "ticket": ticket}, by=by, who=who, at=at)
 
+    def report_plan_ended(
+        self,
+        *,
+        reason: str,
+        by: Literal[Actor.SYSTEM, Actor.LENDER],
+        who: str | None = None,
+        at: datetime | None = None,
+    ) -> Step:
+        """告知分期已另行终止: report that the plan has ended.
+
+        Args:
+            reason: text of 1 to 256 characters, without NUL or lone surrogates.
+        """
+        return self.trigger(REPORT_PLAN_ENDED, {"reason": reason}, by=by, who=who, at=at)
+
     def refuse(
         self,
         *,
@@ -409,7 +454,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """拒绝申请: refuse.
+        """拒绝申请: refuse the request.
 
         Args:
             reason: text of 1 to 256 characters, without NUL or lone surrogates.
@@ -423,7 +468,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """放弃办理: leave."""
+        """放弃办理: abandon."""
         return self.trigger(ABANDON, None, by=by, who=who, at=at)
 
     def time_out(

@@ -1,4 +1,4 @@
-"""What the model says, held against the description of the process, typed here from its page."""
+"""The model against the description of the process, typed here from its page."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ ZH = {
     "face_verification_removed": "人脸验证已取消",
     "both_cancelled": "分期与人脸验证均已取消",
     "plan_kept": "保留分期",
+    "plan_ended_otherwise": "分期已另行终止",
     "refused": "申请未通过",
     "abandoned": "已放弃",
     "expired": "已超时",
 }
 ENDS = set(ZH) - set(OPEN_STATES)
 
-SELF_SERVICE = set(OPEN_STATES) - {"signed_out", "cancelling", "support_needed", "in_support"}
-OPEN_BUT_CANCELLING = set(OPEN_STATES) - {"cancelling"}
-# Nobody's face verification can have been removed before the customer has reached the orders once.
-AFTER_SIGN_IN = OPEN_BUT_CANCELLING - {"signed_out", "signed_in"}
+SELF_SERVICE = set(OPEN_STATES) - {"cancelling", "support_needed", "in_support"}
+ANY_OPEN = set(OPEN_STATES)
+OPEN_BUT_CANCELLING = ANY_OPEN - {"cancelling"}
 
 # (from, event, by, to), row by row of the table, in its order.
 DESCRIBED: list[tuple[set[str], str, set[str], str]] = [
@@ -80,18 +80,27 @@ DESCRIBED: list[tuple[set[str], str, set[str], str]] = [
     ({"face_verification", "other_verification"}, "fail_verification", {VERIFIER}, "support_needed"),
     ({"face_verification", "other_verification"}, "verification_unavailable", {VERIFIER}, "verification_choice"),
     ({"face_verification"}, "withdraw_face_consent", {CUSTOMER}, "verification_choice"),
-    ({"cancelling", "support_needed"}, "complete_cancellation", {LENDER}, "both_cancelled"),
-    ({"cancelling", "support_needed"}, "complete_cancellation", {LENDER}, "plan_cancelled"),
+    ({"face_verification"}, "withdraw_face_consent", {CUSTOMER}, "support_needed"),
+    ({"face_verification", "other_verification"}, "choose_another_way", {CUSTOMER}, "verification_choice"),
+    ({"face_verification", "other_verification"}, "choose_another_way", {CUSTOMER}, "support_needed"),
+    (ANY_OPEN, "complete_cancellation", {LENDER}, "both_cancelled"),
+    (ANY_OPEN, "complete_cancellation", {LENDER}, "plan_cancelled"),
     ({"in_support"}, "complete_cancellation", {LENDER, SUPPORT}, "both_cancelled"),
     ({"in_support"}, "complete_cancellation", {LENDER, SUPPORT}, "plan_cancelled"),
     ({"cancelling", "support_needed"}, "reject_cancellation", {LENDER}, "support_needed"),
     ({"in_support"}, "reject_cancellation", {LENDER, SUPPORT}, "in_support"),
     ({"support_needed"}, "contact_support", {CUSTOMER}, "in_support"),
     (SELF_SERVICE, "report_problem", {CUSTOMER, SYSTEM}, "support_needed"),
+    ({"in_support"}, "identify_customer", {SUPPORT}, "in_support"),
     ({"in_support"}, "guide_back", {SUPPORT}, "order_list"),
+    ({"in_support"}, "guide_back", {SUPPORT}, "signed_out"),
     ({"in_support"}, "waive_verification", {SUPPORT}, "consequences"),
     ({"in_support"}, "remove_face_verification", {SUPPORT}, "face_verification_removed"),
     ({"in_support"}, "remove_face_verification", {SUPPORT}, "consequences"),
+    (ANY_OPEN, "report_plan_ended", {LENDER}, "plan_ended_otherwise"),
+    (ANY_OPEN, "report_plan_ended", {LENDER}, "face_verification_removed"),
+    (OPEN_BUT_CANCELLING, "report_plan_ended", {SYSTEM}, "plan_ended_otherwise"),
+    (OPEN_BUT_CANCELLING, "report_plan_ended", {SYSTEM}, "face_verification_removed"),
     ({"in_support"}, "refuse", {SUPPORT}, "refused"),
     (OPEN_BUT_CANCELLING, "abandon", {CUSTOMER}, "abandoned"),
     ({"cancelling", "in_support"}, "time_out", {CLOCK}, "support_needed"),
@@ -100,8 +109,8 @@ DESCRIBED: list[tuple[set[str], str, set[str], str]] = [
     # What the section on states demands: no end may hide that support has removed the face verification.
     ({"consequences"}, "decline_cancellation", {CUSTOMER, SUPPORT}, "face_verification_removed"),
     ({"in_support"}, "refuse", {SUPPORT}, "face_verification_removed"),
-    (AFTER_SIGN_IN, "abandon", {CUSTOMER}, "face_verification_removed"),
-    (AFTER_SIGN_IN - {"in_support"}, "time_out", {CLOCK}, "face_verification_removed"),
+    (OPEN_BUT_CANCELLING, "abandon", {CUSTOMER}, "face_verification_removed"),
+    (OPEN_BUT_CANCELLING - {"in_support"}, "time_out", {CLOCK}, "face_verification_removed"),
 ]
 
 CARRIED = {
@@ -120,8 +129,10 @@ CARRIED = {
     "reject_cancellation": {"quote", "reason"},
     "contact_support": {"channel"},
     "report_problem": {"problem"},
+    "identify_customer": {"agent", "ticket"},
     "waive_verification": {"agent", "ticket"},
     "remove_face_verification": {"agent", "ticket"},
+    "report_plan_ended": {"reason"},
     "refuse": {"reason"},
 }
 
@@ -171,7 +182,7 @@ def test_three_attempts_are_given_for_each_way() -> None:
 
 
 def test_names_in_files_are_the_members_in_lower_case() -> None:
-    kinds = [kind for kind in Term.__subclasses__() if kind.__module__ == "process.model"]
+    kinds = [kind for kind in Term.__subclasses__() if kind.__module__ == "process.model.vocabulary"]
     assert State in kinds
     for kind in kinds:
         assert [member.value for member in kind] == [member.name.lower() for member in kind]

@@ -21,7 +21,7 @@ with warnings.catch_warnings():  # the import changes the process's warning filt
 
 from process.exceptions import Refused
 from process.model import ELSE, MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, Payload, State, Transition
-from process.model.validation import check
+from process.model.validation import validate
 from process.payload import INVALID, check_of
 
 Move = tuple[State, Facts]
@@ -277,13 +277,13 @@ def build(model: Model) -> CompiledMachine:
     Raises:
         ModelError: the model contradicts itself.
     """
-    check(model)
+    validate(model)
     return CompiledMachine(model)
 
 
 def build_stock(model: Model) -> transitions.Machine:
     """The library's own, unmodified classes on the same table, to compare with. Its models need ``state`` and ``facts``."""
-    check(model)
+    validate(model)
     return transitions.Machine(**_arguments(model, transitions.State, lean=False))
 
 

@@ -36,7 +36,7 @@ ROOMS = (
     "cli",
     "__main__",
 )
-"""Each room may import those before it; ``process/__init__.py`` puts them together and is imported for public names only."""
+"""Each room may import those before it; ``process/__init__.py`` puts them together and is imported for its public names."""
 LIBRARIES = {
     # library: the only file or room that may import it
     "transitions": "process.machine",

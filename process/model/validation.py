@@ -1,4 +1,4 @@
-"""What a model must not say: refused when the machine is built, so at import, with the row named."""
+"""Refuse a model that contradicts itself: when its machine is built, so at import, with the row named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 from process.model import (
     ELSE,
-    GLOBAL_INVARIANTS,
     Actor,
     Effect,
     EndKind,
@@ -29,24 +28,21 @@ from process.model import (
     Transition,
     Words,
 )
-from process.model.sample_values import faults, missing
+from process.model.part_validation import missing_languages, validate_part
 
 
 class ModelError(ValueError):
-    """The model contradicts itself; says in which row or entry, and how."""
+    """The model contradicts itself; the message names the row or entry."""
 
 
-def check(model: Model) -> None:
-    """Nothing, if the model is free of contradictions.
-
-    Raises:
-        ModelError: names the first entry or row that is wrong, and what is wrong with it.
-    """
+def validate(model: Model) -> None:
+    """Raise ModelError for the first entry or row that contradicts another, or can never apply."""
     for problem in contradictions(model):
         raise ModelError(problem)
 
 
 def contradictions(model: Model) -> Iterable[str]:
+    """Yield every contradiction in the model, each with the place where it stands."""
     for kind in Term.__subclasses__():
         yield from _contradictions_of_names(kind)
     yield from _contradictions_of_states(model)
@@ -65,17 +61,17 @@ def contradictions(model: Model) -> Iterable[str]:
 
 
 def _contradictions_of_names(kind: type[Term]) -> Iterable[str]:
-    told: dict[tuple[str, str], str] = {}
+    first_use: dict[tuple[str, str], str] = {}
     for name, term in kind.__members__.items():
         where = f"{kind.__name__}.{name}"
         if name != term.name:
             yield f"{where}: {term.value!r} is what {kind.__name__}.{term.name} is written as; each needs its own"
             continue
-        if missing(term.words):
-            yield f"{where}: the words are missing in {' and '.join(missing(term.words))}"
+        if missing_languages(term.words):
+            yield f"{where}: the words are missing in {' and '.join(missing_languages(term.words))}"
         for words in zip(Words._fields, term.words, strict=True):
-            if told.setdefault(words, name) != name:
-                yield f"{where}: {kind.__name__}.{told[words]} has the same words, {words[1]!r}"
+            if first_use.setdefault(words, name) != name:
+                yield f"{where}: {kind.__name__}.{first_use[words]} has the same words, {words[1]!r}"
 
 
 # --------------------------------------------------------------------------------------------------------------- states
@@ -85,19 +81,22 @@ def _contradictions_of_states(model: Model) -> Iterable[str]:
     for state in State:
         info = model.states.get(state)
         if info is None:
-            yield f"state {state}: STATES does not say anything of it"
+            yield f"state {state}: STATES has no entry for it"
             continue
         for problem in _contradictions_of_end(info) if info.end else _contradictions_of_open(model, state, info):
             yield f"state {state}: {problem}"
-        for demand in (*info.invariants, *(turn.when for turn in info.responsibilities if turn.when)):
-            for problem in _contradictions_of_demand(demand):
+        for condition in (
+            *info.invariants,
+            *(responsibility.when for responsibility in info.responsibilities if responsibility.when),
+        ):
+            for problem in _contradictions_of_condition(condition):
                 yield f"state {state}: {problem}"
-    for demand in GLOBAL_INVARIANTS:
-        for problem in _contradictions_of_demand(demand):
-            yield f"GLOBAL_INVARIANTS: {problem}"
-    for stranger in model.states:
-        if not isinstance(stranger, State):
-            yield f"STATES: unknown state {stranger!r}"
+    for condition in model.invariants:
+        for problem in _contradictions_of_condition(condition):
+            yield f"model.invariants: {problem}"
+    for state in model.states:
+        if not isinstance(state, State):
+            yield f"STATES: unknown state {state!r}"
     if model.initial not in model.states or model.states[model.initial].end:
         yield f"the initial state {model.initial} must be an open state"
     if not isinstance(model.limits, Limits):
@@ -115,35 +114,37 @@ def _contradictions_of_open(model: Model, state: State, info: StateInfo) -> Iter
     if not isinstance(info.phase, Phase):
         yield f"belongs to no phase; {info.phase!r} is none of {_members(Phase)}"
     if not info.responsibilities or info.responsibilities[-1].when is not None:
-        yield "nobody owns it, or only under a condition; the last turn must have none"
-    for index, turn in enumerate(info.responsibilities[:-1]):
-        if turn.when is None:
-            yield f"turn {index + 2} never comes, as turn {index + 1} has no condition"
+        yield "has no owner, or only under a condition; the last responsibility must have none"
+    for index, responsibility in enumerate(info.responsibilities[:-1]):
+        if responsibility.when is None:
+            yield f"responsibility {index + 2} never applies, as responsibility {index + 1} has no condition"
     if info.deadline is None:
         yield "has no deadline"
     elif not isinstance(info.deadline, timedelta) or info.deadline <= timedelta(0):
         yield f"{info.deadline!r} is no deadline; it must be a timedelta of more than 0"
     ways_in = [row.event for row in model.table if row.target is state]
     carried = [model.events.get(event, {}) for event in ways_in] if state is not model.initial else [{}]
-    for turn in info.responsibilities:
-        yield from _contradictions_of_turn(turn, carried)
+    for responsibility in info.responsibilities:
+        yield from _contradictions_of_responsibility(responsibility, carried)
 
 
-def _contradictions_of_turn(turn: Responsibility, carried: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    if not isinstance(turn.owner, Actor):
-        yield f"unknown owner {turn.owner!r}; it must be one of {_members(Actor)}"
-    if not isinstance(turn.request, RequestKind):
-        yield f"asks {turn.request!r}, which is no request; it must be one of {_members(RequestKind)}"
-    for name in turn.payload_fields:
+def _contradictions_of_responsibility(
+    responsibility: Responsibility, carried: Iterable[Mapping[str, Any]]
+) -> Iterable[str]:
+    if not isinstance(responsibility.owner, Actor):
+        yield f"unknown owner {responsibility.owner!r}; it must be one of {_members(Actor)}"
+    if not isinstance(responsibility.request, RequestKind):
+        yield f"unknown request {responsibility.request!r}; it must be one of {_members(RequestKind)}"
+    for name in responsibility.payload_fields:
         if name not in Facts._fields and not all(name in fields for fields in carried):
-            yield f"{turn.request} tells {name!r}, no fact, and not carried by every event that leads there"
+            yield f"{responsibility.request} carries {name!r}, which is no fact and not carried by every event that leads there"
 
 
-def _contradictions_of_demand(demand: object) -> Iterable[str]:
-    if not isinstance(demand, Guard):
-        yield f"{demand!r} is no guard, and so nothing that can hold there"
+def _contradictions_of_condition(condition: object) -> Iterable[str]:
+    if not isinstance(condition, Guard):
+        yield f"{condition!r} is no guard, and so nothing that can hold there"
     else:
-        yield from faults(demand, (), "a state")
+        yield from validate_part(condition, (), "a state")
 
 
 # --------------------------------------------------------------------------------------------------------------- events
@@ -162,7 +163,7 @@ def _contradictions_of_events(model: Model) -> Iterable[str]:
                 yield f"event {name}: field {field!r} can't be carried as {kind!r}; it must be a Kind or an enum of terms"
     for event in Event:
         if event not in model.events:
-            yield f"event {event}: EVENTS does not say what it carries"
+            yield f"event {event}: EVENTS has no entry for it"
 
 
 def _can_be_called(name: str) -> bool:
@@ -193,9 +194,9 @@ def _contradictions_of_row(model: Model, row: Row) -> Iterable[str]:
     if ELSE in row.guards[1:]:
         yield "ELSE must stand first among the guards"
     kinds = (*((part, Guard) for part in row.guards), *((part, Effect) for part in row.effects))
-    strangers = [f"unknown {kind.__name__.lower()} {part!r}" for part, kind in kinds if not isinstance(part, kind)]
-    if strangers:
-        yield from strangers
+    unknown = [f"unknown {kind.__name__.lower()} {part!r}" for part, kind in kinds if not isinstance(part, kind)]
+    if unknown:
+        yield from unknown
         return
     parts: tuple[Guard | Effect, ...] = (*row.guards, *row.effects)
     named = (*map(str, row.by), *(part.name for part in parts))
@@ -203,7 +204,7 @@ def _contradictions_of_row(model: Model, row: Row) -> Iterable[str]:
         if named.count(name) > 1:
             yield f"{name} stands twice in it"
     for part in parts:
-        yield from faults(part, tuple(model.events[row.event].items()), row.event)
+        yield from validate_part(part, tuple(model.events[row.event].items()), row.event)
 
 
 def _contradictions_between_rows(model: Model) -> Iterable[str]:
@@ -214,20 +215,20 @@ def _contradictions_between_rows(model: Model) -> Iterable[str]:
     for transition in model.transitions:
         source, event = transition.source, transition.event
         rows_above = seen.setdefault((source, event), [])
-        asked = set(transition.guards) - {ELSE}
+        guards = set(transition.guards) - {ELSE}
         for above in rows_above:
-            asked_above = set(above.guards) - {ELSE}
+            guards_above = set(above.guards) - {ELSE}
             if not set(above.by) & set(transition.by):
                 continue
-            if asked_above == asked:
+            if guards_above == guards:
                 yield f"{name(transition.row)}: {source} has the same row already, {name(above.row)}"
-            elif ELSE in model.table[above.row].guards and asked_above <= asked:
+            elif ELSE in model.table[above.row].guards and guards_above <= guards:
                 yield f"{name(above.row)}: ELSE is not the last row of {event} in {source}"
-            elif not asked_above:
+            elif not guards_above:
                 yield f"{name(transition.row)}: never reached, {name(above.row)} has no guard and takes all in {source}"
-            elif asked_above < asked:
+            elif guards_above < guards:
                 yield (
-                    f"{name(transition.row)}: never reached in {source}, {name(above.row)} asks less and comes first;"
+                    f"{name(transition.row)}: never reached in {source}, {name(above.row)} has fewer guards and comes first;"
                     f" put this row above it, and ELSE first among the guards of that"
                 )
         rows_above.append(transition)
@@ -237,10 +238,10 @@ def _contradictions_between_rows(model: Model) -> Iterable[str]:
 
 
 def _contradictions_between_guards(model: Model) -> Iterable[str]:
-    told: dict[str, Guard] = {}
+    by_code: dict[str, Guard] = {}
     for index, row in enumerate(model.table):
         for guard in row.guards:
-            first = told.setdefault(guard.code, guard)
+            first = by_code.setdefault(guard.code, guard)
             if first.reason != guard.reason:
                 yield f"row {index + 1} ({row}): {guard.name} has the code {guard.code!r} of {first.name}; it needs its own"
 

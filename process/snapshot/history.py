@@ -20,7 +20,7 @@ from typing import Any, Final, NoReturn
 from process.exceptions import SnapshotInvalid
 from process.machine import CompiledMachine, changes_of
 from process.model import Facts, State, Term, Transition
-from process.model.sample_values import SAMPLE_COMPLETE, SAMPLE_NEW, TYPES
+from process.model.part_validation import SAMPLE_COMPLETE, SAMPLE_NEW, TYPES
 from process.payload import short_repr
 from process.records import Step
 

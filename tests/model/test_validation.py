@@ -12,7 +12,7 @@ from process import MODEL, Actor, Event, ModelError, RequestKind, State
 from process import model as m
 from process.machine import build, build_stock
 from process.model import ELSE, Model, Responsibility, Row, Term, Words, row
-from process.model.validation import check, contradictions
+from process.model.validation import contradictions, validate
 
 SIGN_IN = MODEL.table[0]
 
@@ -243,12 +243,12 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
     "a reason that tells what nobody knows": (
         lambda: with_row(guards=(tells_the_weather,)),
         FIRST,
-        "tells 'weather', which is neither a fact nor a field",
+        "has the message field 'weather', which is neither a fact nor",
     ),
     "a reason with a name that it does not tell": (
         lambda: with_row(guards=(names_what_it_does_not_tell,)),
         FIRST,
-        "its reason names 'order', which it does not tell",
+        "its reason names 'order', which is not among its message_fields",
     ),
     "a condition without Chinese": (
         lambda: with_row(guards=(has_no_chinese_condition,)),
@@ -265,11 +265,11 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
         FIRST,
         "has_no_chinese_words: the words are missing in zh",
     ),
-    "a state nobody owns": (lambda: with_state(State.SIGNED_IN, responsibilities=()), "state signed_in", "nobody owns it"),
+    "a state nobody owns": (lambda: with_state(State.SIGNED_IN, responsibilities=()), "state signed_in", "has no owner"),
     "a state owned under a condition": (
         lambda: with_state(State.CONSEQUENCES, responsibilities=MODEL.states[State.CONSEQUENCES].responsibilities[:1]),
         "state consequences",
-        "nobody owns it, or only under a condition",
+        "has no owner, or only under a condition",
     ),
     "a state owned by a stranger": (
         lambda: with_state(State.SIGNED_IN, responsibilities=(Responsibility("nobody", RequestKind.OPEN_ORDERS),)),  # type: ignore[arg-type]
@@ -282,7 +282,7 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
             responsibilities=(Responsibility(Actor.CUSTOMER, RequestKind.CONTACT_SUPPORT, ("problem",)),),
         ),
         "state support_needed",
-        "tells 'problem', no fact, and not carried by every event that leads there",
+        "carries 'problem', which is no fact and not carried by every event that leads there",
     ),
     "a state without deadline": (lambda: with_state(State.SIGNED_IN, deadline=None), "state signed_in", "has no deadline"),
     "a deadline of nothing": (
@@ -299,12 +299,12 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
     "a state left out": (
         lambda: replace(MODEL, states={s: info for s, info in MODEL.states.items() if s is not State.ABANDONED}),
         "state abandoned",
-        "STATES does not say anything of it",
+        "STATES has no entry for it",
     ),
     "an event left out": (
         lambda: replace(MODEL, events={e: fields for e, fields in MODEL.events.items() if e is not Event.ABANDON}),
         "event abandon",
-        "EVENTS does not say what it carries",
+        "EVENTS has no entry for it",
     ),
     "an effect that tells what is no fact": (
         lambda: with_row(effects=(foretells_the_weather,)),
@@ -314,7 +314,7 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
     "an effect that reads what it does not say": (
         lambda: with_row(effects=(reads_what_it_does_not_say,)),
         FIRST,
-        "reads 'channel', but says that it reads nothing",
+        "reads 'channel', but declares nothing in payload_fields",
     ),
     "an effect that keeps text as a number": (
         lambda: with_row(effects=(keeps_text_as_the_fee,)),
@@ -334,22 +334,22 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
     "an effect without its return": (
         lambda: with_row(effects=(tells_nothing,)),
         FIRST,
-        "tells_nothing must tell new values by fact, as in {'quote': None}, not None",
+        "tells_nothing must return new values by fact, as in {'quote': None}, not None",
     ),
     "a guard without its return": (
         lambda: with_row(guards=(answers_nothing,)),
         FIRST,
-        "answers_nothing must answer True or False, not None",
+        "answers_nothing must return True or False, not None",
     ),
     "a guard that misspells a fact, though not for every case": (
         lambda: with_row(guards=(misspells_a_fact,)),
         FIRST,
-        "misspells_a_fact can't be asked: AttributeError: 'Facts' object has no attribute 'qoute'",
+        "misspells_a_fact can't be evaluated: AttributeError: 'Facts' object has no attribute 'qoute'",
     ),
     "a guard of the wrong shape": (
         lambda: with_row(guards=(asks_too_much,)),
         FIRST,
-        "asks_too_much can't be asked: TypeError: asks_too_much() takes 0 positional arguments but 2 were given",
+        "asks_too_much can't be evaluated: TypeError: asks_too_much() takes 0 positional arguments but 2 were given",
     ),
     "a reason with a brace too many": (
         lambda: with_row(guards=(opens_a_brace,)),
@@ -382,12 +382,12 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
             )
         ),
         f"{LAST} (sign_in from signed_out to order_list)",
-        f"never reached in signed_out, {FIRST} asks less and comes first",
+        f"never reached in signed_out, {FIRST} has fewer guards and comes first",
     ),
     "an else that an easier row above it hides": (
         lambda: with_more(replace(SIGN_IN, guards=(ELSE, m.account_is_the_buyers, m.goal_is_both))),
         f"{LAST} (sign_in",
-        f"never reached in signed_out, {FIRST} asks less and comes first",
+        f"never reached in signed_out, {FIRST} has fewer guards and comes first",
     ),
     "an actor twice in a row": (lambda: with_row(by=(Actor.CUSTOMER,) * 2), FIRST, "customer stands twice in it"),
     "a guard twice in a row": (
@@ -403,7 +403,7 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
     "a request that is none": (
         lambda: asked_of(State.SIGNED_IN, Responsibility(Actor.CUSTOMER, "open_orders")),  # type: ignore[arg-type]
         "state signed_in",
-        "asks 'open_orders', which is no request; it must be one of RequestKind.SIGN_IN, RequestKind.OPEN_ORDERS",
+        "unknown request 'open_orders'; it must be one of RequestKind.SIGN_IN, RequestKind.OPEN_ORDERS",
     ),
     "an end of a kind that nobody knows": (
         lambda: with_state(State.REFUSED, end="sad"),
@@ -415,7 +415,7 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
             State.CONSEQUENCES, responsibilities=(MODEL.states[State.CONSEQUENCES].responsibilities[1],) * 2
         ),
         "state consequences",
-        "turn 2 never comes, as turn 1 has no condition",
+        "responsibility 2 never applies, as responsibility 1 has no condition",
     ),
     "a turn under a condition that is none": (
         lambda: with_state(
@@ -470,7 +470,7 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
 @pytest.mark.parametrize("name", CONTRADICTIONS)
 def test_a_contradiction_is_refused_with_its_place_named(name: str) -> None:
     make, place, fault = CONTRADICTIONS[name]
-    for builder in (check, build, build_stock):
+    for builder in (validate, build, build_stock):
         with pytest.raises(ModelError) as refused:
             builder(make())
         assert place in str(refused.value)
@@ -516,7 +516,7 @@ def test_a_guard_that_fails_only_on_facts_that_other_guards_rule_out_is_no_contr
         assert facts.fee is not None
         return facts.fee > 100
 
-    check(
+    validate(
         with_more(
             row(State.CONSEQUENCES, Event.GUIDE_BACK, Actor.SUPPORT, State.ORDER_LIST, [m.a_quote_is_open, the_fee_is_high])
         )

@@ -1,8 +1,8 @@
-"""Guards and effects, tried once before they decide anything: what is wrong with one of them, whatever row it stands in.
+"""Validate single guards and effects by evaluating them once on sample facts.
 
-A guard that names a fact which does not exist, or an effect that tells one, would otherwise fail when a customer comes by.
-They are tried on facts of two kinds, those of a case that has just been opened and those of one in which everything has
-happened, with a payload that holds just the fields which they say that they read.
+A guard that reads a fact which does not exist, or an effect that sets one, would otherwise fail only when a customer's case
+gets there. Each is evaluated on the facts of a new case and on those of one in which everything has happened, with a payload
+that holds just the fields which the guard or effect declares.
 """
 
 from __future__ import annotations
@@ -44,53 +44,53 @@ _VALUES: Mapping[Kind, object] = {
 TYPES: Mapping[str, tuple[type, ...]] = {
     name: get_args(hint) or (hint,) for name, hint in get_type_hints(Facts).items() if name in Facts._fields
 }
-"""What each fact can be: of which types, NoneType among them."""
-OF_THE_PACKAGE = frozenset(
+"""The types that each fact can have, NoneType among them."""
+RESERVED_CODES = frozenset(
     ("end_reached", "wrong_state", "wrong_actor", "actor_missing", "missing_field", "wrong_field", "unknown_field")
 )
-"""Codes of reasons that no guard may have, as they tell of something else."""
+"""Codes of the package's own reasons, which no guard may use."""
 
 
-def missing(words: Words) -> list[str]:
-    """The languages in which there is no text."""
+def missing_languages(words: Words) -> list[str]:
+    """Return the languages in which there is no text."""
     return [lang for lang in Words._fields if not getattr(words, lang).strip()]
 
 
 @lru_cache(maxsize=1024)  # a thousand models that differ in one row share nearly all of their guards and effects
-def faults(part: Guard | Effect, carried: tuple[tuple[str, Field], ...], carrier: str) -> tuple[str, ...]:
-    """What is wrong with a guard or an effect.
+def validate_part(part: Guard | Effect, carried: tuple[tuple[str, Field], ...], carrier: str) -> tuple[str, ...]:
+    """Return what is wrong with a guard or an effect; () if nothing is.
 
     Args:
         part: the guard or effect.
         carried: the fields that it may read, with their types.
-        carrier: what carries them, in words.
+        carrier: the event or state that carries them, in words.
     """
-    return tuple(_faults(part, dict(carried), carrier))
+    return tuple(_problems(part, dict(carried), carrier))
 
 
-def _faults(part: Guard | Effect, fields: Mapping[str, Field], carrier: str) -> Iterator[str]:
+def _problems(part: Guard | Effect, fields: Mapping[str, Field], carrier: str) -> Iterator[str]:
     for words in (part.condition, part.reason) if isinstance(part, Guard) else (part.words,):
-        if missing(words):
-            yield f"{part.name}: the words are missing in {' and '.join(missing(words))}"
-    strange = [field for field in part.payload_fields if field not in fields]
-    for field in strange:
+        if missing_languages(words):
+            yield f"{part.name}: the words are missing in {' and '.join(missing_languages(words))}"
+    undeclared = [field for field in part.payload_fields if field not in fields]
+    for field in undeclared:
         yield f"{part.name} reads {field!r}, which {carrier} does not carry; it carries {', '.join(fields) or 'nothing'}"
     if isinstance(part, Guard):
-        yield from _faults_of_reason(part)
-    if not strange:
-        yield from _faults_when_tried(part, {name: _value(fields[name]) for name in part.payload_fields}, fields)
+        yield from _reason_problems(part)
+    if not undeclared:
+        yield from _evaluation_problems(part, {name: _value(fields[name]) for name in part.payload_fields}, fields)
 
 
 def _value(field: Field) -> object:
     return _VALUES[field] if isinstance(field, Kind) else next(iter(field))
 
 
-def _faults_of_reason(guard: Guard) -> Iterator[str]:
-    if not guard.code.isidentifier() or guard.code in OF_THE_PACKAGE:
-        yield f"{guard.name}: {guard.code!r} can't be the code of its reason; a name of its own in lower case would do"
+def _reason_problems(guard: Guard) -> Iterator[str]:
+    if not guard.code.isidentifier() or guard.code in RESERVED_CODES:
+        yield f"{guard.name}: {guard.code!r} can't be the code of its reason; use an unused name in lower case"
     for name in guard.message_fields:
         if name not in guard.payload_fields and name not in Facts._fields:
-            yield f"{guard.name} tells {name!r}, which is neither a fact nor a field that it reads"
+            yield f"{guard.name} has the message field {name!r}, which is neither a fact nor one of its payload_fields"
     for text in guard.reason:
         try:
             names = [placeholder for _, placeholder, _, _ in Formatter().parse(text) if placeholder is not None]
@@ -99,45 +99,45 @@ def _faults_of_reason(guard: Guard) -> Iterator[str]:
             continue
         for name in names:
             if name not in guard.message_fields:
-                yield f"{guard.name}: its reason names {name!r}, which it does not tell"
+                yield f"{guard.name}: its reason names {name!r}, which is not among its message_fields"
 
 
-def _faults_when_tried(part: Guard | Effect, data: Mapping[str, object], fields: Mapping[str, Field]) -> Iterator[str]:
+def _evaluation_problems(part: Guard | Effect, data: Mapping[str, object], fields: Mapping[str, Field]) -> Iterator[str]:
     errors: list[Exception] = []
     for facts in (SAMPLE_NEW, SAMPLE_COMPLETE):
         try:
-            told = part.changes() if isinstance(part, Effect) and part.is_constant else _ask(part, facts, data)
+            result = part.changes() if isinstance(part, Effect) and part.is_constant else _evaluate(part, facts, data)
         except KeyError as error:
             name = error.args[0]
             yield (
-                f"{part.name} reads {name!r}, but says that it reads {', '.join(part.payload_fields) or 'nothing'}"
+                f"{part.name} reads {name!r}, but declares {', '.join(part.payload_fields) or 'nothing'} in payload_fields"
                 f"{'' if name in fields else '; no such field is carried'}"
             )
             return
-        except Exception as error:  # whatever a guard can raise, it is told with its name
+        except Exception as error:  # whatever a guard can raise, it is result with its name
             errors.append(error)
             continue
-        wrong = list(_wrong_answer(part, told))
+        wrong = list(_result_problems(part, result))
         if wrong:
             yield from wrong
             return
     if len(errors) == 2 or any(isinstance(error, AttributeError | NameError) for error in errors):
-        yield f"{part.name} can't be asked: {type(errors[0]).__name__}: {errors[0]}"
+        yield f"{part.name} can't be evaluated: {type(errors[0]).__name__}: {errors[0]}"
 
 
-def _ask(part: Guard | Effect, facts: Facts, data: Mapping[str, object]) -> Any:
+def _evaluate(part: Guard | Effect, facts: Facts, data: Mapping[str, object]) -> Any:
     return part.predicate(facts, data) if isinstance(part, Guard) else part.changes(facts, data)
 
 
-def _wrong_answer(part: Guard | Effect, told: Any) -> Iterator[str]:
+def _result_problems(part: Guard | Effect, result: Any) -> Iterator[str]:
     if isinstance(part, Guard):
-        if type(told) is not bool:
-            yield f"{part.name} must answer True or False, not {told!r}"
+        if type(result) is not bool:
+            yield f"{part.name} must return True or False, not {result!r}"
         return
-    if not isinstance(told, Mapping):
-        yield f"{part.name} must tell new values by fact, as in {{'quote': None}}, not {told!r}"
+    if not isinstance(result, Mapping):
+        yield f"{part.name} must return new values by fact, as in {{'quote': None}}, not {result!r}"
         return
-    for name, value in told.items():
+    for name, value in result.items():
         if name not in Facts._fields:
             yield f"{part.name} changes {name!r}, which is no fact; facts are {', '.join(Facts._fields)}"
         elif type(value) not in TYPES[name]:

@@ -27,9 +27,9 @@ MutantsOption = Annotated[
 def check(json: JsonOption = False, lang: LangOption = None, mutants: MutantsOption = False) -> None:
     """验证全部要求，给出证据；有一条不成立即以 1 退出 · Prove the requirements; exit 1 and counterexample if one fails."""
     from process.mutation.operators import all_mutants
-    from process.mutation.score import score
+    from process.mutation.score import compute_score
     from process.requirements.catalogue import REQUIREMENTS
-    from process.requirements.catalogue import check as check_all
+    from process.requirements.report import check as check_all
 
     language = lang_of(lang)
     with _bar(len(REQUIREMENTS), language) as step:
@@ -37,7 +37,7 @@ def check(json: JsonOption = False, lang: LangOption = None, mutants: MutantsOpt
     scores = None
     if mutants:
         with _bar(len(all_mutants()), language) as step:
-            scores = score(on=lambda fate: step(fate.mutant.kind))
+            scores = compute_score(on=lambda result: step(result.mutant.kind))
     if json:
         say(as_json(proof.as_dict(report, scores)))
     else:

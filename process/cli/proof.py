@@ -10,13 +10,14 @@ from rich.text import Text
 
 from process.cli import view
 from process.exploration.explorer import Edge
+from process.exploration.replay import PathStep, path_steps
 from process.model import Row, State, Words
 from process.mutation.score import Score
-from process.requirements.catalogue import Report, Result
-from process.requirements.counterexample import Counterexample, Told, tell
+from process.requirements.counterexample import Counterexample
+from process.requirements.coverage import guard_counts, row_counts
 from process.requirements.evidence import Evidence
-from process.requirements.exercise import guards_asked, rows_taken
-from process.requirements.reachability import ALL_WAYS, witness
+from process.requirements.reachability import GOAL_PATHS, shortest_goal_path
+from process.requirements.report import Report, RequirementResult
 
 SCOPE = Words(
     "以上证明的是模型，不是商城的后端系统：后端是否照此办理，请用 process.testing 的 conformance 检验。",
@@ -52,11 +53,10 @@ def as_dict(report: Report, score: Score | None) -> dict[str, Any]:
                 "to": row.target.value,
                 "taken": taken,
             }
-            for number, (row, taken) in enumerate(zip(model.table, rows_taken(found), strict=True), 1)
+            for number, (row, taken) in enumerate(zip(model.table, row_counts(found), strict=True), 1)
         ],
         "guards": [
-            {"guard": name, "held": asked.held, "did_not_hold": asked.not_held}
-            for name, asked in guards_asked(found).items()
+            {"guard": name, "held": asked.true, "did_not_hold": asked.false} for name, asked in guard_counts(found).items()
         ],
     }
     if score is not None:
@@ -64,7 +64,9 @@ def as_dict(report: Report, score: Score | None) -> dict[str, Any]:
             "made": score.made,
             "kinds": [{"kind": kind.name, **kind.counts()} for kind in score.kinds],
             "killed_by": dict(score.killed_by),
-            "equivalent": [{"mutant": name, "why": _both(score.why(name))} for name in score.equivalent],
+            "equivalent": [
+                {"mutant": name, "why": _both(reason)} for reason, names in score.reasons.items() for name in names
+            ],
             "survived": list(score.survived),
         }
     return told
@@ -74,20 +76,20 @@ def _both(words: Words) -> dict[str, str]:
     return dict(words._asdict())
 
 
-def _requirement(report: Report, result: Result) -> dict[str, Any]:
-    requirement, finding = result.requirement, result.finding
+def _requirement(report: Report, result: RequirementResult) -> dict[str, Any]:
+    requirement = result.requirement
     return {
         "id": requirement.id,
         "holds": result.holds,
         "sentence": _both(requirement.sentence),
         "source": _both(requirement.source),
-        "looked_at": [{"count": count, "what": _both(what)} for count, what in finding.looked_at],
-        "counterexample": None if finding.broken is None else _counterexample(report, finding.broken),
+        "looked_at": [{"count": count, "what": _both(what)} for count, what in result.coverage],
+        "counterexample": None if result.counterexample is None else _counterexample(report, result.counterexample),
     }
 
 
 def _counterexample(report: Report, broken: Counterexample) -> dict[str, Any]:
-    told: dict[str, Any] = {"what": _both(broken.what), "goal": broken.goal.value, "trip": _trip(report, broken.trip)}
+    told: dict[str, Any] = {"what": _both(broken.problem), "goal": broken.goal.value, "trip": _trip(report, broken.path)}
     if broken.attempt is not None:
         event, by, data = broken.attempt
         carried = {name: str(value) for name, value in data.items()}
@@ -98,7 +100,7 @@ def _counterexample(report: Report, broken: Counterexample) -> dict[str, Any]:
 def _trip(report: Report, trip: tuple[Edge, ...]) -> list[dict[str, Any]]:
     return [
         {"event": step.event.value, "by": step.by.value, "data": dict(step.data), "state": step.state.value}
-        for step in tell(report.exploration, trip)
+        for step in path_steps(report.exploration, trip)
     ]
 
 
@@ -117,8 +119,8 @@ def _ends(report: Report) -> Iterator[tuple[State, tuple[Edge, ...] | None]]:
 
 def _ways(report: Report) -> Iterator[tuple[Words, tuple[Edge, ...] | None]]:
     evidence = Evidence(report.exploration)
-    for way in ALL_WAYS:
-        yield way.words, witness(evidence, way)
+    for way in GOAL_PATHS:
+        yield way.words, shortest_goal_path(evidence, way)
 
 
 # ------------------------------------------------------------------------------------------------------------ for people
@@ -154,19 +156,19 @@ def _requirements(report: Report, lang: str) -> RenderableType:
     )
     for result in report.results:
         mark = Text("✓", "green") if result.holds else Text("✗", "bold red")
-        looked_at = ", ".join(f"{count:,} {what.of(lang)}" for count, what in result.finding.looked_at)
+        looked_at = ", ".join(f"{count:,} {what.of(lang)}" for count, what in result.coverage)
         table.add_row(result.requirement.id, mark, result.requirement.sentence.of(lang), looked_at)
     return table
 
 
-def _broken(report: Report, result: Result, lang: str) -> Iterator[RenderableType]:
-    broken = result.finding.broken
+def _broken(report: Report, result: RequirementResult, lang: str) -> Iterator[RenderableType]:
+    broken = result.counterexample
     if broken is None:
         return
     fails = Words("不成立：", "does not hold: ").of(lang)
-    yield Text(f"{result.requirement.id} {fails}{broken.what.of(lang)}", "bold red")
+    yield Text(f"{result.requirement.id} {fails}{broken.problem.of(lang)}", "bold red")
     yield Text(Words("目标：", "goal: ").of(lang) + broken.goal.words.of(lang))
-    yield from _lines(tell(report.exploration, broken.trip), lang)
+    yield from _lines(path_steps(report.exploration, broken.path), lang)
     if broken.attempt is not None:
         event, by, data = broken.attempt
         carried = ", ".join(f"{name}={value}" for name, value in data.items())
@@ -174,9 +176,9 @@ def _broken(report: Report, result: Result, lang: str) -> Iterator[RenderableTyp
     yield Text()
 
 
-def _lines(steps: Iterable[Told], lang: str) -> Iterator[Text]:
+def _lines(steps: Iterable[PathStep], lang: str) -> Iterator[Text]:
     for number, step in enumerate(steps, 1):
-        yield Text(f"  {number}. {step.words(lang)}")
+        yield Text(f"  {number}. {step.sentence(lang)}")
 
 
 def _in_short(trip: tuple[Edge, ...] | None, lang: str) -> tuple[str, str]:
@@ -211,7 +213,7 @@ def _rows_told(report: Report, lang: str) -> RenderableType:
     headers = Words("行", "Row"), Words("事件", "Event"), Words("从", "From"), Words("到", "To"), Words("次数", "Successor")
     table = view.grid(*(header.of(lang) for header in headers))
     rows = report.exploration.machine.definition.table
-    for number, (row, taken) in enumerate(zip(rows, rows_taken(report.exploration), strict=True), 1):
+    for number, (row, taken) in enumerate(zip(rows, row_counts(report.exploration), strict=True), 1):
         table.add_row(
             str(number), row.event.words.of(lang), _from(row, lang), view.state_text(row.target, lang), f"{taken:,}"
         )
@@ -227,8 +229,8 @@ def _guards_told(report: Report, lang: str) -> RenderableType:
     headers = Words("条件", "Guard"), Words("成立", "Held"), Words("不成立", "Did not hold")
     table = view.grid(*(header.of(lang) for header in headers))
     words = {guard.name: guard.condition for row in report.exploration.machine.definition.table for guard in row.guards}
-    for name, asked in guards_asked(report.exploration).items():
-        table.add_row(words[name].of(lang), f"{asked.held:,}", f"{asked.not_held:,}")
+    for name, asked in guard_counts(report.exploration).items():
+        table.add_row(words[name].of(lang), f"{asked.true:,}", f"{asked.false:,}")
     return table
 
 

@@ -1,8 +1,8 @@
-"""What becomes of every mutant of the model: a test of the requirements, and of whether they can fail.
+"""The mutation score: a test of the requirements, and of whether they can fail.
 
-A mutant is refused when its machine is built, or killed by a requirement, or it is equivalent: every case takes the same
-events of the search to the same states and facts, is asked and told the same, and is refused for the same reasons. What is
-none of these has survived, which means that a requirement is missing.
+A mutant is refused when its machine is built, or killed by a requirement, or it is equivalent: it takes the same events of
+the search to the same states and facts, makes the same requests, and refuses for the same reasons. A mutant that is none of
+these has survived, which means that a requirement is missing.
 """
 
 from __future__ import annotations
@@ -12,164 +12,160 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from process.exploration.explorer import Configuration, Expansion, Exploration, Successor, explore, try_named_actors
-from process.machine import MACHINE, CompiledMachine, build
-from process.model import MODEL, Event, Limits, Model, Words
+from process.exploration.explorer import Exploration
+from process.machine import build
+from process.model import MODEL, Limits, Words
 from process.model.validation import ModelError
-from process.mutation.equivalents import EQUIVALENTS
+from process.mutation.equivalents import REASONS, equivalent_reason
+from process.mutation.incremental import changed_events, explore_mutant, explored_model
 from process.mutation.operators import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
 from process.requirements.evidence import Evidence
 
 SMALL = Limits(face=1, other=1)
-"""The limits under which mutants are searched first: a quarter of the configurations kills nearly all of them."""
+"""The limits under which mutants are explored first: a quarter of the configurations kills nearly all of them."""
+
+EQUIVALENT, REFUSED_WHEN_BUILT = "equivalent", "build"
 
 
 class MutantResult(NamedTuple):
-    """What became of a mutant."""
+    """The result of evaluating a mutant."""
 
     mutant: Mutant
     killed_by: str | None
-    """The id of the requirement that killed it, "build" where it was refused when built, "equivalent", or None."""
+    """The id of the requirement that killed it, or REFUSED_WHEN_BUILT, or EQUIVALENT; None if it survived."""
 
 
-EQUIVALENT, REFUSED_WHEN_BUILT = "equivalent", "build"
 CHEAP_FIRST = (
     *("R1", "R14", "R6", "R18", "R12", "R9", "R7", "R17", "R19", "R5", "R13", "R8", "R15", "R11", "R10", "R4", "R2"),
 )
-"""All but those that need real cases, so that each next one kills most of what is left for its time."""
+"""All but those that need real cases, in the order in which each next one kills most of the rest for its time."""
 
-TELLING = ("reason changed", "field lost", "field retyped")
-"""The kinds of change that show in refusals first."""
+SHOWN_IN_REFUSALS = ("reason changed", "field lost", "field retyped")
+"""The kinds of mutants that R16 kills first."""
+
 BY_ID: Mapping[str, Requirement] = {requirement.id: requirement for requirement in REQUIREMENTS}
 
 
-@cache
-def _original(limits: Limits) -> tuple[Exploration, Mapping[Configuration, list[Successor]]]:
-    """What MODEL itself does: what a mutant does not change need not be asked again."""
-    exploration = explore(limits=limits, expand=try_named_actors)
-    known: dict[Configuration, list[Successor]] = {found: [] for found in exploration.configurations}
-    for edge, taken in zip(exploration.edges, exploration.successors, strict=True):
-        known[exploration.configurations[edge.source]].append(taken)
-    return exploration, known
+def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
+    """Check the requirements until one kills the mutant: cheap ones first, and under small limits first.
 
+    A mutant that behaves like MODEL under MODEL's limits and violates no requirement is equivalent: R16 checks the reasons
+    of every refusal, so those are the same, too.
 
-def changed_events(model: Model) -> set[Event]:
-    """The events of which a row, or what they carry, is not MODEL's own."""
-    return {
-        event
-        for event in Event
-        if _rows(model, event) != _rows(MODEL, event) or model.events[event] is not MODEL.events[event]
-    }
-
-
-def search(machine: CompiledMachine, limits: Limits) -> Exploration:
-    """``explore`` for a machine whose model has many rows in common with MODEL: those rows answer as they did."""
-    model = machine.definition
-    changed = changed_events(model)
-    places = {id(row): index for index, row in enumerate(model.table)}
-    moved = {index: places[id(row)] for index, row in enumerate(MODEL.table) if places.get(id(row), index) != index}
-    known = _original(limits)[1]
-    touched = {
-        state for each in (MACHINE, machine) for event in changed for state in each.compiled_events[event].transitions_from
-    }
-
-    def ask(machine: CompiledMachine, here: Configuration) -> Expansion:
-        before = known.get(here)
-        if before is None:
-            return try_named_actors(machine, here)
-        if here.state not in touched and not moved:
-            return 0, before
-        tried, taken = try_named_actors(machine, here, changed)
-        kept = [answer for answer in before if answer.event not in changed]
-        if moved:
-            kept = [answer._replace(row=moved.get(answer.row, answer.row)) for answer in kept]
-        return tried, kept + taken
-
-    return explore(machine, limits=limits, expand=ask)
-
-
-def _rows(model: Model, event: Event) -> list[int]:
-    return [id(row) for row in model.table if row.event is event]
-
-
-def _does_the_same(exploration: Exploration, limits: Limits) -> bool:
-    """Whether in every configuration the same events lead to the same state and facts as MODEL's, and the same is asked."""
-    return _doing(exploration) == _doing_of_the_original(limits)
-
-
-@cache
-def _doing_of_the_original(limits: Limits) -> set[object]:
-    return _doing(_original(limits)[0])
-
-
-def _doing(exploration: Exploration) -> set[object]:
-    model, places = exploration.machine.definition, exploration.configurations
-    doing: set[object] = {
-        (places[edge.source], edge.event, edge.by, edge.variant, taken.state, taken.facts)
-        for edge, taken in zip(exploration.edges, exploration.successors, strict=True)
-    }
-    for found in places:
-        turn, info = model.responsibility(*found), model.states[found.state]
-        doing.add((found, turn and (turn.owner, turn.request, turn.payload_fields), info.deadline, info.phase, info.end))
-    return doing
-
-
-def fate(mutant: Mutant) -> MutantResult:
-    """Hold the mutant against the requirements until one breaks: cheap ones first, and under small limits first.
-
-    Equivalent is what does the same as MODEL under MODEL's limits, and breaks no requirement: R16 says of every refusal
-    which reasons must be told, so those are the same too.
+    Args:
+        first: the id of a requirement to check before all others, say the one that killed the mutant last time.
     """
     try:
         machine = build(mutant.model)
     except ModelError:
         return MutantResult(mutant, REFUSED_WHEN_BUILT)
     changed = changed_events(mutant.model)
-    evidence = Evidence(search(machine, SMALL), changed)
-    for name in ("R16", *CHEAP_FIRST) if mutant.kind in TELLING else CHEAP_FIRST:
-        if BY_ID[name].check(evidence).broken is not None:
+    evidence = Evidence(explore_mutant(machine, SMALL), changed)
+    likely = ("R16",) if mutant.kind in SHOWN_IN_REFUSALS else ()
+    hinted = (first,) if first in BY_ID else ()
+    for name in dict.fromkeys((*hinted, *likely, *CHEAP_FIRST)):
+        if BY_ID[name].check(evidence).counterexample is not None:
             return MutantResult(mutant, name)
-    for name in ("R16",) if _does_the_same(evidence.exploration, SMALL) else ("R16", "R3", "R20"):
-        if BY_ID[name].check(evidence).broken is not None:
+    for name in ("R16",) if _behaves_like_model(evidence.exploration, SMALL) else ("R16", "R3", "R20"):
+        if BY_ID[name].check(evidence).counterexample is not None:
             return MutantResult(mutant, name)
-    found = search(machine, mutant.model.limits)
-    if _does_the_same(found, MODEL.limits):
+    exploration = explore_mutant(machine, mutant.model.limits)
+    if _behaves_like_model(exploration, MODEL.limits):
         return MutantResult(mutant, EQUIVALENT)
-    evidence = Evidence(found, changed)
+    evidence = Evidence(exploration, changed)
     for requirement in REQUIREMENTS:
-        if requirement.check(evidence).broken is not None:
+        if requirement.check(evidence).counterexample is not None:
             return MutantResult(mutant, requirement.id)
     return MutantResult(mutant, None)
 
 
-# ----------------------------------------------------------------------------------------------------------- all of them
+def _behaves_like_model(exploration: Exploration, limits: Limits) -> bool:
+    """True if the same events lead to the same states and facts as MODEL's everywhere, with the same requests."""
+    return _behaviour(exploration) == _behaviour_of_model(limits)
 
 
-def fates(mutants: Iterable[int] | None = None, processes: int | None = None) -> Iterator[MutantResult]:
-    """What becomes of the mutants of these places in ``all_mutants``, of all of them by default; in their order.
+@cache
+def _behaviour_of_model(limits: Limits) -> set[object]:
+    return _behaviour(explored_model(limits))
+
+
+def _behaviour(exploration: Exploration) -> set[object]:
+    model, configurations = exploration.machine.definition, exploration.configurations
+    behaviour: set[object] = {
+        (configurations[edge.source], edge.event, edge.by, edge.variant, successor.state, successor.facts)
+        for edge, successor in zip(exploration.edges, exploration.successors, strict=True)
+    }
+    for here in configurations:
+        owed, info = model.responsibility(*here), model.states[here.state]
+        request = owed and (owed.owner, owed.request, owed.payload_fields)
+        behaviour.add((here, request, info.deadline, info.phase, info.end))
+    return behaviour
+
+
+# ------------------------------------------------------------------------------------------------------------- the score
+
+KILLERS = "killers.txt"
+"""What killed each mutant last time, so that it is tried first; a requirement that kills no more costs only time."""
+
+
+@cache
+def last_results() -> tuple[str, ...]:
+    """For each of ``all_mutants`` its result when KILLERS was written; shorter if there are more mutants now."""
+    text = files("process.mutation").joinpath(KILLERS).read_text(encoding="utf-8")
+    runs = (run.partition("*") for run in text.split())
+    return tuple(name for name, _, count in runs for _ in range(int(count or 1)))
+
+
+def encode_results(results: Iterable[MutantResult]) -> str:
+    """The text of KILLERS for these results, in lines of a width that can be read."""
+    runs: list[tuple[str, int]] = []
+    for result in results:
+        name = result.killed_by or "survived"
+        runs[-1:] = [(name, runs[-1][1] + 1)] if runs and runs[-1][0] == name else [*runs[-1:], (name, 1)]
+    lines = [""]
+    for word in (name if count == 1 else f"{name}*{count}" for name, count in runs):
+        if len(lines[-1]) + len(word) > 120:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return "\n".join(lines) + "\n"
+
+
+def sample(step: int) -> list[int]:
+    """Indices of mutants: all that were refused when built or equivalent, and every *step*-th of the others, by kind."""
+    mutants, last = all_mutants(), last_results()
+    chosen = {index for index, name in enumerate(last) if name in (EQUIVALENT, REFUSED_WHEN_BUILT)}
+    for kind in KINDS:
+        chosen.update([index for index, mutant in enumerate(mutants) if mutant.kind == kind][::step])
+    return sorted(index for index in chosen if index < len(mutants))
+
+
+def evaluate_all(indices: Iterable[int] | None = None, processes: int | None = None) -> Iterator[MutantResult]:
+    """Yield the results of the mutants of these indices in ``all_mutants``, of all of them by default; in their order.
 
     Args:
-        mutants: their places.
+        indices: which mutants.
         processes: how many work at the same time; by default as many as there are processors.
     """
-    made = all_mutants()
-    places = list(range(len(made)) if mutants is None else mutants)
+    mutants = all_mutants()
+    chosen = list(range(len(mutants)) if indices is None else indices)
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:  # a fork beside threads can hang
-        for place, killed_by in zip(places, pool.map(_killed_by, places, chunksize=16), strict=True):
-            yield MutantResult(made[place], killed_by)
+        for index, killed_by in zip(chosen, pool.map(_killed_by, chosen, chunksize=16), strict=True):
+            yield MutantResult(mutants[index], killed_by)
 
 
-def _killed_by(place: int) -> str | None:
-    return fate(all_mutants()[place]).killed_by
+def _killed_by(index: int) -> str | None:
+    last = last_results()
+    return evaluate(all_mutants()[index], last[index] if index < len(last) else None).killed_by
 
 
 @dataclass(frozen=True)
 class KindScore:
-    """What became of the mutants of one kind."""
+    """The results of the mutants of one kind."""
 
     name: str
     made: int
@@ -183,27 +179,27 @@ class KindScore:
         return KINDS[self.name]
 
     def counts(self) -> dict[str, int]:
-        """The numbers, by name."""
+        """The counts by name."""
         names = "made", "refused_when_built", "killed", "equivalent", "survived"
         return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
 class Score:
-    """What became of all mutants."""
+    """The results of the mutants."""
 
-    fates: tuple[MutantResult, ...]
+    results: tuple[MutantResult, ...]
 
     @property
     def made(self) -> int:
-        return len(self.fates)
+        return len(self.results)
 
     @property
     def kinds(self) -> tuple[KindScore, ...]:
         """By kind, in the order of KINDS."""
         kinds: list[KindScore] = []
         for kind in KINDS:
-            ends = Counter(fate.killed_by for fate in self.fates if fate.mutant.kind == kind)
+            ends = Counter(result.killed_by for result in self.results if result.mutant.kind == kind)
             refused, equivalent, survived = ends[REFUSED_WHEN_BUILT], ends[EQUIVALENT], ends[None]
             killed = ends.total() - refused - equivalent - survived
             kinds.append(KindScore(kind, ends.total(), refused, killed, equivalent, survived))
@@ -211,46 +207,46 @@ class Score:
 
     @property
     def killed_by(self) -> Mapping[str, int]:
-        """How many each requirement was the first to kill."""
-        ends = Counter(fate.killed_by for fate in self.fates)
+        """The number of mutants that each requirement was the first to kill."""
+        ends = Counter(result.killed_by for result in self.results)
         return {name: ends[name] for name in BY_ID if ends[name]}
 
     @property
     def equivalent(self) -> tuple[str, ...]:
+        """The names of the mutants that are equivalent."""
         return self._named(EQUIVALENT)
 
     @property
     def survived(self) -> tuple[str, ...]:
-        """The names of those that no requirement kills."""
+        """The names of the mutants that survived."""
         return self._named(None)
 
     @property
     def reasons(self) -> Mapping[Words, tuple[str, ...]]:
-        """The equivalent ones, by the reason why they are."""
-        names = set(self.equivalent)
-        told = {reason: tuple(name for name in known if name in names) for reason, known in EQUIVALENTS.items()}
-        untold = tuple(sorted(names - {name for known in EQUIVALENTS.values() for name in known}))
-        return {reason: known for reason, known in {**told, UNTOLD: untold}.items() if known}
+        """The equivalent mutants by the reason why they are."""
+        by_reason: dict[Words, list[str]] = {reason: [] for reason in (*REASONS, UNEXPLAINED)}
+        for result in self.results:
+            if result.killed_by == EQUIVALENT:
+                by_reason[equivalent_reason(result.mutant) or UNEXPLAINED].append(result.mutant.name)
+        return {reason: tuple(names) for reason, names in by_reason.items() if names}
 
-    def why(self, name: str) -> Words:
-        """The reason why the mutant of that name is equivalent."""
-        for reason, known in EQUIVALENTS.items():
-            if name in known:
-                return reason
-        return UNTOLD
-
-    def _named(self, end: str | None) -> tuple[str, ...]:
-        return tuple(fate.mutant.name for fate in self.fates if fate.killed_by == end)
+    def _named(self, killed_by: str | None) -> tuple[str, ...]:
+        return tuple(result.mutant.name for result in self.results if result.killed_by == killed_by)
 
 
-UNTOLD = Words("每个情形下的行为都相同", "it does the same in every configuration")
+UNEXPLAINED = Words("每个情形下的行为都相同", "it does the same in every configuration")
 
 
-def score(on: Callable[[MutantResult], object] | None = None, processes: int | None = None) -> Score:
-    """Make every mutant and hold each against the requirements; *on* is called with each fate, to show progress."""
+def compute_score(
+    on: Callable[[MutantResult], object] | None = None,
+    *,
+    indices: Iterable[int] | None = None,
+    processes: int | None = None,
+) -> Score:
+    """Evaluate every mutant, or those of the *indices*; *on* is called with each result, to show progress."""
     found: list[MutantResult] = []
-    for one in fates(processes=processes):
+    for result in evaluate_all(indices, processes):
         if on is not None:
-            on(one)
-        found.append(one)
+            on(result)
+        found.append(result)
     return Score(tuple(found))

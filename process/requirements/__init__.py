@@ -1,5 +1,12 @@
-"""What must hold of the process: R1 to R20, each with its source and its check. Begin with ``catalogue``."""
+"""The requirements of the process, each with its source and its check. ``check(model)`` checks them all.
 
-from process.requirements.catalogue import REQUIREMENTS, Report, Requirement, Result, check
+Begin with ``catalogue``, which lists R1 to R20; the checks stand by subject: reachability, cancellation, verification,
+steps, ownership, refusals, replay, data_independence. They walk over what happened (``observation``) and do not rely on
+the facts of a case; ``evidence`` has the kinds of check that they share.
+"""
 
-__all__ = ["REQUIREMENTS", "Report", "Requirement", "Result", "check"]
+from process.requirements.catalogue import REQUIREMENTS, Requirement
+from process.requirements.counterexample import CheckResult, Counterexample
+from process.requirements.report import Report, RequirementResult, check
+
+__all__ = ["REQUIREMENTS", "CheckResult", "Counterexample", "Report", "Requirement", "RequirementResult", "check"]

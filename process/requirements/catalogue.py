@@ -1,46 +1,40 @@
-"""What must hold of the process: R1 to R20, each with its sentence, its source and the function that checks it.
-
-``check`` takes any model or machine, so a changed one can be held against the same requirements.
-"""
+"""The requirements of the process: R1 to R20, each with its sentence, its source and the function that checks it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from process.exploration.explorer import Exploration, explore, try_all_actors
-from process.machine import MACHINE, CompiledMachine, build
-from process.model import Limits, Model, Words
+from process.model import Words
 from process.requirements import (
     cancellation,
-    ends,
+    data_independence,
     ownership,
     reachability,
     refusals,
     replay,
-    settlement,
     steps,
     verification,
 )
-from process.requirements.counterexample import Finding
+from process.requirements.counterexample import CheckResult
 from process.requirements.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing that must hold.
+    """A requirement.
 
     Attributes:
-        id: "R1" to "R20".
+        id: "R1", "R2", …
         sentence: what must hold.
         source: where it comes from.
-        check: whether it holds, and on how much that was looked at.
+        check: checks it against an explored machine.
     """
 
     id: str
     sentence: Words
     source: Words
-    check: Callable[[Evidence], Finding]
+    check: Callable[[Evidence], CheckResult]
 
 
 DESCRIPTION = Words("流程说明", "the description of the process")
@@ -59,14 +53,14 @@ CONSENT_LAW = Words(
 SOUND = Words("流程说明，“须成立的事”", "the description, what must hold")
 
 
-def _require(number: int, check: Callable[[Evidence], Finding], source: Words, zh: str, en: str) -> Requirement:
+def _require(number: int, check: Callable[[Evidence], CheckResult], source: Words, zh: str, en: str) -> Requirement:
     return Requirement(f"R{number}", Words(zh, en), source, check)
 
 
 REQUIREMENTS: tuple[Requirement, ...] = (
     _require(
         1,
-        reachability.r1_every_end_and_way,
+        reachability.r1_every_end_and_goal,
         STEPS,
         "每个终态都能到达；每种目标都能自助达成（系统跳过核验、人脸、其他方式），也能经客服达成；取消人脸验证只能经客服。",
         "Every end state is reachable; every goal can be met by self-service with the step skipped, with face, with "
@@ -74,13 +68,13 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         2,
-        ends.r2_an_end_within_reach,
+        reachability.r2_an_end_within_reach,
         SOUND,
         "从每个可到达的情形都能走到某个终态，即使人脸总不通过、核验服务总不可用、资方总是拒绝或始终没有客服。",
         "From every reachable configuration some end state can be reached, also if faces always fail, the verifier is "
         "down, the lender always rejects, or no agent ever answers.",
     ),
-    _require(3, ends.r3_ends_take_nothing, SOUND, "终态不再接受任何事件。", "An end state accepts no event."),
+    _require(3, reachability.r3_ends_take_nothing, SOUND, "终态不再接受任何事件。", "An end state accepts no event."),
     _require(
         4,
         cancellation.r4_quoted_and_confirmed,
@@ -90,7 +84,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         5,
-        settlement.r5_settled_before_cancelled,
+        verification.r5_settled_before_cancelled,
         STEP_5,
         "只有核验已有结论，分期才会被取消：系统跳过、人脸或其他方式通过、客服豁免，或客服已取消人脸验证。",
         "A plan is cancelled only with verification settled: skipped by the system, passed by face or another way, waived "
@@ -98,7 +92,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         6,
-        settlement.r6_nobody_acts_for_another,
+        ownership.r6_nobody_acts_for_another,
         STEP_5,
         "客户永远不能自行跳过、豁免、判定通过或取消核验：只有系统能跳过，核验服务能判定通过，客服能豁免和取消。",
         "A customer can never skip, waive, pass or remove a verification: only the system skips, the verifier passes, "
@@ -106,7 +100,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         7,
-        settlement.r7_removed_in_support,
+        verification.r7_removed_in_support,
         STEP_5,
         "人脸验证只能在客服处理中取消。",
         "Face verification is removed only in support.",
@@ -149,7 +143,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         13,
-        cancellation.r13_the_answer_decides,
+        cancellation.r13_answers_count,
         DESCRIPTION,
         "资方未答复前，办理不能绕过答复而结束，也不能再次提交；被拒或无答复则转客服；迟到的答复绝不丢失。",
         "While the lender's answer is outstanding the case can't end without it nor ask a second time; rejection or "
@@ -158,14 +152,14 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     _require(14, cancellation.r14_cancelled_once, SOUND, "分期至多被取消一次。", "A plan is cancelled at most once."),
     _require(
         15,
-        steps.r15_one_outcome,
+        data_independence.r15_one_outcome,
         SOUND,
         "同一情形下同一事件至多有一个结果；行的先后只对明写的“否则”有意义。",
         "One event in one configuration has at most one outcome; the order of rows matters only for an explicit else.",
     ),
     _require(
         16,
-        refusals.r16_refusals_tell_why,
+        refusals.r16_refusals_give_reasons,
         SOUND,
         "被拒的事件不改变任何东西，并说明每一条未满足的原因：代码、参数、中英文文字。",
         "A refused event changes nothing and names every unmet reason: code, parameters, zh and en text.",
@@ -186,7 +180,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         19,
-        cancellation.r19_ends_tell_the_truth,
+        cancellation.r19_ends_are_true,
         SOUND,
         "终态说明实际发生了什么。",
         "An end state tells what really happened.",
@@ -199,67 +193,3 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Replaying a case's history gives the same case.",
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one requirement."""
-
-    requirement: Requirement
-    finding: Finding
-
-    @property
-    def holds(self) -> bool:
-        return self.finding.broken is None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of all that were checked."""
-
-    exploration: Exploration
-    results: tuple[Result, ...]
-
-    @property
-    def failed(self) -> tuple[Result, ...]:
-        return tuple(result for result in self.results if not result.holds)
-
-    @property
-    def holds(self) -> bool:
-        return not self.failed
-
-
-def check(
-    what: Model | CompiledMachine = MACHINE,
-    *,
-    limits: Limits | None = None,
-    only: Collection[str] = (),
-    on: Callable[[Requirement], object] | None = None,
-) -> Report:
-    """Hold a model, or a machine that runs one, against the requirements.
-
-    Args:
-        what: MODEL with changed parts, say; any Model, or a machine of ``process.machine.build``.
-        limits: of the cases that are searched; the model's where they are left out. Both must allow an attempt by face,
-            else R1 can't hold.
-        only: the ids of the requirements to check; all of them, where it is left out.
-        on: called with each requirement before it is checked, to show progress.
-
-    Raises:
-        ModelError: the model contradicts itself, so no machine can be built of it.
-        ValueError: there is no requirement of an id in *only*.
-    """
-    known = [requirement.id for requirement in REQUIREMENTS]
-    for name in only:
-        if name not in known:
-            raise ValueError(f"no requirement {name!r}; there are {known[0]} to {known[-1]}")
-    machine = build(what) if isinstance(what, Model) else what
-    evidence = Evidence(explore(machine, limits=limits, expand=try_all_actors))
-    results: list[Result] = []
-    for requirement in REQUIREMENTS:
-        if only and requirement.id not in only:
-            continue
-        if on is not None:
-            on(requirement)
-        results.append(Result(requirement, requirement.check(evidence)))
-    return Report(evidence.exploration, tuple(results))

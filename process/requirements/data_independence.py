@@ -1,96 +1,107 @@
-"""What never decides: which names, sums and numbers a case carries.
-
-The search knows one account, one order, one quote that costs nothing and the lowest numbers:
-``process.exploration.explorer.canonical``. Under other names every event that it found must do the same.
-"""
+"""What never decides: references, sums and numbers (R15). Only a reference or number that equals the fact is accepted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from process.exploration.inputs import RIGHT
-from process.machine import Move
-from process.model import Facts, Term
-from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
-from process.requirements.observation import Observation
-
-
-class Names(NamedTuple):
-    """What stands for what the search found, by the names of facts and payload fields."""
-
-    account: str
-    order: str
-    quote: str
-    fee: int
-    currency: str
-    outages: int
-    """How many attempts were given back before, so by how much numbers are higher than counts."""
-    reference: str
-    """What stands for any other reference."""
-    text: str
-
-    def of(self, facts: Facts) -> Facts:
-        """The facts under these names."""
-        facts = facts._replace(account=self.account, order=self.order, attempt=facts.attempt + self.outages)
-        return facts if facts.quote is None else facts._replace(quote=self.quote, fee=self.fee, currency=self.currency)
-
-    def carried(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """A right payload under these names."""
-        told = dict(data)
-        for name in told.keys() & {"account", "order", "quote", "fee", "currency"}:
-            told[name] = getattr(self, name)
-        for name in told.keys() & {"agent", "ticket", "consent"}:
-            told[name] = self.reference
-        for name in told.keys() & {"reason", "problem"}:
-            told[name] = self.text
-        if "attempt" in told:
-            told["attempt"] += self.outages
-        return told
+from process.exploration.inputs import payload_variants
+from process.model import ELSE, Event, Facts, Words
+from process.payload import MAX_INTEGER, MAX_REFERENCE
+from process.requirements.counterexample import ATTEMPTS, CONFIGURATIONS, EVENTS_TAKEN, CheckResult, all_of
+from process.requirements.evidence import Evidence
+from process.requirements.names import LONG_NAMES, OTHER_NAMES, RENAMED_FACTS
 
 
-_MIXED = "Été ß-0 Ａ Ⅷ ﬁ " + "Zz-09" * MAX_REFERENCE
-"""Becomes another reference if it is cut or normalized, or its case is changed."""
+def r15_one_outcome(evidence: Evidence) -> CheckResult:
+    """Where two rows fit, the lower one is an explicit else; and the outcome does not depend on names, sums or numbers."""
+    return all_of(_one_row_fits(evidence), same_under_other_names(evidence, None))
 
 
-def _names(length: int) -> tuple[str, str, str]:
-    start = _MIXED[: length - 1]
-    return f"{start}a", f"{start}o", f"{start}q"
+def _one_row_fits(evidence: Evidence) -> CheckResult:
+    several = {
+        (state, event): rows
+        for event, compiled in evidence.machine.compiled_events.items()
+        for state, rows in compiled.transitions_from.items()
+        if len(rows) > 1
+    }
+    coverage = ((len(evidence.configurations), CONFIGURATIONS),)
+    for index, here in enumerate(evidence.configurations):
+        for (state, event), rows in several.items():
+            if state is not here.state:
+                continue
+            for _variant, data in payload_variants(evidence.model, event, here.facts):
+                fitting = [
+                    row for row in rows if all(guard is ELSE or guard.predicate(here.facts, data) for guard in row.guards)
+                ]
+                for number, row in enumerate(fitting):
+                    if any(set(row.by) & set(above.by) for above in fitting[:number]) and ELSE not in row.guards:
+                        zh, en = f"「{event.words.zh}」同时符合两行", f'two rows of "{event.words.en}" fit'
+                        return CheckResult(coverage, evidence.at(index, Words(zh, en)))
+    return CheckResult(coverage)
 
 
-OTHER_NAMES = (
-    Names("7", "7", "7", 1, "USD", 1, "7", "7"),
-    Names(*_names(MAX_REFERENCE), MAX_INTEGER, "JPY", 1_000, "证" * MAX_REFERENCE, "长" * MAX_TEXT),
-)
-"""The shortest, all of them the same, which nothing forbids; the longest, no two the same. The least and the largest."""
-
-LONG_NAMES = Names(*_names(MAX_REFERENCE - 8), 0, "CNY", 1_000, "-", ".")
-"""Long, and yet what is nearly the same can be longer by a little."""
-
-STAND_FOR = ("account", "order", "quote", "fee", "currency", "attempt")
-"""The facts that the names stand for."""
-
-
-class Differing(NamedTuple):
-    """An event that does something else under other names."""
-
-    seen: Observation
-    names: Names
-    fact: str | None
-    """Which fact is another; None: the event is refused, or leads elsewhere, or changes a fact that no name stands for."""
+def same_under_other_names(evidence: Evidence, *facts: str | None) -> CheckResult:
+    """Check that these facts are as they should be under all names; None among them: also the outcome itself."""
+    coverage = ((len(evidence.observations) * len(OTHER_NAMES), EVENTS_TAKEN),)
+    for seen, names, fact in evidence.differences:
+        if fact in facts:
+            renamed = names.of(seen.before)
+            shown = ", ".join(f"{name}={getattr(renamed, name)}" for name in RENAMED_FACTS)
+            zh, en = (f"事实 {fact}", f"the fact {fact}") if fact else ("结果", "the outcome")
+            problem = Words(f"换成 {shown}，{zh}就不同", f"with {shown}, {en} is not the same")
+            return CheckResult(coverage, evidence.by(seen, problem))
+    return CheckResult(coverage)
 
 
-def differing(seen: Observation, names: Names, move: Move | None) -> list[Differing]:
-    """What is not the same, where the event made *move* under the names."""
-    if move is None or move[0] is not seen.target:
-        return [Differing(seen, names, None)]
-    expected = names.of(seen.after)
-    if move[1] == expected:
-        return []
-    others = [name for name, one, other in zip(Facts._fields, move[1], expected, strict=True) if one != other]
-    return [Differing(seen, names, name if name in STAND_FOR else None) for name in others]
+# --------------------------------------------------------------------------------------------------------- near misses
 
 
-def is_right(seen: Observation) -> bool:
-    """Whether it carried the right payload, or another member of an enum, and not something stale or another's."""
-    return seen.variant == RIGHT or isinstance(seen.data.get(seen.variant.partition(": ")[0]), Term)
+def references(right: str, facts: Facts) -> Iterator[str]:
+    """Yield other references than *right*: of the case itself, or those that a careless comparison takes for it."""
+    middle = len(right) // 2
+    turned = right[:-1] + chr(ord(right[-1]) + 1)
+    nearly = (
+        *(right.upper(), right.lower(), right.swapcase(), right.title(), right.capitalize(), right.casefold()),
+        *(f" {right}", f"{right} ", f" {right} ", right.replace(" ", ""), f"{right[:middle]} {right[middle:]}"),
+        *(right[:-1], right[1:], right[:8], right[-4:], right[:32], right[-32:], f"{right}x", f"x{right}", right * 2),
+        *(turned, f"x{right[1:]}", right[:middle] + "x" + right[middle + 1 :], right[::-1]),
+        *(unicodedata.normalize(form, right) for form in ("NFC", "NFD", "NFKC", "NFKD")),
+        *(right.replace("-", ""), right.replace("-", "_"), right.replace("0", ""), right.replace("1", "１"), f"0{right}"),
+        *(right.replace("1", "01"), "*", "%", ".*", "0", "null"),
+        *(facts.account, facts.order, facts.quote or "", facts.goal.value),
+    )
+    return (value for value in dict.fromkeys(nearly) if value != right and 0 < len(value) <= MAX_REFERENCE)
+
+
+def numbers(right: int, facts: Facts) -> Iterator[int]:
+    """Yield other numbers than *right*: earlier attempts, later ones, and numbers of no attempt."""
+    older = range(right) if right < 50 else (*range(20), *range(right - 20, right))
+    counts = facts.face_attempts, facts.other_attempts, facts.face_attempts + facts.other_attempts
+    far = right * 10, right + 10, right + 100, right + 1000, 99, 2**31, 2**32 + right, MAX_INTEGER
+    nearly = dict.fromkeys((*older, -right, -1, *range(right + 1, right + 10), *counts, *far))
+    return (value for value in nearly if value != right)
+
+
+def near_misses_are_refused(
+    evidence: Evidence, event: Event, name: str, near: Callable[[Any, Facts], Iterator[Any]]
+) -> CheckResult:
+    """Check that wherever the event is taken with the fact *name*, it is refused with each value near that."""
+    tried, compiled = 0, evidence.machine.compiled_events[event]
+    for index, by in evidence.where_taken(event) if event in evidence.events_retested else ():
+        state, here = evidence.configurations[index]
+        for facts in (here, LONG_NAMES.of(here)):
+            right = next(payload_variants(evidence.model, event, facts))[1]
+            for value in near(right[name], facts):
+                tried += 1
+                data = {**right, name: value}
+                if compiled.decide(state, facts, by, dict(data)) is not None:
+                    expected = repr(right[name])
+                    problem = Words(
+                        f"{name} 应为 {expected}，{value!r} 却被接受", f"{name} is {expected}, and {value!r} is taken"
+                    )
+                    return CheckResult(
+                        ((tried, ATTEMPTS),), evidence.at(index, problem)._replace(attempt=(event, by, data))
+                    )
+    return CheckResult(((tried, ATTEMPTS),))

@@ -1,4 +1,4 @@
-"""What requirements are held against: every event that a case of a machine can take, and the ways to look through them."""
+"""The evidence that requirements are checked against: every event that a case can take, and the kinds of check over it."""
 
 from __future__ import annotations
 
@@ -8,151 +8,174 @@ from typing import Any
 
 from process.case import Case
 from process.exploration.explorer import Configuration, Edge, Exploration
-from process.exploration.inputs import RIGHT
+from process.exploration.graph import shortest_path
+from process.exploration.inputs import ACCOUNT, ORDER, RIGHT
 from process.machine import CompiledMachine
-from process.model import Actor, Event, Goal, Model, State, Words
-from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, Counterexample, Finding
-from process.requirements.data_independence import OTHER_NAMES, STAND_FOR, Differing, differing, is_right
-from process.requirements.observation import CLAIMS, TELLING, Ledger, Observation, after, read
+from process.model import Actor, Event, Facts, Limits, Model, State, Words
+from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, CheckResult, Counterexample
+from process.requirements.names import OTHER_NAMES, Difference, differences, has_right_payload
+from process.requirements.observation import CLAIMS, RECORDED, Ledger, Observation, after, read
 
 
 class Evidence:
-    """A machine, everything that its cases can take, and what a requirement asks of it often.
+    """An explored machine, with what several requirements derive from it.
 
     Args:
-        exploration: what was searched.
-        again: the events that are raised again with more payloads than in the search; every event, where it is left out.
+        exploration: the explored graph.
+        events_retested: the events that are raised again with more payloads than in the search; every event, where it is
+            left out.
     """
 
-    def __init__(self, exploration: Exploration, again: Collection[Event] | None = None) -> None:
+    def __init__(self, exploration: Exploration, events_retested: Collection[Event] | None = None) -> None:
         self.exploration = exploration
-        self.again = tuple(exploration.machine.definition.events) if again is None else tuple(again)
         self.machine: CompiledMachine = exploration.machine
         self.model: Model = exploration.machine.definition
-        self.places = exploration.configurations
+        self.configurations = exploration.configurations
+        self.events_retested = tuple(self.model.events if events_retested is None else events_retested)
+
+    # ------------------------------------------------------------------------------------------------- events taken
 
     @cached_property
-    def seen(self) -> tuple[Observation, ...]:
-        """Every event that can be taken, nearest to a beginning first."""
-        places = self.places
+    def observations(self) -> tuple[Observation, ...]:
+        """Every event that can be taken, nearest to a start first."""
         return tuple(
-            Observation(edge, *places[edge.source], edge.event, edge.by, edge.variant, taken.data, taken.state, taken.facts)
-            for edge, taken in zip(self.exploration.edges, self.exploration.successors, strict=True)
-        )
-
-    @cached_property
-    def false_claims(self) -> list[tuple[Observation, str]]:
-        """What the facts claim wrongly after an event, nearest to a beginning first."""
-        false_claims: list[tuple[Observation, str]] = []
-        for seen in self.seen:
-            if seen.after is seen.before and seen.event not in TELLING and seen.target is not State.CANCELLING:
-                continue  # nothing happened to be told, and the facts tell nothing new
-            true, claimed = after(seen), read(seen.after)
-            if true != claimed:
-                false_claims += [
-                    (seen, name) for name, *both in zip(Ledger._fields, true, claimed, strict=True) if both[0] != both[1]
-                ]
-        return false_claims
-
-    @cached_property
-    def renamed(self) -> list[Differing]:
-        """What events do else under other names, nearest to a beginning first."""
-        lean, again = self.machine.compiled_events, set(self.again)
-        return [
-            found
-            for seen in self.seen
-            if seen.event in again and is_right(seen)
-            for names in OTHER_NAMES
-            for found in differing(
-                seen,
-                names,
-                lean[seen.event].decide(seen.source, names.of(seen.before), seen.by, names.carried(seen.data)),
+            Observation(
+                edge,
+                *self.configurations[edge.source],
+                edge.event,
+                edge.by,
+                edge.variant,
+                found.data,
+                found.state,
+                found.facts,
             )
-        ]
+            for edge, found in zip(self.exploration.edges, self.exploration.successors, strict=True)
+        )
 
     @cached_property
     def outgoing(self) -> tuple[tuple[Observation, ...], ...]:
         """For each configuration the events that it takes."""
-        outgoing: tuple[list[Observation], ...] = tuple([] for _ in self.places)
-        for seen in self.seen:
+        outgoing: tuple[list[Observation], ...] = tuple([] for _ in self.configurations)
+        for seen in self.observations:
             outgoing[seen.edge.source].append(seen)
         return tuple(map(tuple, outgoing))
 
-    def trip_with(self, seen: Observation) -> tuple[Edge, ...]:
-        """A shortest trip that ends with the event."""
-        return (*self.exploration.path_to(seen.edge.source), seen.edge)
+    @cached_property
+    def false_claims(self) -> list[tuple[Observation, str]]:
+        """What the facts claim wrongly after an event, by entry of the ledger, nearest to a start first."""
+        found: list[tuple[Observation, str]] = []
+        for seen in self.observations:
+            if seen.after is seen.before and seen.event not in RECORDED and seen.target is not State.CANCELLING:
+                continue  # neither the ledger nor the facts change
+            true, claimed = after(seen), read(seen.after)
+            if true != claimed:
+                pairs = zip(Ledger._fields, true, claimed, strict=True)
+                found += [(seen, name) for name, one, other in pairs if one != other]
+        return found
 
     @cached_property
-    def _answers(self) -> tuple[dict[tuple[Event, Actor, str], int], ...]:
-        answers: tuple[dict[tuple[Event, Actor, str], int], ...] = tuple({} for _ in self.places)
+    def differences(self) -> list[Difference]:
+        """What events do differently under other names, nearest to a start first."""
+        events, retested = self.machine.compiled_events, set(self.events_retested)
+        return [
+            found
+            for seen in self.observations
+            if seen.event in retested and has_right_payload(seen)
+            for names in OTHER_NAMES
+            for found in differences(
+                seen,
+                names,
+                events[seen.event].decide(seen.source, names.of(seen.before), seen.by, names.payload(seen.data)),
+            )
+        ]
+
+    # -------------------------------------------------------------------------------------------------- looking up
+
+    @cached_property
+    def _targets(self) -> tuple[dict[tuple[Event, Actor, str], int], ...]:
+        targets: tuple[dict[tuple[Event, Actor, str], int], ...] = tuple({} for _ in self.configurations)
         for edge in self.exploration.edges:
-            answers[edge.source][edge.event, edge.by, edge.variant] = edge.target
-        return answers
+            targets[edge.source][edge.event, edge.by, edge.variant] = edge.target
+        return targets
 
-    def taken_in(self, event: Event) -> Iterator[tuple[int, Actor]]:
-        """Where and by whom the event is taken with its right payload, nearest to a beginning first."""
-        return (
-            (place, by)
-            for place, answers in enumerate(self._answers)
-            for by in self.model.actors[event]
-            if (event, by, RIGHT) in answers
-        )
+    def takes(self, index: int, event: Event, by: Actor, variant: str = RIGHT) -> Configuration | None:
+        """The configuration to which the event leads from there; None where it is refused."""
+        target = self._targets[index].get((event, by, variant))
+        return None if target is None else self.configurations[target]
 
-    def takes(self, place: int, event: Event, by: Actor, label: str = RIGHT) -> Configuration | None:
-        """Where the event leads from there; None where it is refused."""
-        target = self._answers[place].get((event, by, label))
-        return None if target is None else self.places[target]
+    def where_taken(self, event: Event) -> Iterator[tuple[int, Actor]]:
+        """Yield where and by whom the event is taken with its right payload, nearest to a start first."""
+        for index, targets in enumerate(self._targets):
+            for by in self.model.actors[event]:
+                if (event, by, RIGHT) in targets:
+                    yield index, by
 
     def where(self, wanted: Callable[[Configuration], bool]) -> Iterator[tuple[int, Configuration]]:
-        """The configurations that are *wanted*, with their places, nearest to a beginning first."""
-        return ((place, found) for place, found in enumerate(self.places) if wanted(found))
+        """Yield the configurations that are *wanted*, with their indices, nearest to a start first."""
+        return ((index, found) for index, found in enumerate(self.configurations) if wanted(found))
 
     @cached_property
     def _steps(self) -> dict[State, int]:
         return {state: 0 if info.phase is None else info.phase.number for state, info in self.model.states.items()}
 
-    def phase_of(self, state: State) -> int:
-        """The number of the state's step; 0 for an end."""
+    def step_of(self, state: State) -> int:
+        """The number of the step that the state belongs to; 0 for an end."""
         return self._steps[state]
 
     def is_end(self, state: State) -> bool:
         return self.model.states[state].end is not None
 
-    def new_case(self, goal: Goal, case_id: str = "case-1", **options: Any) -> Case:
-        """A real case that runs on this machine."""
-        return self.case_class(goal=goal, account="account-1", order="order-1", case_id=case_id, **options)
+    def is_open(self, found: Configuration) -> bool:
+        return not self.is_end(found.state)
+
+    # --------------------------------------------------------------------------------------- cases and counterexamples
 
     @cached_property
     def case_class(self) -> type[Case]:
         return type("CheckedCase", (Case,), {"machine": self.machine, "__slots__": ()})
 
+    def new_case(self, facts: Facts, **options: Any) -> Case:
+        """Open a real case that runs on this machine, with the goal and limits of the facts."""
+        options.setdefault("limits", Limits(facts.face_limit, facts.other_limit))
+        return self.case_class(goal=facts.goal, account=ACCOUNT, order=ORDER, case_id="case-1", **options)
 
-def each_event(evidence: Evidence, wrong: Callable[[Observation], Words | None]) -> Finding:
-    """Whether *wrong* finds nothing in any event that can be taken."""
-    for seen in evidence.seen:
-        what = wrong(seen)
-        if what is not None:
-            broken = Counterexample(seen.before.goal, evidence.trip_with(seen), what)
-            return Finding(((len(evidence.seen), EVENTS_TAKEN),), broken)
-    return Finding(((len(evidence.seen), EVENTS_TAKEN),))
+    def path_with(self, seen: Observation) -> tuple[Edge, ...]:
+        """A shortest path that ends with the event."""
+        return (*self.exploration.path_to(seen.edge.source), seen.edge)
+
+    def at(self, index: int, problem: Words) -> Counterexample:
+        """A counterexample in a configuration."""
+        return Counterexample(self.configurations[index].facts.goal, self.exploration.path_to(index), problem)
+
+    def by(self, seen: Observation, problem: Words) -> Counterexample:
+        """A counterexample that ends with an event."""
+        return Counterexample(seen.before.goal, self.path_with(seen), problem)
 
 
-def each_place(
-    evidence: Evidence, wanted: Callable[[Configuration], bool], wrong: Callable[[int, Configuration], Words | None]
-) -> Finding:
-    """Whether *wrong* finds nothing in any configuration that is *wanted*."""
+# ------------------------------------------------------------------------------------------------------- kinds of check
+
+
+def each_event(evidence: Evidence, problem: Callable[[Observation], Words | None]) -> CheckResult:
+    """Check that there is no *problem* with any event that can be taken."""
+    coverage = ((len(evidence.observations), EVENTS_TAKEN),)
+    for seen in evidence.observations:
+        found = problem(seen)
+        if found is not None:
+            return CheckResult(coverage, evidence.by(seen, found))
+    return CheckResult(coverage)
+
+
+def each_configuration(
+    evidence: Evidence, wanted: Callable[[Configuration], bool], problem: Callable[[int, Configuration], Words | None]
+) -> CheckResult:
+    """Check that there is no *problem* with any configuration that is *wanted*."""
     count = 0
-    for place, found in evidence.where(wanted):
+    for index, here in evidence.where(wanted):
         count += 1
-        what = wrong(place, found)
-        if what is not None:
-            return Finding(((count, CONFIGURATIONS),), at(evidence, place, what))
-    return Finding(((count, CONFIGURATIONS),))
-
-
-def at(evidence: Evidence, place: int, what: Words) -> Counterexample:
-    """A counterexample in a configuration."""
-    return Counterexample(evidence.places[place].facts.goal, evidence.exploration.path_to(place), what)
+        found = problem(index, here)
+        if found is not None:
+            return CheckResult(((count, CONFIGURATIONS),), evidence.at(index, found))
+    return CheckResult(((count, CONFIGURATIONS),))
 
 
 def never_before(
@@ -160,63 +183,35 @@ def never_before(
     starts: Iterable[int],
     needed: Callable[[Observation], bool],
     forbidden: Callable[[Observation], Words | None],
-) -> Finding:
-    """Whether on every trip from *starts* what is *forbidden* comes only after something *needed*.
+) -> CheckResult:
+    """Check that on every path from *starts* what is *forbidden* comes only after something *needed*.
 
-    It walks without the needed events, so it believes no fact of the case: only what has happened counts.
+    It walks over all edges but the needed ones, so it relies on no fact of the case: only on what has happened.
     """
-    predecessor: dict[int, Edge | None] = dict.fromkeys(starts)
-    waiting = list(predecessor)
-    for place in waiting:
-        for seen in evidence.outgoing[place]:
-            if needed(seen):
-                continue
-            what = forbidden(seen)
-            if what is not None:
-                trip: list[Edge] = [seen.edge]
-                while (edge := predecessor[trip[-1].source]) is not None:
-                    trip.append(edge)
-                begin = evidence.exploration.path_to(trip[-1].source)
-                broken = Counterexample(seen.before.goal, (*begin, *reversed(trip)), what)
-                return Finding(((len(predecessor), CONFIGURATIONS),), broken)
-            if seen.edge.target not in predecessor:
-                predecessor[seen.edge.target] = seen.edge
-                waiting.append(seen.edge.target)
-    return Finding(((len(predecessor), CONFIGURATIONS),))
+    starts = tuple(dict.fromkeys(starts))
+    walked: set[int] = set(starts)
+
+    def edges(index: int) -> Iterator[tuple[Observation, int]]:
+        walked.add(index)
+        return ((seen, seen.edge.target) for seen in evidence.outgoing[index] if not needed(seen))
+
+    path = shortest_path(starts, edges, lambda seen: forbidden(seen) is not None)
+    coverage = ((len(walked), CONFIGURATIONS),)
+    problem = forbidden(path[-1]) if path else None
+    if path is None or problem is None:
+        return CheckResult(coverage)
+    before = evidence.exploration.path_to(path[0].edge.source)
+    whole = (*before, *(seen.edge for seen in path))
+    return CheckResult(coverage, Counterexample(path[-1].before.goal, whole, problem))
 
 
-def beginnings(evidence: Evidence) -> list[int]:
-    """Where cases begin, one for each goal."""
-    return [place for place, edge in enumerate(evidence.exploration.predecessor) if edge is None]
-
-
-def facts_are_true(evidence: Evidence, *claims: str, but: Event | None = None, only: Event | None = None) -> Finding:
-    """Whether the facts claim of these entries of the ledger what is true, after every event that can be taken."""
-    asked = ((len(evidence.seen), EVENTS_TAKEN),)
+def facts_are_true(evidence: Evidence, *claims: str, but: Event | None = None, only: Event | None = None) -> CheckResult:
+    """Check that the facts claim of these entries of the ledger what is true, after every event that can be taken."""
+    coverage = ((len(evidence.observations), EVENTS_TAKEN),)
     for seen, claim in evidence.false_claims:
         if claim in claims and seen.event is not but and only in (None, seen.event):
             true, claimed = getattr(after(seen), claim), getattr(read(seen.after), claim)
             zh, en = CLAIMS[claim]
-            what = Words(
-                f"{zh}：实为 {_plain(true)}，事实却记为 {_plain(claimed)}",
-                f"{en}: is {_plain(true)}, the facts say {_plain(claimed)}",
-            )
-            return Finding(asked, Counterexample(seen.before.goal, evidence.trip_with(seen), what))
-    return Finding(asked)
-
-
-def the_same_under_other_names(evidence: Evidence, *facts: str | None) -> Finding:
-    """Whether these facts are as they should be whatever the names are; None among them: also what happens at all."""
-    asked = ((len(evidence.seen) * len(OTHER_NAMES), EVENTS_TAKEN),)
-    for seen, names, fact in evidence.renamed:
-        if fact in facts:
-            about = names.of(seen.before)
-            named = ", ".join(f"{name}={getattr(about, name)}" for name in STAND_FOR)
-            zh, en = (f"事实 {fact}", f"the fact {fact}") if fact else ("结果", "what happens")
-            what = Words(f"换成 {named}，{zh}就不同", f"with {named}, {en} is not the same")
-            return Finding(asked, Counterexample(seen.before.goal, evidence.trip_with(seen), what))
-    return Finding(asked)
-
-
-def _plain(value: object) -> str:
-    return "None" if value is None else str(value)
+            problem = Words(f"{zh}：实为 {true!s}，事实却记为 {claimed!s}", f"{en}: is {true!s}, the facts say {claimed!s}")
+            return CheckResult(coverage, evidence.by(seen, problem))
+    return CheckResult(coverage)

@@ -1,6 +1,6 @@
-"""What has truly happened to a case, told from the events that it took and from nothing that it says of itself.
+"""What has really happened to a case, derived from the events that it took and not from its facts.
 
-``read`` says what the facts claim; ``after`` says what is true after an event: who raised it, what it carried, where the
+``read`` gives the claims of the facts; ``after`` gives the truth after an event: from who raised it, its payload, where the
 case stood and where it then stands. Both agree where a case begins; if they agree after every event that can be taken, the
 facts are true wherever a case can be, and a requirement may read them.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from process.exploration.explorer import Edge
+from process.exploration.explorer import Configuration, Edge
 from process.model import Actor, Event, Facts, Goal, QuoteStatus, Settlement, State, Words
 
 S, E = State, Event
@@ -31,12 +31,12 @@ class Observation(NamedTuple):
 
     @property
     def enters(self) -> State | None:
-        """The state that the event brought the case into; None where it stays."""
+        """The state that the event brought the case into; None where the case stays."""
         return None if self.source is self.target else self.target
 
 
 class Ledger(NamedTuple):
-    """What has happened to a case, as the world outside sees it."""
+    """The record of what has happened to a case, as seen from outside."""
 
     goal: Goal
     account: str
@@ -57,7 +57,7 @@ _NO_OFFER = (None, None, None)
 
 
 def read(facts: Facts) -> Ledger:
-    """What the facts claim."""
+    """The ledger as the facts claim it."""
     return Ledger(
         facts.goal,
         facts.account,
@@ -75,21 +75,26 @@ def read(facts: Facts) -> Ledger:
     )
 
 
-_ONE_TRY = {S.FACE_VERIFICATION: "face_tries", S.OTHER_VERIFICATION: "other_tries"}
+def is_outstanding(found: Configuration) -> bool:
+    """True while the lender was asked and has not answered; R13 checks this fact against what has happened."""
+    return found.facts.quote_status is QuoteStatus.SUBMITTED
+
+
+_COUNTED_AS = {S.FACE_VERIFICATION: "face_tries", S.OTHER_VERIFICATION: "other_tries"}
 _PASSED = {S.FACE_VERIFICATION: Settlement.FACE, S.OTHER_VERIFICATION: Settlement.OTHER}
 _VOID: dict[str, Any] = {"quoted": None, "confirmed": False}
 
 
 def after(seen: Observation) -> Ledger:
-    """What is true after the event, if what the facts claimed before it was."""
+    """The true ledger after the event, if the claims of the facts before it were true."""
     before = read(seen.before)
-    new = _told_by(seen, before)
+    new = _entries_after(seen, before)
     if seen.enters is S.CANCELLING:
         new["outstanding"] = True  # entering it is asking
     return before._replace(**new) if new else before
 
 
-TELLING = frozenset(
+RECORDED = frozenset(
     {
         E.QUOTE_CONSEQUENCES,
         E.CONFIRM_CANCELLATION,
@@ -106,10 +111,10 @@ TELLING = frozenset(
         E.REJECT_CANCELLATION,
     }
 )
-"""The events that ``_told_by`` learns from."""
+"""The events that change an entry of the ledger."""
 
 
-def _told_by(seen: Observation, before: Ledger) -> dict[str, Any]:
+def _entries_after(seen: Observation, before: Ledger) -> dict[str, Any]:
     data = seen.data
     match seen.event:
         case E.QUOTE_CONSEQUENCES:
@@ -126,8 +131,8 @@ def _told_by(seen: Observation, before: Ledger) -> dict[str, Any]:
             return {"face_tries": before.face_tries + 1, "attempt": before.attempt + 1}
         case E.START_OTHER_VERIFICATION:
             return {"other_tries": before.other_tries + 1, "attempt": before.attempt + 1}
-        case E.VERIFICATION_UNAVAILABLE if seen.source in _ONE_TRY:
-            tries = _ONE_TRY[seen.source]
+        case E.VERIFICATION_UNAVAILABLE if seen.source in _COUNTED_AS:
+            tries = _COUNTED_AS[seen.source]
             return {tries: getattr(before, tries) - 1}
         case E.WAIVE_VERIFICATION:
             return {**_VOID, "settled": Settlement.WAIVED}

@@ -1,4 +1,4 @@
-"""When each reason for a refusal is one, what it must tell, and how a reason is told (R16)."""
+"""The reasons for refusals: when each is unmet, which parameters it must have, and what its text must be (R16)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ REASONS: Mapping[str, Reason] = {
     "quote_not_submitted": _off(_LENDERS, "quote", lambda facts: facts.quote),
     "answer_outstanding": _if(_PAST_THE_ANSWER, lambda facts: facts.quote_status is QuoteStatus.SUBMITTED),
 }
-"""When each reason is one, by what was asked for and how the case stands."""
+"""When each reason is unmet, by the event, the facts and the payload."""
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "goal_without_plan": ("goal",),
@@ -64,54 +64,54 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "wrong_state": ("event", "state", "states"),
     "wrong_actor": ("event", "by", "actors"),
 }
-"""What a program needs beside the code, to tell what was wrong or would be right."""
+"""The parameters that a program needs beside the code, to tell what was wrong or would be right."""
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
-def unclear(code: str, parameters: Iterable[str], text: Words, told: dict[str, str]) -> Words | None:
-    """What is wrong with how a reason is told.
+def unclear_reason(code: str, parameters: Iterable[str], text: Words, texts: dict[str, str]) -> Words | None:
+    """Return a problem with the parameters or texts of a reason; None if there is none.
 
     Args:
-        told: the texts that were looked at before, each with the code of its reason; it grows.
+        texts: the texts seen before, each with the code of its reason; it grows.
     """
     for name in NEEDED.get(code, ()):
         if name not in parameters:
-            return Words(f"原因 {code} 没有参数 {name}", f"the reason {code} does not tell {name}")
-    if all(told.get(one) == code for one in text):
+            return Words(f"原因 {code} 没有参数 {name}", f"the reason {code} has no parameter {name}")
+    if all(texts.get(one) == code for one in text):
         return None
     if not (code and text.en.strip() and CHINESE.search(text.zh)) or CHINESE.search(text.en):
-        return Words(f"原因 {code} 缺少中文或英文文字", f"the reason {code} lacks its text in zh or en")
-    if any(told.setdefault(one, code) != code for one in text):
-        return Words(f"原因 {code} 与另一原因的文字相同", f"the reason {code} is told in the words of another")
+        return Words(f"原因 {code} 缺少中文或英文文字", f"the reason {code} has no text in zh or en")
+    if any(texts.setdefault(one, code) != code for one in text):
+        return Words(f"原因 {code} 与另一原因的文字相同", f"the reason {code} has the text of another")
     return None
 
 
-def false_claims(blockers: tuple[Blocker, ...], known: Mapping[str, object], told: dict[str, str]) -> Words | None:
-    """What is wrong with the reasons of a refusal, each for itself.
+def incorrect_reason(blockers: tuple[Blocker, ...], known: Mapping[str, object], texts: dict[str, str]) -> Words | None:
+    """Return a problem with one of the reasons of a refusal, each by itself; None if there is none.
 
     Args:
         known: what each parameter must be: how it stands, else what the event carried, else what the facts say.
-        told: as in ``unclear``.
+        told: as in ``unclear_reason``.
     """
     for code, parameters, zh, en in blockers:
-        what = unclear(code, parameters, Words(zh, en), told)
-        if what is not None:
-            return what
+        problem = unclear_reason(code, parameters, Words(zh, en), texts)
+        if problem is not None:
+            return problem
         if "{" in zh + en:
-            return Words(f"原因 {code} 的文字不完整", f"the text of the reason {code} is not whole")
+            return Words(f"原因 {code} 的文字不完整", f"the text of the reason {code} has a placeholder left")
         for name, value in parameters.items():
             if name != "field" and known.get(name) != (set(value) if isinstance(value, tuple) else value):
-                return Words(f"原因 {code} 的参数 {name} 不实", f"the reason {code} tells a wrong {name}: {value!r}")
-    return None if blockers else Words("被拒却没有说明原因", "it is refused without any reason")
+                return Words(f"原因 {code} 的参数 {name} 不实", f"the reason {code} has a wrong {name}: {value!r}")
+    return None if blockers else Words("被拒却没有说明原因", "it is refused without a reason")
 
 
-def untold(blockers: tuple[Blocker, ...], due: set[str]) -> Words | None:
-    """Which reasons are missing, or told though they are none."""
-    told = {blocker.code for blocker in blockers}
-    if told == due and len(blockers) == len(told):
+def unexpected_reasons(blockers: tuple[Blocker, ...], due: set[str]) -> Words | None:
+    """Return the reasons that are missing, or given though they are met; None if there are none."""
+    given = {blocker.code for blocker in blockers}
+    if given == due and len(blockers) == len(given):
         return None
-    missing, wrong = ", ".join(sorted(due - told)) or "-", ", ".join(sorted(told - due)) or "-"
+    missing, wrong = ", ".join(sorted(due - given)) or "-", ", ".join(sorted(given - due)) or "-"
     return Words(
-        f"未说明的原因：{missing}；不成立的原因：{wrong}", f"reasons not told: {missing}; told but not true: {wrong}"
+        f"未说明的原因：{missing}；不成立的原因：{wrong}", f"reasons missing: {missing}; given but not true: {wrong}"
     )

@@ -1,4 +1,4 @@
-"""The requirement on refusals (R16): they change nothing, and tell every unmet reason in both languages."""
+"""Refusals (R16): they change nothing, and give every unmet reason in both languages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 from process.case import Case
 from process.exceptions import InvalidPayload, ProcessError, Refused
 from process.exploration.inputs import payload_variants
+from process.exploration.replay import replay_all
 from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, SupportChannel, Term, Words
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
-from process.requirements.counterexample import ATTEMPTS, Counterexample, Finding, all_of
-from process.requirements.evidence import Evidence, at
-from process.requirements.reasons import REASONS, false_claims, unclear, untold
-from process.requirements.replay import UNPLAYABLE, cases, not_played
+from process.requirements.counterexample import ATTEMPTS, CheckResult, Counterexample, all_of
+from process.requirements.evidence import Evidence
+from process.requirements.reasons import REASONS, incorrect_reason, unclear_reason, unexpected_reasons
+from process.requirements.replay import NOT_REPLAYABLE, not_replayed
 
 _TEXTS = ("", "a\0b", 7, True, ["x"])
 _REFERENCES = (*_TEXTS, "a\nb", "x" * (MAX_REFERENCE + 1))
@@ -43,36 +44,36 @@ CHANNELS: Mapping[Event, type[Term]] = {Event.SIGN_IN: Channel, Event.CONTACT_SU
 """The least and the most that it can, and each choice."""
 
 
-REASONS_TOLD = Words("条原因", "reasons")
+REASON_COUNT = Words("条原因", "reasons")
 _REFUSED, _TAKEN = Words("合规，却被拒", "well formed, and refused"), Words("不合规，却未拒", "malformed, and taken")
 
 
-def r16_refusals_tell_why(evidence: Evidence) -> Finding:
-    """In every kind of configuration what is refused leaves the case as it was, and tells each reason and no other."""
+def r16_refusals_give_reasons(evidence: Evidence) -> CheckResult:
+    """In every kind of configuration a refused event leaves the case as it was and gives exactly the unmet reasons."""
     try:
-        without_cases = all_of(_in_words(evidence), _malformed(evidence))
-        return without_cases if without_cases.broken else all_of(without_cases, _refusals(evidence))
-    except UNPLAYABLE as error:
-        return Finding(((0, ATTEMPTS),), at(evidence, 0, not_played(error)))
+        without_cases = all_of(_reasons_are_clear(evidence), _malformed_is_refused(evidence))
+        return without_cases if without_cases.counterexample else all_of(without_cases, _each_refusal(evidence))
+    except NOT_REPLAYABLE as error:
+        return CheckResult(((0, ATTEMPTS),), evidence.at(0, not_replayed(error)))
 
 
-def _in_words(evidence: Evidence) -> Finding:
+def _reasons_are_clear(evidence: Evidence) -> CheckResult:
     """Each guard that a row asks tells its reason in both languages, in words of its own, with what a program needs."""
     guards = dict.fromkeys(guard for row in evidence.model.table for guard in row.guards if guard is not ELSE)
-    told: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for guard in guards:
-        what = unclear(guard.code, guard.message_fields, guard.reason, told)
-        if what is not None:
-            return Finding(((len(guards), REASONS_TOLD),), at(evidence, 0, what))
-    return Finding(((len(guards), REASONS_TOLD),))
+        problem = unclear_reason(guard.code, guard.message_fields, guard.reason, texts)
+        if problem is not None:
+            return CheckResult(((len(guards), REASON_COUNT),), evidence.at(0, problem))
+    return CheckResult(((len(guards), REASON_COUNT),))
 
 
-def _malformed(evidence: Evidence) -> Finding:
+def _malformed_is_refused(evidence: Evidence) -> CheckResult:
     """A payload is refused for its shape where a field is wrong, lost or unknown, and for no other reason."""
     tried = 0
-    for event in evidence.again:
+    for event in evidence.events_retested:
         fields = evidence.model.events[event]
-        facts = evidence.places[0].facts
+        facts = evidence.configurations[0].facts
         right = next(payload_variants(evidence.model, event, facts))[1]
         wrong = [{**right, "unheard_of": 1}, *({key: right[key] for key in right if key != name} for name in right)]
         wrong += [{**right, name: value} for name in fields for value in MALFORMED.get(name, ())]
@@ -82,24 +83,24 @@ def _malformed(evidence: Evidence) -> Finding:
             tried += 1
             if (field_errors(fields, data) == ()) is not is_well:
                 zh, en = _REFUSED if is_well else _TAKEN
-                what = Words(f"「{event.words.zh}」所带内容{zh}", f'what "{event.words.en}" carries is {en}')
-                broken = at(evidence, 0, what)._replace(attempt=(event, evidence.model.actors[event][0], data))
-                return Finding(((tried, ATTEMPTS),), broken)
-    return Finding(((tried, ATTEMPTS),))
+                problem = Words(f"「{event.words.zh}」所带内容{zh}", f'what "{event.words.en}" carries is {en}')
+                broken = evidence.at(0, problem)._replace(attempt=(event, evidence.model.actors[event][0], data))
+                return CheckResult(((tried, ATTEMPTS),), broken)
+    return CheckResult(((tried, ATTEMPTS),))
 
 
-def _refusals(evidence: Evidence) -> Finding:
-    places, tried = evidence.places, 0
-    taken = {(places[edge.source].state, edge.event, edge.by) for edge in evidence.exploration.edges}
+def _each_refusal(evidence: Evidence) -> CheckResult:
+    configurations, tried = evidence.configurations, 0
+    taken = {(configurations[edge.source].state, edge.event, edge.by) for edge in evidence.exploration.edges}
     happens, raises = {(state, event) for state, event, _ in taken}, {(event, by) for _, event, by in taken}
-    states = {event: frozenset(state for state, other in happens if other is event) for event in evidence.again}
+    states = {event: frozenset(state for state, other in happens if other is event) for event in evidence.events_retested}
     texts: dict[str, str] = {}
     seen: set[State] = set()
-    for place, case in _one_of_each_kind(evidence):
+    for index, case in _one_of_each_kind(evidence):
         state, facts, version = case.state, case.facts, case.version
         named = facts._asdict()
         first = state not in seen
-        for event in evidence.again:
+        for event in evidence.events_retested:
             if not first and (state, event) not in happens:
                 continue  # no row asks anything of the facts there
             here = {by for by in Actor if (state, event, by) in taken} or {by for by in Actor if (event, by) in raises}
@@ -119,17 +120,17 @@ def _refusals(evidence: Evidence) -> Finding:
                     due |= {code for code, unmet in REASONS.items() if unmet(event, facts, data)}
                 standing: dict[str, object] = {"event": event, "by": by, "actors": here}
                 standing |= {"state": state, "states": states[event]}
-                what = _told(refused, ChainMap(standing, data, named), due, wrong, texts)
+                problem = _refusal_problem(refused, ChainMap(standing, data, named), due, wrong, texts)
                 if (case.state, case.facts, case.version, len(case.history)) != (state, facts, version, version):
-                    what = Words("被拒的事件改变了办理", "a refused event has changed the case")
-                if what is not None:
-                    trip = evidence.exploration.path_to(place)
-                    return Finding(((tried, ATTEMPTS),), Counterexample(facts.goal, trip, what, (event, by, data)))
+                    problem = Words("被拒的事件改变了办理", "a refused event has changed the case")
+                if problem is not None:
+                    path = evidence.exploration.path_to(index)
+                    return CheckResult(((tried, ATTEMPTS),), Counterexample(facts.goal, path, problem, (event, by, data)))
         seen.add(state)
-    return Finding(((tried, ATTEMPTS),))
+    return CheckResult(((tried, ATTEMPTS),))
 
 
-def _told(
+def _refusal_problem(
     refused: InvalidPayload | Refused,
     known: Mapping[str, object],
     due: set[str],
@@ -137,9 +138,9 @@ def _told(
     texts: dict[str, str],
 ) -> Words | None:
     """What is wrong with the refusal; *wrong*: the field that was not as it should be, and is to be named."""
-    what = false_claims(refused.blockers, known, texts)
-    if what is not None or wrong is None:
-        return what or untold(refused.blockers, due)
+    problem = incorrect_reason(refused.blockers, known, texts)
+    if problem is not None or wrong is None:
+        return problem or unexpected_reasons(refused.blockers, due)
     fields = [blocker.parameters["field"] for blocker in refused.blockers if "field" in blocker.parameters]
     if not isinstance(refused, InvalidPayload) or fields != [wrong]:
         return Words(f"未指明有误的字段 {wrong}", f"the field that is wrong, {wrong}, is not the one that is named")
@@ -149,13 +150,13 @@ def _told(
 def _one_of_each_kind(evidence: Evidence) -> Iterator[tuple[int, Case]]:
     """A case for each kind of configuration: how often a way was tried does not matter, only whether it may be again."""
     kinds: set[object] = set()
-    for place, case in cases(evidence):
+    for index, case in replay_all(evidence.exploration, evidence.new_case):
         facts = case.facts
         left = facts.face_attempts < facts.face_limit, facts.other_attempts < facts.other_limit, facts.attempt > 1
         kind = (case.state, facts.goal, facts.quote_status, facts.settled is None, facts.face_removed, left)
         if kind not in kinds:
             kinds.add(kind)
-            yield place, case
+            yield index, case
 
 
 def _raised(

@@ -1,66 +1,41 @@
-"""The requirement on the history of real cases (R20): replayed, or written out and read back, it gives the same case."""
+"""Histories (R20): replayed, or written out and read back, a real case is the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from process.case import Case
 from process.exceptions import ProcessError
-from process.exploration.explorer import Edge
-from process.exploration.inputs import payload_for
-from process.model import Limits, Words
-from process.requirements.counterexample import Finding
-from process.requirements.evidence import Evidence, at
+from process.exploration.replay import replay_all
+from process.model import Words
+from process.requirements.counterexample import CheckResult
+from process.requirements.evidence import Evidence
 
 CASES = Words("个办理", "cases")
 
 
-def cases(evidence: Evidence) -> Iterator[tuple[int, Case]]:
-    """A real case in every configuration, each brought there by a shortest trip."""
-    exploration = evidence.exploration
-    made: dict[int, Case] = {}
-    for place, edge in enumerate(exploration.predecessor):
-        facts = evidence.places[place].facts
-        if edge is None:
-            limits = Limits(facts.face_limit, facts.other_limit)
-            made[place] = evidence.new_case(facts.goal, limits=limits)
-        else:
-            made[place] = case = made[edge.source].copy()
-            case.trigger(edge.event, _carried(evidence, edge, case), by=edge.by)
-        yield place, made[place]
+NOT_REPLAYABLE = (ProcessError, KeyError)
+"""Raised where a real case can't take a path of the search: the event is refused, or its facts give no such payload."""
 
 
-def _carried(evidence: Evidence, edge: Edge, case: Case) -> dict[str, Any]:
-    return payload_for(evidence.model, edge.event, edge.variant, case.facts, f"quote-{case.version + 1}")
-
-
-UNPLAYABLE = (ProcessError, KeyError)
-"""What is raised where a real case can't take the trip that the search found: refused, or no such payload for its facts."""
-
-
-def not_played(error: Exception) -> Words:
+def not_replayed(error: Exception) -> Words:
     return Words(f"真实办理走不到这之后：{error}", f"a real case can't go on from here as the search did: {error}")
 
 
-def r20_replay(evidence: Evidence) -> Finding:
+def r20_replay(evidence: Evidence) -> CheckResult:
     """Every case is the same after its history is replayed, and after it was written out and read back."""
-    count, place = 0, 0
+    count, index = 0, 0
     try:
-        for place, case in cases(evidence):
+        for index, case in replay_all(evidence.exploration, evidence.new_case):
             count += 1
-            what = _differs(evidence, case)
-            if what is not None:
-                return Finding(((count, CASES),), at(evidence, place, what))
-    except UNPLAYABLE as error:
-        return Finding(((count, CASES),), at(evidence, place, not_played(error)))
-    return Finding(((count, CASES),))
+            problem = _replay_problem(evidence, case)
+            if problem is not None:
+                return CheckResult(((count, CASES),), evidence.at(index, problem))
+    except NOT_REPLAYABLE as error:
+        return CheckResult(((count, CASES),), evidence.at(index, not_replayed(error)))
+    return CheckResult(((count, CASES),))
 
 
-def _differs(evidence: Evidence, case: Case) -> Words | None:
-    facts = case.facts
-    limits = Limits(facts.face_limit, facts.other_limit)
-    again = evidence.new_case(facts.goal, limits=limits)
+def _replay_problem(evidence: Evidence, case: Case) -> Words | None:
+    again = evidence.new_case(case.facts)
     try:
         for step in case.history:
             again.trigger(step.event, step.data, by=step.by)

@@ -1,4 +1,4 @@
-"""Requirements on verifying: how attempts are counted (R9), another way beside the face (R10), and consent (R11)."""
+"""Verification: settled first (R5), removed in support (R7), attempts (R9), alternatives to face (R10), consent (R11)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,73 @@ from process.exploration.explorer import Configuration
 from process.exploration.inputs import RIGHT
 from process.exploration.replay import replay_path
 from process.model import Actor, Event, Goal, Limits, OtherMethod, State, Words
-from process.requirements.counterexample import ATTEMPTS, Finding, all_of
-from process.requirements.evidence import Evidence, at, each_event, each_place, facts_are_true, the_same_under_other_names
-from process.requirements.near_misses import none_is_taken, numbers
+from process.requirements.counterexample import ATTEMPTS, CheckResult, all_of
+from process.requirements.data_independence import near_misses_are_refused, numbers, same_under_other_names
+from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
 from process.requirements.observation import Observation
 
 A, E, S = Actor, Event, State
+PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
+REMOVED_ENDS = (S.FACE_VERIFICATION_REMOVED, S.BOTH_CANCELLED)
+SETTLES = (E.SKIP_FACE_VERIFICATION, E.PASS_VERIFICATION, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION)
 VERIFYING = (S.FACE_VERIFICATION, S.OTHER_VERIFICATION)
 ANSWERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
 
 
-def r9_attempts(evidence: Evidence) -> Finding:
-    """Only a counted start opens an attempt, only its own answer closes it, and as many can be made as the limits say."""
+def r5_settled_before_cancelled(evidence: Evidence) -> CheckResult:
+    """No path enters CANCELLING or an end with the plan cancelled before verification is settled; the facts record how."""
+    problem = Words("核验尚无结论就提交取消", "the cancellation is submitted though no verification was settled")
 
-    def wrong(seen: Observation) -> Words | None:
+    def submitted(seen: Observation) -> Words | None:
+        return problem if seen.enters in (S.CANCELLING, *PLAN_ENDS) else None
+
+    def settles(seen: Observation) -> bool:
+        return seen.event in SETTLES
+
+    return all_of(
+        never_before(evidence, evidence.exploration.starts, settles, submitted),
+        facts_are_true(evidence, "settled", but=E.REJECT_CANCELLATION),
+    )
+
+
+def r7_removed_in_support(evidence: Evidence) -> CheckResult:
+    """Only an agent's removal in IN_SUPPORT removes it; a customer who wants that is led to support."""
+    problem = Words("人脸验证未经客服取消", "the face verification is gone without support having removed it")
+
+    def removes(seen: Observation) -> bool:
+        return seen.event is E.REMOVE_FACE_VERIFICATION and seen.source is S.IN_SUPPORT and seen.by is A.SUPPORT
+
+    def gone(seen: Observation) -> Words | None:
+        return problem if seen.target in REMOVED_ENDS or seen.after.face_removed else None
+
+    def asked_for(index: int, found: Configuration) -> Words | None:
+        wished = found.facts.goal is not Goal.PLAN and not found.facts.face_removed
+        there = evidence.takes(index, E.REQUEST_FACE_VERIFICATION_REMOVAL, A.CUSTOMER)
+        if wished and (there is None or there.state is not S.SUPPORT_NEEDED):
+            return Words(
+                "想取消人脸验证的客户没有被引导到客服",
+                "the customer wants the face verification removed and is not led to support",
+            )
+        if there and not wished:
+            return Words(
+                "目标不含、或已取消，却仍可要求",
+                "removal can be requested though the goal lacks it or it is already removed",
+            )
+        return None
+
+    return all_of(
+        never_before(evidence, evidence.exploration.starts, removes, gone),
+        facts_are_true(evidence, "removed"),
+        each_configuration(
+            evidence, lambda found: found.state in (S.INSTALLMENT_OPTIONS, S.VERIFICATION_CHOICE), asked_for
+        ),
+    )
+
+
+def r9_attempts(evidence: Evidence) -> CheckResult:
+    """Only a counted start opens an attempt, only its own answer closes it, and as many can be made as the limits allow."""
+
+    def violation(seen: Observation) -> Words | None:
         before, started = seen.before, (E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION)
         if seen.target in VERIFYING and seen.event is not started[VERIFYING.index(seen.target)]:
             return Words(
@@ -50,45 +103,45 @@ def r9_attempts(evidence: Evidence) -> Finding:
                 )
         return None
 
-    def unanswerable(place: int, _found: Configuration) -> Words | None:
+    def unanswerable(index: int, _found: Configuration) -> Words | None:
         for event in ANSWERS:
-            if evidence.takes(place, event, A.VERIFIER) is None:
+            if evidence.takes(index, event, A.VERIFIER) is None:
                 return Words(
                     f"当前核验的答复「{event.words.zh}」被拒", f'the open attempt\'s answer "{event.words.en}" is refused'
                 )
         return None
 
-    def fewer(place: int, found: Configuration) -> Words | None:
+    def fewer(index: int, found: Configuration) -> Words | None:
         facts = found.facts
-        face = evidence.takes(place, E.START_FACE_VERIFICATION, A.CUSTOMER) is not None
-        other = evidence.takes(place, E.START_OTHER_VERIFICATION, A.CUSTOMER) is not None
+        face = evidence.takes(index, E.START_FACE_VERIFICATION, A.CUSTOMER) is not None
+        other = evidence.takes(index, E.START_OTHER_VERIFICATION, A.CUSTOMER) is not None
         if face != (facts.face_attempts < facts.face_limit):
-            return Words("人脸核验能否开始与剩余次数不符", "whether face can be started is not what the attempts left say")
+            return Words("人脸核验能否开始与剩余次数不符", "whether face can be started does not match the attempts left")
         if other != (facts.other_attempts < facts.other_limit):
             return Words(
-                "其他方式能否开始与剩余次数不符", "whether another way can be started is not what the attempts left say"
+                "其他方式能否开始与剩余次数不符", "whether another way can be started does not match the attempts left"
             )
         return None
 
     return all_of(
-        each_event(evidence, wrong),
+        each_event(evidence, violation),
         facts_are_true(evidence, "face_tries", "other_tries", "attempt", "limits"),
-        the_same_under_other_names(evidence, "attempt"),
-        *(none_is_taken(evidence, event, "attempt", numbers) for event in ANSWERS),
-        each_place(evidence, lambda found: found.state in VERIFYING, unanswerable),
-        each_place(evidence, lambda found: found.state is S.VERIFICATION_CHOICE, fewer),
-        _as_many_as_the_limits_say(evidence),
+        same_under_other_names(evidence, "attempt"),
+        *(near_misses_are_refused(evidence, event, "attempt", numbers) for event in ANSWERS),
+        each_configuration(evidence, lambda found: found.state in VERIFYING, unanswerable),
+        each_configuration(evidence, lambda found: found.state is S.VERIFICATION_CHOICE, fewer),
+        _limits_are_reached(evidence),
     )
 
 
 _METHODS = (RIGHT, *[f"method: {method}" for method in OtherMethod][1:])
 
 
-def _as_many_as_the_limits_say(evidence: Evidence) -> Finding:
-    """On real cases: three attempts by face and three another way, or as many as the case was opened with."""
-    place, tried = _at_choice(evidence), 0
-    if place is None:
-        return Finding(())
+def _limits_are_reached(evidence: Evidence) -> CheckResult:
+    """Check on real cases: three attempts by face and three another way, or as many as the case's limits."""
+    index, tried = _at_choice(evidence), 0
+    if index is None:
+        return CheckResult(())
     for limits in (None, Limits(1, 2), Limits(4, 1)):
         options: dict[str, Any] = {} if limits is None else {"limits": limits}
         face, other = (3, 3) if limits is None else (limits.face, limits.other)
@@ -99,57 +152,59 @@ def _as_many_as_the_limits_say(evidence: Evidence) -> Finding:
         for start, carried, most in starts:
             made = 0
             try:
-                trip = evidence.exploration.path_to(place)
-                case = replay_path(evidence.exploration, trip, evidence.new_case(Goal.PLAN, **options))
+                path = evidence.exploration.path_to(index)
+                case = replay_path(
+                    evidence.exploration, path, evidence.new_case(evidence.configurations[index].facts, **options)
+                )
                 while made < 9 and case.may_trigger(start, carried, by=A.CUSTOMER):
                     case.trigger(start, carried, by=A.CUSTOMER)
                     made += 1
                     case.trigger(E.FAIL_VERIFICATION, {"attempt": made}, by=A.VERIFIER)
             except ProcessError:
-                pass  # what is refused here is found above
+                pass  # a refusal here is found by the checks above
             tried += made + 1
             if made != most:
-                what = Words(f"可试 {made} 次，应为 {most} 次", f"{made} attempts can be made, not {most}")
-                broken = at(evidence, place, what)._replace(attempt=(start, A.CUSTOMER, carried))
-                return Finding(((tried, ATTEMPTS),), broken)
-    return Finding(((tried, ATTEMPTS),))
+                problem = Words(f"可试 {made} 次，应为 {most} 次", f"{made} attempts can be made, not {most}")
+                broken = evidence.at(index, problem)._replace(attempt=(start, A.CUSTOMER, carried))
+                return CheckResult(((tried, ATTEMPTS),), broken)
+    return CheckResult(((tried, ATTEMPTS),))
 
 
 def _at_choice(evidence: Evidence) -> int | None:
     return evidence.exploration.first(lambda found: found.state is S.VERIFICATION_CHOICE and found.facts.goal is Goal.PLAN)
 
 
-def r10_another_way(evidence: Evidence) -> Finding:
-    """Where face is taken every other method is too, or the customer has used them up; and support is one event away."""
+def r10_another_way(evidence: Evidence) -> CheckResult:
+    """Wherever face can be started, every other method can or is used up, and support is one event away."""
 
     def offers_face(found: Configuration) -> bool:
         return found.state is S.VERIFICATION_CHOICE
 
-    def wrong(place: int, found: Configuration) -> Words | None:
-        if evidence.takes(place, E.START_FACE_VERIFICATION, A.CUSTOMER) is None:
+    def face_alone(index: int, found: Configuration) -> Words | None:
+        if evidence.takes(index, E.START_FACE_VERIFICATION, A.CUSTOMER) is None:
             return None
         used_up = found.facts.other_attempts >= found.facts.other_limit
         for label in _METHODS:
-            there = evidence.takes(place, E.START_OTHER_VERIFICATION, A.CUSTOMER, label)
+            there = evidence.takes(index, E.START_OTHER_VERIFICATION, A.CUSTOMER, label)
             if not used_up and (there is None or there.state is S.FACE_VERIFICATION):
                 return Words("提供人脸核验，却没有其他方式", "face is offered and another way is not")
-        support = evidence.takes(place, E.REPORT_PROBLEM, A.CUSTOMER)
+        support = evidence.takes(index, E.REPORT_PROBLEM, A.CUSTOMER)
         if support is None or evidence.model.states[support.state].phase is not evidence.model.states[S.IN_SUPPORT].phase:
             return Words("提供人脸核验，却不能一步到客服", "face is offered and support is not one event away")
         return None
 
     def forced(seen: Observation) -> Words | None:
         if seen.enters is S.FACE_VERIFICATION and seen.source is not S.VERIFICATION_CHOICE:
-            return Words("未经选择就进入人脸核验", "face verification begins where no other way is offered")
+            return Words("未经选择就进入人脸核验", "face verification starts where no other way is offered")
         return None
 
-    return all_of(each_place(evidence, offers_face, wrong), each_event(evidence, forced))
+    return all_of(each_configuration(evidence, offers_face, face_alone), each_event(evidence, forced))
 
 
-def r11_consent(evidence: Evidence) -> Finding:
-    """Only the customer's start with consent begins it; withdrawing leads back to the choice and changes nothing else."""
+def r11_consent(evidence: Evidence) -> CheckResult:
+    """Only the customer's start with consent starts it; withdrawing leads back to the choice and changes nothing else."""
 
-    def wrong(seen: Observation) -> Words | None:
+    def violation(seen: Observation) -> Words | None:
         if seen.target is S.FACE_VERIFICATION or seen.event is E.START_FACE_VERIFICATION:
             consent = seen.data.get("consent") if seen.event is E.START_FACE_VERIFICATION else None
             if consent is None or seen.by is not A.CUSTOMER:
@@ -159,14 +214,15 @@ def r11_consent(evidence: Evidence) -> Finding:
         ):
             return Words("撤回同意后不是回到选择核验方式", "withdrawing consent does not just lead back to the choice")
         if seen.event is E.WITHDRAW_FACE_CONSENT and seen.data:  # PIPL art. 15: it must be easy
-            return Words("撤回同意还要客户填写内容", "withdrawing consent asks the customer for something")
+            return Words("撤回同意还要客户填写内容", "withdrawing consent requires filling something in")
         return None
 
-    def bound(place: int, _found: Configuration) -> Words | None:
-        if evidence.takes(place, E.WITHDRAW_FACE_CONSENT, A.CUSTOMER) is None:
+    def bound(index: int, _found: Configuration) -> Words | None:
+        if evidence.takes(index, E.WITHDRAW_FACE_CONSENT, A.CUSTOMER) is None:
             return Words("同意不能撤回", "consent can't be withdrawn")
         return None
 
     return all_of(
-        each_event(evidence, wrong), each_place(evidence, lambda found: found.state is S.FACE_VERIFICATION, bound)
+        each_event(evidence, violation),
+        each_configuration(evidence, lambda found: found.state is S.FACE_VERIFICATION, bound),
     )

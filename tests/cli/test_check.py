@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from process import requirements
+from process import Case
 from process.cli import app, proof
 from process.exploration.explorer import explore, try_named_actors
 from process.machine import build
 from process.model import MODEL, Actor, Event, Limits, State
 from process.mutation.operators import all_mutants
 from process.mutation.score import MutantResult, Score
-from process.requirements.catalogue import REQUIREMENTS, Report, check
-from process.requirements.evidence import Evidence
+from process.requirements.catalogue import REQUIREMENTS
+from process.requirements.report import Report, check
 
 RUNNER = CliRunner()
 
@@ -37,12 +37,12 @@ def report() -> Report:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
-    monkeypatch.setattr(requirements, "check", lambda **_options: report)
+    monkeypatch.setattr("process.requirements.report.check", lambda **_options: report)
 
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requirements, "check", lambda **_options: broken_report())
+    monkeypatch.setattr("process.requirements.report.check", lambda **_options: broken_report())
 
 
 def test_it_exits_with_0_and_says_that_it_proves_the_model_alone(quick: None) -> None:
@@ -76,7 +76,7 @@ def test_the_json_holds_searched_requirements_witnesses_rows_and_guards(quick: N
 def test_a_witness_is_a_trip_that_a_case_can_make(quick: None) -> None:
     told = json.loads(RUNNER.invoke(app, ["check", "--json"]).stdout)
     for way in told["ways"]:
-        case = Evidence(explore(limits=Limits(1, 1), expand=try_named_actors)).new_case(way["goal"])
+        case = Case(goal=way["goal"], account="account-1", order="order-1")
         for step in way["trip"]:
             case.trigger(step["event"], step["data"], by=step["by"])
             assert case.state == step["state"]
@@ -123,7 +123,7 @@ def test_a_state_that_cannot_be_reached_is_told_without_a_witness() -> None:
 def test_mutants_that_survive_make_it_exit_with_1_by_their_names(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, third, *_ = all_mutants()
     fates = (MutantResult(first, None), MutantResult(second, "R1"), MutantResult(third, "build"))
-    monkeypatch.setattr("process.mutation.score.score", lambda **_options: Score(fates))
+    monkeypatch.setattr("process.mutation.score.compute_score", lambda **_options: Score(fates))
     result = RUNNER.invoke(app, ["check", "--mutants", "--lang", "en"])
     assert result.exit_code == 1
     assert f"Survived: {first.name}" in " ".join(result.stdout.split())

@@ -13,8 +13,8 @@ from process.exploration.replay import replay_path
 from process.machine import MACHINE, build
 from process.model import MODEL, Actor, Channel, Event, Facts, Goal, Kind, Limits, OtherMethod, Row, State, row
 from process.payload import MAX_INTEGER, field_errors
-from process.requirements.data_independence import LONG_NAMES, OTHER_NAMES
-from process.requirements.near_misses import numbers, references
+from process.requirements.data_independence import numbers, references
+from process.requirements.names import LONG_NAMES, OTHER_NAMES
 
 HERE = Facts(Goal.PLAN, "account-1", "order-1", 3, 3)
 
@@ -160,7 +160,7 @@ def test_other_names_are_right_payloads_too() -> None:
     facts = HERE._replace(quote="quote-1", fee=0, currency="CNY", attempt=2)
     for names in (*OTHER_NAMES, LONG_NAMES):
         for event, fields in MODEL.events.items():
-            assert field_errors(fields, names.carried(payload_for(MODEL, event, RIGHT, facts))) == ()
+            assert field_errors(fields, names.payload(payload_for(MODEL, event, RIGHT, facts))) == ()
         there = names.of(facts)
         assert (there.account, there.quote, there.fee) == (names.account, names.quote, names.fee)
         assert there.attempt - facts.attempt == names.outages

@@ -38,7 +38,8 @@ from process.model import (
     SupportChannel,
     Words,
 )
-from process.mutation.score import SMALL, search
+from process.mutation.incremental import explore_mutant
+from process.mutation.score import SMALL
 from process.requirements.catalogue import REQUIREMENTS
 from process.requirements.evidence import Evidence
 
@@ -473,9 +474,9 @@ FAULTS: Mapping[str, tuple[str, Callable[[], Model]]] = {
 def test_the_requirement_finds_the_fault_and_tells_it_in_both_languages(fault: str) -> None:
     requirement, make = FAULTS[fault]
     limits = Limits(2, 1) if {"outage", "remembered"} & {*fault.split()} else SMALL
-    found = CHECKS[requirement](Evidence(search(build(make()), limits)))
-    assert found.broken is not None
-    zh, en = found.broken.what
+    found = CHECKS[requirement](Evidence(explore_mutant(build(make()), limits)))
+    assert found.counterexample is not None
+    zh, en = found.counterexample.problem
     assert not zh.isascii()
     assert en.isprintable()
 
@@ -492,5 +493,5 @@ def test_the_same_ways_of_making_faults_make_none_where_nothing_is_changed() -> 
     )
     checks = [check for name, check in CHECKS.items() if name not in ("R3", "R16", "R20")]
     for model in made:
-        evidence = Evidence(search(build(model), SMALL))
-        assert [check(evidence).broken for check in checks] == [None] * len(checks)
+        evidence = Evidence(explore_mutant(build(model), SMALL))
+        assert [check(evidence).counterexample for check in checks] == [None] * len(checks)

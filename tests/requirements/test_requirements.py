@@ -9,6 +9,7 @@ import pytest
 
 from process import model as m
 from process.exploration.explorer import Exploration, explore
+from process.exploration.replay import path_steps
 from process.machine import CompiledMachine, build
 from process.model import (
     ELSE,
@@ -31,10 +32,10 @@ from process.model import (
     row,
 )
 from process.model.validation import ModelError
-from process.requirements.catalogue import REQUIREMENTS, check
-from process.requirements.counterexample import tell
+from process.requirements.catalogue import REQUIREMENTS
 from process.requirements.evidence import Evidence
 from process.requirements.observation import after, read
+from process.requirements.report import check
 
 A, E, S = Actor, Event, State
 SMALL = Limits(1, 1)
@@ -163,12 +164,12 @@ def test_each_requirement_alone_finds_a_model_that_breaks_it(requirement: str) -
     report = check(BROKEN[requirement](), limits=SMALL)
     assert [result.requirement.id for result in report.failed] == [requirement]
     (result,) = report.failed
-    broken = result.finding.broken
+    broken = result.counterexample
     assert broken is not None
-    assert broken.what.zh
-    assert broken.what.en
-    for step in tell(report.exploration, broken.trip):
-        assert step.words("zh") != step.words("en")
+    assert broken.problem.zh
+    assert broken.problem.en
+    for step in path_steps(report.exploration, broken.path):
+        assert step.sentence("zh") != step.sentence("en")
 
 
 # ------------------------------------------------------------------------------------------------------- the model
@@ -186,14 +187,14 @@ def test_there_are_twenty_with_a_sentence_and_a_source_in_both_languages() -> No
 @pytest.mark.parametrize("requirement", ALL)
 def test_every_requirement_holds_under_small_limits(requirement: str) -> None:
     (result,) = check(limits=Limits(2, 1), only=[requirement]).results
-    assert result.finding.broken is None
-    assert all(looked_at > 0 for looked_at, _ in result.finding.looked_at)
+    assert result.counterexample is None
+    assert all(count > 0 for count, _ in result.coverage)
 
 
 def test_the_facts_of_the_model_are_true_after_every_event(exploration: Exploration) -> None:
     evidence = Evidence(exploration)
     assert evidence.false_claims == []
-    assert all(after(seen) == read(seen.after) for seen in evidence.seen)
+    assert all(after(seen) == read(seen.after) for seen in evidence.observations)
 
 
 def test_a_model_that_contradicts_itself_is_refused_before_anything_is_checked() -> None:
@@ -217,19 +218,19 @@ def test_progress_is_told_before_each_requirement() -> None:
 
 def test_the_counterexample_is_a_shortest_trip() -> None:
     (result,) = check(also_by(E.SKIP_FACE_VERIFICATION, A.CUSTOMER), limits=SMALL, only=["R6"]).failed
-    broken = result.finding.broken
+    broken = result.counterexample
     assert broken is not None
     assert broken.goal is Goal.PLAN
-    assert [edge.event for edge in broken.trip][-1] is E.SKIP_FACE_VERIFICATION
-    assert len(broken.trip) == 8
+    assert [edge.event for edge in broken.path][-1] is E.SKIP_FACE_VERIFICATION
+    assert len(broken.path) == 8
 
 
 def test_a_dropped_effect_is_found_by_what_the_facts_then_claim() -> None:
     model = changed(E.SKIP_FACE_VERIFICATION, lambda one: replace(one, effects=(m.submit,)))
     (result,) = check(model, limits=SMALL, only=["R5"]).failed
-    broken = result.finding.broken
+    broken = result.counterexample
     assert broken is not None
-    assert broken.what.en == "how verification was settled: is skipped, the facts say None"
+    assert broken.problem.en == "how verification was settled: is skipped, the facts say None"
 
 
 def test_a_settlement_that_is_forged_by_an_effect_is_not_believed() -> None:

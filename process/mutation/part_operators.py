@@ -1,4 +1,4 @@
-"""The changes of a model beside those of its rows: new rows, comparisons, reasons, what events carry, and states."""
+"""Mutants of the parts: the guards' comparisons and reasons, the limits, what events carry, and what states say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 from process.model import (
     ELSE,
     Actor,
-    Effect,
     EndKind,
     Event,
     Facts,
@@ -29,63 +28,17 @@ from process.model import (
 )
 
 Change = tuple[str, str, Model]
-"""Which kind of change, what was changed where, and the model that it makes."""
+"""The kind of a mutant, its name, and its model."""
 
 
-def changes(model: Model) -> Iterator[Change]:
-    """Every such change of a model."""
-    yield from _rows_added(model)
-    yield from _facts_forged(model)
+def part_mutants(model: Model) -> Iterator[Change]:
+    """Yield every mutant of a part."""
     yield from _comparisons(model)
     yield from _limits(model)
     yield from _reasons(model)
     yield from _fields(model)
     for state, info in model.states.items():
-        yield from _ends(model, state) if info.end else _opens(model, state)
-
-
-# ------------------------------------------------------------------------------------------------------ rows and facts
-
-
-def _rows_added(model: Model) -> Iterator[Change]:
-    """An event also where it does not happen, as it does elsewhere."""
-    made: set[tuple[object, ...]] = set()
-    for number, row in enumerate(model.table, 1):
-        guards = tuple(guard for guard in row.guards if guard is not ELSE)
-        there = {state for other in model.table if other.event is row.event for state in other.sources}
-        for state, info in model.states.items():
-            one = state, row.event, row.by, row.target, guards, row.effects
-            if not info.end and state not in there and one not in made:
-                made.add(one)
-                added = replace(row, sources=(state,), guards=guards)
-                what = f"{row.event} as in row {number}, to {row.target}, also from {state}"
-                yield "row added", what, replace(model, table=(*model.table, added))
-
-
-FORGED: Mapping[str, Callable[[Facts], object]] = {
-    "account": lambda _facts: "someone-else",
-    "order": lambda _facts: "something-else",
-    "fee": lambda facts: facts.fee and facts.fee // 2,
-    "currency": lambda facts: facts.currency and "EUR",
-    "face_limit": lambda _facts: 2,
-    "attempt": lambda facts: facts.attempt + 1,
-}
-"""Facts that no effect but a few touches, and what they are made."""
-
-
-def _facts_forged(model: Model) -> Iterator[Change]:
-    for index, row in enumerate(model.table):
-        for fact, made in FORGED.items():
-            forged = replace(row, effects=(*row.effects, _forging(fact, made)))
-            table = (*model.table[:index], forged, *model.table[index + 1 :])
-            yield "fact forged", f"row {index + 1}, {row.event}: {fact} forged", replace(model, table=table)
-
-
-def _forging(fact: str, made: Callable[[Facts], object]) -> Effect:
-    def changes(facts: Facts, data: Payload) -> Mapping[str, object]:  # noqa: ARG001  # an effect takes both
-        return {fact: made(facts)}
-
-    return Effect(f"forge_{fact}", changes, False, (), Words("篡改", "forged"))
+        yield from _ends(model, state) if info.end else _open_states(model, state)
 
 
 # ------------------------------------------------------------------------------------------------------------- guards
@@ -199,18 +152,18 @@ def _ends(model: Model, state: State) -> Iterator[Change]:
             yield "end swapped", f"{state}: is {kind}", _with_state(model, state, end=kind)
 
 
-def _opens(model: Model, state: State) -> Iterator[Change]:
+def _open_states(model: Model, state: State) -> Iterator[Change]:
     info = model.states[state]
     yield "owner lost", f"{state}: nobody's move", _with_state(model, state, responsibilities=())
-    for index, turn in enumerate(info.responsibilities):
+    for index, responsibility in enumerate(info.responsibilities):
         before, behind = info.responsibilities[:index], info.responsibilities[index + 1 :]
         if before or behind:
             yield (
                 "owner lost",
-                f"{state}: {turn.owner}'s move dropped",
+                f"{state}: {responsibility.owner}'s move dropped",
                 _with_state(model, state, responsibilities=(*before, *behind)),
             )
-        for kind, what, changed in _changes_of_turn(turn):
+        for kind, what, changed in _responsibilities(responsibility):
             yield kind, f"{state}: {what}", _with_state(model, state, responsibilities=(*before, changed, *behind))
     yield "deadline lost", f"{state}: no deadline", _with_state(model, state, deadline=None)
     yield "deadline lost", f"{state}: a deadline of nothing", _with_state(model, state, deadline=timedelta(0))
@@ -219,29 +172,37 @@ def _opens(model: Model, state: State) -> Iterator[Change]:
             yield "phase swapped", f"{state}: in {phase}", _with_state(model, state, phase=phase)
 
 
-def _changes_of_turn(turn: Responsibility) -> Iterator[tuple[str, str, Responsibility]]:
+def _responsibilities(responsibility: Responsibility) -> Iterator[tuple[str, str, Responsibility]]:
     for other in Actor:
-        if other is not turn.owner:
-            yield "owner swapped", f"{turn.owner}'s move given to {other}", replace(turn, owner=other)
+        if other is not responsibility.owner:
+            yield "owner swapped", f"{responsibility.owner}'s move given to {other}", replace(responsibility, owner=other)
     for asks in RequestKind:
-        if asks is not turn.request:
-            yield "request swapped", f"{turn.owner} asked to {asks}", replace(turn, request=asks)
-    for name in turn.payload_fields:
-        rest = tuple(one for one in turn.payload_fields if one != name)
-        yield "told less", f"{turn.owner} not told {name}", replace(turn, payload_fields=rest)
+        if asks is not responsibility.request:
+            yield "request swapped", f"{responsibility.owner} asked to {asks}", replace(responsibility, request=asks)
+    for name in responsibility.payload_fields:
+        rest = tuple(one for one in responsibility.payload_fields if one != name)
+        yield "told less", f"{responsibility.owner} not told {name}", replace(responsibility, payload_fields=rest)
         yield (
             "told something else",
-            f"{turn.owner} told face_removed, not {name}",
-            replace(turn, payload_fields=(*rest, "face_removed")),
+            f"{responsibility.owner} told face_removed, not {name}",
+            replace(responsibility, payload_fields=(*rest, "face_removed")),
         )
-    if turn.when is not None:
-        when = turn.when
+    if responsibility.when is not None:
+        when = responsibility.when
 
         def negated(facts: Facts, data: Payload) -> bool:
             return not when.predicate(facts, data)
 
-        yield "owner swapped", f"{turn.owner}'s move when it is not", replace(turn, when=replace(when, predicate=negated))
-        yield "owner swapped", f"{turn.owner}'s move always", replace(turn, when=replace(when, predicate=ELSE.predicate))
+        yield (
+            "owner swapped",
+            f"{responsibility.owner}'s move when it is not",
+            replace(responsibility, when=replace(when, predicate=negated)),
+        )
+        yield (
+            "owner swapped",
+            f"{responsibility.owner}'s move always",
+            replace(responsibility, when=replace(when, predicate=ELSE.predicate)),
+        )
 
 
 def guards_of(model: Model) -> Iterable[Guard]:

@@ -1,0 +1,95 @@
+"""Other references, sums and numbers than those of the search, under which every event must do the same.
+
+The search knows one account, one order, one quote that costs nothing and the lowest numbers:
+``process.exploration.explorer.canonical``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from process.exploration.inputs import RIGHT
+from process.model import Facts, State, Term
+from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
+from process.requirements.observation import Observation
+
+
+class Names(NamedTuple):
+    """Values in place of those of the search, by fact and payload field."""
+
+    account: str
+    order: str
+    quote: str
+    fee: int
+    currency: str
+    outages: int
+    """The number of attempts given back before: by so much numbers are higher than counts."""
+    reference: str
+    """In place of any other reference."""
+    text: str
+
+    def of(self, facts: Facts) -> Facts:
+        """The facts under these names."""
+        facts = facts._replace(account=self.account, order=self.order, attempt=facts.attempt + self.outages)
+        return facts if facts.quote is None else facts._replace(quote=self.quote, fee=self.fee, currency=self.currency)
+
+    def payload(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A right payload under these names."""
+        renamed = dict(data)
+        for name in renamed.keys() & {"account", "order", "quote", "fee", "currency"}:
+            renamed[name] = getattr(self, name)
+        for name in renamed.keys() & {"agent", "ticket", "consent"}:
+            renamed[name] = self.reference
+        for name in renamed.keys() & {"reason", "problem"}:
+            renamed[name] = self.text
+        if "attempt" in renamed:
+            renamed["attempt"] += self.outages
+        return renamed
+
+
+_MIXED = "Été ß-0 Ａ Ⅷ ﬁ " + "Zz-09" * MAX_REFERENCE
+"""Becomes another reference if it is cut or normalized, or its letter case is changed."""
+
+
+def _names(length: int) -> tuple[str, str, str]:
+    start = _MIXED[: length - 1]
+    return f"{start}a", f"{start}o", f"{start}q"
+
+
+OTHER_NAMES = (
+    Names("7", "7", "7", 1, "USD", 1, "7", "7"),
+    Names(*_names(MAX_REFERENCE), MAX_INTEGER, "JPY", 1_000, "证" * MAX_REFERENCE, "长" * MAX_TEXT),
+)
+"""The shortest references, all the same, which is allowed, and the longest, no two the same; least and largest numbers."""
+
+LONG_NAMES = Names(*_names(MAX_REFERENCE - 8), 0, "CNY", 1_000, "-", ".")
+"""Long references that leave room for slightly longer ones."""
+
+RENAMED_FACTS = ("account", "order", "quote", "fee", "currency", "attempt")
+"""The facts whose values the names replace."""
+
+
+class Difference(NamedTuple):
+    """An event that does something else under other names."""
+
+    seen: Observation
+    names: Names
+    fact: str | None
+    """The fact that differs; None: the event is refused, or leads elsewhere, or changes a fact that is not renamed."""
+
+
+def differences(seen: Observation, names: Names, outcome: tuple[State, Facts] | None) -> list[Difference]:
+    """The differences where the event had *outcome* under the names."""
+    if outcome is None or outcome[0] is not seen.target:
+        return [Difference(seen, names, None)]
+    expected = names.of(seen.after)
+    if outcome[1] == expected:
+        return []
+    others = [name for name, one, other in zip(Facts._fields, outcome[1], expected, strict=True) if one != other]
+    return [Difference(seen, names, name if name in RENAMED_FACTS else None) for name in others]
+
+
+def has_right_payload(seen: Observation) -> bool:
+    """Whether it carried the right payload, or another member of an enum, and not something stale or another's."""
+    return seen.variant == RIGHT or isinstance(seen.data.get(seen.variant.partition(": ")[0]), Term)

@@ -262,17 +262,17 @@ TABLE: tuple[Row, ...] = (
     row(S.IN_SUPPORT,             E.REMOVE_FACE_VERIFICATION,           SUPPORT,             S.CONSEQUENCES,
         only_if=[the_customer_is_identified, goal_is_both, face_verification_stands, nothing_is_unanswered],
         then=[remove_the_face_verification, void_the_quote]),
-    row(S.IN_SUPPORT,             E.REFUSE,                             SUPPORT,             S.FACE_VERIFICATION_REMOVED,  # R19
-        only_if=[nothing_is_unanswered, face_verification_is_removed]),
-    row(S.IN_SUPPORT,             E.REFUSE,                             SUPPORT,             S.REFUSED, only_if=[ELSE, nothing_is_unanswered]),
 
-    # Ends from any open state: never past an outstanding answer (R13), never hiding a removal (R19)
+    # The other ends: never past an outstanding answer (R13), never hiding a removal (R19)
     row(ANY_OPEN,                 E.REPORT_PLAN_ENDED,                  LENDER,              S.FACE_VERIFICATION_REMOVED,
         only_if=[face_verification_is_removed], then=[close_an_outstanding_answer]),
     row(ANY_OPEN,                 E.REPORT_PLAN_ENDED,                  LENDER,              S.PLAN_ENDED_OTHERWISE, only_if=[ELSE], then=[close_an_outstanding_answer]),
     row(ANY_OPEN_BUT_CANCELLING,  E.REPORT_PLAN_ENDED,                  SYSTEM,              S.FACE_VERIFICATION_REMOVED,
         only_if=[nothing_is_unanswered, face_verification_is_removed]),
     row(ANY_OPEN_BUT_CANCELLING,  E.REPORT_PLAN_ENDED,                  SYSTEM,              S.PLAN_ENDED_OTHERWISE, only_if=[ELSE, nothing_is_unanswered]),
+    row(S.IN_SUPPORT,             E.REFUSE,                             SUPPORT,             S.FACE_VERIFICATION_REMOVED,  # R19
+        only_if=[nothing_is_unanswered, face_verification_is_removed]),
+    row(S.IN_SUPPORT,             E.REFUSE,                             SUPPORT,             S.REFUSED, only_if=[ELSE, nothing_is_unanswered]),
     row(ANY_OPEN_BUT_CANCELLING,  E.ABANDON,                            CUSTOMER,            S.FACE_VERIFICATION_REMOVED,
         only_if=[nothing_is_unanswered, face_verification_is_removed]),
     row(ANY_OPEN_BUT_CANCELLING,  E.ABANDON,                            CUSTOMER,            S.ABANDONED, only_if=[ELSE, nothing_is_unanswered]),

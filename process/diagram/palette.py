@@ -25,3 +25,25 @@ END: Mapping[EndKind, tuple[str, str]] = {
 
 INK, QUIET, FRAME, GROUND, PAGE = "#1A1A1A", "#4F5B66", "#B8C4CE", "#F4F7FA", "#FFFFFF"
 MAIN, LINE, WENT = "#0B4F8A", "#5A6672", "#C2185B"
+
+DARK: Mapping[str, str] = {
+    INK: "#F1F4F8",
+    "black": "#F1F4F8",  # Graphviz' own, where a shape is given no line
+    QUIET: "#B4BFCA",
+    FRAME: "#3C4754",
+    GROUND: "#1B222B",
+    PAGE: "#12171D",
+    MAIN: "#6CB2F5",
+    LINE: "#8C99A7",
+    WENT: "#FF6FA8",
+    MOVE[Actor.CUSTOMER]: "#5F5C12",
+    MOVE[Actor.SYSTEM]: "#1D4468",
+    MOVE[Actor.LENDER]: "#A24E0E",
+    MOVE[Actor.VERIFIER]: "#7A3562",
+    MOVE[Actor.SUPPORT]: "#0C3F2E",
+    MOVE[Actor.CLOCK]: "#3A424B",
+    **dict(zip(END[EndKind.GOOD], ("#13291F", "#4CC493"), strict=True)),
+    **dict(zip(END[EndKind.NEUTRAL], ("#23272C", "#B9BFC6"), strict=True)),
+    **dict(zip(END[EndKind.BAD], ("#33201A", "#F0916B"), strict=True)),
+}
+"""The colour that replaces each on a dark page: of the same hue, with light text on it, and told apart in grey as well."""

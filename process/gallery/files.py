@@ -1,4 +1,4 @@
-"""The gallery that is kept in ``diagrams/``: every picture in every language, the page, and a README that shows them."""
+"""The files in ``diagrams/``: every picture in every language, the page, and a README that shows them."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _FORMATS = ("svg", "dot", "mermaid")
 SENTENCES = {
     View.OVERVIEW: Words(
         "从登录到各种结局的全部状态与事件；从任一未结束状态都可能发生的事件只画一次。",
-        "Every state and event from signing in to the ends; what can happen in any open state is drawn once.",
+        "All states and events from sign-in to the end states. Events that are possible in any open state are drawn once.",
     ),
     View.SELF_SERVICE: Words(
         "不求助客服、不走弯路时的第 1 至 5 步。",
-        "Steps 1 to 5 as they go without customer service and without detours.",
+        "Steps 1 to 5 without customer service and without detours.",
     ),
     View.FACE_VERIFICATION: Words(
         "系统何时跳过核验，核验有哪些方式与次数，以及想取消人脸验证本身时为何须找客服。",
-        "When the system skips the verification, which ways and attempts there are, and who can remove it.",
+        "When verification is skipped, which methods the number of attempts, and how face verification is removed.",
     ),
     View.SUPPORT: Words(
         "怎样会转到客服，客服能做什么，又怎样回到自助办理。",
-        "What leads to customer service, what an agent can do, and how the customer gets back.",
+        "What leads to customer service, what an agent can do, and how the customer returns to self-service.",
     ),
     View.ENDS: Words(
         "每一种结局由哪些途径到达。",
-        "Which ways lead to which end.",
+        "How each end state is reached.",
     ),
 }
 
@@ -43,10 +43,10 @@ _HEAD = f"""\
 由 `process/model/table.py` 生成，请勿手工修改；用 `python -m process draw` 重新生成。
 Generated from `process/model/table.py`. Do not edit these files; run `python -m process draw`.
 
-点开 [index.html](index.html) 可逐步走一遍流程。 · Open [index.html](index.html) to walk through the process step by step.
+点开 [index.html](index.html) 可逐步走一遍流程。 · Open [index.html](index.html) to step through the process.
 
 中英双语的全流程图较大，按 A3 横向排版；其余按 A4 横向。
-The whole flow in both languages is for A3 across, the other pictures for A4 across.
+The overview in both languages fits A3 landscape, the other diagrams A4 landscape.
 """
 
 
@@ -77,7 +77,7 @@ def write(
 
 
 def readme(model: Model = MODEL) -> str:
-    """The gallery's README: the pictures with a sentence each, then tables of all states, events and transitions."""
+    """Return the gallery's README: the pictures with a sentence each, then tables of states, events and transitions."""
     return "\n".join([_HEAD, *_pictures(), *_states(model), *_events(model), *_transitions(model)])
 
 
@@ -99,14 +99,13 @@ def _states(model: Model) -> Iterator[str]:
     rows = []
     for state, info in model.states.items():
         phase = f"{info.phase.number} {info.phase.words.zh} {info.phase.words.en}" if info.phase else "结局 end"
-        whose = "；".join(
-            _both(owner.words) for owner in dict.fromkeys(turn.owner for turn in reversed(info.responsibilities))
-        )
+        owners = dict.fromkeys(responsibility.owner for responsibility in reversed(info.responsibilities))
+        whose = "；".join(_both(owner.words) for owner in owners)
         meant = _both(info.end.words) if info.end else ""
         deadline = f"{info.deadline.total_seconds() / 3600:g} h" if info.deadline else ""
         rows.append((f"`{state}`", *state.words, phase, whose or meant, deadline))
     yield "## 状态 · States\n"
-    yield from _table(("state", "中文", "English", "步骤 phase", "由谁行动 whose move", "期限 deadline"), rows)
+    yield from _table(("state", "中文", "English", "步骤 phase", "由谁行动 waiting for", "期限 deadline"), rows)
 
 
 def _events(model: Model) -> Iterator[str]:
@@ -115,7 +114,7 @@ def _events(model: Model) -> Iterator[str]:
         by = "、".join(_both(actor.words) for actor in model.actors[event])
         rows.append((f"`{event}`", *event.words, by, ", ".join(f"`{name}`" for name in fields)))
     yield "## 事件 · Events\n"
-    yield from _table(("event", "中文", "English", "由谁发起 by", "内容 carries"), rows)
+    yield from _table(("event", "中文", "English", "由谁发起 raised by", "内容 payload"), rows)
 
 
 def _transitions(model: Model) -> Iterator[str]:
@@ -127,8 +126,9 @@ def _transitions(model: Model) -> Iterator[str]:
         effects = "<br>".join(_both(effect.words) for effect in row.effects)
         rows.append((str(number), sources, f"`{row.event}` {row.event.words.zh}", by, f"`{row.target}`", guards, effects))
     yield "## 转移 · Transitions\n"
-    yield "同一事件的各行自上而下尝试，取第一个条件全部满足的。 · Rows of one event are tried from top to bottom.\n"
-    yield from _table(("#", "从 from", "事件 event", "由谁 by", "到 to", "条件 only if", "随后 and then"), rows)
+    yield "同一事件的各行自上而下尝试，取第一个条件全部满足的。\n"
+    yield "The rows of an event are tried from top to bottom; the first whose conditions are all met is taken.\n"
+    yield from _table(("#", "从 from", "事件 event", "由谁 by", "到 to", "条件 conditions", "随后 effects"), rows)
 
 
 def _both(words: Words) -> str:

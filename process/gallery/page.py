@@ -1,7 +1,7 @@
-"""The page `diagrams/index.html`: the overview picture, and a trip through the process that is clicked step by step.
+"""The page ``diagrams/index.html``: the overview, and a path through the process that is clicked step by step.
 
-One file, without network. Nothing is decided in the browser: ``walkable`` puts every reachable configuration into the page,
-so page and library can't disagree unless the page is stale.
+One file that needs no network. The browser decides nothing: the page holds every reachable configuration
+(``process.gallery.configurations``), so page and library can only disagree where the page is stale.
 """
 
 from __future__ import annotations
@@ -10,65 +10,76 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 
 from process import diagram
 from process.diagram.output import MARK
-from process.diagram.palette import END, INK, MOVE, PAGE, WENT
+from process.diagram.palette import DARK, END, INK, MOVE, PAGE, WENT
 from process.exploration.explorer import explore
-from process.gallery import dark_palette
-from process.gallery.walkable import walkable
+from process.gallery.configurations import page_data
 
 LANGUAGES = ("zh", "en")
-SCRIPTS = ("page_words.js", "page_walk.js", "page_picture.js", "page_view.js", "page.js")
-"""In the order in which they build on each other; the page holds them as one."""
+SCRIPTS = ("words.js", "paths.js", "picture.js", "view.js", "controls.js")
+"""In the order in which they depend on each other; the page holds them as one script."""
 
 
 def html(pictures: Mapping[str, str] | None = None) -> str:
-    """The page as text. The same on every machine and in every run.
+    """Return the page, the same on every machine and in every run.
 
     Args:
-        pictures: the overview as SVG, by language, where it is drawn already; drawn anew where it is left out.
+        pictures: the overview as SVG, by language; drawn where they are left out.
 
     Raises:
-        as ``diagram.svg``, where nothing is there to draw the picture with.
+        CannotDraw: as ``diagram.svg``.
     """
-    style = _colours() + _packaged("page.css")
-    script = '"use strict";\n(() => {\n' + "\n".join(map(_packaged, SCRIPTS)) + "})();\n"
-    drawn = pictures or {lang: diagram.svg("overview", lang) for lang in LANGUAGES}
-    embedded = "\n".join(_namespaced(drawn[lang], lang) for lang in LANGUAGES)
-    data = json.dumps(walkable(explore()), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    style = "\n".join(_colours()) + "\n" + _asset("page.css")
+    script = '"use strict";\n(() => {\n' + "\n".join(map(_asset, SCRIPTS)) + "})();\n"
+    pictures = pictures or {lang: diagram.svg("overview", lang) for lang in LANGUAGES}
+    embedded = "\n".join(_embedded(pictures[lang], lang) for lang in LANGUAGES)
+    data = json.dumps(page_data(explore()), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     styles = (style, *re.findall(r"<style[^>]*>(.*?)</style>", embedded, re.DOTALL))
     sources = f"style-src {_hashes(styles)}; script-src {_hashes([script])}"
     policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
     parts = {"policy": policy, "style": style, "pictures": embedded, "data": data, "script": script}
     parts["mark"] = f"<!-- {MARK} -->"
-    return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _packaged("page.html"))
+    return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _asset("page.html"))
 
 
-def _packaged(name: str) -> str:
-    return resources.files("process.gallery").joinpath(name).read_text(encoding="utf-8")
+def _asset(name: str) -> str:
+    return resources.files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def _colours() -> str:
-    """The colours of the picture, for the rest of the page."""
-    rules = [f":root {{ --went: {WENT}; --paper: {PAGE}; --on-colour: {INK}; }}"]
-    rules += [f'.chip[data-actor="{actor}"] {{ background: {colour}; }}' for actor, colour in MOVE.items()]
-    rules += [f'.now[data-end="{kind}"] {{ border-top-color: {border}; }}' for kind, (_, border) in END.items()]
-    return "\n".join([*rules, "@media screen and (prefers-color-scheme: dark) {", *dark_palette.rules(), "}"]) + "\n"
+def _colours() -> Iterator[str]:
+    """Yield the style rules for the colours that the page shares with the picture, then those of the dark page."""
+    light = {colour: colour for colour in DARK}
+    yield from _shared_colours(light)
+    yield "@media screen and (prefers-color-scheme: dark) {"
+    for colour, dark in DARK.items():
+        for name in ("fill", "stroke", "stop-color"):
+            yield f'.picture [{name}="{colour.lower()}" i] {{ {name}: {dark}; }}'
+    yield from _shared_colours(DARK)
+    yield "}"
+
+
+def _shared_colours(shown: Mapping[str, str]) -> Iterator[str]:
+    yield f":root {{ --went: {shown[WENT]}; --paper: {shown[PAGE]}; --on-colour: {shown[INK]}; }}"
+    for actor, colour in MOVE.items():
+        yield f'.chip[data-actor="{actor}"] {{ background: {shown[colour]}; }}'
+    for kind, (_, border) in END.items():
+        yield f'.now[data-end="{kind}"] {{ border-top-color: {shown[border]}; }}'
 
 
 def _hashes(texts: Iterable[str]) -> str:
-    """The texts as sources of a content security policy: what else stands in the page does not run and does not style."""
+    """Return the texts as sources of a content security policy, under which nothing else in the page runs or styles."""
     digests = (hashlib.sha256(text.encode()).digest() for text in dict.fromkeys(texts))
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
-def _namespaced(svg: str, lang: str) -> str:
-    """The picture as part of a page that holds the other language's too: without prolog, its ids led by the language."""
+def _embedded(svg: str, lang: str) -> str:
+    """Return the picture as part of a page that holds those of other languages, too: without prolog, its ids prefixed."""
     svg = re.sub(r"<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub(r"<title>.*?</title>\n?", "", svg, flags=re.DOTALL)  # names of the drawing, which would show as tooltips
+    svg = re.sub(r"<title>.*?</title>\n?", "", svg, flags=re.DOTALL)  # Graphviz' names, which would show as tooltips
     svg = re.sub(r'\sstyle="([^"]*)"', _attributes, svg)
     svg = re.sub(r'(\s(?:xlink:)?href="#|\sid="|url\(#)', rf"\g<1>{lang}-", svg)
     return svg.replace(
@@ -77,6 +88,6 @@ def _namespaced(svg: str, lang: str) -> str:
 
 
 def _attributes(style: re.Match[str]) -> str:
-    """An SVG's style as attributes, which the policy lets through."""
+    """Return an SVG's style as attributes, which the policy lets through."""
     pairs = (part.split(":", 1) for part in style[1].split(";") if part)
     return "".join(f' {name.strip()}="{value.strip()}"' for name, value in pairs)

@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright, for the tests of the page. Where there is none, tests fail; none is fetched."""
+"""Chromium, driven by Playwright, for the tests of the page. Where there is none, tests fail; none is fetched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+DIAGRAMS = Path(__file__).parents[2] / "diagrams"
+FILE = DIAGRAMS / "index.html"
+"""The page."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+FOLLOW = """async (fragments) => {
+  for (const fragment of fragments) {
+    if (decodeURIComponent(location.hash) === `#${fragment}`) continue;
+    const changed = new Promise((done) => addEventListener("hashchange", done, { once: true }));
+    location.hash = fragment;
+    await changed;
+  }
+}"""
 
 
 @contextmanager
@@ -31,16 +44,22 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Watched:
-    """A page of its own, and everything that it said or asked for beside what is seen."""
+    """A page, everything on its console, and every address that it requested."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def check(self) -> None:
+        """Fail if anything stood on the console or a file of another origin was requested."""
+        errors, self.errors[:] = list(self.errors), []
+        assert not errors, errors
+        assert all(url.startswith(("file:", "blob:")) for url in self.requests), self.requests
+
 
 @contextmanager
 def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
-    """A fresh, offline page; options as Playwright's ``new_context`` takes them. A word on the console fails the test."""
+    """A fresh, offline page, checked in the end; options as Playwright's ``new_context`` takes them."""
     settings: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", "locale": "en"}
     context = browser.new_context(**settings | options)
     context.set_offline(True)
@@ -53,10 +72,14 @@ def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
         yield seen
     finally:
         context.close()
-    assert not seen.errors, seen.errors
-    assert all(url.startswith("file:") for url in seen.requests), seen.requests
+    seen.check()
 
 
-def address(file: Path, trip: str = "") -> str:
-    """The file's address, with what stands behind the #."""
-    return file.resolve().as_uri() + (f"#{trip}" if trip else "")
+def address(file: Path, fragment: str = "") -> str:
+    """The file's address, with the part behind the #."""
+    return file.resolve().as_uri() + (f"#{fragment}" if fragment else "")
+
+
+def follow(shown: Page, fragment: str) -> None:
+    """Follow a link within the page, from the choice of the goal."""
+    shown.evaluate(FOLLOW, [fragment.partition("/")[0], fragment])

@@ -1,43 +1,43 @@
-// What the reader does: choose, take, go back, start over, switch the language, follow a link.
+// The reader's actions: choose a goal, take an edge, go back, start over, switch the language, follow a link.
 
-const OURS = "walked"; // marks what the reader walked here: the browser's back button brings it back in the language of now
+const OURS = "taken here"; // history entries of this page: the browser's back button returns to them in the current language
 
 function choose(goal) {
-  Object.assign(trip, { goal, place: data.beginnings[goal], moves: [] });
+  Object.assign(path, { goal, index: data.starts[goal], edges: [] });
   settle();
 }
 
-function take(move) {
-  trip.moves.push(move);
-  trip.place = move.target;
+function take(edge) {
+  path.edges.push(edge);
+  path.index = edge.target;
   settle();
 }
 
 function back() {
-  if (trip.moves.length) trip.place = trip.moves.pop().source;
-  else trip.goal = trip.place = null;
+  if (path.edges.length) path.index = path.edges.pop().source;
+  else path.goal = path.index = null;
   settle();
 }
 
 function reset() {
-  Object.assign(trip, { goal: null, place: null, moves: [] });
+  Object.assign(path, { goal: null, index: null, edges: [] });
   settle();
 }
 
 function settle() {
   notice(null);
   render();
-  if (location.hash !== addressOf(trip)) history.pushState(OURS, "", addressOf(trip));
-  (trip.place === null ? $("start-title") : $("state")).focus({ preventScroll: true });
-  (trip.place === null ? $("start") : $("now")).scrollIntoView({ block: "nearest" });
+  if (location.hash !== fragmentOf(path)) history.pushState(OURS, "", fragmentOf(path));
+  (path.index === null ? $("start-title") : $("state")).focus({ preventScroll: true });
+  (path.index === null ? $("start") : $("now")).scrollIntoView({ block: "nearest" });
   announce();
 }
 
 function speak(chosen) {
-  trip.lang = chosen;
+  path.lang = chosen;
   notice(null);
   render();
-  history.replaceState(OURS, "", addressOf(trip));
+  history.replaceState(OURS, "", fragmentOf(path));
   announce();
 }
 
@@ -53,14 +53,14 @@ async function copy() {
 }
 
 function open() {
-  const chosen = trip.lang;
-  trip = tripOf(location.hash, chosen);
-  if (history.state === OURS && trip.lang !== chosen) {
-    trip.lang = chosen;
-    history.replaceState(OURS, "", addressOf(trip));
+  const chosen = path.lang;
+  path = pathOf(location.hash, chosen);
+  if (history.state === OURS && path.lang !== chosen) {
+    path.lang = chosen;
+    history.replaceState(OURS, "", fragmentOf(path));
   }
   render();
-  notice(trip.wrong && say(...trip.wrong));
+  notice(path.problem && say(...path.problem));
   announce();
 }
 
@@ -82,16 +82,16 @@ addEventListener("keydown", (event) => {
   if (/^[1-9]$/.test(event.key)) document.querySelector(`.side > :not([hidden]) [aria-keyshortcuts="${event.key}"]`)?.click();
 });
 addEventListener("hashchange", () => {
-  if (location.hash !== addressOf(trip)) open();
+  if (location.hash !== fragmentOf(path)) open();
 });
 addEventListener("resize", resize);
 open();
 
-// For tests and the curious: `show(place)` draws any configuration, as if a case had come there.
+// For tests: `show(index)` shows any configuration, without a path to it.
 window.stepThrough = Object.freeze({
   configurations: data.configurations.length,
-  show(place) {
-    Object.assign(trip, { goal: configuration(place).goal, place, moves: [] });
+  show(index) {
+    Object.assign(path, { goal: configuration(index).goal, index, edges: [] });
     notice(null);
     render();
   },

@@ -1,0 +1,74 @@
+// The data of the page and paths through it. No rule of the process is in here: `data` lists what each configuration
+// offers, where it leads and why the rest is refused. Nothing in this file touches the document.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+
+function configuration(index) {
+  const [state, goal, identity, quote, rejected, settled, removed, face, other, owner, request, achieved, unmet, blocked,
+    refused] = data.configurations[index];
+  return { state, goal, identity, quote, rejected, settled, removed, face, other, owner, request, achieved, unmet, blocked,
+    refused };
+}
+
+const stateOf = (index) => data.states[data.configurations[index][0]];
+
+function inputOf(index) {
+  const [event, by, variant, zh, en] = data.inputs[index];
+  return { event, by, variant, zh, en };
+}
+
+// The inputs of a configuration in the model's order, grouped by event and actor; `target` is null where one is refused.
+function offersAt(index) {
+  const offers = new Map();
+  const add = (input, result) => {
+    const { event, by, ...variant } = inputOf(input);
+    const key = `${event}:${by}`;
+    if (!offers.has(key)) offers.set(key, { event, by, inputs: [] });
+    offers.get(key).inputs.push({ event, by, ...variant, source: index, ...result });
+  };
+  const flat = data.edges[index];
+  for (let i = 0; i < flat.length; i += 3) add(flat[i], { row: flat[i + 1], target: flat[i + 2], reasons: 0 });
+  for (const [input, reasons] of data.refused[configuration(index).refused]) add(input, { row: null, target: null, reasons });
+  return [...offers.values()];
+}
+
+const edgesAt = (index) => offersAt(index).flatMap((offer) => offer.inputs).filter((input) => input.target !== null);
+
+// The number of attempts that were given back on the path: they keep their numbers, but a configuration does not count them.
+const givenBack = () => path.edges.reduce((sum, edge) => sum + data.givenBack[edge.row], 0);
+
+const reasonsOf = (list) => data.reasonLists[list].map((index) => {
+  const [code, zh, en, attempt] = data.reasons[index];
+  const numbered = (sentence) => (attempt === null ? sentence : sentence.replace("{attempt}", attempt + givenBack()));
+  return { code, zh: numbered(zh), en: numbered(en) };
+});
+
+function nameOf(edge) {
+  const variant = edge.variant === "right" ? "" : `~${edge.variant.replace(": ", "=")}`;
+  const alone = data.events[edge.event].by.length === 1;
+  return data.events[edge.event].name + (alone ? "" : `@${data.actors[edge.by].name}`) + variant;
+}
+
+const fragmentOf = (path) => `#${[path.lang, ...(path.goal === null ? [] : [data.goals[path.goal].name]), ...path.edges.map(nameOf)].join("/")}`;
+
+const emptyPath = (lang) => ({ lang, goal: null, index: null, edges: [], problem: null });
+
+// The path of a fragment, as far as it can be taken; `problem` names the sentence about the rest, and its parts.
+function pathOf(fragment, lang) {
+  const parts = fragment.replace(/^#/, "").split("/").filter(Boolean);
+  const path = emptyPath(LANGUAGES.includes(parts[0]) ? parts.shift() : lang);
+  if (!parts.length) return path;
+  const goal = data.goals.findIndex((known) => known.name === parts[0]);
+  if (goal < 0) return { ...path, problem: ["unknownGoal", { goal: parts[0], known: data.goals.map((known) => known.name).join(", ") }] };
+  path.goal = goal;
+  path.index = data.starts[goal];
+  for (const [number, step] of parts.slice(1).entries()) {
+    const edge = edgesAt(path.index).find((one) => nameOf(one) === step);
+    if (!edge) return { ...path, problem: ["stopped", { number: number + 1, step }] };
+    path.edges.push(edge);
+    path.index = edge.target;
+  }
+  return path;
+}
+
+let path = pathOf(location.hash, navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");

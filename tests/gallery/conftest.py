@@ -1,0 +1,33 @@
+"""One browser and one page for all tests of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import FILE, Watched, address, chromium, follow, watched
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def loaded(browser: Browser) -> Iterator[Watched]:
+    with watched(browser, permissions=["clipboard-read", "clipboard-write"]) as seen:
+        seen.page.goto(address(FILE, "en"))
+        yield seen
+
+
+@pytest.fixture
+def shown(loaded: Watched) -> Iterator[Page]:
+    """The page in English, wide and offline, at the choice of the goal; anything on the console fails the test."""
+    loaded.page.set_viewport_size({"width": 1440, "height": 900})
+    loaded.page.emulate_media(media="screen", color_scheme="light")
+    follow(loaded.page, "en")
+    yield loaded.page
+    loaded.check()

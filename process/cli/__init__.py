@@ -1,26 +1,54 @@
-"""The command line: one command a file. What a command needs beyond the model it imports when it runs."""
+"""The command line: one command a file, their output in ``output``. What a command needs it imports when it runs."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from process.cli import case, check, demo, draw, run, show, trips, walk
-from process.cli.usage import Program
+from process.cli import case, check, demo, draw, run, scenarios, show, walk
+from process.cli.options import PROGRAM
+from process.cli.output.streams import say
+from process.cli.usage import Command, Program
 
 app = typer.Typer(
-    name="process",
+    name=PROGRAM,
     cls=Program,
     help="取消分期与人脸验证的流程。每个命令都可加 --lang zh 或 en。\n\n"
     "Cancelling an installment plan and its face verification. Every command takes --lang zh or en.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("demo", short_help="先看三次真实办理 · Three real trips: run this first.")(demo.demo)
-app.command("run", short_help="按文件中的事件办理 · Run the cases of a file on its events.")(run.run)
-app.command("walk", short_help="逐步办理一次 · Step through a case by hand.")(walk.walk)
-app.command("show", short_help="列出模型 · Print the model: states, events, transitions.")(show.show)
-app.command("draw", short_help="画出流程图 · Draw the flow.")(draw.draw)
-app.command("check", short_help="验证全部要求 · Prove the requirements.")(check.check)
-app.command("trips", short_help="列出办理路径 · List trips through the process.")(trips.trips)
-app.add_typer(case.app, name="case", short_help="保存在数据库中的办理 · Cases kept in a database.")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import platform
+        from importlib.metadata import version
+
+        from process.model import MODEL_VERSION
+
+        say(f"{PROGRAM} {version(PROGRAM)} (model {MODEL_VERSION}, Python {platform.python_version()})")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本\n\nPrint the version.")
+    ] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+for _name, _run, _help in (
+    ("demo", demo.demo, "先看三次真实办理 · Three worked examples: run this first."),
+    ("run", run.run, "按文件中的事件办理 · Replay a file of events."),
+    ("walk", walk.walk, "逐步办理一次 · Step through a case by hand."),
+    ("show", show.show, "列出模型 · Print the model: states, events, transitions."),
+    ("draw", draw.draw, "画出流程图 · Draw the flow."),
+    ("check", check.check, "验证全部要求 · Verify the requirements."),
+    ("scenarios", scenarios.scenarios, "列出最少的测试路径 · Print a minimal set of scenarios."),
+):
+    app.command(_name, cls=Command, short_help=_help)(_run)
+app.add_typer(case.app, name="case", short_help="保存在数据库中的办理 · Cases stored in a database.")

@@ -1,21 +1,25 @@
-"""``case``: opens, moves, shows and lists cases that are kept in a database, so that an operator can look after them."""
+"""``case``: opens, advances, shows and lists cases that are stored in a database."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from uuid import uuid4
 
 import typer
 from rich.text import Text
 
 from process.case import Case
-from process.cli import view
-from process.cli.casewords import as_dict, listed, plain, refused, tell
-from process.cli.common import REFUSED, JsonOption, LangOption, as_json, cannot_open, console, lang_of, say, unusable
-from process.cli.database import DbOption, opened
+from process.cli.database import opened
+from process.cli.options import AtOption, DbOption, JsonOption, LangOption, lang_of, moment_of
+from process.cli.output import render
+from process.cli.output.case_list import print_cases
+from process.cli.output.json_forms import case_dict, history_dict, plain, refusal_dict, words_dict
+from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
+from process.cli.output.tables import DIM, printable
+from process.cli.usage import Command, Group
 from process.exceptions import Refused
 from process.model import MODEL, Actor, Event, Goal, Kind, State, Words
 from process.payload import short_repr
@@ -26,24 +30,22 @@ if TYPE_CHECKING:
 MAX_DIGITS = 40  # Python refuses to read a number of thousands; one of these is refused as too large
 
 app = typer.Typer(
+    cls=Group,
     help="保存在数据库中的办理：开启、推进、查看、列表、超时。\n\n"
-    "Cases kept in a database: open them, raise events on them, look at them.",
+    "Cases stored in a database: open them, raise events on them, look at them.",
     no_args_is_help=True,
 )
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="办理编号\n\nThe case's id.")]
-AtOption = Annotated[
-    str | None,
-    typer.Option("--at", metavar="TIME", help="ISO 8601 时间，缺省为现在\n\nISO 8601 with its zone; now by default."),
-]
 LimitOption = Annotated[int, typer.Option("--limit", metavar="COUNT", min=1, help="最多几个\n\nHow many at most.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV\n\nPrint CSV.")]
 GOALS, ACTORS = f"One of {', '.join(Goal)}", f"One of {', '.join(Actor)}"
 
 
-@app.command("open", short_help="开启办理 · Open a case.")
+@app.command("open", cls=Command, short_help="开启办理 · Open a case.")
 def open_case(
     goal: Annotated[Goal, typer.Option(metavar="GOAL", help=f"目标\n\n{GOALS}.")],
-    account: Annotated[str, typer.Option(help="购买时的账号\n\nThe account that bought.")],
+    account: Annotated[str, typer.Option(help="购买时的账号\n\nThe purchasing account.")],
     order: Annotated[str, typer.Option(help="订单\n\nThe order.")],
     case_id: Annotated[str | None, typer.Option("--case-id", help="自定编号\n\nAn id of your own.")] = None,
     at: AtOption = None,
@@ -51,9 +53,9 @@ def open_case(
     json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """开启办理；同一编号再次开启，得到同一办理 · Open a case; opening it again with the same id gives the same one."""
+    """开启办理；同一编号再次开启，得到同一办理 · Open a case; opening it again with the same id gives the same case."""
     language = lang_of(lang)
-    moment = _moment(at, language)
+    moment = moment_of("--at", at, language)
 
     def work(store: Any, conn: Any) -> Case:
         case: Case = store.open(conn, goal=goal, account=account, order=order, case_id=case_id, at=moment)
@@ -61,17 +63,20 @@ def open_case(
 
     with opened(db, language, create=True) as (store, engine):
         case = store.transact(engine, lambda conn: work(store, conn))
-    tell(case, json, language)
+    if json:
+        say(as_json(case_dict(case)))
+    else:
+        _print_status(case, language)
 
 
-@app.command("event", short_help="推进办理 · Raise an event on a case.")
+@app.command("event", cls=Command, short_help="推进办理 · Raise an event on a case.")
 def event_on_case(
     case_id: CaseArgument,
     event: Annotated[
-        Event, typer.Argument(metavar="EVENT", show_choices=False, help="事件\n\nAs in sign_in; show lists all.")
+        Event, typer.Argument(metavar="EVENT", show_choices=False, help="事件\n\nSuch as sign_in; show lists all.")
     ],
     fields: Annotated[
-        list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="事件的内容\n\nWhat it carries.")
+        list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="事件的内容\n\nThe event's payload.")
     ] = None,
     by: Annotated[Actor | None, typer.Option(metavar="ACTOR", help=f"由谁发起\n\n{ACTORS}.", show_default=False)] = None,
     event_id: Annotated[
@@ -89,19 +94,22 @@ def event_on_case(
         case event CASE sign_in account=acct-1 channel=app
     """
     language = lang_of(lang)
-    data, moment = _payload(event, fields or [], language), _moment(at, language)
+    data, moment = _payload(event, fields or [], language), moment_of("--at", at, language)
     name = f"cli:{uuid4()}" if event_id is None else event_id
     with opened(db, language) as (store, engine):
         try:
             handled = store.deliver(engine, case_id, event, event_id=name, by=by, at=moment, **data)
         except Refused as refusal:
-            refused(refusal, json, language)
-    if handled.is_duplicate and not json:
-        say(Words("此事件先前已办理。", "This event was taken before.").of(language), err=True)
-    tell(handled.case, json, language)
+            _report_refusal(case_id, refusal, json, language)
+    if json:
+        say(as_json({**case_dict(handled.case), "is_duplicate": handled.is_duplicate}))
+        return
+    if handled.is_duplicate:
+        say(Words("此事件先前已办理。", "This event was handled before.").of(language), err=True)
+    _print_status(handled.case, language)
 
 
-@app.command("show", short_help="查看办理 · Show a case.")
+@app.command("show", cls=Command, short_help="查看办理 · Show a case.")
 def show_case(
     case_id: CaseArgument,
     draw: Annotated[
@@ -113,7 +121,7 @@ def show_case(
 ) -> None:
     """查看办理的步骤、现状与可办事项，并核对存档。退出码：1 存档有误。
 
-    Show a case: its steps, where it stands, what may happen next; what is stored is checked. Exit code 1: it disagrees.
+    Show a case: its steps, its status, what is possible next; what is stored is checked. Exit code 1: it is inconsistent.
     """
     language = lang_of(lang)
     with opened(db, language) as (store, engine), engine.begin() as conn:
@@ -122,22 +130,22 @@ def show_case(
     if draw is not None:
         _draw(case, draw, language)
     if json:
-        told = [{"where": found.where, **found.words._asdict()} for found in findings]
-        say(as_json({**as_dict(case), "history": case.to_dict()["history"], "findings": told}))
+        told = [{"where": found.where, **words_dict(found.words)} for found in findings]
+        say(as_json({**history_dict(case), "findings": told}))
     else:
-        screen = console()
-        screen.print(Text.assemble(case.case_id, (f" · {case.facts.order} · {case.facts.account}", view.DIM)), end="\n\n")
-        screen.print(view.whole(case, language))
+        about = f" · {printable(case.facts.order)} · {printable(case.facts.account)}"
+        console().print(Text.assemble(printable(case.case_id), (about, DIM)), end="\n\n")
+        console().print(render.render_case(case, language))
         for found in findings:
             say(f"{found.where}: {found.words.of(language)}", err=True)
     if findings:
         raise typer.Exit(REFUSED)
 
 
-@app.command("list", short_help="列出办理 · List cases.")
+@app.command("list", cls=Command, short_help="列出办理 · List cases.")
 def list_cases(
     state: Annotated[
-        State | None, typer.Option(metavar="STATE", help="状态，如 in_support\n\nWhere it stands.", show_default=False)
+        State | None, typer.Option(metavar="STATE", help="状态，如 in_support\n\nIts state.", show_default=False)
     ] = None,
     goal: Annotated[Goal | None, typer.Option(metavar="GOAL", help=f"目标\n\n{GOALS}.", show_default=False)] = None,
     awaits: Annotated[Actor | None, typer.Option(metavar="ACTOR", help=f"轮到谁\n\n{ACTORS}.", show_default=False)] = None,
@@ -149,6 +157,7 @@ def list_cases(
     limit: LimitOption = 50,
     db: DbOption = None,
     json: JsonOption = False,
+    csv: CsvOption = False,
     lang: LangOption = None,
 ) -> None:
     """列出办理，最紧急的在前 · List cases, the most urgent first."""
@@ -157,10 +166,10 @@ def list_cases(
     filters = {name: plain(value) for name, value in given.items() if value is not None}
     with opened(db, language) as (store, engine), engine.begin() as conn:
         found = store.find(conn, limit, **filters)
-    listed(found, json, language)
+    print_cases(found, json=json, csv=csv, lang=language)
 
 
-@app.command("overdue", short_help="列出超时的办理 · List cases whose deadline has passed.")
+@app.command("overdue", cls=Command, short_help="列出超时的办理 · List cases whose deadline has passed.")
 def overdue_cases(
     time_out: Annotated[
         bool, typer.Option("--time-out", help="对它们触发超时\n\nRaise time_out on them.", show_default=False)
@@ -169,11 +178,12 @@ def overdue_cases(
     limit: LimitOption = 50,
     db: DbOption = None,
     json: JsonOption = False,
+    csv: CsvOption = False,
     lang: LangOption = None,
 ) -> None:
     """列出超过期限的办理，可一并触发超时 · List cases whose deadline has passed, and time them out if asked."""
     language = lang_of(lang)
-    now = _moment(at, language) or datetime.now(UTC)
+    now = moment_of("--at", at, language) or datetime.now(UTC)
 
     def work(store: Any, conn: Any) -> list[Case]:
         if time_out:
@@ -184,21 +194,33 @@ def overdue_cases(
     with opened(db, language) as (store, engine):
         cases = store.transact(engine, lambda conn: work(store, conn))
         found = [store.Summary.of(case) for case in cases]
-    listed(found, json, language)
+    print_cases(found, json=json, csv=csv, lang=language)
 
 
 # --------------------------------------------------------------------------------------------------------------- pieces
 
 
-def _draw(case: Case, file: Path, lang: str) -> None:
-    from process.diagram.formats import of_case
+def _print_status(case: Case, lang: str) -> None:
+    say(f"{printable(case.case_id)}\n")
+    console().print(render.render_status(case, lang))
 
-    picture = of_case(case, lang)
-    if picture is None:
-        what = 'pip install "installment-cancellation[diagrams]"'
-        unusable(Words("画图需要另装：{}", "Drawing needs more packages: {}").of(lang).format(what))
+
+def _report_refusal(case_id: str, refusal: Refused, json: bool, lang: str) -> NoReturn:
+    if json:
+        say(as_json({"case_id": case_id, "refusals": [refusal_dict(refusal)]}))
+    else:
+        say(refusal.text(lang), err=True)
+    raise typer.Exit(REFUSED)
+
+
+def _draw(case: Case, file: Path, lang: str) -> None:
+    from process import diagram
+
     try:
-        file.write_text(picture, encoding="utf-8")
+        file.write_text(diagram.svg("overview", lang, case=case), encoding="utf-8")
+    except diagram.CannotDraw:
+        needed = 'pip install "installment-cancellation[diagrams]"'
+        unusable(Words("画图需要另装：{}", "Drawing needs more packages: {}").of(lang).format(needed))
     except OSError as error:
         cannot_open(file, error, lang)
 
@@ -208,9 +230,11 @@ def _payload(event: Event, fields: list[str], lang: str) -> Mapping[str, Any]:
     known, data = MODEL.events[event], {}
     for word in fields:
         name, equals, value = word.partition("=")
-        if not equals or name not in known:
+        if name in known and not equals:
+            unusable(Words("请写 {}=值", "write {}=VALUE").of(lang).format(name))
+        if name not in known:
             right = ", ".join(f"{field}=…" for field in known) or Words("无内容", "nothing").of(lang)
-            wrong = Words("{} 不是该事件的字段，应为：{}", "{} is no field of this event; it carries: {}").of(lang)
+            wrong = Words("{} 不是该事件的字段，应为：{}", "{} is not a field of this event; its payload is: {}").of(lang)
             unusable(wrong.format(short_repr(word), right))
         if name in data:
             unusable(Words("字段 {} 出现两次", "field {} is given twice").of(lang).format(name))
@@ -223,16 +247,3 @@ def _value(value: str, field: Any) -> Any:
         return None
     is_number = field in (Kind.MONEY, Kind.ATTEMPT) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS
     return int(value) if is_number else value
-
-
-def _moment(text: str | None, lang: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.utcoffset() is None:
-        wrong = Words("--at 应为带时区的 ISO 8601 时间，不能是 {}", "--at must be ISO 8601 with its zone, not {}").of(lang)
-        unusable(wrong.format(short_repr(text)))
-    return moment

@@ -1,43 +1,31 @@
-"""What the commands that keep cases in a database share: the address, and what to say where it can't be used."""
+"""Opens the database of the commands that store cases; one that can't be used ends the command."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from process.cli.common import cannot_open, unusable
+from process.cli.output.streams import cannot_open, unusable
 from process.exceptions import InvalidPayload, SnapshotInvalid
 from process.model import Words
 
 if TYPE_CHECKING:
     from process.store.statements import Engine
 
-DbOption = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        help="sqlite:///文件 或 postgresql://…\n\nsqlite:///FILE or postgresql://…; by default a file of yours.",
-        show_default=False,
-    ),
-]
-
 
 @contextmanager
 def opened(
-    url: str | None, lang: str, *, create: bool = False, where: Callable[[], str] = lambda: ""
+    url: str | None, lang: str, *, create: bool = False, place: Callable[[], str] = lambda: ""
 ) -> Iterator[tuple[Any, Engine]]:
-    """The store and an engine; what goes wrong with the database, or with what is asked of it, ends the command.
+    """The store and an engine; an error of the database or of the store ends the command.
 
     Args:
-        url: the address; None for the file in the user's data directory, which is made where it is not there.
-        lang: of what is said.
-        create: whether a file and tables that are not there are made. Else an address that leads to none is a mistake.
-        where: gives the place in a file that was being loaded, to be named first.
+        url: the address; None for the file in the user's data directory, which is created where it is missing.
+        lang: the language of messages.
+        create: whether a missing file and missing tables are created. Else an address without them is a mistake.
+        place: the place in a file that is being loaded, put before the message.
     """
     try:
         from process import store
@@ -46,7 +34,7 @@ def opened(
         if package.partition(".")[0] != "sqlalchemy":
             raise
         unusable(
-            Words("保存办理需要另装：{}", "Keeping cases needs one more package: {}")
+            Words("保存办理需要另装：{}", "Storing cases needs one more package: {}")
             .of(lang)
             .format('pip install "installment-cancellation[store]"')
         )
@@ -57,12 +45,12 @@ def opened(
                 unusable(_IN_MEMORY.of(lang))
             yield store, engine
     except (store.StoreError, InvalidPayload, SnapshotInvalid) as error:
-        unusable(where() + error.text(lang))
+        unusable(place() + error.text(lang))
 
 
 def _given(url: str, lang: str) -> str:
     if not url.strip():
-        unusable(Words("--db 之后没有地址。", "There is no address after --db.").of(lang))
+        unusable(Words("--db 之后没有地址。", "--db is empty.").of(lang))
     return url
 
 
@@ -76,7 +64,7 @@ def _default(lang: str) -> str:
     try:
         from platformdirs import user_data_path
     except ModuleNotFoundError:
-        unusable(Words("请用 --db 指明数据库。", "Say with --db which database.").of(lang))
+        unusable(Words("请用 --db 指明数据库。", "Name the database with --db.").of(lang))
     folder: Path = user_data_path("installment-cancellation", appauthor=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)

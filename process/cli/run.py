@@ -1,23 +1,21 @@
-"""``run``: takes the cases of a file through the events of the file."""
+"""``run``: replays a file of events."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
 
-from process.case import Case
-from process.cli.common import REFUSED, JsonOption, LangOption, cannot_open, lang_of, unusable
-from process.cli.load import carry_into
-from process.cli.meter import Meter
-from process.cli.tell import JsonTeller, Ran, Refusal, ScreenTeller
-from process.eventfile import reader
-from process.eventfile.reader import LineInvalid, Opened, Raised
-from process.exceptions import InvalidPayload, Refused
-from process.model import State, Words
+from process.cli.database import opened
+from process.cli.options import JsonOption, LangOption, lang_of
+from process.cli.output.progress import ProgressBar
+from process.cli.output.run_report import JsonReport, ScreenReport
+from process.cli.output.streams import REFUSED, cannot_open, unusable
+from process.eventfile import CaseLine, EventLine, LineInvalid, RefusedLine, Replayed, read, replay, split_lines
+from process.model import Words
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="JSON Lines 文件，- 为标准输入\n\nJSON Lines, - for standard input.")
@@ -29,17 +27,17 @@ IntoOption = Annotated[
         "--db",
         metavar="URL",
         help="存入数据库：sqlite:///文件 或 postgresql://…；缺省则不保存\n\n"
-        "Keep the cases in a database: sqlite:///FILE or postgresql://…; kept nowhere by default.",
+        "Store the cases in a database: sqlite:///FILE or postgresql://…; by default nothing is stored.",
     ),
 ]
 
 
 def run(file: FileArgument, db: IntoOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
-    """按文件逐行办理 · Run the cases of a file on its events.
+    """按文件逐行办理 · Replay a file of events.
 
     第一行开启办理，其后每行一个事件；有许多办理时，每行都写 case_id。
 
-    The first line opens a case, each further line is an event; of many cases every line names the case_id.
+    The first line opens a case, each further line is an event; in a file of many cases every line has the case_id.
 
     \b
         {"case": {"goal": "plan", "account": "acct-1", "order": "order-9"}}
@@ -47,13 +45,13 @@ def run(file: FileArgument, db: IntoOption = None, as_json: JsonOption = False, 
 
     加 --db 则存入数据库；再次载入同一文件不会重复；续办请在原文件后追加。
 
-    With --db the cases are kept in a database; loading the same file again doubles nothing.
+    With --db the cases are stored in a database; loading the same file again duplicates nothing.
 
-    An event is known by its place in the file: to go on with a stored case, append to its file.
+    An event is identified by its place in the file: to continue a stored case, append to its file.
 
     退出码：0 全部接受；1 有事件被拒绝，其余照常；2 不是这样的文件。
 
-    Exit code: 0, every event was taken; 1, one was refused, the others ran; 2, it is no such file.
+    Exit code: 0, every event was accepted; 1, one was refused, the others ran; 2, not a valid event file.
     """
     language = lang_of(lang)
     if str(file) == "-":
@@ -72,60 +70,48 @@ def run(file: FileArgument, db: IntoOption = None, as_json: JsonOption = False, 
 
 
 def _run(source: BinaryIO, size: int | None, name: str, as_json: bool, lang: str, db: str | None) -> None:
-    meter = Meter(size)
-    teller = JsonTeller(lang, meter) if as_json else ScreenTeller(lang, meter)
+    bar = ProgressBar(size, of_bytes=True)
+    report = JsonReport(lang, bar) if as_json else ScreenReport(lang, bar)
     refused = many = False
 
-    def refuse(refusal: Refusal) -> None:
+    def on_refusal(line: RefusedLine) -> None:
         nonlocal refused
         refused = True
-        teller.refusal(refusal)
+        report.add_refusal(line)
 
     try:
-        lines = meter.watch(_lines(source, name, lang))
-        for ran in carry_out(reader.read(lines), refuse) if db is None else carry_into(db, lang, name, lines, refuse):
-            many = ran.key is not None
-            teller.ran(ran)
+        with bar:
+            entries = read(bar.watch(_lines(source, name, lang)))
+            for replayed in replay(entries, on_refusal) if db is None else _load(db, name, lang, entries, on_refusal):
+                many = replayed.key is not None
+                report.add_case(replayed)
     except LineInvalid as error:
-        meter.hide()
-        teller.broken(error)
+        report.abort(error)
         unusable(Words("{}：{}", "{}: {}").of(lang).format(name, error.text(lang)))
-    teller.end(many=many)
+    report.end(many=many)
     if refused:
         raise typer.Exit(REFUSED)
 
 
 def _lines(source: BinaryIO, name: str, lang: str) -> Iterator[bytes]:
     try:
-        yield from reader.lines(source)
+        yield from split_lines(source)
     except OSError as error:
         cannot_open(name, error, lang)
 
 
-def carry_out(entries: Iterator[Opened | Raised], refuse: Callable[[Refusal], None]) -> Iterator[Ran]:
-    """Raise every event on its case, and give out each case as soon as it has ended, the open ones after the last line.
+def _load(
+    db: str, name: str, lang: str, entries: Iterable[CaseLine | EventLine], on_refusal: Callable[[RefusedLine], None]
+) -> Iterator[Replayed]:
+    """Load the file into a database; what goes wrong there ends the command and names the line."""
+    line = 0
 
-    Only open cases are kept whole. Of one that has ended its id stays, with some case that ended in the same state: an end
-    refuses every event, and for the same reasons, whoever came there. The only case of a file without ids is given out
-    after the last line.
-    """
-    running: dict[str | None, Ran] = {}
-    ended: dict[str | None, Case] = {}
-    stand_ins: dict[State, Case] = {}
-    for entry in entries:
-        key = entry.key
-        if isinstance(entry, Opened):
-            running[key] = Ran(key, entry.case, [])
-        else:
-            case = running[key].case if key in running else ended[key]
-            try:
-                case.trigger(entry.event, entry.data, by=entry.by, at=entry.at)
-            except (Refused, InvalidPayload) as error:
-                refuse(Refusal(entry, error))
-                continue
-            running[key].lines.append(entry.line)
-        if key is not None and running[key].case.is_done:
-            ran = running.pop(key)
-            ended[ran.key] = stand_ins.setdefault(ran.case.state, ran.case)
-            yield ran
-    yield from running.values()
+    def on_line(number: int) -> None:
+        nonlocal line
+        line = number
+
+    def place() -> str:
+        return Words("{}：第 {} 行：", "{}: line {}: ").of(lang).format(name, line) if line else ""
+
+    with opened(db, lang, create=True, place=place) as (store, engine):
+        yield from store.load_events(engine, entries, on_refusal, on_line)

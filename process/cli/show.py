@@ -6,9 +6,12 @@ from typing import Any
 
 from rich.text import Text
 
-from process.cli import view
-from process.cli.common import JsonOption, LangOption, as_json, console, lang_of, say
-from process.model import ELSE, MODEL, MODEL_VERSION, Actor, Event, Facts, Field, Goal, Kind, State, Transition, Words
+from process.cli.options import JsonOption, LangOption, lang_of
+from process.cli.output import render
+from process.cli.output.json_forms import words_dict
+from process.cli.output.streams import as_json, console, say
+from process.cli.output.tables import DIM, STRONG, Grid, titled
+from process.model import ELSE, MODEL, MODEL_VERSION, Actor, Facts, Field, Goal, Kind, State, Transition, Words
 from process.requirements.catalogue import REQUIREMENTS
 
 _AT_ENTRY = Facts(Goal.BOTH, "account", "order", MODEL.limits.face, MODEL.limits.other)
@@ -25,45 +28,43 @@ def show(json: JsonOption = False, lang: LangOption = None) -> None:
         "模型（第 {} 版）：{} 个状态，{} 个事件，{} 条流转", "The model, version {}: {} states, {} events, {} transitions"
     )
     counts = MODEL_VERSION, len(MODEL.states), len(MODEL.events), len(MODEL.transitions)
-    screen.print(Text(title.of(language).format(*counts), view.STRONG), end="\n\n")
-    screen.print(view.titled("状态", "States", language, _states(language)))
-    screen.print(view.titled("事件", "Events", language, _events(language)))
+    screen.print(Text(title.of(language).format(*counts), STRONG), end="\n\n")
+    screen.print(titled(Words("状态", "States").of(language), _states(language)))
+    screen.print(titled(Words("事件", "Events").of(language), _events(language)))
     screen.print(
-        Text(Words("流转（按出发状态）", "Transitions, by the state they start from").of(language), view.STRONG), end="\n\n"
+        Text(Words("流转（按出发状态）", "Transitions, by the state they start from").of(language), STRONG), end="\n\n"
     )
     for state in MODEL.states:
         if not MODEL.states[state].end:
-            screen.print(view.titled(state.words.zh, state.words.en, language, _transitions(state, language)))
-    screen.print(view.titled("要求", "Requirements", language, _requirements(language)))
+            screen.print(titled(state.words.of(language), _transitions(state, language)))
+    screen.print(titled(Words("要求", "Requirements").of(language), _requirements(language)))
 
 
 # ----------------------------------------------------------------------------------------------------------- for people
 
 
 def _states(lang: str) -> Any:
-    headers = Words("状态", "State"), Words("步骤", "Step"), Words("轮到", "Whose move"), Words("期限", "Deadline")
-    table = view.grid(*(header.of(lang) for header in headers))
-    table.columns[0].min_width = max(map(len, State))
+    headers = render.STATE, Words("步骤", "Step"), render.WAITING_FOR, render.DEADLINE
+    table = Grid(*(header.of(lang) for header in headers))
     for state, info in MODEL.states.items():
         if info.phase is None or info.deadline is None:
             end = "" if info.end is None else Words("终态：", "end: ").of(lang) + info.end.words.of(lang)
-            table.add_row(Text.assemble(view.state_text(state, lang), (f"\n{state.value}", view.DIM)), "—", end, "—")
+            table.add_row(Text.assemble(render.state_text(state, lang), (f"\n{state.value}", DIM)), "—", end, "—")
             continue
         owners = Words("，然后", ", then ").of(lang).join(owner.words.of(lang) for owner in owners_of(state))
         begins = Words("（起点）", " (start)").of(lang) if state is MODEL.initial else ""
-        name = Text.assemble(state.words.of(lang), begins, (f"\n{state.value}", view.DIM))
+        name = Text.assemble(state.words.of(lang), begins, (f"\n{state.value}", DIM))
         step = f"{info.phase.number} {info.phase.words.of(lang)}"
-        table.add_row(name, step, owners, view.duration(info.deadline, lang))
+        table.add_row(name, step, owners, render.duration(info.deadline, lang))
     return table
 
 
 def _events(lang: str) -> Any:
-    table = view.grid(*(header.of(lang) for header in (view.EVENT, view.BY, view.CARRIES)))
-    table.columns[0].min_width = max(map(len, Event))
+    table = Grid(*(header.of(lang) for header in (render.EVENT, render.BY, render.PAYLOAD)))
     for event, fields in MODEL.events.items():
-        name = Text.assemble(event.words.of(lang), (f"\n{event.value}", view.DIM))
+        name = Text.assemble(event.words.of(lang), (f"\n{event.value}", DIM))
         carries = "\n".join(f"{name}: {_field_words(field, lang)}" for name, field in fields.items())
-        table.add_row(name, view.names(MODEL.actors[event], lang), carries)
+        table.add_row(name, render.names(MODEL.actors[event], lang), carries)
     return table
 
 
@@ -72,15 +73,14 @@ def _field_words(field: Field, lang: str) -> str:
 
 
 def _transitions(state: State, lang: str) -> Any:
-    headers = view.EVENT, view.BY, Words("条件；随后", "Only if; then"), Words("到", "To")
-    table = view.grid(*(header.of(lang) for header in headers))
-    for column, width in ((0, 19), (1, 10), (3, 18)):  # the rest is for what has most to say
-        table.columns[column].max_width = width
+    headers = render.EVENT, render.BY, Words("条件；随后", "Only if; then"), Words("到", "To")
+    widest = {0: 19, 1: 10, 3: 18}  # the rest is for the longest texts
+    table = Grid(*(header.of(lang) for header in headers), widest=widest)
     for transition in MODEL.transitions:
         if transition.source is state:
             what = "\n".join(filter(None, (_condition(transition, lang), _effect(transition, lang))))
-            event, target = transition.event.words.of(lang), view.state_text(transition.target, lang)
-            table.add_row(event, view.names(transition.by, lang), what, target)
+            event, target = transition.event.words.of(lang), render.state_text(transition.target, lang)
+            table.add_row(event, render.names(transition.by, lang), what, target)
     return table
 
 
@@ -98,7 +98,7 @@ def _effect(transition: Transition, lang: str) -> str:
 
 
 def _requirements(lang: str) -> Any:
-    table = view.grid("", Words("须成立", "What must hold").of(lang), Words("依据", "Source").of(lang))
+    table = Grid("", Words("须成立", "Requirement").of(lang), Words("依据", "Source").of(lang))
     for requirement in REQUIREMENTS:
         table.add_row(requirement.id, requirement.sentence.of(lang), requirement.source.of(lang))
     return table
@@ -108,7 +108,7 @@ def _requirements(lang: str) -> Any:
 
 
 def model_dict() -> dict[str, Any]:
-    """The whole model as JSON can hold it; every row for every of its sources, in the order of the table."""
+    """The whole model; every row once for each of its sources, in the order of the table."""
     return {
         "model_version": MODEL_VERSION,
         "states": [_state_dict(state) for state in MODEL.states],
@@ -117,22 +117,22 @@ def model_dict() -> dict[str, Any]:
                 "name": event,
                 "by": MODEL.actors[event],
                 "fields": {name: field if isinstance(field, Kind) else list(field) for name, field in fields.items()},
-                "words": event.words._asdict(),
+                "words": words_dict(event.words),
             }
             for event, fields in MODEL.events.items()
         ],
         "transitions": [_transition_dict(transition) for transition in MODEL.transitions],
         "requirements": [
-            {"id": one.id, "sentence": one.sentence._asdict(), "source": one.source._asdict()} for one in REQUIREMENTS
+            {"id": one.id, "sentence": words_dict(one.sentence), "source": words_dict(one.source)} for one in REQUIREMENTS
         ],
     }
 
 
 def owners_of(state: State) -> tuple[Actor, ...]:
-    """Whose move the state is: at entry, and then, where the facts change it."""
-    turn = MODEL.responsibility(state, _AT_ENTRY)
-    at_entry = () if turn is None else (turn.owner,)
-    return tuple(dict.fromkeys((*at_entry, *(turn.owner for turn in MODEL.states[state].responsibilities))))
+    """Whose move it is in the state: on entry, and later where the facts change it."""
+    entry = MODEL.responsibility(state, _AT_ENTRY)
+    later = [responsibility.owner for responsibility in MODEL.states[state].responsibilities]
+    return tuple(dict.fromkeys([entry.owner, *later] if entry else later))
 
 
 def _state_dict(state: State) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _state_dict(state: State) -> dict[str, Any]:
         "deadline_s": info.deadline and int(info.deadline.total_seconds()),
         "end": info.end,
         "initial": state is MODEL.initial,
-        "words": state.words._asdict(),
+        "words": words_dict(state.words),
     }
     return told | {"owner_then": owners[1] if len(owners) > 1 else None}
 
@@ -155,8 +155,8 @@ def _transition_dict(transition: Transition) -> dict[str, Any]:
         "source": transition.source,
         "event": transition.event,
         "by": transition.by,
-        "guard": [guard.name for guard in transition.guards],
-        "effect": [effect.name for effect in transition.effects],
+        "guards": [guard.name for guard in transition.guards],
+        "effects": [effect.name for effect in transition.effects],
         "target": transition.target,
         "step": phase and phase.number,
         "words": {lang: _sentence(transition, lang) for lang in Words._fields},
@@ -166,7 +166,7 @@ def _transition_dict(transition: Transition) -> dict[str, Any]:
 def _sentence(transition: Transition, lang: str) -> str:
     parts = [
         f"{transition.source.words.of(lang)} → {transition.target.words.of(lang)}",
-        f"{transition.event.words.of(lang)}{Words('（{}）', ' ({})').of(lang).format(view.names(transition.by, lang))}",
+        f"{transition.event.words.of(lang)}{Words('（{}）', ' ({})').of(lang).format(render.names(transition.by, lang))}",
         _condition(transition, lang),
         _effect(transition, lang),
     ]

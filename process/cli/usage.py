@@ -1,35 +1,78 @@
-"""The command line as a whole: it tells in the language asked for what is wrong with a call, and heeds a closed pipe."""
+"""The command line as a whole: errors of a call in the language asked for, streams of any encoding, closed pipes."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
+from collections.abc import Iterable
 from difflib import get_close_matches
+from enum import EnumType
 from itertools import pairwise
 from typing import Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from process.cli.common import UNUSABLE, Lang, lang_of, say
+from process.cli.options import PROGRAM, Lang, lang_of
+from process.cli.output.streams import UNUSABLE, guard_streams, say
 from process.model import Words
 from process.payload import short_repr
 
 READER_GONE: Final = 128 + 13
-"""Exit code where whoever read the output has closed it, as ``head`` does: what a shell says of SIGPIPE."""
+"""Exit code where whoever read the output has closed it, as ``head`` does: what a shell reports for SIGPIPE."""
 
 
-class Program(TyperGroup):
-    """All commands. In English typer tells what is wrong with a call; in Chinese it is told here."""
+class UsageProblem(TyperException):
+    """A call that is not possible, in both languages."""
+
+    exit_code = UNUSABLE
+
+    def __init__(self, words: Words, ctx: Any) -> None:
+        super().__init__(words.en)
+        self.words, self.ctx = words, ctx
+
+
+class Command(TyperCommand):
+    """One command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True  # they are refused here, in our words
+        try:
+            rest = super().parse_args(ctx, args)
+        except TyperException as error:
+            error.ctx = ctx  # type: ignore[attr-defined]  # its kinds have one, and some leave it empty
+            raise
+        if ctx.args and not ctx.resilient_parsing:
+            extra = " ".join(ctx.args)
+            raise UsageProblem(Words(f"多余的参数：{extra}", f"unexpected argument: {extra}"), ctx)
+        return rest
+
+
+class Group(TyperGroup):
+    """Several commands under one name."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
+            near = get_close_matches(name, self.commands, n=1)
+            raise UsageProblem(_with_hint(Words(f"没有命令 {name}", f"no such command: {name}"), near), ctx)
+        return super().resolve_command(ctx, args)
+
+
+class Program(Group):
+    """All commands."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        guard_streams()
+        return super().main(*args, **{**extra, "prog_name": PROGRAM})
 
     def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Any:
-        self._lang = _asked(args)
+        self._lang = _language_in(args)
         try:
             return super().make_context(info_name, args, *more, **extra)
         except TyperException as error:
-            self._tell(error)
+            self._report(error)
             raise
 
     def invoke(self, ctx: Any) -> Any:
@@ -37,7 +80,7 @@ class Program(TyperGroup):
             try:
                 return super().invoke(ctx)
             except TyperException as error:
-                self._tell(error)
+                self._report(error)
                 raise
             finally:
                 if sys.stdout is not None:
@@ -47,45 +90,83 @@ class Program(TyperGroup):
             os.dup2(nowhere, sys.stdout.fileno())  # else the interpreter would complain of what it can't write at its end
             raise typer.Exit(READER_GONE) from None
 
-    def _tell(self, error: TyperException) -> None:
-        sentence = _sentence(error.format_message(), self._lang)
-        if sentence is not None:
-            say(sentence, err=True)
-            raise typer.Exit(UNUSABLE) from None
+    def _report(self, error: TyperException) -> None:
+        """End the program with one sentence; where a command is called without anything, with its help."""
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return
+        ctx = getattr(error, "ctx", None)
+        command = ctx.command_path if ctx else PROGRAM
+        end = Words("。用法见 {} --help。", "; see {} --help").of(self._lang).format(command)
+        say(_words(error).of(self._lang) + end, err=True)
+        raise typer.Exit(UNUSABLE) from None
 
 
-def _asked(args: list[str]) -> str:
-    """The language that a call asks for, before it is known to be a good one."""
+def _language_in(args: list[str]) -> str:
+    """The language that a call asks for, before the call is known to be valid."""
     given = [after for word, after in pairwise(args) if word == "--lang"]
     given += [word.removeprefix("--lang=") for word in args if word.startswith("--lang=")]
     return lang_of(next((lang for lang in Lang if any(lang in word.split(",") for word in given)), None))
 
 
-_CHOICE = re.compile(r"Invalid value for '(.+?)': .*?'(.*)' is not one of (.+)", re.DOTALL)
-_IN_CHINESE = (
-    (re.compile(r"Missing (?:argument|option|parameter) '(.+)'"), "缺少 {}"),
-    (re.compile(r"No such option: (\S+) \(\D+: (\S+)\)"), "没有选项 {}（您是想写 {} 吗？）"),
-    (re.compile(r"No such option: (\S+)"), "没有选项 {}"),
-    (re.compile(r"Option '(.+)' requires an argument"), "选项 {} 之后须有值"),
-    (re.compile(r"No such command '([^']+)'\. Did you mean '?([\w-]+)"), "没有命令 {}（您是想写 {} 吗？）"),
-    (re.compile(r"No such command '([^']+)'"), "没有命令 {}"),
-    (re.compile(r"unexpected extra arguments?(?:\(s\))? \((.+)\)"), "多余的参数：{}"),
-    (re.compile(r"Invalid value for '(.+?)'"), "{} 的值不对"),
-)
-"""What typer says is wrong with a call, each with our words for it. What is not among them stays in English."""
+def _words(error: Any) -> Words:
+    """What is wrong with the call, by the kind of typer's exception and its fields; its English text is not used."""
+    option, param = getattr(error, "option_name", None), getattr(error, "param", None)
+    match type(error).__name__:
+        case "UsageProblem":
+            words: Words = error.words
+            return words
+        case "NoSuchOption":
+            return _with_hint(Words(f"没有选项 {option}", f"no such option: {option}"), error.possibilities or ())
+        case "BadOptionUsage":
+            if any(option in one.opts and getattr(one, "is_flag", False) for one in error.ctx.command.params):
+                return Words(f"选项 {option} 之后不能有值", f"option {option} takes no value")
+            return Words(f"选项 {option} 之后须有值", f"option {option} needs a value")
+        case "MissingParameter":
+            return Words(f"缺少 {_name(param)}", f"{_name(param)} is missing")
+        case "BadParameter" if param is not None:
+            return _bad_value(error, param)
+    return Words("命令写得不对", "the call is not valid")
 
 
-def _sentence(told: str, lang: str) -> str | None:
-    """What typer told, in our words; None where its own will do."""
-    if choice := _CHOICE.search(told):
-        name, given, names = choice[1], choice[2], re.findall(r"'([^']*)'", choice[3])
-        near = get_close_matches(given.lower().replace("-", "_"), names, n=1)
-        zh, en = f"{name} 不能是 {short_repr(given)}", f"{name} can't be {short_repr(given)}"
-        if near:
-            zh, en = f"{zh}（您是想写 {near[0]} 吗？）", f"{en} (did you mean {near[0]}?)"
-        return Words(f"{zh}，可用：{'、'.join(names)}", f"{en}; there are {', '.join(names)}").of(lang)
-    if lang == "zh":
-        for pattern, words in _IN_CHINESE:
-            if found := pattern.search(told):
-                return f"{words.format(*found.groups())}。用法见 --help。"
-    return None
+def _bad_value(error: Any, param: Any) -> Words:
+    name = _name(param)
+    faults: list[Any] = getattr(error.__cause__, "errors", list)()
+    if not faults:
+        return Words(f"{name} 的值不对", f"the value of {name} is not valid")
+    given, minimum = faults[0].get("input"), faults[0].get("ctx", {}).get("ge")
+    zh, en = f"{name} 不能是 {short_repr(given)}", f"{name} can't be {short_repr(given)}"
+    choices = _choices(param)
+    if choices:
+        near = get_close_matches(str(given).lower().replace("-", "_"), choices, n=3)
+        if len(choices) > _FEW:
+            return _with_hint(Words(zh, en), near)
+        return _with_hint(
+            Words(zh, en), near[:1], Words(f"，可用：{'、'.join(choices)}", f"; use one of {', '.join(choices)}")
+        )
+    if minimum is not None:
+        return Words(f"{zh}，至少为 {minimum}", f"{en}; it must be at least {minimum}")
+    return Words(zh, en)
+
+
+_FEW: Final = 10  # of more choices only the nearest are named
+
+
+def _choices(param: Any) -> tuple[str, ...]:
+    """The values of an option that takes a member of an enum."""
+    runtime = param.get_runtime_param()
+    kind = getattr(runtime, "annotation", None)
+    return tuple(str(value) for value in getattr(kind, "_value2member_map_", ())) if isinstance(kind, EnumType) else ()
+
+
+def _name(param: Any) -> str:
+    """An option by its name, an argument by its metavar."""
+    names = [name for name in param.opts if name.startswith("--")]
+    return names[0] if names else str(param.metavar or param.name.upper())
+
+
+def _with_hint(words: Words, near: Iterable[str], rest: Words = Words("", "")) -> Words:  # noqa: B008  # it is immutable
+    """The sentence with the names that may be meant, and what follows."""
+    names = list(near)
+    zh = f"（您是想写 {'、'.join(names)} 吗？）" if names else ""
+    en = f" (did you mean {' or '.join(names)}?)" if names else ""
+    return Words(words.zh + zh + rest.zh, words.en + en + rest.en)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from process.case import Case
-from process.cli import view
-from process.cli.common import LangOption, cannot_open, console, lang_of, say, why
-from process.eventfile import reader
+from process.cli.options import LangOption, lang_of
+from process.cli.output import render
+from process.cli.output.streams import cannot_open, console, os_error_text, say
+from process.cli.output.tables import DIM, STRONG, Grid, printable
+from process.eventfile import dump
 from process.eventfile.parser import nearest
 from process.exceptions import InvalidPayload, Refused
 from process.exploration import inputs
@@ -24,28 +25,31 @@ from process.payload import INVALID, check_of, wrong_field
 
 GoalOption = Annotated[
     Goal | None,
-    typer.Option("--goal", help="客户的目标，缺省时询问\n\nWhat the customer wants; asked by default.", show_default=False),
+    typer.Option("--goal", help="客户的目标，缺省时询问\n\nThe customer's goal; asked for by default.", show_default=False),
 ]
 SaveOption = Annotated[
     Path | None,
-    typer.Option(
-        "--save", metavar="FILE", help="结束时存为 run 可读的文件\n\nSave the trip at the end, as a file for run."
-    ),
+    typer.Option("--save", metavar="FILE", help="结束时存为 run 可读的文件\n\nSave the case at the end, for run."),
 ]
 
 _KEYS = Words(
     "输入编号或事件名 · b 退一步 · s 保存 · ? 其余为何不可 · q 退出",
-    "a number or an event's name · b back a step · s save · ? why the rest may not · q quit",
+    "a number or an event's name · b undo · s save · ? why the rest is not possible · q quit",
 )
-_ENDED_KEYS = Words("b 退一步 · s 保存 · q 退出", "b back a step · s save · q quit")
+_ENDED_KEYS = Words("b 退一步 · s 保存 · q 退出", "b undo · s save · q quit")
+_FIELD_KEYS = Words("回车取方括号中的值 · b 返回 · q 退出", "Enter for the value in brackets · b back · q quit")
 
 
-class _Ended(Exception):
-    """The input has come to its end, or the person wants to stop."""
+class _Quit(Exception):
+    """The input has ended, or the user quits."""
+
+
+class _Back(Exception):
+    """The user wants back to the choice of events."""
 
 
 class Choice(NamedTuple):
-    """One numbered line: an event, and who raises it."""
+    """One numbered line: an event and its actor."""
 
     event: Event
     by: Actor
@@ -56,50 +60,72 @@ def walk(goal: GoalOption = None, save: SaveOption = None, lang: LangOption = No
 
     显示当前状态、轮到谁、可以发生的事件；可退一步，可存为 run 的输入文件。
 
-    Shows the state, whose move it is and what may happen; goes back a step, and saves the trip as a file for run.
+    Shows the state, whom it waits for and the possible events; undoes steps, and saves the case as a file for run.
     """
     language = lang_of(lang)
-    trip = _Trip(language)
+    session = _Session(language)
     try:
-        trip.open(goal)
-        trip.go_on(save)
-    except (_Ended, KeyboardInterrupt):
+        session.open(goal)
+        session.loop(save)
+    except _Quit:
         say()
-    if save is not None and trip.cases:
+    except KeyboardInterrupt:
+        say()
+        if save is None:
+            session.offer_to_save()
+    if save is not None and session.cases:
         try:
-            trip.write(save)
+            session.write(save)
         except OSError as error:
             cannot_open(save, error, language)
 
 
-class _Trip:
-    """The case at every step so far, the present one last, and the talk about it."""
+class _Session:
+    """The case after every step so far, the present one last, and the dialogue."""
 
     def __init__(self, lang: str) -> None:
         self.cases: list[Case] = []
         self._lang, self._console = lang, console()
 
     def open(self, goal: Goal | None) -> None:
+        """Open the case; ask for the goal where it is not given."""
         if goal is None:
             say(self._t("客户想要什么？", "What does the customer want?"))
-            goal = self._pick(self._t("目标", "goal"), Goal, Goal.PLAN)
+            try:
+                goal = self._pick(self._t("目标", "goal"), Goal, Goal.PLAN)
+            except _Back:
+                raise _Quit from None
         self.cases = [Case(goal=goal, account="acct-1", order="order-9", at=_now())]
 
-    def go_on(self, save: Path | None) -> None:
+    def loop(self, save: Path | None) -> None:
+        """Show the case and do what is typed, until the user quits."""
         while True:
             case = self.cases[-1]
-            choices = [Choice(event, by) for event, actors in view.may_raise(case).items() for by in actors]
+            choices = [Choice(event, by) for event, actors in render.possible_events(case).items() for by in actors]
             self._show(case, choices)
             while not self._answer(self._ask("> "), case, choices, save):
                 pass
 
     def write(self, path: Path) -> None:
-        """Save the trip."""
+        """Save the case as a file of events."""
         case = self.cases[-1]
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(reader.dump(case))
-        steps = view.count_of_steps(case.version, self._lang)
+            file.writelines(dump(case))
+        steps = render.step_count(case.version, self._lang)
         say(self._t("已存到 {}（{}）。", "Saved to {} ({}).").format(path, steps))
+
+    def offer_to_save(self) -> None:
+        """Ask once whether the steps so far are to be saved."""
+        if not self.cases or not self.cases[-1].version:
+            return
+        usual = next(path for path in _free_names() if not path.exists())
+        question = self._t("  保存？回车存到 {}，n 不保存：", "  Save? Enter saves to {}, n does not: ")
+        try:
+            answer = self._ask(question.format(usual))
+            if answer.lower() not in ("n", "no", "q"):
+                self._try_to_write(Path(answer) if answer and answer.lower() not in ("y", "yes") else usual)
+        except (_Quit, KeyboardInterrupt):
+            say()
 
     # ------------------------------------------------------------------------------------------------------- inside
 
@@ -107,67 +133,76 @@ class _Trip:
         return Words(zh, en).of(self._lang)
 
     def _show(self, case: Case, choices: list[Choice]) -> None:
-        self._console.print()
-        self._console.rule(style=view.DIM)
-        self._console.print(view.standing(case, self._lang))
-        self._console.print()
-        table = Table.grid(padding=(0, 2))
-        table.add_column(justify="right", style=view.STRONG)
-        table.add_column(overflow="fold")
-        table.add_column(overflow="fold")
-        for number, (event, by) in enumerate(choices, 1):
-            table.add_row(str(number), view.label(event, self._lang), by.words.of(self._lang))
+        say("\n" + "─" * 40)
+        self._console.print(render.render_status(case, self._lang))
+        say()
         if choices:
+            table = Grid(columns=3, styles={0: STRONG})
+            for number, (event, by) in enumerate(choices, 1):
+                table.add_row(f"{number:>2}", render.label(event, self._lang), by.words.of(self._lang))
             self._console.print(table)
-            self._console.print()
-        self._console.print(Text((_KEYS if choices else _ENDED_KEYS).of(self._lang), view.DIM))
+            say()
+        self._console.print(Text((_KEYS if choices else _ENDED_KEYS).of(self._lang), DIM))
 
     def _answer(self, text: str, case: Case, choices: list[Choice], save: Path | None) -> bool:
-        """Do what was typed; whether the screen is to be shown anew."""
+        """Do what was typed; True where the screen is to be shown again."""
         match text.lower():
             case "":
                 return False
             case "q":
-                raise _Ended
+                raise _Quit
             case "b":
                 if len(self.cases) > 1:
                     self.cases.pop()
                     return True
-                say(self._t("这是第一步，不能再退。", "This is the beginning; there is no step to go back."))
+                say(self._t("这是第一步，不能再退。", "There is no step to undo."))
                 return False
             case "s":
                 self._save(save)
                 return False
             case "?":
-                self._console.print(view.blocked(case, self._lang))
+                self._console.print(render.render_impossible(case, self._lang))
                 return False
-        choice = _choice(text, choices)
-        if choice is None:
+        found = _choices(text, choices)
+        if not found:
             self._no_such_choice(text, len(choices))
             return False
-        return self._raise(case, choice, asks=choice in choices)
+        if len(found) > 1:
+            self._several(found, choices)
+            return False
+        try:
+            return self._trigger(case, found[0], asks=found[0] in choices)
+        except _Back:
+            return True
+
+    def _several(self, found: list[Choice], choices: list[Choice]) -> None:
+        ways = self._t("、", ", ").join(f"{choices.index(one) + 1} ({one.by.words.of(self._lang)})" for one in found)
+        example = f"{found[0].event} {found[0].by}"
+        zh, en = (
+            "{} 可由不同的人发起，请输入编号 {}，或写 {}。",
+            "{} is possible by several actors: type {}, or write {}.",
+        )
+        say(self._t(zh, en).format(found[0].event, ways, example))
 
     def _no_such_choice(self, text: str, count: int) -> None:
         near = nearest(text, Event) if count else None
         if near is not None:
-            say(
-                self._t("没有选项 {}。您是想输入 {} 吗？", "There is no choice {}. Did you mean {}?").format(
-                    view.shown(text), near
-                )
-            )
+            asked = self._t("没有选项 {}。您是想输入 {} 吗？", "There is no choice {}. Did you mean {}?")
+            say(asked.format(printable(text), near))
             return
         if count:
             right = self._t("应为 1 到 {} 的编号、事件名", "Type a number from 1 to {}, an event's name").format(count)
         else:
             right = self._t("本次办理已结束。可输入", "The case has ended. Type")
         zh, en = "没有选项 {}。{}、b、s、? 或 q。", "There is no choice {}. {}, b, s, ? or q."
-        say(self._t(zh, en).format(view.shown(text), right))
+        say(self._t(zh, en).format(printable(text), right))
 
-    def _raise(self, case: Case, choice: Choice, *, asks: bool) -> bool:
-        """Raise the event; what will be refused anyway needs nobody to be asked for its payload."""
+    def _trigger(self, case: Case, choice: Choice, *, asks: bool) -> bool:
+        """Raise the event; for one that will be refused anyway the payload is not asked for."""
         event, by = choice
         data = inputs.payload_for(MODEL, event, inputs.RIGHT, case.facts, fresh=f"quote-{case.version + 1}")
-        if asks:
+        if asks and data:
+            self._console.print(Text(_FIELD_KEYS.of(self._lang), DIM))
             data = {name: self._value(name, field, data[name]) for name, field in MODEL.events[event].items()}
         after = case.copy()
         try:
@@ -189,7 +224,7 @@ class _Trip:
             right = self._t("示例", "an example")
         none = self._t("，- 表示没有", ", - for none") if field is Kind.CONSENT else ""
         while True:
-            text = self._ask(f"  {name} ({field.words.of(self._lang)}{none}) [{right}]: ")
+            text = self._ask_value(f"  {name} ({field.words.of(self._lang)}{none}) [{right}]: ")
             if not text:
                 return right
             if field is Kind.CONSENT and text == "-":
@@ -198,57 +233,72 @@ class _Trip:
             value = int(text) if is_number else text
             try:
                 return check_of(field)(value)
-            except INVALID:  # told at once, before anything else is asked
+            except INVALID:  # at once, before anything else is asked for
                 blocker = wrong_field(name, value, *field.words)
                 self._console.print(Text(getattr(blocker, self._lang), "red"))
 
     def _pick(self, name: str, enum: type[Term], usual: Any) -> Any:
         members = list(enum)
         for number, member in enumerate(members, 1):
-            self._console.print(Text.assemble(f"    {number} ", view.label(member, self._lang)))
+            self._console.print(Text.assemble(f"    {number} ", render.label(member, self._lang)))
         while True:
-            text = self._ask(f"  {name} (1-{len(members)}) [{members.index(usual) + 1}]: ")
+            text = self._ask_value(f"  {name} (1-{len(members)}) [{members.index(usual) + 1}]: ")
             if not text:
                 return usual
             for number, member in enumerate(members, 1):
                 if text in (str(number), member.value):
                     return member
-            zh, en = "{} 不在其中，请输入 1 到 {}。", "{} is none of them; type a number from 1 to {}."
-            say(self._t(zh, en).format(view.shown(text), len(members)))
+            zh, en = "{} 不在其中，请输入 1 到 {}。", "{} is not a choice; type a number from 1 to {}."
+            say(self._t(zh, en).format(printable(text), len(members)))
 
     def _save(self, save: Path | None) -> None:
         usual = save or next(path for path in _free_names() if not path.exists())
         text = self._ask(self._t("  存到 [{}]：", "  save to [{}]: ").format(usual))
-        path = Path(text) if text else usual
+        self._try_to_write(Path(text) if text else usual)
+
+    def _try_to_write(self, path: Path) -> None:
         try:
             self.write(path)
         except OSError as error:
-            say(self._t("没有保存，{}：{}", "Not saved, {}: {}").format(path, why(error, self._lang)))
+            say(self._t("没有保存，{}：{}", "Not saved, {}: {}").format(path, os_error_text(error, self._lang)))
+
+    def _ask_value(self, prompt: str) -> str:
+        text = self._ask(prompt)
+        if text.lower() == "q":
+            raise _Quit
+        if text.lower() == "b":
+            raise _Back
+        return text
 
     def _ask(self, prompt: str) -> str:
         try:
             text = input(prompt).strip()
         except (EOFError, RuntimeError):  # the end of the input, or none at all
-            raise _Ended from None
+            raise _Quit from None
         if not sys.stdin.isatty():
             say(text)
         return text
 
 
-def _choice(text: str, choices: list[Choice]) -> Choice | None:
-    """The numbered choice, or the event of that name, also where it is not among them: it shall be refused with reasons."""
+def _choices(text: str, choices: list[Choice]) -> list[Choice]:
+    """The choice of that number, or those of that event, by the actor that may stand behind its name.
+
+    An event that is not among them is a choice, too: it is refused with reasons.
+    """
     if text.isdecimal() and len(text) < 4:
-        return choices[int(text) - 1] if 1 <= int(text) <= len(choices) else None
-    for choice in choices:
-        if choice.event == text:
-            return choice
-    return next((Choice(event, MODEL.actors[event][0]) for event in Event if event == text), None) if choices else None
+        return [choices[int(text) - 1]] if 1 <= int(text) <= len(choices) else []
+    name, _, by = text.partition(" ")
+    found = [choice for choice in choices if choice.event == name and by.strip() in ("", choice.by)]
+    if found or not choices:
+        return found
+    named = [actor for actor in Actor if actor == by.strip()]
+    return [Choice(event, (*named, *MODEL.actors[event])[0]) for event in Event if event == name]
 
 
 def _free_names() -> Iterator[Path]:
-    yield Path("trip.jsonl")
+    yield Path("case.jsonl")
     for number in range(2, 10_000):
-        yield Path(f"trip-{number}.jsonl")
+        yield Path(f"case-{number}.jsonl")
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""One line of a file of cases: from JSON to what it says, strictly, with what is wrong in both languages."""
+"""Parses one line of a file of events, strictly; what is wrong is named in both languages."""
 
 from __future__ import annotations
 
@@ -27,49 +27,49 @@ A_LINE = Words(
 )
 _A_CASE = Words(
     "含 goal、account、order 的对象（可另含 case_id、limits、deadlines、at），或一份快照",
-    "an object with goal, account and order (and case_id, limits, deadlines, at if wanted), or a snapshot",
+    "an object with goal, account and order (optionally case_id, limits, deadlines, at), or a snapshot",
 )
 _A_TIME = Words(
-    '带时区的 ISO 8601 时间，如 "2026-11-22T09:00:00+08:00"', 'ISO 8601 with its zone: "2026-11-22T09:00:00+08:00"'
+    '带时区的 ISO 8601 时间，如 "2026-11-22T09:00:00+08:00"',
+    'an ISO 8601 time with its zone, such as "2026-11-22T09:00:00+08:00"',
 )
 _UTF_8 = Words("UTF-8 文本", "text in UTF-8")
-_PACKED: Mapping[bytes, str] = {
+_COMPRESSED: Mapping[bytes, str] = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
     b"\xfd7zXZ\0": "xz",
     b"BZh": "bzip2",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
-"""The first bytes of files that are text only after unpacking."""
-_AN_ID = Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters")
+"""The first bytes of compressed files."""
+_AN_ID = Words("1 至 64 个可打印字符", "1 to 64 printable characters")
 
 
-class Opened(NamedTuple):
+class CaseLine(NamedTuple):
     """A line that opens a case."""
 
     line: int
     key: str | None
-    """The case_id that tells the file's cases apart; None in a file of one case that does without."""
+    """The case_id that tells the file's cases apart; None in a file of one case without it."""
     case: Case
+    has_id: bool
+    """Whether the file names the case: the case_id stands on the line or inside the case."""
 
 
-class Raised(NamedTuple):
-    """A line that raises an event; whether the case takes it is not known yet."""
+class EventLine(NamedTuple):
+    """A line that raises an event; not yet checked by the case."""
 
     line: int
     key: str | None
     event: Event
     by: Actor | None
     data: dict[str, Any]
-    """As the file has it: not checked."""
+    """As the file has it."""
     at: datetime | None
 
 
-def parse(number: int, raw: str | bytes) -> tuple[Opened | Raised, bool] | None:
-    """What stands on line *number*, with the ``key`` that stands there, and whether a case has a case_id inside.
-
-    None for a blank line. Raises LineInvalid.
-    """
+def parse(number: int, raw: str | bytes) -> CaseLine | EventLine | None:
+    """The entry on line *number*; None for a blank line. Raises LineInvalid."""
     try:
         data = _json(raw, first=number == 1)
         return None if data is None else _entry(number, data)
@@ -78,7 +78,7 @@ def parse(number: int, raw: str | bytes) -> tuple[Opened | Raised, bool] | None:
 
 
 class _Wrong(Exception):
-    """What is wrong, and what would be right; its line is added where it is known."""
+    """A problem and what is expected instead; ``parse`` adds the line."""
 
 
 def _wrong(zh: str, en: str, expected: Words) -> NoReturn:
@@ -105,9 +105,9 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
         data = json.loads(text.rstrip("\r\n"), object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
-            zh, en = "对象之后从第 {} 列起还有内容", "more stands after the object, from column {} on"
+            zh, en = "对象之后从第 {} 列起还有内容", "unexpected text after the object, from column {}"
             zh, en = zh.format(error.colno), en.format(error.colno)
-            _wrong(zh, en, Words("一行一个对象", "one object a line"))
+            _wrong(zh, en, Words("一行一个对象", "one object per line"))
         _wrong(f"不是 JSON，从第 {error.colno} 列起无法解析", f"not JSON (column {error.colno}: {error.msg})", A_LINE)
     except (ValueError, RecursionError):  # an integer of thousands of digits, or thousands of brackets
         _wrong("数字过长或嵌套过深", "a number is too long, or the nesting too deep", A_LINE)
@@ -117,27 +117,31 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
 
 
 def _other_kind(start: bytes) -> None:
-    """Refuse a file of which the first bytes show that it is another kind of file."""
-    for sign, name in _PACKED.items():
+    """Refuse a file whose first bytes are those of another kind of file."""
+    for sign, name in _COMPRESSED.items():
         if start.startswith(sign):
-            _wrong(f"这是 {name} 压缩文件", f"it is a file packed by {name}", Words("解压后的文本", "the unpacked text"))
+            _wrong(
+                f"这是 {name} 压缩文件",
+                f"the file is compressed with {name}",
+                Words("解压后的文本", "the uncompressed text"),
+            )
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:4]:
-        _wrong("这不是 UTF-8，像是 UTF-16 或 UTF-32", "it is not UTF-8, but like UTF-16 or UTF-32", _UTF_8)
+        _wrong("这不是 UTF-8，像是 UTF-16 或 UTF-32", "not UTF-8; it looks like UTF-16 or UTF-32", _UTF_8)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if (twice := duplicate_key(pairs)) is not None:
-        _wrong(f"键 {twice} 在同一对象中出现两次", f"the key {twice} stands twice in one object", A_LINE)
+        _wrong(f"键 {twice} 在同一对象中出现两次", f"the key {twice} appears twice in one object", A_LINE)
     return dict(pairs)
 
 
 def _no_constant(name: str) -> NoReturn:
-    _wrong(f"{name} 不是 JSON 数字", f"{name} is no JSON number", A_LINE)
+    _wrong(f"{name} 不是 JSON 数字", f"{name} is not a JSON number", A_LINE)
 
 
-def _entry(number: int, data: dict[str, Any]) -> tuple[Opened | Raised, bool]:
+def _entry(number: int, data: dict[str, Any]) -> CaseLine | EventLine:
     if "case" not in data and "event" not in data:
-        _wrong("既没有 case 也没有 event", "there is neither a case nor an event", A_LINE)
+        _wrong("既没有 case 也没有 event", "neither a case nor an event", A_LINE)
     _known(data, _OPENING if "case" in data else _EVENT)
     key = data.get("case_id")
     if "case_id" in data and not _is_reference(key):
@@ -146,13 +150,13 @@ def _entry(number: int, data: dict[str, Any]) -> tuple[Opened | Raised, bool]:
         case = data["case"]
         if type(case) is not dict:
             _wrong(f"case 不能是 {short_repr(case)}", f"case can't be {short_repr(case)}", _A_CASE)
-        return Opened(number, key, _case(case, key)), "case_id" in case
+        return CaseLine(number, key, _case(case, key), has_id=key is not None or "case_id" in case)
     event = _member(Event, data["event"], "event")
     by = None if data.get("by") is None else _member(Actor, data["by"], "by")
     payload = data.get("data", {})
     if type(payload) is not dict:
         _wrong(f"data 不能是 {short_repr(payload)}", f"data can't be {short_repr(payload)}", Words("对象", "an object"))
-    return Raised(number, key, event, by, payload, _moment(data.get("at"))), False
+    return EventLine(number, key, event, by, payload, _moment(data.get("at")))
 
 
 def _known(data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
@@ -182,7 +186,7 @@ def _member(enum: type[Term], value: object, name: str) -> Any:
 
 
 def nearest(value: str, enum: type[Term]) -> Term | None:
-    """The member whose name, or whose words in either language, *value* is most like; None if it is like none."""
+    """The member whose name, or whose words in either language, *value* is most similar to; None if to none."""
     names = {name.lower(): member for member in enum for name in (member.value, *member.words)}
     found = get_close_matches(value.strip().lower().replace("-", "_"), names, n=1)
     return names[found[0]] if found else None
@@ -216,7 +220,7 @@ def _case(data: dict[str, Any], key: str | None) -> Case:
     _known(data, _CASE)
     for name in _NEEDED:
         if name not in data:
-            _wrong(f"case 缺少 {name}", f"the case has no {name}", _A_CASE)
+            _wrong(f"case 缺少 {name}", f"{name} is missing from the case", _A_CASE)
     if "case_id" in data and data["case_id"] is None:
         _wrong("case_id 不能是 null", "case_id can't be null", _AN_ID)
     try:
@@ -246,7 +250,7 @@ def _limits(data: object) -> Limits:
 
 def _deadlines(data: object) -> dict[State, timedelta]:
     expected = Words(
-        "非终态到秒数的对象，秒数大于 0 且至多 10 年", "seconds by open state, more than 0 and at most 10 years"
+        "非终态到秒数的对象，秒数大于 0 且至多 10 年", "open states with seconds, more than 0 and at most 10 years"
     )
     if type(data) is dict:
         try:

@@ -40,6 +40,7 @@ from process.store.errors import (
 )
 from process.store.handling import Handled, handle, import_case, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 from process.store.integrity import Finding, verify
+from process.store.loading import load_events
 from process.store.queries import Summary, awaiting, find, history, load_with_history, overdue
 from process.store.statements import raising_conflict
 from process.store.tables import metadata
@@ -68,6 +69,7 @@ __all__ = [
     "history",
     "import_case",
     "load",
+    "load_events",
     "load_with_history",
     "metadata",
     "open",

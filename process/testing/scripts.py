@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from process.eventfile.reader import dump
+from process.eventfile import dump
 from process.model import Words
 from process.records import Step
 from process.testing.cover import Cover

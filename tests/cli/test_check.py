@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from process import Case
-from process.cli import app, proof
+from process.cli import app
+from process.cli.output import check_report
 from process.exploration.explorer import explore, try_named_actors
 from process.machine import build
 from process.model import MODEL, Actor, Event, Limits, State
@@ -21,8 +22,9 @@ from process.requirements.report import Report, check
 RUNNER = CliRunner()
 
 
+@pytest.fixture(scope="module")
 def broken_report() -> Report:
-    """A customer who may skip the verification."""
+    """What check finds where a customer may skip the verification."""
     table = tuple(
         replace(row, by=(*row.by, Actor.CUSTOMER)) if row.event is Event.SKIP_FACE_VERIFICATION else row
         for row in MODEL.table
@@ -41,8 +43,8 @@ def quick(monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
 
 
 @pytest.fixture
-def failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("process.requirements.report.check", lambda **_options: broken_report())
+def failing(monkeypatch: pytest.MonkeyPatch, broken_report: Report) -> None:
+    monkeypatch.setattr("process.requirements.report.check", lambda **_options: broken_report)
 
 
 def test_it_exits_with_0_and_says_that_it_proves_the_model_alone(quick: None) -> None:
@@ -76,7 +78,7 @@ def test_the_json_holds_searched_requirements_witnesses_rows_and_guards(quick: N
 def test_a_witness_is_a_trip_that_a_case_can_make(quick: None) -> None:
     told = json.loads(RUNNER.invoke(app, ["check", "--json"]).stdout)
     for way in told["ways"]:
-        case = Case(goal=way["goal"], account="account-1", order="order-1")
+        case = Evidence(explore(limits=Limits(1, 1), expand=try_named_actors)).new_case(way["goal"])
         for step in way["trip"]:
             case.trigger(step["event"], step["data"], by=step["by"])
             assert case.state == step["state"]
@@ -115,7 +117,7 @@ def test_the_json_of_a_broken_requirement_holds_the_trip(failing: None) -> None:
 def test_a_state_that_cannot_be_reached_is_told_without_a_witness() -> None:
     table = tuple(row for row in MODEL.table if row.target is not State.PLAN_KEPT)
     found = explore(build(replace(MODEL, table=table)), limits=Limits(1, 1), expand=try_named_actors)
-    told = proof.as_dict(Report(found, ()), None)
+    told = check_report.as_dict(Report(found, ()), None)
     kept = next(one for one in told["ends"] if one["state"] == "plan_kept")
     assert kept["trip"] is None
 

@@ -15,7 +15,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from process import MODEL, Actor, Case, Channel, Event, State, eventfile
-from process.cli import app, view
+from process.cli import app
+from process.cli.output import render
 from tests.support.running import HERE, run, started, written
 from tests.support.trips import at_options, finished, opened
 
@@ -115,7 +116,7 @@ def test_no_screen_of_any_state_is_wider_than_80_columns_or_cut(small_cases: tup
     assert set(longest) == set(State)
     for case in longest.values():
         console = Console(width=80, record=True, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        console.print(view.whole(case, lang, range(1, case.version + 1)))
+        console.print(render.render_case(case, lang, range(1, case.version + 1)))
         text = console.export_text()
         console.file.close()
         assert max(map(cell_len, text.splitlines())) <= 80
@@ -131,7 +132,7 @@ def test_no_screen_is_so_narrow_that_a_time_loses_its_zone(width: int, lang: str
     case.sign_in(account="acct-1", channel=Channel.APP, at=MORNING)
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(width=width, record=True, file=nowhere)
-        console.print(view.steps(case, lang, [2]))
+        console.print(render.render_history(case, lang, [2]))
         assert "09:00:00+00:00" in console.export_text()
 
 

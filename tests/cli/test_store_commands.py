@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from process import Case, store
 from process.cli import app
-from process.eventfile.reader import dump
+from process.eventfile import dump
 from tests.support.storing import PATH, Database, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from process import Case, Event, Goal, State, eventfile
 from process.cli import app
-from process.eventfile.reader import Opened
+from process.eventfile import CaseLine
 
 SIGN_IN = ("sign_in", "", "")  # the event by its name, then Enter for the usual account and channel
 TO_THE_OPTIONS = (*SIGN_IN, "open_orders", "open_order", "", "find_option", "")
@@ -201,5 +201,5 @@ def test_whatever_is_numbered_is_taken_on_the_usual_values(goal: Goal, tmp_path:
         assert done.exit_code == 0
         assert "Refused: " not in done.stdout
         with file.open("rb") as lines:
-            reached |= {entry.event for entry in eventfile.read(lines) if not isinstance(entry, Opened)}
+            reached |= {entry.event for entry in eventfile.read(lines) if not isinstance(entry, CaseLine)}
     assert len(reached) > 8, "the walks should come far enough to say something"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from process import Actor, Case, Channel, Event, Goal, Limits, ProcessError, State, eventfile
-from process.eventfile.reader import LineInvalid, Opened, Raised
+from process.eventfile import CaseLine, EventLine, LineInvalid
 from tests.support.trips import at_options, finished, opened
 
 CASE = '{"case": {"goal": "plan", "account": "acct-1", "order": "order-9"}}'
@@ -26,7 +26,7 @@ OPEN_ORDERS = '{"event": "open_orders", "by": "customer"}'
 def replayed(lines: Iterable[str | bytes]) -> dict[str | None, Case]:
     cases: dict[str | None, Case] = {}
     for entry in eventfile.read(lines):
-        if isinstance(entry, Opened):
+        if isinstance(entry, CaseLine):
             cases[entry.key] = entry.case
         else:
             cases[entry.key].trigger(entry.event, entry.data, by=entry.by, at=entry.at)
@@ -89,8 +89,8 @@ def test_an_event_says_what_its_line_says() -> None:
     line = '{"event": "sign_in", "by": "customer", "data": {"account": 7, "by": null}, "at": "2026-11-22T09:00:00+08:00"}'
     raised = list(eventfile.read([CASE, line, '{"event": "time_out", "by": null, "at": null}']))[1:]
     at = datetime.fromisoformat("2026-11-22T09:00:00+08:00")
-    assert raised[0] == Raised(2, None, Event.SIGN_IN, Actor.CUSTOMER, {"account": 7, "by": None}, at)
-    assert raised[1] == Raised(3, None, Event.TIME_OUT, None, {}, None)
+    assert raised[0] == EventLine(2, None, Event.SIGN_IN, Actor.CUSTOMER, {"account": 7, "by": None}, at)
+    assert raised[1] == EventLine(3, None, Event.TIME_OUT, None, {}, None)
 
 
 # ------------------------------------------------------------------------------------------------------ one case or many
@@ -100,7 +100,7 @@ def test_a_case_id_inside_the_only_case_does_not_ask_for_it_on_the_events() -> N
     inside = '{"case": {"goal": "plan", "account": "a", "order": "o", "case_id": "c-1"}}'
     first, second = eventfile.read([inside, OPEN_ORDERS])
     assert (first.key, second.key) == (None, None)
-    assert isinstance(first, Opened)
+    assert isinstance(first, CaseLine)
     assert first.case.case_id == "c-1"
 
 
@@ -113,7 +113,7 @@ def test_a_case_id_inside_the_case_counts_for_its_line_where_the_others_have_one
 
 def test_a_case_gets_the_case_id_of_its_line() -> None:
     (only,) = eventfile.read([keyed(CASE, "c-9")])
-    assert isinstance(only, Opened)
+    assert isinstance(only, CaseLine)
     assert (only.key, only.case.case_id) == ("c-9", "c-9")
 
 
@@ -223,7 +223,7 @@ def test_a_wrong_snapshot_on_a_line_is_told_in_chinese(data: dict[str, Any], tol
 
 def test_a_wrong_payload_is_left_for_the_case_to_refuse() -> None:
     entries = list(eventfile.read([CASE, '{"event": "open_order", "data": {"ordre": 3.5}}']))
-    assert entries[1] == Raised(2, None, Event.OPEN_ORDER, None, {"ordre": 3.5}, None)
+    assert entries[1] == EventLine(2, None, Event.OPEN_ORDER, None, {"ordre": 3.5}, None)
 
 
 def test_whatever_a_file_holds_nothing_but_a_refused_line_comes_of_it(small_cases: tuple[Case, ...]) -> None:
@@ -278,5 +278,5 @@ def test_reading_keeps_no_line() -> None:
 def test_a_line_without_end_is_not_read_to_its_end() -> None:
     file = io.BytesIO(b"x" * (3 * eventfile.MAX_LINE))
     with pytest.raises(LineInvalid, match="longer than"):
-        list(eventfile.read(eventfile.lines(file)))
+        list(eventfile.read(eventfile.split_lines(file)))
     assert file.tell() == eventfile.MAX_LINE + 1

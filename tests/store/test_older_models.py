@@ -13,8 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select, update
 
 from process import Case, store
-from process.cli.load import carry_into
-from process.cli.tell import Refusal
+from process.eventfile import RefusedLine, read
 from process.snapshot.migrations import Migration
 from tests.support import storing
 from tests.support.storing import START, Database, call, opened
@@ -71,10 +70,10 @@ def test_a_file_that_was_loaded_under_an_older_model_is_not_loaded_anew(
         b'{"event": "sign_in", "by": "customer", "data": {"account": "acct", "channel": "app"}}',
         b'{"event": "abandon", "by": "customer", "data": {}}',  # so that the order is free for another case
     ]
-    refused: list[Refusal] = []
-    (first,) = carry_into(sqlite.url, "en", "trip.jsonl", lines, refused.append)
+    refused: list[RefusedLine] = []
+    (first,) = store.load_events(sqlite.engine(), read(lines), refused.append)
     next_model(monkeypatch)
-    (again,) = carry_into(sqlite.url, "en", "trip.jsonl", lines, refused.append)
+    (again,) = store.load_events(sqlite.engine(), read(lines), refused.append)
     assert (again.case.case_id, again.case.version) == (first.case.case_id, 2)
     assert refused == []
 

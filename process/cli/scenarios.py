@@ -1,4 +1,4 @@
-"""``trips``: prints the smallest set of trips that takes everything, as test scripts."""
+"""``scenarios``: prints a minimal set of scenarios that covers the process, as test scripts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from process.cli.common import LangOption, cannot_open, lang_of, say
+from process.cli.options import LangOption, lang_of
+from process.cli.output.streams import cannot_open, say
 
 
 class What(StrEnum):
@@ -24,21 +25,22 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
-def trips(
+def scenarios(
     cover: Annotated[
-        What, typer.Option("--cover", help="要走遍的：流转、终态、条件\n\nWhat to cover; guards: each both met and unmet.")
+        What,
+        typer.Option("--cover", help="要走遍的：流转、终态、条件\n\nWhat to cover; guards: each both met and unmet."),
     ] = What.transitions,
     format: Annotated[  # noqa: A002  # the option's name
         Format,
         typer.Option(
             "--format",
-            help="表格、run 的输入、测试文件、清单\n\nA table, lines for run, a pytest file, a sheet to tick off.",
+            help="表格、run 的输入、测试文件、清单\n\nA table, event files for run, a pytest file, a checklist.",
         ),
     ] = Format.table,
     out: Annotated[Path | None, typer.Option("--out", help="写入的文件\n\nThe file to write.", show_default=False)] = None,
     lang: LangOption = None,
 ) -> None:
-    """列出覆盖全流程的最少测试路径 · Print the fewest trips that cover the process, as test scripts."""
+    """列出覆盖全流程的最少测试路径 · Print a minimal set of scenarios covering the process, as test scripts."""
     from process.exploration.explorer import explore
     from process.testing import scripts
     from process.testing.cover import cover as covering
@@ -59,4 +61,4 @@ def trips(
             out.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
             cannot_open(out, error, language)
-    typer.echo(scripts.summary(found, language), err=True)
+    say(scripts.summary(found, language), err=True)

@@ -1,0 +1,69 @@
+"""The options that several commands share, and the language of a call."""
+
+from __future__ import annotations
+
+import locale
+import os
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final
+
+import typer
+
+from process.cli.output.streams import unusable
+from process.model import Words
+from process.payload import short_repr
+
+PROGRAM: Final = "installment-cancellation"
+"""The name of the console script, as every hint writes it."""
+
+
+class Lang(StrEnum):
+    zh = "zh"
+    en = "en"
+
+
+LangOption = Annotated[
+    Lang | None,
+    typer.Option("--lang", help="语言，缺省依系统\n\nThe language; the locale's by default.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取\n\nPrint one JSON object, for programs.")]
+DbOption = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        help="sqlite:///文件 或 postgresql://…\n\nsqlite:///FILE or postgresql://…; by default a file of yours.",
+        show_default=False,
+    ),
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="ISO 8601 时间，缺省为现在\n\nISO 8601 with its zone; now by default."),
+]
+
+
+def lang_of(option: Lang | None) -> str:
+    """The language asked for, else the locale's, else en."""
+    if option is not None:
+        return option.value
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+def moment_of(option: str, text: str | None, lang: str) -> datetime | None:
+    """The time that *option* was given; without a zone it ends the command."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.utcoffset() is None:
+        wrong = Words("{} 应为带时区的 ISO 8601 时间，不能是 {}", "{} must be an ISO 8601 time with a zone, not {}").of(
+            lang
+        )
+        unusable(wrong.format(option, short_repr(text)))
+    return moment

@@ -1,0 +1,60 @@
+"""Lists of stored cases: a table on a terminal, tab-separated values elsewhere, CSV or JSON where that is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from process.cli.output import render
+from process.cli.output.json_forms import plain
+from process.cli.output.streams import as_json, console, say
+from process.cli.output.tables import Grid, print_separated, printable
+from process.model import State, Term, Words
+
+if TYPE_CHECKING:
+    from process.store import Summary
+
+COLUMNS: Final = ("case_id", "order", "account", "goal", "version", "state", "awaits", "due_at", "is_done")
+
+
+def print_cases(found: list[Summary], *, json: bool, csv: bool, lang: str) -> None:
+    """Print one row for each case."""
+    screen = console()
+    if json:
+        say(as_json({"cases": [summary_dict(one) for one in found]}))
+    elif csv or not screen.is_terminal:
+        print_separated(COLUMNS, map(summary_dict, found), as_csv=csv)
+    elif not found:
+        say(Words("没有找到办理。", "No cases found.").of(lang))
+    else:
+        headers = Words("办理", "Case"), Words("订单", "Order"), Words("目标", "Goal")
+        more = render.STATE, render.WAITING_FOR, render.DEADLINE
+        table = Grid(*(header.of(lang) for header in (*headers, *more)))
+        for one in found:
+            table.add_row(
+                printable(one.case_id),
+                printable(one.order),
+                _word(one.goal, lang),
+                render.state_text(one.state, lang) if isinstance(one.state, State) else printable(one.state),
+                _word(one.awaits, lang) if one.awaits else "—",
+                _deadline(one.due_at, lang),
+            )
+        screen.print(table)
+
+
+def summary_dict(one: Summary) -> dict[str, Any]:
+    """A row of the list, in the vocabulary of every ``--json``."""
+    values = {"is_done" if name == "ended" else name: plain(value) for name, value in one._asdict().items()}
+    return {name: values[name] for name in COLUMNS}
+
+
+def _deadline(due: datetime | str | None, lang: str) -> str:
+    """The deadline in local time, and how long that is; a stored value that is no time as it is."""
+    if not isinstance(due, datetime):
+        return printable(due)
+    return f"{render.local_time(due)}\n{render.time_left(due, lang)}"
+
+
+def _word(value: str, lang: str) -> str:
+    """The words for a member of the model; a name that only a newer model has as it is stored."""
+    return value.words.of(lang) if isinstance(value, Term) else printable(value)

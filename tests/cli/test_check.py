@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from process import Case
 from process.cli import app
 from process.cli.output import check_report
 from process.exploration.explorer import explore, try_named_actors
@@ -78,7 +77,7 @@ def test_the_json_holds_searched_requirements_witnesses_rows_and_guards(quick: N
 def test_a_witness_is_a_trip_that_a_case_can_make(quick: None) -> None:
     told = json.loads(RUNNER.invoke(app, ["check", "--json"]).stdout)
     for way in told["ways"]:
-        case = Evidence(explore(limits=Limits(1, 1), expand=try_named_actors)).new_case(way["goal"])
+        case = Case(goal=way["goal"], account="account-1", order="order-1")
         for step in way["trip"]:
             case.trigger(step["event"], step["data"], by=step["by"])
             assert case.state == step["state"]

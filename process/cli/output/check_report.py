@@ -51,7 +51,9 @@ def as_dict(report: Report, score: Score | None) -> dict[str, Any]:
             {"row": number, "event": row.event, "sources": list(row.sources), "target": row.target, "count": count}
             for number, (row, count) in enumerate(zip(model.table, row_counts(found), strict=True), 1)
         ],
-        "guards": [{"guard": name, "true": count.true, "false": count.false} for name, count in guard_counts(found).items()],
+        "guards": [
+            {"guard": name, "true": count.true, "false": count.false} for name, count in guard_counts(found).items()
+        ],
     }
     if score is not None:
         data["mutants"] = {
@@ -132,7 +134,9 @@ def render(report: Report, score: Score | None, lang: str) -> Iterator[Renderabl
     for result in report.failed:
         yield from _failure(report, result, lang)
     yield titled(Words("到每个终态的最短路径", "A shortest path to every end").of(lang), _end_paths(report, lang))
-    yield titled(Words("达成目标的每条路径，最短者", "A shortest path to every goal").of(lang), _paths_to_goals(report, lang))
+    yield titled(
+        Words("达成目标的每条路径，最短者", "A shortest path to every goal").of(lang), _paths_to_goals(report, lang)
+    )
     yield titled(Words("表中每行被采用的次数", "How often each row was taken").of(lang), _rows(report, lang))
     yield titled(Words("每个条件被问的次数", "How often each guard was evaluated").of(lang), _guards(report, lang))
     if score is not None:

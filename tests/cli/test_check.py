@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
+from process import Case
 from process.cli import app
 from process.cli.output import check_report
 from process.exploration.explorer import explore, try_named_actors

@@ -24,7 +24,7 @@ from process.diagram.mermaid import escaped
 from process.diagram.palette import END, INK, MOVE, PAGE, QUIET
 from process.diagram.view_layouts import VIEW_LAYOUTS, View
 from process.diagram.views import ANYWHERE, main_path, picture
-from process.eventfile.reader import dump
+from process.eventfile import dump
 from process.model import MODEL, EndKind, Event, Phase
 
 QUICK = ("self-service", "zh")

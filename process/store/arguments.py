@@ -1,61 +1,84 @@
-"""What a caller gives, checked before any statement: a database's own error could spoil the host's transaction."""
+"""Checks of what a caller gives, before any statement: a database's own error could spoil the host's transaction.
+
+All raise InvalidPayload that names the argument.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from process.exceptions import InvalidPayload
-from process.model import Actor
+from process.model import Actor, Goal, State, Words
 from process.payload import INVALID, aware_datetime, expected, member_of, reference, wrong_field
 
 MAX_LIMIT: Final = 2**31 - 1
 
-COLUMNS: Final[Mapping[str, str]] = {
-    **{name: name for name in ("case_id", "account", "goal", "state", "awaits", "ended")},
-    "order": "order_ref",
-}
-"""What ``find`` filters by, with the columns of it."""
+TEXT_FILTERS: Final = ("case_id", "account", "order", "quote", "who")
+TIME_FILTERS: Final = ("due_after", "due_before", "opened_after", "opened_before", "moved_after", "moved_before")
+FILTERS: Final = (*TEXT_FILTERS, "goal", "state", "awaits", "ended", *TIME_FILTERS)
+"""The filters of ``find`` and ``count``."""
 
 
-def reference_of(name: str, value: object) -> str:
-    """The id, if it is one; else InvalidPayload that names it, as all of these raise."""
-    found: str = _checked(name, value, reference, "1 至 64 个可打印字符", "text of 1 to 64 printable characters")
+def check_reference(name: str, value: object) -> str:
+    found: str = _checked(name, value, reference, Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters"))
     return found
 
 
-def limit_of(value: object) -> int:
-    found: int = _checked("limit", value, _limit, f"0 至 {MAX_LIMIT} 的整数", f"an integer from 0 to {MAX_LIMIT}")
+def check_limit(value: object) -> int:
+    words = Words(f"0 至 {MAX_LIMIT} 的整数", f"an integer from 0 to {MAX_LIMIT}")
+    found: int = _checked("limit", value, _limit, words)
     return found
 
 
-def version_of(value: object) -> int | None:
-    zh, en = "不小于 0 的整数，或不指定", "an integer of 0 or more, or left out"
-    found: int | None = _checked("version", value, _version, zh, en)
+def check_version(value: object) -> int | None:
+    words = Words("不小于 0 的整数，或不指定", "an integer of 0 or more, or left out")
+    found: int | None = _checked("version", value, _version, words)
     return found
 
 
-def moment_of(name: str, value: object) -> datetime:
-    found: datetime = _checked(name, value, aware_datetime, "带时区的时间", "a datetime with its time zone")
+def check_moment(name: str, value: object) -> datetime:
+    found: datetime = _checked(name, value, aware_datetime, Words("带时区的时间", "a datetime with its time zone"))
     return found
 
 
-def actor_of(value: object) -> Actor:
-    found: Actor = _checked("actor", value, member_of(Actor), *expected(Actor))
+def check_actor(value: object) -> Actor:
+    found: Actor = _checked("actor", value, member_of(Actor), Words(*expected(Actor)))
     return found
 
 
-def filters_of(filters: Mapping[str, object]) -> dict[str, object]:
-    """The values by their columns."""
-    names = ", ".join(COLUMNS)
-    for name, value in filters.items():
-        _checked(name, name, COLUMNS.__getitem__, f"{names} 之一", f"one of {names}")
-        if name == "ended":
-            _checked(name, value, _flag, "true 或 false", "true or false")
-        elif value is not None:
-            _checked(name, value, _storable, "不含 NUL 与不成对代理的文本", "text without NUL and unpaired surrogates")
-    return {COLUMNS[name]: value for name, value in filters.items()}
+def check_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters that are given, as plain values; ``state`` becomes a tuple of names."""
+    names = ", ".join(FILTERS)
+    for name in filters:
+        _checked(name, name, lambda given: FILTERS[FILTERS.index(given)], Words(f"{names} 之一", f"one of {names}"))
+    given = {name: value for name, value in filters.items() if value is not None}
+    return {name: _filter(name, value) for name, value in given.items()}
+
+
+def _filter(name: str, value: Any) -> Any:
+    if name in TIME_FILTERS:
+        return check_moment(name, value)
+    if name == "ended":
+        return _checked(name, value, _flag, Words("true 或 false", "true or false"))
+    if name == "state":
+        wanted = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+        return tuple(dict.fromkeys(_name(name, one, State) for one in wanted))
+    if name in ("goal", "awaits"):
+        return _name(name, value, Goal if name == "goal" else Actor)
+    return _text(name, value)
+
+
+def _name(name: str, value: object, kind: type[StrEnum]) -> str:
+    """The value of a member; or a text that is none of today's, as a newer model may have stored it."""
+    return value.value if isinstance(value, kind) else _text(name, value)
+
+
+def _text(name: str, value: object) -> str:
+    found: str = _checked(name, value, _storable, Words("不含 NUL 与不成对代理的文本", "text without NUL or lone surrogates"))
+    return found
 
 
 def _limit(value: Any) -> Any:
@@ -83,8 +106,8 @@ def _storable(value: Any) -> Any:
     raise ValueError
 
 
-def _checked(name: str, value: object, check: Callable[[Any], Any], zh: str, en: str) -> Any:
+def _checked(name: str, value: object, check: Callable[[Any], Any], words: Words) -> Any:
     try:
         return check(value)
     except INVALID:
-        raise InvalidPayload(None, None, None, (wrong_field(name, value, zh, en),)) from None
+        raise InvalidPayload(None, None, None, (wrong_field(name, value, *words),)) from None

@@ -1,20 +1,22 @@
-"""What the store raises beside the refusals of a case.
+"""Everything the store raises beside the refusals of a case.
 
 ::
 
     ProcessError
     └── StoreError
-        ├── DatabaseUnusable    what an address leads to is no database that can be used, or it has no tables
+        ├── DatabaseUnusable    the address leads to no usable database, or its tables are missing or of an earlier release
         ├── NoTransaction       the connection is in no transaction of the host's
-        ├── ReadOnly            the transaction may not write, as on a copy of the database that is for reading
+        ├── NestedDelivery      deliver or transact was called inside another one on the same database
+        ├── ReadOnly            the transaction may not write, as on a read replica
         ├── CaseNotFound        no case has this id
-        ├── CaseIdReused        the id belongs to a case that was opened otherwise
-        ├── HistoryDiffers      a case is stored already, but not with all the steps that it is to be stored with
+        ├── CaseIdReused        the id belongs to a case that was opened with other arguments
+        ├── HistoryDiffers      the case is stored already, but not with all the steps of the case that is imported
         ├── OrderHasOpenCase    another case about the order has not ended
-        ├── EventIdReused       the id belongs to another event of the case
-        └── Conflict            someone else has moved the case, or is just doing so: run the transaction again
+        ├── AlreadyDone         another case about the order has already cancelled the plan or removed the verification
+        ├── EventIdReused       the sender has used the id for another event of the case
+        └── Conflict            a concurrent transaction moved the case, or is moving it: run the transaction again
 
-Fields come first and the text, in both languages, is made of them; all survive pickling.
+Fields come first and the text, in both languages, is made from them; all survive pickling.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from process.exceptions import ProcessError
-from process.model import Words
+from process.model import Goal, Words
 from process.payload import short_repr
 
 
@@ -32,7 +34,7 @@ class StoreError(ProcessError):
     words: ClassVar[Words]
 
     def text(self, lang: str = "en") -> str:
-        """What is wrong and what would be right, in *lang*, ``"zh"`` or ``"en"``."""
+        """The message in *lang*, ``"zh"`` or ``"en"``."""
         shown = {name: value if isinstance(value, int) else short_repr(value) for name, value in vars(self).items()}
         return self.words.of(lang).format(**shown)
 
@@ -41,7 +43,7 @@ class StoreError(ProcessError):
 
 
 class DatabaseUnusable(StoreError):
-    """There is no such database, it is of another kind, nobody answers, it refuses, or the tables are not there."""
+    """There is no such database, it is of an unsupported kind, it does not answer, or its tables can't be used."""
 
     words = Words("数据库 {url} 无法使用：{problem}", "The database {url} can't be used: {problem}")
 
@@ -54,7 +56,7 @@ class DatabaseUnusable(StoreError):
 
 
 class NoTransaction(StoreError):
-    """Nothing was read or written: the store never begins a transaction, so that the host's rows and the case's are one."""
+    """Nothing was read or written: the store never begins a transaction, so that the case commits with the host's rows."""
 
     words = Words(
         "连接不在事务中，请先开始事务（如 with engine.begin()，且不是 AUTOCOMMIT）。",
@@ -62,8 +64,17 @@ class NoTransaction(StoreError):
     )
 
 
+class NestedDelivery(StoreError):
+    """``deliver`` or ``transact`` inside another one would wait for a lock that its own caller holds."""
+
+    words = Words(
+        "deliver 或 transact 不能嵌套使用；在 then 或 work 中请用 handle(conn, …)。",
+        "deliver and transact can't be nested; inside then or work call handle(conn, …) on the connection given.",
+    )
+
+
 class ReadOnly(StoreError):
-    """Nothing was written, and on PostgreSQL the transaction can only be rolled back. Reading alone works there."""
+    """Nothing was written, and on PostgreSQL the transaction can only be rolled back. Reading works there."""
 
     words = Words(
         "此事务只能读取（如在只读副本上），请连接可写入的数据库。",
@@ -82,11 +93,11 @@ class CaseNotFound(StoreError):
 
 
 class CaseIdReused(StoreError):
-    """The id was given to a case before that was opened with another goal, account, order, limit or deadline."""
+    """The id belongs to a case that was opened with another goal, account, order, limit or deadline."""
 
     words = Words(
         "编号 {case_id} 已用于另一个办理，请换一个编号。",
-        "The id {case_id} belongs to a case that was opened otherwise; take another id.",
+        "The id {case_id} belongs to a case that was opened with other arguments; choose another id.",
     )
 
     def __init__(self, case_id: str) -> None:
@@ -99,7 +110,7 @@ class HistoryDiffers(StoreError):
 
     words = Words(
         "办理 {case_id} 已保存至版本 {stored}，其步骤与版本 {version} 的不同；请用 handle 逐个推进。",
-        "Case {case_id} is stored already, at version {stored} and not with the steps up to version {version}; "
+        "Case {case_id} is stored already, at version {stored}, and not with the steps up to version {version}; "
         "raise further events on it with handle.",
     )
 
@@ -109,11 +120,11 @@ class HistoryDiffers(StoreError):
 
 
 class OrderHasOpenCase(StoreError):
-    """An order has one open case at most; ``case_id`` is the one that it has."""
+    """An order has at most one open case; ``case_id`` is that of the order."""
 
     words = Words(
         "订单 {order} 已有未结束的办理 {case_id}，请继续该办理。",
-        "The order {order} has an open case already, {case_id}; go on with that one.",
+        "The order {order} already has an open case, {case_id}; continue that one.",
     )
 
     def __init__(self, order: str, case_id: str) -> None:
@@ -121,12 +132,28 @@ class OrderHasOpenCase(StoreError):
         self.order, self.case_id = order, case_id
 
 
+class AlreadyDone(StoreError):
+    """The case ``case_id`` has done for this order what the new one asks for; ``done`` is that part of the goal."""
+
+    words = Words(
+        "订单 {order} 的目标（{done}）已由办理 {case_id} 完成。", "For the order {order}, case {case_id} has already done: {done}."
+    )
+
+    def __init__(self, order: str, case_id: str, done: Goal) -> None:
+        super().__init__(order, case_id, done)
+        self.order, self.case_id, self.done = order, case_id, done
+
+    def text(self, lang: str = "en") -> str:
+        order, case_id = short_repr(self.order), short_repr(self.case_id)
+        return self.words.of(lang).format(order=order, case_id=case_id, done=Goal(self.done).words.of(lang))
+
+
 class EventIdReused(StoreError):
-    """The id was given to another event of the case, or to the same with another actor or payload."""
+    """The sender has used the id for another event of the case, or for the same one with another payload."""
 
     words = Words(
         "办理 {case_id} 中，事件编号 {event_id} 已用于内容不同的 {event}，请为新事件换一个编号。",
-        "In case {case_id} the event id {event_id} belongs to a {event} of other content; a new event takes a new id.",
+        "In case {case_id} the event id {event_id} belongs to a {event} of other content; a new event needs a new id.",
     )
 
     def __init__(self, case_id: str, event_id: str, event: str) -> None:
@@ -137,33 +164,57 @@ class EventIdReused(StoreError):
 class Conflict(StoreError):
     """The case is not, or may not be, as it was when it was read. Nothing of this event was written.
 
-    What the transaction has read is old: roll it back and run it again from its beginning, as ``transact`` does.
+    What the transaction has read is out of date: roll it back and run it again from its beginning, as ``transact`` does.
 
     Attributes:
         case_id: the case; None where the database did not say which one.
-        version: the version that the event was judged at, or was meant for.
+        version: the version that the event was decided on, or was meant for.
         aborted: the database has given up the whole transaction (a deadlock, or a failure to serialize outside the writing
-            statement), so that it can only be rolled back. Otherwise it is sound, and what the host wrote can be committed.
+            statement): it can only be rolled back, and a commit is refused. Otherwise it is sound, and can be committed.
+        found: the version that the case was found at, where that is known.
+        timed_out: the lock or the file was not free within the database's time-out. ``transact`` does not retry these:
+            they have waited for as long as they may.
     """
 
     words = Words(
         "办理 {case_id} 在版本 {version} 之后已被他人推进，请回滚事务后从头重试。",
-        "Case {case_id} was moved by someone else after version {version}; roll back and run the transaction again.",
+        "Case {case_id} was moved by another transaction after version {version}; roll back and run the transaction again.",
     )
-    of_a_case = Words(
+    with_version_found = Words(
+        "办理 {case_id} 处于版本 {found}，而非 {version}；请回滚事务后从头重试。",
+        "Case {case_id} stands at version {found}, not {version}; roll back and run the transaction again.",
+    )
+    without_version = Words(
         "办理 {case_id} 正被他人推进，请回滚事务后从头重试。",
-        "Case {case_id} is just being moved by someone else; roll back and run the transaction again.",
+        "Case {case_id} is being moved by another transaction; roll back and run the transaction again.",
     )
-    of_no_case = Words(
+    without_case = Words(
         "与另一事务冲突，请回滚后从头重试。",
         "Another transaction was in the way; roll back and run the transaction again.",
     )
+    after_waiting = Words(
+        "另一事务占用数据库，等待超时；请稍后重试。",
+        "Another transaction kept the database locked until the time-out; try again later.",
+    )
 
-    def __init__(self, case_id: str | None, version: int | None, aborted: bool = False) -> None:
-        super().__init__(case_id, version, aborted)
-        self.case_id, self.version, self.aborted = case_id, version, aborted
+    def __init__(
+        self,
+        case_id: str | None,
+        version: int | None,
+        aborted: bool = False,
+        found: int | None = None,
+        timed_out: bool = False,
+    ) -> None:
+        super().__init__(case_id, version, aborted, found, timed_out)
+        self.case_id, self.version, self.aborted, self.found, self.timed_out = case_id, version, aborted, found, timed_out
 
     def text(self, lang: str = "en") -> str:
-        known = self.words if self.version is not None else self.of_a_case
-        words = known if self.case_id is not None else self.of_no_case
-        return words.of(lang).format(case_id=short_repr(self.case_id), version=self.version)
+        if self.timed_out:
+            words = self.after_waiting
+        elif self.case_id is None:
+            words = self.without_case
+        elif self.version is None:
+            words = self.without_version
+        else:
+            words = self.words if self.found is None else self.with_version_found
+        return words.of(lang).format(case_id=short_repr(self.case_id), version=self.version, found=self.found)

@@ -1,4 +1,4 @@
-"""The two tables of cases and their steps, the one of refusals, and the types of their columns."""
+"""The tables: cases, their steps, and the refusals that are kept; and the types of their columns."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     cast,
-    text,
 )
+from sqlalchemy.dialects import mysql
 from sqlalchemy.types import UserDefinedType
 
 EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
@@ -30,8 +30,8 @@ LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 # --------------------------------------------------------------------------------------------------------------- types
 
 
-def utc(moment: datetime) -> datetime:
-    """The moment in UTC, kept two days off the ends of the calendar, so that every time zone can show it."""
+def stored_time(moment: datetime) -> datetime:
+    """The moment in UTC as a column keeps it: two days off the ends of the calendar, so that every time zone can show it."""
     try:
         return min(max(moment.astimezone(UTC), EARLIEST), LATEST)
     except OverflowError:
@@ -39,26 +39,30 @@ def utc(moment: datetime) -> datetime:
 
 
 class Moment(TypeDecorator[Any]):
-    """A time: ``timestamptz`` in PostgreSQL, and in SQLite, which has no zones, text in UTC that sorts by time.
+    """A time: ``timestamptz`` in PostgreSQL, ``DATETIME(6)`` in UTC in MySQL, and text in UTC that sorts by time in SQLite.
 
-    What somebody else wrote into SQLite's column, and is no such text, is given as it is stored: who reads it tells which
-    row it is in.
+    A text in SQLite's column that the store did not write is given as it is: whoever reads it names the row.
     """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        return dialect.type_descriptor(self.impl_instance if dialect.name == "postgresql" else String(26))
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(self.impl_instance)
+        return dialect.type_descriptor(String(26) if dialect.name == "sqlite" else mysql.DATETIME(fsp=6))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if not isinstance(value, datetime):
             return value
-        return utc(value) if dialect.name == "postgresql" else _text(utc(value))
+        moment = stored_time(value)
+        if dialect.name == "postgresql":
+            return moment
+        return _text(moment) if dialect.name == "sqlite" else moment.replace(tzinfo=None)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  # either form says which it is
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  # the value shows which form it has
         if isinstance(value, datetime):
-            return value.astimezone(UTC)
+            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         try:
             moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
         except (TypeError, ValueError):
@@ -71,7 +75,7 @@ def _text(moment: datetime) -> str:
 
 
 class TextOfJson(UserDefinedType[str]):
-    """A JSON column that gives its text: reading it strictly is ours, whatever the host's engine decodes with."""
+    """A JSON column that gives its text: the store reads it strictly, whatever the host's engine decodes JSON with."""
 
     cache_ok = True
 
@@ -82,9 +86,17 @@ class TextOfJson(UserDefinedType[str]):
         return cast(column, Text)
 
 
-JsonText = Text().with_variant(TextOfJson(), "postgresql")
-Reference = String(64)
-Name = String(40)
+# MySQL compares texts by a collation: only a binary one tells "o" from "O" and from "ó". Its own JSON would reorder keys.
+_EXACT = {"charset": "utf8mb4", "collation": "utf8mb4_bin"}
+
+
+def _exact(length: int) -> Any:
+    return String(length).with_variant(mysql.VARCHAR(length, **_EXACT), "mysql", "mariadb")
+
+
+JsonText = Text().with_variant(TextOfJson(), "postgresql").with_variant(mysql.MEDIUMTEXT(**_EXACT), "mysql", "mariadb")
+Reference = _exact(64)
+Name = _exact(40)
 """For the value of an enum of the model, or of a kind of refusal."""
 
 # -------------------------------------------------------------------------------------------------------------- tables
@@ -92,9 +104,16 @@ Name = String(40)
 metadata = MetaData()
 """The tables, for the host's own migration tool, or ``metadata.create_all(engine)``.
 
-The scripts that Alembic writes name the types of this module but don't import it: add ``import process.store.tables`` to
-its ``script.py.mako``.
+With Alembic, add them to ``target_metadata`` in ``env.py``::
+
+    from process import store
+    target_metadata = [my_metadata, store.metadata]
+
+and the line ``import process.store.tables`` to ``script.py.mako``, because the scripts name the types of this module. Tables
+that an earlier release made are brought up to date by ``store.upgrade(op.get_bind())``.
 """
+
+_IN_MYSQL: Any = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB"}  # another engine would ignore a rollback
 
 cases = Table(
     "cancellation_case",
@@ -103,23 +122,31 @@ cases = Table(
     Column("account", Reference, nullable=False),
     Column("order_ref", Reference, nullable=False),
     Column("goal", Name, nullable=False),
-    Column("version", Integer, nullable=False, comment="how many events the case has taken"),
-    Column("refusals", Integer, nullable=False, comment="how many it has refused"),
+    Column("version", Integer, nullable=False, comment="number of events taken"),
+    Column("refusals", Integer, nullable=False, comment="number of refusals kept"),
     Column("model_version", Integer, nullable=False, comment="of the model that wrote the snapshot"),
     Column("state", Name, nullable=False),
     Column("awaits", Name, comment="whose move it is; null at an end"),
     Column("due_at", Moment, comment="when time_out is to be raised; null at an end"),
     Column("ended", Boolean, nullable=False),
     Column("snapshot", JsonText, nullable=False, comment="the case with its last step"),
-    Column("digest", String(64), nullable=False, comment="of the opening and of all steps, each over the one before"),
+    Column("digest", _exact(64), nullable=False, comment="of the opening and of all steps, each over the one before"),
+    Column("opened_at", Moment),
+    Column("moved_at", Moment, comment="time of the last step; of the opening before the first"),
+    Column("quote", Reference, comment="reference of the last quote"),
+    Column("open_order", Reference, comment="order_ref while the case is open, else null"),
+    Column("plan_claim", Reference, comment="order_ref while the case may cancel the plan or has cancelled it, else null"),
+    Column("face_claim", Reference, comment="likewise for the face verification"),
+    **_IN_MYSQL,
 )
-# As text, because a script written with the one database at hand would else have its words for both.
-_STILL_OPEN: Any = {"sqlite_where": text("ended = 0"), "postgresql_where": text("NOT ended")}
-Index("cancellation_case_open_order", cases.c.order_ref, unique=True, **_STILL_OPEN)
-Index("cancellation_case_awaits", cases.c.awaits, cases.c.due_at, cases.c.case_id, **_STILL_OPEN)
-Index("cancellation_case_due", cases.c.due_at, cases.c.case_id)
-Index("cancellation_case_account", cases.c.account)
-Index("cancellation_case_order", cases.c.order_ref)
+Index("cancellation_case_one_open", cases.c.open_order, unique=True)
+Index("cancellation_case_one_plan", cases.c.plan_claim, unique=True)
+Index("cancellation_case_one_face", cases.c.face_claim, unique=True)
+for _name in ("awaits", "state", "goal", "ended"):
+    Index(f"cancellation_case_{_name}", cases.c[_name], cases.c.due_at, cases.c.case_id)
+Index("cancellation_case_moved", cases.c.ended, cases.c.moved_at)
+for _name, _column in (("account", "account"), ("order", "order_ref"), ("quote", "quote"), ("opened", "opened_at")):
+    Index(f"cancellation_case_{_name}", cases.c[_column])
 
 steps = Table(
     "cancellation_step",
@@ -132,25 +159,30 @@ steps = Table(
     Column("data", JsonText, nullable=False),
     Column("source", Name, nullable=False),
     Column("target", Name, nullable=False),
-    Column("at", Moment, comment="as the host said it"),
+    Column("at", Moment, comment="as the host gave it"),
     Column("model_version", Integer, nullable=False, comment="of the model that took the step"),
-    Column("digest", String(64), nullable=False),
-    UniqueConstraint("case_id", "event_id", name="cancellation_step_event_id"),
+    Column("digest", _exact(64), nullable=False),
+    Column("who", Reference, comment="the host's reference to who is behind by"),
+    UniqueConstraint("case_id", "by", "event_id", name="cancellation_step_of_sender"),
+    **_IN_MYSQL,
 )
+Index("cancellation_step_who", steps.c.who)
 
 refusals = Table(
     "cancellation_refusal",
     metadata,
     Column("case_id", Reference, ForeignKey(cases.c.case_id), primary_key=True),
+    Column("by", _exact(80), primary_key=True, comment="as the host gave it; empty where nobody was named"),
     Column("event_id", Reference, primary_key=True),
     Column("version", Integer, nullable=False, comment="of the case when it refused"),
-    Column("kind", Name, nullable=False, comment="the class of the refusal"),
+    Column("kind", Name, nullable=False, comment="class of the refusal"),
     Column("event", Name, nullable=False),
-    Column("by", String(80), comment="as the host said it; null where nobody was named"),
     Column("data", JsonText, nullable=False),
     Column("state", Name, nullable=False),
     Column("blockers", JsonText, nullable=False),
     Column("at", Moment),
     Column("model_version", Integer, nullable=False, comment="of the model that refused"),
-    Column("digest", String(64), nullable=False),
+    Column("digest", _exact(64), nullable=False),
+    Column("who", Reference),
+    **_IN_MYSQL,
 )

@@ -98,7 +98,7 @@ def event_on_case(
     name = f"cli:{uuid4()}" if event_id is None else event_id
     with opened(db, language) as (store, engine):
         try:
-            handled = store.deliver(engine, case_id, event, event_id=name, by=by, at=moment, **data)
+            handled = store.deliver(engine, case_id, event, data, event_id=name, by=by, at=moment)
         except Refused as refusal:
             _report_refusal(case_id, refusal, json, language)
     if json:

@@ -1,4 +1,4 @@
-"""Cases that last: kept in two tables beside the host's own, written in the host's own transaction.
+"""Persistence: cases in tables beside the host's own, written in the host's own transaction.
 
 ::
 
@@ -10,29 +10,35 @@
 
     with engine.begin() as conn:
         try:
-            handled = store.handle(conn, case.case_id, Event.SIGN_IN, event_id="msg-1", account="acct-1", channel="app")
-        except Refused as refusal:                                   # caught inside, so that the refusal is kept
+            payload = {"account": "acct-1", "channel": "app"}
+            handled = store.handle(conn, case.case_id, Event.SIGN_IN, payload, event_id="msg-1")
+        except Refused as refusal:                                   # caught inside, so that a final refusal is kept
             answer = refusal.text("zh")
 
 The store takes the host's connection (a session's, or an async one's through ``run_sync``) and never begins, commits or
 rolls back. ``transact`` and ``deliver`` run a whole transaction with its retries; ``raising_conflict`` tells a loop of the
-host's own when to try again. Tables in a schema of their own: give the engine or the connection
-``execution_options(schema_translate_map={None: "cancellations"})``, also for ``metadata.create_all``.
+host's own when to try again; ``reading`` opens a transaction that only reads. Tables in a schema of their own: give the
+engine or the connection ``execution_options(schema_translate_map={None: "cancellations"})``, also for
+``metadata.create_all``. Begin reading in ``handling.py``; the tables are in ``tables.py``.
 
-Guaranteed, once the host's commit has succeeded: each event counts once, whoever delivers it how often; its step, the case
-and the host's own rows are there together; no other writer's step is lost or overwritten; one open case for an order.
-At least once: asking. A request has a key that stays the same while the same is asked, and who is asked must use it.
-The host owes: who people are and what they may, the verifier, the money, and how long personal data is kept.
+Guaranteed, once the host's commit has succeeded: each event counts once, however often it is delivered; its step, the case
+and the host's own rows are there together; no other writer's step is lost or overwritten; an order has one open case, and
+its plan is cancelled once.
+At least once: requests. A request has a key that stays the same while the same is requested, and its receiver must use it.
+The host owes: authentication and authorization (never take ``by``, ``who``, ``at`` or an event's id from a client
+unchecked), rate limits, the verifier, the money, and the time after which personal data is purged.
 """
 
-from process.store.engines import create_engine, database, prepare_sqlite, sqlite_engine
+from process.store.engines import create_engine, database, prepare_mysql, prepare_sqlite, reading, sqlite_engine
 from process.store.errors import (
+    AlreadyDone,
     CaseIdReused,
     CaseNotFound,
     Conflict,
     DatabaseUnusable,
     EventIdReused,
     HistoryDiffers,
+    NestedDelivery,
     NoTransaction,
     OrderHasOpenCase,
     ReadOnly,
@@ -40,13 +46,16 @@ from process.store.errors import (
 )
 from process.store.handling import Handled, handle, import_case, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 from process.store.integrity import Finding, verify
+from process.store.kept_refusals import KeptRefusal
 from process.store.loading import load_events
-from process.store.queries import Summary, awaiting, find, history, load_with_history, overdue
-from process.store.statements import raising_conflict
+from process.store.queries import Summary, awaiting, count, find, history, load_with_history, overdue, refusals
 from process.store.tables import metadata
-from process.store.workers import deliver, time_out_overdue, transact
+from process.store.transactions import raising_conflict
+from process.store.upgrades import upgrade
+from process.store.workers import deliver, purge, time_out_overdue, transact
 
 __all__ = [
+    "AlreadyDone",
     "CaseIdReused",
     "CaseNotFound",
     "Conflict",
@@ -55,12 +64,15 @@ __all__ = [
     "Finding",
     "Handled",
     "HistoryDiffers",
+    "KeptRefusal",
+    "NestedDelivery",
     "NoTransaction",
     "OrderHasOpenCase",
     "ReadOnly",
     "StoreError",
     "Summary",
     "awaiting",
+    "count",
     "create_engine",
     "database",
     "deliver",
@@ -74,10 +86,15 @@ __all__ = [
     "metadata",
     "open",
     "overdue",
+    "prepare_mysql",
     "prepare_sqlite",
+    "purge",
     "raising_conflict",
+    "reading",
+    "refusals",
     "sqlite_engine",
     "time_out_overdue",
     "transact",
+    "upgrade",
     "verify",
 ]

@@ -77,7 +77,9 @@ def _name(name: str, value: object, kind: type[StrEnum]) -> str:
 
 
 def _text(name: str, value: object) -> str:
-    found: str = _checked(name, value, _storable, Words("不含 NUL 与不成对代理的文本", "text without NUL or lone surrogates"))
+    found: str = _checked(
+        name, value, _storable, Words("不含 NUL 与不成对代理的文本", "text without NUL or lone surrogates")
+    )
     return found
 
 

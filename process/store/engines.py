@@ -1,82 +1,198 @@
-"""Engines, and what goes wrong with a database before any case is asked for."""
+"""Engines, and errors of a database before any case is read."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from threading import Timer
+from typing import Any, Final
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
 from process.store.errors import DatabaseUnusable
 from process.store.tables import metadata
+from process.store.transactions import READ_ONLY, ends_transaction
+from process.store.upgrades import is_of_earlier_release, upgrade
+
+TIME_OUT: Final = timedelta(seconds=30)
+"""How long a writer waits for another one, by default."""
+NOTICE_AFTER: Final = 2.0
+"""Seconds of waiting after which a program says so."""
+
+_EXTRAS: Final = {"pymysql": "mysql", "MySQLdb": "mysql", "mariadb": "mysql"}
+
+# ----------------------------------------------------------------------------------------------------------- addresses
 
 
-def create_engine(url: str) -> Engine:
-    """An engine for ``sqlite:///path`` or ``postgresql://…``; ValueError if it is neither, or its driver is missing."""
+def create_engine(url: str, *, busy_timeout: timedelta = TIME_OUT) -> Engine:
+    """An engine for ``sqlite:///path``, ``postgresql://…``, ``mysql+pymysql://…`` or ``mariadb+pymysql://…``.
+
+    A writer waits for another one for *busy_timeout* at most.
+
+    Raises:
+        ValueError: the address is of another kind, or its driver is missing. The message holds no part of a password.
+    """
+    parsed = _parsed(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return sqlite_engine(parsed.database or ":memory:", busy_timeout=busy_timeout)
+    secrets = {name: parsed.query[name] for name in ("password", "sslpassword") if name in parsed.query}
+    parsed = parsed.difference_update_query(list(secrets))  # else a repr of the engine would show them
+    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": secrets}
+    try:
+        if backend == "postgresql":
+            engine = sqlalchemy.create_engine(parsed, **options)
+            _on_connect(engine, f"SET lock_timeout = {busy_timeout // timedelta(milliseconds=1)}")
+            return engine
+        engine = sqlalchemy.create_engine(parsed, isolation_level="READ COMMITTED", **options)
+        _on_connect(engine, f"SET SESSION innodb_lock_wait_timeout = {max(1, round(busy_timeout.total_seconds()))}")
+        prepare_mysql(engine)
+        return engine
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get(error.name or "", "postgres")
+        raise ValueError(f'needs the driver {error.name}: pip install "installment-cancellation[{extra}]"') from None
+    except (ArgumentError, NoSuchModuleError):
+        raise ValueError("no address of a known database") from None
+
+
+def _parsed(url: str) -> URL:
     try:
         url.encode()
         parsed = make_url(url)
-        if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
-            return sqlite_engine(parsed.database or ":memory:")
-        if parsed.get_backend_name() == "postgresql":
-            return sqlalchemy.create_engine(parsed, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise ValueError(f"no address of a database: {error}") from None
+        backend = parsed.get_backend_name()
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError):
+        raise ValueError("no address of a known database") from None
     except UnicodeEncodeError:
         raise ValueError("no address of a database: it is not all text") from None
     except ValueError:
         raise ValueError("no address of a database: its port is no number") from None
-    except ModuleNotFoundError as error:
-        raise ValueError(f'needs the driver {error.name}: pip install "installment-cancellation[postgres]"') from None
-    raise ValueError(f"must begin with sqlite:/// or postgresql://, not {parsed.drivername}:")
+    if backend == "sqlite" and parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        return parsed
+    if backend not in ("postgresql", "mysql", "mariadb"):
+        raise ValueError("must begin with sqlite:///, postgresql://, mysql+pymysql:// or mariadb+pymysql://")
+    if url.count("@") > 1:  # the rest would be taken for the host, and be shown in the driver's message
+        raise ValueError("no address of a database: an @ in a user name or password is written %40")
+    return parsed
+
+
+def shown_address(url: str) -> str:
+    """An address without user name, password and options."""
+    try:
+        parsed = _parsed(url)
+    except ValueError:
+        scheme, colon, _ = url.partition("://")
+        return f"{scheme}://…" if colon and scheme.isascii() else "…"
+    return URL.create(parsed.drivername, host=parsed.host, port=parsed.port, database=parsed.database).render_as_string()
+
+
+def _on_connect(engine: Engine, statement: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _execute(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        connection.commit()
 
 
 @contextmanager
-def database(url: str, *, create: bool = False) -> Iterator[Engine]:
-    """An engine for as long as a program needs one; *create* makes the file and the tables that are missing.
+def database(
+    url: str, *, create: bool = False, on_wait: Callable[[], object] | None = None, busy_timeout: timedelta = TIME_OUT
+) -> Iterator[Engine]:
+    """An engine for as long as a program needs one.
+
+    Args:
+        url: the address.
+        create: make the file and the tables that are missing, and bring those of an earlier release up to date.
+        on_wait: called when a statement has waited for two seconds, as for another writer.
+        busy_timeout: as for ``create_engine``.
 
     Raises:
-        DatabaseUnusable: it can't be used; ``problem`` is what the database says.
+        DatabaseUnusable: it can't be used; ``problem`` is the database's message.
     """
+    shown = shown_address(url)
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, busy_timeout=busy_timeout)
     except ValueError as error:
-        raise DatabaseUnusable(masked(url), masked(str(error))) from None
-    shown = masked(url)
+        raise DatabaseUnusable(shown, str(error)) from None
+    if on_wait is not None:
+        call_when_waiting(engine, on_wait)
     try:
         if create:
             metadata.create_all(engine)
+            with engine.begin() as conn:
+                upgrade(conn)
         elif engine.dialect.name == "sqlite" and not _is_there(engine.url.database):
             raise DatabaseUnusable(shown, "there is no such file; opening a case makes it")
         yield engine
     except DatabaseError as error:
-        raise DatabaseUnusable(shown, masked(str(error.orig).strip().splitlines()[0])) from error
+        problem = str(error.orig).strip().splitlines()[0]
+        if _is_outdated(engine):
+            problem = "its tables are of an earlier release; bring them up to date with store.upgrade(conn)"
+        raise DatabaseUnusable(shown, problem) from error
     finally:
         engine.dispose()
 
 
-def masked(text: str) -> str:
-    """An address, or a text with one in it, without its passwords."""
-    return _IN_QUERY.sub(r"\1***", _IN_ADDRESS.sub(r"\1***", text))
-
-
-_IN_ADDRESS = re.compile(r"(://(?!\[)[^:/?#\s]*:)(?:.*(?=@)|(?!\d+(?:[/?\s]|$))[^/?\s]*)")
-_IN_QUERY = re.compile(r"((?:password|passfile|sslpassword)=)[^&\s]*", re.IGNORECASE)
+def _is_outdated(engine: Engine) -> bool:
+    try:
+        with reading(engine) as conn:
+            return is_of_earlier_release(conn)
+    except DBAPIError:
+        return False
 
 
 def _is_there(path: str | None) -> bool:
     return path in (None, "", ":memory:") or Path(str(path)).exists()
 
 
-def sqlite_engine(path: str | Path, *, busy_timeout: timedelta = timedelta(seconds=30)) -> Engine:
-    """An engine for a SQLite file that many processes share; writers wait for each other for *busy_timeout* at most."""
-    url = URL.create("sqlite", database=str(path))  # a path may hold what an address would take for its own
+# ------------------------------------------------------------------------------------------------------------- readers
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads: in SQLite it neither waits for a writer nor keeps one waiting.
+
+    The store's functions that write raise ReadOnly on it.
+    """
+    with engine.execution_options(**{READ_ONLY: True}).begin() as conn:
+        yield conn
+
+
+def call_when_waiting(engine: Engine, on_wait: Callable[[], object], after: float = NOTICE_AFTER) -> None:
+    """Call *on_wait* whenever a statement of the engine has not come back after so many seconds."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _start(conn: Connection, *_: object) -> None:
+        timer = Timer(after, on_wait)
+        timer.daemon = True
+        conn.info["cancellation_timer"] = timer
+        timer.start()
+
+    def _stop(conn: Connection | None) -> None:
+        timer = None if conn is None else conn.info.pop("cancellation_timer", None)
+        if timer is not None:
+            timer.cancel()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def _end(conn: Connection, *_: object) -> None:
+        _stop(conn)
+
+    @event.listens_for(engine, "handle_error")
+    def _failed(context: Any) -> None:
+        _stop(context.connection)
+
+
+# ------------------------------------------------------------------------------------------------------- set-up by kind
+
+
+def sqlite_engine(path: str | Path, *, busy_timeout: timedelta = TIME_OUT) -> Engine:
+    """An engine for an SQLite file that many processes share; a writer waits for another one for *busy_timeout* at most."""
+    url = URL.create("sqlite", database=str(path))  # a path may hold characters that an address gives a meaning
     engine = sqlalchemy.create_engine(url, connect_args={"timeout": busy_timeout.total_seconds()})
     prepare_sqlite(engine)
     return engine
@@ -86,7 +202,8 @@ def prepare_sqlite(engine: Engine) -> None:
     """Make an engine of the host's own (of an AsyncEngine, its ``sync_engine``) as safe as that of ``sqlite_engine``.
 
     What is committed outlasts a power cut, and readers don't wait for writers. A transaction takes the right to write when
-    it begins: one that took it later, at its first write, could have read what another has changed since.
+    it begins: one that took it later, at its first write, could have read what another has changed since. A transaction of
+    ``reading`` never takes it.
     """
 
     @event.listens_for(engine, "connect")
@@ -99,4 +216,18 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        read_only = connection.get_execution_options().get(READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def prepare_mysql(engine: Engine) -> None:
+    """Let a deadlock end the transaction for SQLAlchemy as it does for MySQL, also one of the host's own statements.
+
+    MySQL and MariaDB roll the whole transaction back, and the next statement silently begins another one.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def _invalidate(context: Any) -> None:
+        if ends_transaction(context.original_exception):
+            context.is_disconnect = True
+            context.invalidate_pool_on_disconnect = False

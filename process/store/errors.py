@@ -136,7 +136,8 @@ class AlreadyDone(StoreError):
     """The case ``case_id`` has done for this order what the new one asks for; ``done`` is that part of the goal."""
 
     words = Words(
-        "订单 {order} 的目标（{done}）已由办理 {case_id} 完成。", "For the order {order}, case {case_id} has already done: {done}."
+        "订单 {order} 的目标（{done}）已由办理 {case_id} 完成。",
+        "For the order {order}, case {case_id} has already done: {done}.",
     )
 
     def __init__(self, order: str, case_id: str, done: Goal) -> None:

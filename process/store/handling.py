@@ -1,8 +1,8 @@
-"""Opening a case, and what an event does to it. One transaction of the host's, and no statement that can spoil it.
+"""Opening cases and raising events on them, inside the host's transaction and without a statement that could spoil it.
 
-The order inside ``handle`` is what makes it right at every isolation level: load the case, look whether the event is known,
-take the step, write it where the version is still the one that was loaded. Whatever was committed between the loading and
-the look is found by the look; whatever is committed later makes the write miss.
+The order inside ``handle`` makes it right at every isolation level: one statement reads the case and looks for the event's
+id, then the case decides, and the outcome is written where the version is still the one that was read. So an event that is
+committed meanwhile makes the write miss.
 """
 
 from __future__ import annotations
@@ -15,38 +15,52 @@ from process.case import Case
 from process.exceptions import Refused, SnapshotInvalid
 from process.model import Actor, Event, Goal, Limits, State
 from process.records import Step
-from process.store import mapping, refusals, statements
-from process.store.arguments import reference_of, version_of
-from process.store.errors import CaseIdReused, CaseNotFound, Conflict, EventIdReused, HistoryDiffers, OrderHasOpenCase
+from process.store import kept_refusals, mapping, statements
+from process.store.arguments import check_reference, check_version
+from process.store.errors import (
+    AlreadyDone,
+    CaseIdReused,
+    CaseNotFound,
+    Conflict,
+    EventIdReused,
+    HistoryDiffers,
+    OrderHasOpenCase,
+)
+from process.store.statements import Connection, Row
+from process.store.transactions import demand_transaction, demand_writing, raising_conflict, sheltered
 
 
 class Handled(NamedTuple):
-    """What an event did."""
+    """The result of an event."""
 
     step: Step
     """The step that the event took."""
     case: Case
-    """The case as it now is; after an event that was known already it may stand further on."""
+    """The case as it now is; after a duplicate it may have moved on since."""
     is_duplicate: bool
-    """Whether the event was known already. Then nothing was written, and the host's own rows are there too."""
+    """Whether the event was taken before. Then nothing was written: the host's own rows were committed with it."""
 
 
 class LoadedCase(NamedTuple):
-    """A case as it was read, with what its next write has to know."""
+    """A case as it was read, with what its next write needs."""
 
     case: Case
-    refused: int
-    """How many events it had refused."""
+    refusals: int
+    """The number of its refusals that are kept."""
     digest: str
     serial: bool
     """Whether a lost race is an error of the database here."""
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return self.case.case_id, self.case.version, self.refusals
 
 
 # ------------------------------------------------------------------------------------------------------------- opening
 
 
 def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
-    conn: statements.Connection,
+    conn: Connection,
     *,
     goal: Goal,
     account: str,
@@ -56,14 +70,15 @@ def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
     deadlines: Mapping[State, timedelta] | None = None,
     at: datetime | None = None,
 ) -> Case:
-    """Open a case and store it; the arguments are those of ``Case``, but *at* is now where it is left out.
+    """Open a case and store it; the arguments are those of ``Case``, and *at* is now where it is left out.
 
     With a *case_id* of the host's, opening again with the same arguments gives the case as it is stored by now.
 
     Raises:
-        InvalidPayload: something of this is wrong.
+        InvalidPayload: an argument is invalid.
         OrderHasOpenCase: another case about the order has not ended.
-        CaseIdReused: the id belongs to a case that was opened otherwise.
+        AlreadyDone: another case has cancelled the plan, or removed the face verification, that this one asks for.
+        CaseIdReused: the id belongs to a case that was opened with other arguments.
         Conflict, NoTransaction, ReadOnly: as for ``handle``.
     """
     at = datetime.now(UTC) if at is None else at
@@ -71,59 +86,66 @@ def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
     return import_case(conn, case)
 
 
-def import_case(conn: statements.Connection, case: Case) -> Case:
+def import_case(conn: Connection, case: Case) -> Case:
     """Store a case that began elsewhere, with its whole history; its steps get the event ids ``step:1``, ``step:2``, …
 
-    A case that is stored already is given as it stands by now. One whose host did not say when its last step was has no
-    deadline: it is never overdue, and ``awaiting`` lists it after those that have one.
+    A case that is stored already is given as it is stored by now. One whose last step has no time has no deadline: it is
+    never overdue, and ``awaiting`` lists it after those that have one.
 
     Raises:
-        SnapshotInvalid: the case has no longer its whole history.
+        SnapshotInvalid: the case does not hold its whole history.
         HistoryDiffers: the case is stored already, but not with all of these steps.
-        OrderHasOpenCase, CaseIdReused, Conflict, NoTransaction, ReadOnly: as for ``open``.
+        OrderHasOpenCase, AlreadyDone, CaseIdReused, Conflict, NoTransaction, ReadOnly: as for ``open``.
     """
-    statements.demand_transaction(conn)
+    demand_writing(conn)
     if len(case.history) != case.version:
-        loaded = len(case.history)
-        zh = f"只有 {case.version} 步中的 {loaded} 步；要保存须有全部步骤"
-        raise SnapshotInvalid("history", f"holds {loaded} steps of {case.version}; to be stored it must hold all", zh)
+        held = len(case.history)
+        zh = f"只有 {case.version} 步中的 {held} 步；要保存须有全部步骤"
+        raise SnapshotInvalid("history", f"holds {held} steps of {case.version}; to be stored it must hold all", zh)
     digest, written = mapping.opening_digest(case), []
     for step in case.history:
-        written.append(mapping.step_values(case.case_id, step, mapping.event_id_of(step.version), digest))
+        written.append(mapping.step_values(case.case_id, step, mapping.imported_event_id(step.version), digest))
         digest = written[-1]["digest"]
-    values = {**mapping.identity_values(case), **mapping.case_values(case), "refusals": 0, "digest": digest}
-    with statements.raising_conflict(case.case_id):
+    values = {**mapping.identity_values(case), **mapping.case_values(case), **mapping.claims(case)}
+    with raising_conflict(case.case_id, conn=conn):
         serial = statements.is_serial(conn)
-        with statements.raising_conflict(case.case_id, aborted=not serial), statements.sheltered(conn, serial=serial):
-            if statements.insert_case(conn, values):
+        with raising_conflict(case.case_id, aborted=not serial, conn=conn), sheltered(conn, serial=serial):
+            if statements.insert_case(conn, {**values, "refusals": 0, "digest": digest}):
                 if written:
                     statements.insert_steps(conn, written)
                 return case
-        return _there_already(conn, case)
+        return _stored_already(conn, case)
 
 
-def _there_already(conn: statements.Connection, case: Case) -> Case:
-    row, _ = statements.load_row(conn, case.case_id)
-    if row is not None:
-        there = mapping.case_of(row)
-        if mapping.opening(there) != mapping.opening(case):
-            raise CaseIdReused(case.case_id)
-        stored = tuple(map(mapping.step_of, statements.history_rows(conn, case.case_id))) if case.version else ()
-        if stored[: case.version] != case.history:
-            raise HistoryDiffers(case.case_id, case.version, there.version)
-        return there
-    order = case.facts.order
-    other = statements.open_case_of(conn, order)
-    if other is None:  # it ended, or came, since the insert
-        raise Conflict(case.case_id, None)
-    raise OrderHasOpenCase(order, other)
+def _stored_already(conn: Connection, case: Case) -> Case:
+    """The stored case, where it is the same; else the error that says what stands in the way."""
+    row = statements.case_row(conn, case.case_id)
+    if row is None:
+        raise _claimed(conn, case)
+    stored = mapping.case_of(row)
+    if mapping.opening(stored) != mapping.opening(case):
+        raise CaseIdReused(case.case_id)
+    if case.version:
+        history = tuple(map(mapping.step_of, statements.history_rows(conn, case.case_id)))
+        if history[: case.version] != tuple(map(mapping.as_stored, case.history)):
+            raise HistoryDiffers(case.case_id, case.version, stored.version)
+    return stored
+
+
+def _claimed(conn: Connection, case: Case) -> OrderHasOpenCase | AlreadyDone | Conflict:
+    for name, order in mapping.claims(case).items():
+        other = order and statements.claiming_case(conn, name, order)
+        if order and other:
+            done = Goal.FACE_VERIFICATION if name == "face_claim" else Goal.PLAN
+            return OrderHasOpenCase(order, other) if name == "open_order" else AlreadyDone(order, other, done)
+    return Conflict(case.case_id, None)  # the other case ended, or came, since the insert
 
 
 # -------------------------------------------------------------------------------------------------------------- events
 
 
-def load(conn: statements.Connection, case_id: str) -> Case:
-    """The case as it is stored, with its last step; ``history`` gives all of them.
+def load(conn: Connection, case_id: str) -> Case:
+    """The case as it is stored, with its last step; ``load_with_history`` gives all of them.
 
     Raises:
         CaseNotFound: no case has the id.
@@ -131,124 +153,140 @@ def load(conn: statements.Connection, case_id: str) -> Case:
         NewerModel: a newer model wrote it.
         NoTransaction: the connection is in no transaction.
     """
-    statements.demand_transaction(conn)
-    return load_for_update(conn, reference_of("case_id", case_id)).case
+    demand_transaction(conn)
+    return load_for_update(conn, check_reference("case_id", case_id)).case
 
 
 def handle(
-    conn: statements.Connection,
+    conn: Connection,
     case_id: str,
     event: Event,
-    /,
+    data: Mapping[str, Any] | None = None,
     *,
     event_id: str,
     by: Actor | None = None,
+    who: str | None = None,
     at: datetime | None = None,
     version: int | None = None,
-    **data: Any,
 ) -> Handled:
     """Raise an event on a stored case, once, however often it is delivered.
 
-    A refusal is an outcome like a step: it is written under the event's id, and the same event is refused the same way
-    later, wherever the case then stands. As all that the host's transaction writes, it stays only if that is committed:
-    catch the refusal inside the transaction to keep it (``deliver`` does). After a rollback the event never was.
+    An event that the case can never take as it came is refused for good: that refusal is kept under the event's id, and the
+    same event is refused the same way later. A refusal of an event that came too early is raised and not kept, so that the
+    sender's next try under the same id is decided anew. Like everything the host's transaction writes, a refusal stays only
+    if that is committed: catch it inside the transaction to keep it (``deliver`` does).
 
     Args:
         conn: the host's connection, in a transaction of the host's.
         case_id: the case.
         event: what happens.
-        event_id: the sender's id of this event, 1 to 64 printable characters, unique in the case. A second delivery has
-            the same id; a new try has a new one.
-        by: who raises it; may be left out where one actor alone may.
-        at: when, with a time zone; now, where it is left out. A second delivery may say another time.
-        version: the version of the case that the sender decided on; where it is given, no other will do.
         data: the payload, as EVENTS lists it.
+        event_id: the id that the sender (*by*) gave this event, 1 to 64 printable characters, unique among its events in
+            the case. A redelivery has the same id; a new attempt has a new one. Never take it from a client unchecked.
+        by: who raises it; may be left out where one actor alone may.
+        who: the host's reference to the person or system behind *by*; it is stored and decides nothing.
+        at: when, with a time zone; now, where it is left out. A redelivery may give another time.
+        version: the version of the case that the sender decided on; any other is a Conflict.
 
     Raises:
         CaseNotFound: no case has the id.
-        UnknownEvent, InvalidPayload: the event is none; nothing is written.
+        UnknownEvent, InvalidPayload: the event is invalid; nothing is written.
         EndReached, WrongState, WrongActor, GuardNotMet: refused.
-        EventIdReused: the id belongs to another event of the case.
-        Conflict: someone else has moved the case; run the transaction again.
+        EventIdReused: the sender has used the id for another event of the case.
+        Conflict: a concurrent transaction has moved the case; run the transaction again.
         SnapshotInvalid, NewerModel: as for ``load``.
         NoTransaction: the connection is in no transaction.
         ReadOnly: it may not write.
     """
-    return _handle(conn, case_id, event, data, event_id=event_id, by=by, at=at, version=version)
+    return _handle(conn, case_id, event, data, event_id=event_id, by=by, who=who, at=at, version=version)
 
 
 def _handle(
-    conn: statements.Connection,
+    conn: Connection,
     case_id: str,
     event: Event,
-    data: dict[str, Any],
+    data: Mapping[str, Any] | None,
     *,
     event_id: str,
     by: Actor | None,
-    at: datetime | None,
+    who: str | None = None,
+    at: datetime | None = None,
     version: int | None = None,
+    keep_early: bool = False,
 ) -> Handled:
-    """``handle`` with the payload as a dict, in which a stranger's names can't be taken for parameters."""
-    statements.demand_transaction(conn)
-    reference_of("case_id", case_id)
-    reference_of("event_id", event_id)
-    version_of(version)
+    """``handle``; with *keep_early*, for events whose order is known, an early refusal is kept as well."""
+    demand_writing(conn)
+    check_reference("case_id", case_id)
+    check_reference("event_id", event_id)
+    check_version(version)
+    if who is not None:
+        check_reference("who", who)
     at = datetime.now(UTC) if at is None else at
-    with statements.raising_conflict(case_id, version):
-        loaded = load_for_update(conn, case_id)
-        known = statements.known_event(conn, case_id, event_id, refused=loaded.refused)
-        if known is not None:
-            if "kind" not in known._mapping and known.version > loaded.case.version:
-                loaded = load_for_update(conn, case_id)  # the step was committed since: the case is not to be older than it
-            return _as_before(loaded, known, event, by, data)
+    sender = kept_refusals.sender_of(event, by)
+    with raising_conflict(case_id, version, conn=conn):
+        row = statements.load(conn, case_id, sender, event_id)
+        loaded = _loaded(row, case_id)
+        if (known := _known_event(conn, row, sender, event_id)) is not None:
+            return _first_outcome(loaded, known, event, sender, data)
         if version is not None and version != loaded.case.version:
-            raise Conflict(case_id, version)
+            raise Conflict(case_id, version, found=loaded.case.version)
+        case = loaded.case.copy()
         try:
-            case = loaded.case.copy()
-            step = case.trigger(event, data, by=by, at=at)
+            step = case.trigger(event, data, by=by, who=who, at=at)
         except Refused as refusal:
-            write_refusal(conn, loaded, refusals.refusal_values(loaded.case, refusal, event_id, by, data, at))
+            if keep_early or kept_refusals.is_kept(refusal):
+                kept = kept_refusals.refusal_values(loaded.case, refusal, event_id, sender, data or {}, who, at)
+                write_refusal(conn, loaded, kept)
             raise
         write_step(conn, loaded, case, mapping.step_values(case_id, step, event_id, loaded.digest))
         return Handled(step, case, is_duplicate=False)
 
 
-def load_for_update(conn: statements.Connection, case_id: str) -> LoadedCase:
-    row, serial = statements.load_row(conn, case_id)
+def load_for_update(conn: Connection, case_id: str) -> LoadedCase:
+    """The case with what its next write needs. It locks nothing: the write compares the version."""
+    return _loaded(statements.load(conn, case_id), case_id)
+
+
+def _loaded(row: Row[Any] | None, case_id: str) -> LoadedCase:
     if row is None:
         raise CaseNotFound(case_id)
-    return LoadedCase(mapping.case_of(row), row.refusals, row.digest, serial)
+    return LoadedCase(mapping.case_of(row), row.refusals, row.digest, statements.is_serial_level(row.isolation))
 
 
-def _as_before(
-    loaded: LoadedCase, known: statements.Row[Any], event: Event, by: Actor | None, data: Mapping[str, Any]
-) -> Handled:
-    if not refusals.is_same_event(known, event, by, data):
+def _known_event(conn: Connection, row: Row[Any] | None, sender: str, event_id: str) -> Row[Any] | None:
+    """The step or refusal that the sender's event led to. A refusal has a ``kind``, a step has none."""
+    if row is not None and row.known_step is not None:
+        return statements.known_step(conn, row.case_id, row.known_step)
+    if row is not None and row.known_refusal is not None:
+        return statements.known_refusal(conn, row.case_id, sender, event_id)
+    return None
+
+
+def _first_outcome(loaded: LoadedCase, known: Row[Any], event: Event, sender: str, data: object) -> Handled:
+    if not kept_refusals.is_same_event(known, event, sender, data):
         raise EventIdReused(loaded.case.case_id, known.event_id, known.event)
     if "kind" in known._mapping:
-        raise refusals.refusal_of(known)
+        raise kept_refusals.refusal_of(known)
     return Handled(mapping.step_of(known), loaded.case, is_duplicate=True)
 
 
-def write_step(conn: statements.Connection, loaded: LoadedCase, case: Case, step: Mapping[str, Any]) -> None:
-    """Write *case*, which is one step after the one loaded, unless someone else has moved it."""
-    values = {**mapping.case_values(case), "digest": step["digest"]}
-    _move(conn, loaded, values)
-    statements.insert_steps(conn, [step])
+def write_step(conn: Connection, loaded: LoadedCase, case: Case, step: Mapping[str, Any]) -> None:
+    """Write *case*, which is one step after the loaded one, unless a concurrent transaction has moved it."""
+    values = {**mapping.case_values(case), **mapping.released_claims(case), "digest": step["digest"]}
+    _write(conn, loaded, values, step, refused=False)
 
 
-def write_refusal(conn: statements.Connection, loaded: LoadedCase, refusal: Mapping[str, Any]) -> None:
-    """Write a refusal, unless someone else has moved the case, so that an event can't be both refused and taken."""
-    _move(conn, loaded, {"refusals": loaded.refused + 1})
-    statements.insert_refusal(conn, refusal)
+def write_refusal(conn: Connection, loaded: LoadedCase, refusal: Mapping[str, Any]) -> None:
+    """Write a refusal, unless a concurrent transaction has moved the case: no event can be both refused and taken."""
+    _write(conn, loaded, {"refusals": loaded.refusals + 1}, refusal, refused=True)
 
 
-def _move(conn: statements.Connection, loaded: LoadedCase, values: Mapping[str, Any]) -> None:
+def _write(
+    conn: Connection, loaded: LoadedCase, values: Mapping[str, Any], outcome: Mapping[str, Any], *, refused: bool
+) -> None:
     case_id, version = loaded.case.case_id, loaded.case.version
-    with (
-        statements.raising_conflict(case_id, version, aborted=not loaded.serial),
-        statements.sheltered(conn, serial=loaded.serial),
-    ):
-        moved = statements.move_case(conn, case_id, version, loaded.refused, values)
-    if not moved:
+    sound = loaded.serial  # the savepoint undoes what a lost race has aborted
+    with raising_conflict(case_id, version, aborted=not sound, conn=conn), sheltered(conn, serial=loaded.serial):
+        written = statements.move_case(conn, loaded.key, values, outcome, refused=refused)
+    if not written:
         raise Conflict(case_id, version)

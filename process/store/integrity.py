@@ -1,4 +1,4 @@
-"""Whether what is stored of a case agrees with itself: the columns, the snapshot, the steps and the refusals."""
+"""The check that everything stored of a case agrees: columns, snapshot, steps and refusals."""
 
 from __future__ import annotations
 
@@ -11,71 +11,86 @@ from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotIn
 from process.model import MODEL_VERSION, Facts, State, Words
 from process.records import Step
 from process.snapshot.codec import TRUSTED_UNTIL, dumps, encode_step
-from process.store import mapping, refusals, statements
-from process.store.queries import as_of_one_moment
-from process.store.tables import utc
+from process.store import kept_refusals, mapping, statements
+from process.store.queries import StoredRows, rows_of_one_moment
+from process.store.statements import Connection, Row
+from process.store.tables import stored_time
 
 
 class Finding(NamedTuple):
-    """Something in which the stored parts of a case disagree."""
+    """A disagreement between the stored parts of a case."""
 
     case_id: str
     where: str
-    """Which part: ``snapshot``, ``snapshot.facts.fee``, the name of a column, ``step 3``, ``refusal`` with its event id."""
+    """The part: ``snapshot``, ``snapshot.facts.fee``, the name of a column, ``step 3``, ``refusal`` with its event id."""
     words: Words
 
 
-OF_THE_MODEL: Final = ("awaits", "due_at", "snapshot")
-"""Columns that another model may have written otherwise for the same case."""
+OF_THE_MODEL: Final = ("awaits", "due_at", "snapshot", "quote")
+"""Columns in which another model may have stored another value for the same case."""
 
 
-def verify(conn: statements.Connection, case_id: str) -> tuple[Finding, ...]:
-    """Fold the steps of a case again and compare with its snapshot and columns; () where all of it agrees.
+def verify(conn: Connection, case_id: str) -> tuple[Finding, ...]:
+    """Replay the steps of a case and compare with its snapshot and columns; () where all of it agrees.
 
-    Steps that an older model took are not judged again: they are read, and have to follow one another. What it wrote into
-    the columns is its own: its names of states, its deadlines.
+    Steps that an older model took are not validated again: they are read, and have to follow one another. The columns that
+    it wrote keep its names of states and its deadlines.
 
     Raises:
         CaseNotFound: no case has the id.
-        InvalidPayload: nothing can have it, as it is no id.
+        InvalidPayload: the id is invalid.
         NoTransaction: the connection is in no transaction.
     """
-    return tuple(Finding(case_id, where, words) for where, words in _findings(*as_of_one_moment(conn, case_id)))
+    stored = rows_of_one_moment(conn, case_id)
+    return tuple(Finding(case_id, where, words) for where, words in _findings(conn, stored))
 
 
-def _findings(
-    row: statements.Row[Any], steps: Sequence[statements.Row[Any]], refused: Sequence[statements.Row[Any]]
-) -> Iterator[tuple[str, Words]]:
-    yield from _refusals(row, refused)
+def _findings(conn: Connection, stored: StoredRows) -> Iterator[tuple[str, Words]]:
+    row, steps, _ = stored
+    yield from _refusals(stored)
     try:
         case = mapping.case_of(row)
     except SnapshotInvalid as error:
         yield "snapshot", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
+    yield from _columns(conn, row, case)
+    yield from _chain(row, steps, case)
+    yield from _replayed(row, steps, case)
+
+
+def _columns(conn: Connection, row: Row[Any], case: Case) -> Iterator[tuple[str, Words]]:
     written_by = mapping.written_by(row)
     expected = {**mapping.identity_values(case), **mapping.case_values(case), "model_version": written_by}
     if written_by < MODEL_VERSION:
         expected = {name: value for name, value in expected.items() if name not in OF_THE_MODEL}
         expected["state"] = mapping.state_as_written(row)
     for name, value in expected.items():
-        stored = row._mapping[name]
-        if name == "due_at" and value is not None:
-            value = utc(value)  # noqa: PLW2901  # as the column keeps it
-        if stored != value:
-            yield name, _differs(stored, value)
-    yield from _chain(row, steps, case)
-    yield from _fold(row, steps, case)
+        found = row._mapping[name]
+        if name.endswith("_at") and value is not None:
+            value = stored_time(value)  # noqa: PLW2901  # as the column keeps it
+        if found != value:
+            yield name, _differs(found, value)
+    for name, order in mapping.claims(case).items():
+        found = row._mapping[name]
+        if found == order or (found is None and _is_claimed_by_another(conn, name, order)):
+            continue
+        yield name, _differs(found, order)
 
 
-def _refusals(row: statements.Row[Any], refused: Sequence[statements.Row[Any]]) -> Iterator[tuple[str, Words]]:
-    if row.refusals != len(refused):
-        yield "refusals", _differs(row.refusals, len(refused))
-    for refusal in refused:
-        if refusal.digest != refusals.refusal_digest(refusal):
+def _is_claimed_by_another(conn: Connection, name: str, order: str | None) -> bool:
+    """As where an earlier release let two cases of one order cancel its plan."""
+    return order is not None and statements.claiming_case(conn, name, order) is not None
+
+
+def _refusals(stored: StoredRows) -> Iterator[tuple[str, Words]]:
+    if stored.row.refusals != len(stored.refusals):
+        yield "refusals", _differs(stored.row.refusals, len(stored.refusals))
+    for refusal in stored.refusals:
+        if refusal.digest != kept_refusals.refusal_digest(refusal):
             yield f"refusal {refusal.event_id}", _EDITED
 
 
-def _chain(row: statements.Row[Any], steps: Sequence[statements.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
+def _chain(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
     """Each digest is over the one before it, and versions count up without a gap."""
     if [step.version for step in steps] != list(range(1, case.version + 1)):
         yield "steps", _differs([step.version for step in steps], f"1..{case.version}")
@@ -88,7 +103,8 @@ def _chain(row: statements.Row[Any], steps: Sequence[statements.Row[Any]], case:
         yield "digest", _EDITED
 
 
-def _fold(row: statements.Row[Any], steps: Sequence[statements.Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
+def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
+    """The steps lead from state to state, and taken once more they give the snapshot."""
     try:
         history = [mapping.step_of(step) for step in steps]
     except SnapshotInvalid as error:
@@ -100,41 +116,45 @@ def _fold(row: statements.Row[Any], steps: Sequence[statements.Row[Any]], case: 
             yield f"step {step.version}", _differs(step.source, source)
     if states[-1] is not case.state:
         yield "state", _differs(case.state, states[-1])
-    older = [step.version for step in steps if step.model_version < MODEL_VERSION]
+    older = max((step.version for step in steps if step.model_version < MODEL_VERSION), default=0)
     if mapping.written_by(row) < MODEL_VERSION:
         return
     trusted_until = case.to_dict(steps=1).get(TRUSTED_UNTIL, 0)
-    if trusted_until != max(older, default=0) and (older or not _came_along(steps, trusted_until)):
-        yield "snapshot", _differs(f"{TRUSTED_UNTIL} {trusted_until}", f"{TRUSTED_UNTIL} {max(older, default=0)}")
+    if trusted_until != older and (older or not _was_imported(steps, trusted_until)):
+        yield "snapshot", _differs(f"{TRUSTED_UNTIL} {trusted_until}", f"{TRUSTED_UNTIL} {older}")
         return
-    if trusted_until:
-        return
-    folded = Case(**mapping.opened_with(case))
+    if not trusted_until:
+        yield from _replay(case, history)
+
+
+def _replay(case: Case, history: Sequence[Step]) -> Iterator[tuple[str, Words]]:
+    replayed = Case(**mapping.opened_with(case))
     for step in history:
         try:
-            folded.trigger(step.event, step.data, by=step.by, at=step.at)
+            replayed.trigger(step.event, step.data, by=step.by, who=step.who, at=step.at)
         except ProcessError as error:
-            yield f"step {step.version}", Words(f"重放被拒：{_told(error, 'zh')}", f"refused when replayed: {error}")
+            yield f"step {step.version}", Words(f"重放被拒：{_text(error, 'zh')}", f"refused when replayed: {error}")
             return
-        if folded.state is not step.target:
-            yield f"step {step.version}", _differs(step.target, folded.state)
-    if case.history[-1:] != folded.history[-1:]:
-        yield "snapshot.history", _differs(_texts(case.history[-1:]), _texts(folded.history[-1:]))
-    for name, stored, right in zip(Facts._fields, case.facts, folded.facts, strict=True):
+        if replayed.state is not step.target:
+            yield f"step {step.version}", _differs(step.target, replayed.state)
+    last = tuple(map(mapping.as_stored, case.history[-1:]))
+    if last != replayed.history[-1:]:
+        yield "snapshot.history", _differs(_texts(last), _texts(replayed.history[-1:]))
+    for name, stored, right in zip(Facts._fields, case.facts, replayed.facts, strict=True):
         if stored != right:
             yield f"snapshot.facts.{name}", _differs(stored, right)
 
 
-def _came_along(steps: Sequence[statements.Row[Any]], trusted_until: int) -> bool:
-    """Whether so many steps were taken elsewhere, and came with the case when it was added."""
-    return all(step.event_id == mapping.event_id_of(step.version) for step in steps[:trusted_until])
+def _was_imported(steps: Sequence[Row[Any]], trusted_until: int) -> bool:
+    """Whether so many steps were taken elsewhere, and came with the case when it was imported."""
+    return all(step.event_id == mapping.imported_event_id(step.version) for step in steps[:trusted_until])
 
 
 def _texts(steps: Sequence[Step]) -> str:
     return ", ".join(dumps(encode_step(step)) for step in steps)
 
 
-def _told(error: ProcessError, lang: str) -> str:
+def _text(error: ProcessError, lang: str) -> str:
     return error.text(lang) if isinstance(error, Refused | InvalidPayload) else str(error)
 
 

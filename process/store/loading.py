@@ -66,7 +66,8 @@ def load_events(
 def _deliver(engine: Engine, case_id: str, entry: EventLine, event_id: str) -> None:
     def work(conn: Connection) -> Refused | None:
         try:
-            _handle(conn, case_id, entry.event, dict(entry.data), event_id=event_id, by=entry.by, at=entry.at)
+            about = {"event_id": event_id, "by": entry.by, "at": entry.at}
+            _handle(conn, case_id, entry.event, entry.data, **about, keep_early=True)  # the file gives the order
         except Refused as refusal:
             return refusal  # so that it is committed
         return None

@@ -1,7 +1,7 @@
-"""Between cases and rows: what a row holds of a case, a step or a refusal, and what is made of a row again.
+"""Between cases and rows: the values of the row of a case or step, and the case or step of a row.
 
-Every step's row has a digest over its own values and the digest of the step before it; the first one is over the opening of
-the case. So a value that was edited shows, also one that no later step depends on, such as the text of a reason.
+Every step's row has a digest over its own values and the digest of the step before it; the first is over the opening of the
+case. So an edited value shows, also one that no later step depends on, such as the text of a reason.
 """
 
 from __future__ import annotations
@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from process.case import Case
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.machine import MACHINE
-from process.model import MODEL_VERSION, Limits, State
+from process.model import MODEL_VERSION, Goal, Limits, State
 from process.payload import short_repr
 from process.records import Step
 from process.snapshot import codec
 from process.snapshot.migrations import migrate_step
 from process.store.statements import Row
-from process.store.tables import utc
+from process.store.tables import stored_time
 
-MAX_REFUSALS = 2**31 - 1  # what PostgreSQL's column holds
+MAX_REFUSALS: Final = 2**31 - 1  # the largest that the column holds
+CLAIMS: Final = ("open_order", "plan_claim", "face_claim")
+"""Unique columns that hold the order while the case claims it, and are null else."""
 
 
 def plain(value: object) -> Any:
@@ -44,21 +46,21 @@ def digest_of(before: str, values: Mapping[str, Any]) -> str:
 
 
 def _shown(value: Any) -> Any:
-    """What JSON can hold of a value, which where a row was edited may be anything that SQLite keeps."""
+    """The value for JSON; in a row that was edited it may be anything that SQLite keeps."""
     if isinstance(value, datetime):
         return _instant(value)
     return short_repr(value) if isinstance(value, (bytes, float)) else value
 
 
 def _instant(moment: datetime) -> str:
-    return utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return stored_time(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 # ---------------------------------------------------------------------------------------------------------------- cases
 
 
 def case_values(case: Case) -> dict[str, Any]:
-    """What changes in the row of a case with a step. The row has nothing that does not follow from the snapshot."""
+    """The values that a step changes in the row of a case. All of them follow from the snapshot."""
     return {
         "version": case.version,
         "model_version": MODEL_VERSION,
@@ -67,17 +69,35 @@ def case_values(case: Case) -> dict[str, Any]:
         "due_at": case.due_at,
         "ended": case.is_done,
         "snapshot": case.to_json(steps=1),
+        "moved_at": case.history[-1].at if case.history else opened_at(case),
+        "quote": case.facts.quote,
     }
 
 
 def identity_values(case: Case) -> dict[str, Any]:
-    """What never changes in it."""
+    """The values that never change in it."""
     facts = case.facts
-    return {"case_id": case.case_id, "account": facts.account, "order_ref": facts.order, "goal": facts.goal.value}
+    known = {"case_id": case.case_id, "account": facts.account, "order_ref": facts.order, "goal": facts.goal.value}
+    return {**known, "opened_at": opened_at(case)}
+
+
+def claims(case: Case) -> dict[str, str | None]:
+    """The order, in each column of CLAIMS for which the case holds it.
+
+    An open case claims each part of its goal; one that has ended claims the parts that it has achieved.
+    """
+    goal = case.machine.definition.achieved(case.state, case.facts) if case.is_done else case.facts.goal
+    holds = (not case.is_done, goal in (Goal.PLAN, Goal.BOTH), goal in (Goal.FACE_VERIFICATION, Goal.BOTH))
+    return {name: case.facts.order if held else None for name, held in zip(CLAIMS, holds, strict=True)}
+
+
+def released_claims(case: Case) -> dict[str, None]:
+    """The claims that a case gives up when it ends; an open one gives up none."""
+    return {name: None for name, order in claims(case).items() if order is None} if case.is_done else {}
 
 
 def opening(case: Case) -> dict[str, Any]:
-    """What the case was opened with, but for the time: opening it again with the same is no other case."""
+    """The arguments that the case was opened with, but for the time, as plain values."""
     data = case.to_dict(steps=1)
     given = {name: data["facts"][name] for name in ("goal", "account", "order", "face_limit", "other_limit")}
     return {"case_id": case.case_id, **given, "deadlines": dict(sorted(data["deadlines"].items()))}
@@ -89,7 +109,7 @@ def opened_at(case: Case) -> datetime | None:
 
 
 def opened_with(case: Case) -> dict[str, Any]:
-    """What opens the same case again, by keyword, for ``Case`` and ``store.open``."""
+    """The keyword arguments that open the same case again, for ``Case`` and ``store.open``."""
     facts = case.facts
     given = case.to_dict(steps=1)["deadlines"]
     return {
@@ -112,7 +132,7 @@ def case_of(row: Row[Any]) -> Case:
     """The case of a row.
 
     Raises:
-        SnapshotInvalid: its snapshot is not one, or is of another case or version than the row.
+        SnapshotInvalid: its snapshot is invalid, or is of another case or version than the row.
         NewerModel: a newer model wrote it.
     """
     case = Case.from_json(row.snapshot)
@@ -124,7 +144,8 @@ def case_of(row: Row[Any]) -> Case:
         raise SnapshotInvalid("version", f"is {its}, but the row's is {other}", f"是 {its}，但该行的是 {other}")
     if type(row.refusals) is not int or not 0 <= row.refusals < MAX_REFUSALS:
         given = short_repr(row.refusals)
-        raise SnapshotInvalid("refusals", f"of the row must be how many, not {given}", f"该行的应为次数，不能是 {given}")
+        en = f"of the row must be a count, not {given}"
+        raise SnapshotInvalid("refusals", en, f"该行的应为次数，不能是 {given}")
     return case
 
 
@@ -135,17 +156,18 @@ def written_by(row: Row[Any]) -> int:
 
 
 def state_as_written(row: Row[Any]) -> object:
-    """The state in the snapshot, by the name that the model had for it which wrote it."""
+    """The state in the snapshot, by the name that it had in the model that wrote it."""
     return codec.loads(row.snapshot).get("state")
 
 
 # ---------------------------------------------------------------------------------------------------------------- steps
 
-STEP_VALUES = ("case_id", "version", "event_id", "event", "by", "data", "source", "target", "at", "model_version")
+STEP_VALUES: Final = ("case_id", "version", "event_id", "event", "by", "data", "source", "target", "at", "model_version")
+"""What a step's digest is over, beside ``who`` where one is given: so the digests of older rows stay right."""
 
 
-def event_id_of(version: int) -> str:
-    """The event id of a step that was taken elsewhere and came with its case."""
+def imported_event_id(version: int) -> str:
+    """The event id of a step that was taken elsewhere and was imported with its case."""
     return f"step:{version}"
 
 
@@ -163,50 +185,56 @@ def step_values(case_id: str, step: Step, event_id: str, before: str) -> dict[st
         "at": step.at,
         "model_version": MODEL_VERSION,
     }
-    return {**values, "digest": digest_of(before, values)}
+    return {**values, "who": step.who, "digest": digest_of(before, with_who(values, step.who))}
 
 
 def step_digest(row: Row[Any], before: str) -> str:
-    """What the digest of a step's row has to be."""
-    return digest_of(before, {name: row._mapping[name] for name in STEP_VALUES})
+    """The digest that a step's row should have."""
+    return digest_of(before, with_who({name: row._mapping[name] for name in STEP_VALUES}, row.who))
+
+
+def with_who(values: Mapping[str, Any], who: str | None) -> dict[str, Any]:
+    """The values that a digest is over."""
+    return {**values, **({} if who is None else {"who": who})}
 
 
 def step_of(row: Row[Any]) -> Step:
-    """The step of a row; of an older model's, after its migration. It is checked, but not judged again.
+    """The step of a row; of an older model's, after its migration. It is checked, but not validated again.
 
     Raises:
         SnapshotInvalid: it is none, with the name of the value.
     """
     where = f"step {row.version}"
-    return codec.decode_step(as_of_today(row, where, row.source, row.target), where, MACHINE)
+    return codec.decode_step(migrated(row, where, row.source, row.target), where, MACHINE)
 
 
-def as_of_today(row: Row[Any], where: str, source: str, target: str) -> dict[str, Any]:
+def as_stored(step: Step) -> Step:
+    """The step as its row gives it again: with its time in UTC, and kept off the ends of the calendar."""
+    return step._replace(at=step.at and stored_time(step.at))
+
+
+def migrated(row: Row[Any], where: str, source: str, target: str) -> dict[str, Any]:
     """The event of a step's or refusal's row as today's model would have written it."""
-    written_by = row.model_version
-    if type(written_by) is not int or written_by < 1:
-        zh, en = (
-            f"须是不小于 1 的整数，不能是 {short_repr(written_by)}",
-            f"must be an integer of 1 or more, not {short_repr(written_by)}",
-        )
-        raise SnapshotInvalid(f"{where}.model_version", en, zh)
-    if written_by > MODEL_VERSION:
-        zh = f"出自模型 {written_by}，本程序的模型是 {MODEL_VERSION}"
-        raise NewerModel(where, f"is of model {written_by}; this program's model is {MODEL_VERSION}", zh)
+    model = row.model_version
+    if type(model) is not int or model < 1:
+        given = short_repr(model)
+        en = f"must be an integer of 1 or more, not {given}"
+        raise SnapshotInvalid(f"{where}.model_version", en, f"须是不小于 1 的整数，不能是 {given}")
+    if model > MODEL_VERSION:
+        zh = f"出自模型 {model}，本程序的模型是 {MODEL_VERSION}"
+        raise NewerModel(where, f"is of model {model}; this program's model is {MODEL_VERSION}", zh)
     if row.at is not None and not isinstance(row.at, datetime):
-        zh, en = (
-            "须是 UTC 时间（如 2026-11-22 09:00:00.000000）或空",
-            "must be a time in UTC as the store writes it, or null",
-        )
-        raise SnapshotInvalid(f"{where}.at", f"{en}, not {short_repr(row.at)}", f"{zh}，不能是 {short_repr(row.at)}")
+        given = short_repr(row.at)
+        en = f"must be a time in UTC as the store writes it, or null, not {given}"
+        raise SnapshotInvalid(f"{where}.at", en, f"须是 UTC 时间（如 2026-11-22 09:00:00.000000）或空，不能是 {given}")
     data = {
         "event": row.event,
-        "by": row.by,
-        "who": None,
+        "by": row.by or None,
+        "who": row.who,
         "data": codec.loads(row.data),
         "source": source,
         "target": target,
         "at": row.at and row.at.isoformat(),
         "version": row.version,
     }
-    return migrate_step(data, written_by, MODEL_VERSION)
+    return migrate_step(data, model, MODEL_VERSION)

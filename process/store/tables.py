@@ -31,7 +31,7 @@ LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 
 
 def stored_time(moment: datetime) -> datetime:
-    """The moment in UTC as a column keeps it: two days off the ends of the calendar, so that every time zone can show it."""
+    """The moment in UTC as a column keeps it: two days off the calendar's ends, so that every time zone can show it."""
     try:
         return min(max(moment.astimezone(UTC), EARLIEST), LATEST)
     except OverflowError:
@@ -109,8 +109,8 @@ With Alembic, add them to ``target_metadata`` in ``env.py``::
     from process import store
     target_metadata = [my_metadata, store.metadata]
 
-and the line ``import process.store.tables`` to ``script.py.mako``, because the scripts name the types of this module. Tables
-that an earlier release made are brought up to date by ``store.upgrade(op.get_bind())``.
+and the line ``import process.store.tables`` to ``script.py.mako``, because the scripts name the types of this module.
+Tables that an earlier release made are brought up to date by ``store.upgrade(op.get_bind())``.
 """
 
 _IN_MYSQL: Any = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB"}  # another engine would ignore a rollback

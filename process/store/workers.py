@@ -1,10 +1,12 @@
-"""For hosts and workers: whole transactions with their retries, and the time-outs."""
+"""Whole transactions with their retries, for hosts and workers; and the time-outs."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -12,99 +14,177 @@ from uuid import uuid4
 from process.exceptions import Refused
 from process.model import MODEL_VERSION, Actor, Event
 from process.store import mapping, statements
-from process.store.arguments import limit_of, moment_of
-from process.store.errors import Conflict
+from process.store.arguments import check_limit, check_moment
+from process.store.errors import Conflict, NestedDelivery
 from process.store.handling import Handled, handle, load_for_update, write_step
-from process.store.queries import listed
+from process.store.queries import list_readable
+from process.store.statements import Connection, Engine
+from process.store.transactions import demand_writing, raising_conflict
 
 TRIES: Final = 200
 PAUSE: Final = 0.005  # seconds, at most
 
 Result = TypeVar("Result")
+Outcome = Handled | Refused | Conflict
+
+# ------------------------------------------------------------------------------------------------- whole transactions
 
 
-def transact(engine: statements.Engine, work: Callable[[statements.Connection], Result], *, tries: int = TRIES) -> Result:
+def transact(engine: Engine, work: Callable[[Connection], Result], *, tries: int = TRIES) -> Result:
     """Run *work* in a transaction of its own and commit; after a conflict, roll back and run it again, all of it.
 
     A conflict may come as late as the commit (at SERIALIZABLE), so the retry stands around the whole transaction. What
-    *work* does outside the database may happen more than once.
+    *work* does outside the database may happen more than once. The wait for a lock ends with the time-out of the database,
+    and is not repeated.
 
     Raises:
-        Conflict: *tries* times in a row.
+        Conflict: *tries* times in a row, or once after waiting for as long as the database lets one wait.
+        NestedDelivery: called inside *work* or ``then`` of another one on the same database.
         Exception: whatever *work* raises; then nothing of it was committed.
     """
-    lost: str | None = None
-    for left in reversed(range(tries)):
-        try:
-            with statements.raising_conflict(None), engine.begin() as conn:
-                if lost is not None:  # who has lost once stands in line, so that a busy case is not a lottery
-                    statements.queue_for(conn, lost)
-                return work(conn)
-        except Conflict as conflict:
-            lost = conflict.case_id or lost
-            if not left:
-                raise
-            time.sleep(random.uniform(0, PAUSE))  # noqa: S311  # so that writers part
-    raise ValueError(f"tries must be 1 or more, not {tries}")
+    retries = Retries(tries)
+    with not_nested(engine):
+        while True:
+            try:
+                with raising_conflict(), engine.begin() as conn:
+                    retries.queue(conn)
+                    return work(conn)
+            except Conflict as conflict:
+                time.sleep(retries.pause_after(conflict))
+
+
+class Retries:
+    """How often a transaction is run again, and how long it pauses before."""
+
+    def __init__(self, tries: int) -> None:
+        if tries < 1:
+            raise ValueError(f"tries must be 1 or more, not {tries}")
+        self._left = tries
+        self._lost: str | None = None
+
+    def queue(self, conn: Connection) -> None:
+        """Stand in line for the case that was lost before, so that a busy case is no lottery."""
+        if self._lost is not None:
+            statements.queue_for(conn, self._lost)
+
+    def pause_after(self, conflict: Conflict) -> float:
+        """The seconds to wait before the next try; raises the conflict where there is none."""
+        self._lost = conflict.case_id or self._lost
+        self._left -= 1
+        if not self._left or conflict.timed_out:
+            raise conflict
+        return random.uniform(0, PAUSE)  # noqa: S311  # so that writers part
+
+
+@contextmanager
+def not_nested(engine: Engine) -> Iterator[None]:
+    """Raise NestedDelivery where this thread or task is inside a transaction of ours on the same database.
+
+    It would wait for its own caller: for ever on PostgreSQL, until the time-out on SQLite.
+    """
+    outer = _ENGINES.get()
+    if any(other.pool is engine.pool or (other.url == engine.url and other.url.database != ":memory:") for other in outer):
+        raise NestedDelivery
+    token = _ENGINES.set((*outer, engine))
+    try:
+        yield
+    finally:
+        _ENGINES.reset(token)
+
+
+_ENGINES: ContextVar[tuple[Engine, ...]] = ContextVar("engines in a transaction", default=())
 
 
 def deliver(
-    engine: statements.Engine,
+    engine: Engine,
     case_id: str,
     event: Event,
-    /,
+    data: Mapping[str, Any] | None = None,
     *,
     event_id: str,
-    then: Callable[[statements.Connection, Handled], object] | None = None,
-    **rest: Any,
+    by: Actor | None = None,
+    who: str | None = None,
+    at: datetime | None = None,
+    version: int | None = None,
+    then: Callable[[Connection, Handled], object] | None = None,
 ) -> Handled:
     """``handle`` in a transaction of its own: retried after conflicts, and a refusal is committed before it is raised.
 
     Args:
         engine: the database.
-        case_id: as for ``handle``, as are *event*, *event_id* and the *rest*: ``by``, ``at``, ``version``, the payload.
-        then: writes the host's own rows in the same transaction. Not called for a refusal, nor for an event that was known
-            already: its rows were committed with it.
+        case_id: as for ``handle``, as are *event*, *data*, *event_id*, *by*, *who*, *at* and *version*.
+        event: see there.
+        data: see there.
+        event_id: see there.
+        by: see there.
+        who: see there.
+        at: see there.
+        version: see there.
+        then: writes the host's own rows in the same transaction. Not called for a refusal, nor for a duplicate, whose rows
+            were committed with it. It must use the connection that it is given.
+
+    Raises:
+        NestedDelivery: called inside another one on the same database.
+        Exception: as ``handle``, and whatever *then* raises.
     """
 
-    def work(conn: statements.Connection) -> Handled | Refused | Conflict:
-        try:
-            handled = handle(conn, case_id, event, event_id=event_id, **rest)
-        except Refused as refusal:
-            return refusal
-        except Conflict as conflict:
-            wanted = rest.get("version")
-            if conflict.aborted or wanted is None or load_for_update(conn, case_id).case.version == wanted:
-                raise
-            return conflict  # what it was decided on is gone, and no retry brings it back
-        if then is not None and not handled.is_duplicate:
-            then(conn, handled)
-        return handled
+    def work(conn: Connection) -> Outcome:
+        about: dict[str, Any] = {"event_id": event_id, "by": by, "who": who, "at": at, "version": version}
+        return deliver_once(conn, case_id, event, data, about, then)
 
-    outcome = transact(engine, work)
+    return result_of(transact(engine, work))
+
+
+def deliver_once(
+    conn: Connection,
+    case_id: str,
+    event: Event,
+    data: Mapping[str, Any] | None,
+    about: dict[str, Any],
+    then: Callable[[Connection, Handled], object] | None,
+) -> Outcome:
+    """The outcome of one try, with what is to be committed before it is raised."""
+    try:
+        handled = handle(conn, case_id, event, data, **about)
+    except Refused as refusal:
+        return refusal
+    except Conflict as conflict:
+        wanted = about["version"]
+        if conflict.aborted or wanted is None or load_for_update(conn, case_id).case.version == wanted:
+            raise
+        return conflict  # the version that it was decided on is gone, and no retry brings it back
+    if then is not None and not handled.is_duplicate:
+        then(conn, handled)
+    return handled
+
+
+def result_of(outcome: Outcome) -> Handled:
     if isinstance(outcome, (Refused, Conflict)):
         raise outcome
     return outcome
 
 
-def time_out_overdue(conn: statements.Connection, now: datetime, limit: int = 100) -> list[Handled]:
+# ----------------------------------------------------------------------------------------------------------- time-outs
+
+
+def time_out_overdue(conn: Connection, now: datetime, limit: int = 100) -> list[Handled]:
     """Raise ``time_out`` on cases whose deadline has passed; many workers may do so at once, and each case times out once.
 
-    On PostgreSQL a worker passes over the cases that another one has in hand; on SQLite workers take turns. Call it again
-    until the list is empty. The event's id is ``time_out:``, the version that was overdue and a random part, so that no
-    sender's event can have it.
+    On PostgreSQL and MySQL a worker passes over the cases that another one has locked; on SQLite workers take turns. Call
+    it again until the list is empty. The event's id is ``time_out:``, the version that was overdue and a random part.
 
     Raises:
-        InvalidPayload: *now* has no time zone, or *limit* is no number of cases.
-        Conflict: at the isolation levels above READ COMMITTED, someone moved one of the cases; run the transaction again.
+        InvalidPayload: *now* has no time zone, or *limit* is out of range.
+        Conflict: at the isolation levels above READ COMMITTED, a concurrent transaction moved one of the cases; run the
+            transaction again.
         NoTransaction: the connection is in no transaction.
         ReadOnly: it may not write.
     """
-    statements.demand_transaction(conn)
-    now, limit = moment_of("now", now), limit_of(limit)
+    demand_writing(conn)
+    now, limit = check_moment("now", now), check_limit(limit)
     done: list[Handled] = []
-    with statements.raising_conflict(None):
-        for case in listed(conn, limit, MODEL_VERSION, due_by=now, skip_locked=True):
+    with raising_conflict(conn=conn):
+        for case in list_readable(conn, limit, MODEL_VERSION, due_by=now, skip_locked=True):
             loaded = load_for_update(conn, case.case_id)
             case = loaded.case.copy()  # noqa: PLW2901  # as it stands now that it is locked
             step = case.trigger(Event.TIME_OUT, by=Actor.CLOCK, at=now)
@@ -112,3 +192,22 @@ def time_out_overdue(conn: statements.Connection, now: datetime, limit: int = 10
             write_step(conn, loaded, case, mapping.step_values(case.case_id, step, event_id, loaded.digest))
             done.append(Handled(step, case, is_duplicate=False))
     return done
+
+
+def purge(conn: Connection, *, ended_before: datetime, limit: int = 100) -> list[str]:
+    """Delete cases that ended before a time, with their steps and refusals, the oldest first; their ids are returned.
+
+    Call it again until the list is empty. With a case goes its claim: the same order can then be opened again, so keep
+    cases for as long as that may happen. Rows of the host's that refer to a case have to go first.
+
+    Raises:
+        InvalidPayload: *ended_before* has no time zone, or *limit* is out of range.
+        Conflict, NoTransaction, ReadOnly: as for ``handle``.
+    """
+    demand_writing(conn)
+    moment, limit = check_moment("ended_before", ended_before), check_limit(limit)
+    with raising_conflict(conn=conn):
+        found = list(conn.scalars(statements.ended_before(moment, limit)))
+        if found:
+            statements.delete_cases(conn, found)
+    return found

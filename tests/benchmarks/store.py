@@ -36,7 +36,7 @@ def quote_many(engine: Engine, worker: str, base: int, events: int) -> float:
     began = time.perf_counter()
     for number in range(base, base + events):
         with engine.begin() as conn:
-            store.handle(conn, f"case-{worker}", Event.QUOTE_CONSEQUENCES, event_id=f"q{number}", **quote_of(number))
+            store.handle(conn, f"case-{worker}", Event.QUOTE_CONSEQUENCES, quote_of(number), event_id=f"q{number}")
     return time.perf_counter() - began
 
 

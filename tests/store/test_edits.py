@@ -172,8 +172,7 @@ def snapshots() -> list[str]:
     for index in range(len(PATH)):
         event, keywords = call(index, "x")
         del keywords["event_id"]
-        by, at = keywords.pop("by", None), keywords.pop("at", None)
-        case.trigger(event, keywords, by=by, at=at)
+        case.trigger(event, **keywords)
         texts += [case.to_json(steps=1), case.to_json()]
     return texts
 
@@ -226,7 +225,7 @@ def test_a_stored_text_that_is_no_snapshot_is_refused_and_nothing_is_written_ove
         spoil(conn, text)
         for attempt in (
             lambda: store.load(conn, "case"),
-            lambda: store.handle(conn, "case", Event.SIGN_IN, event_id="1", account="acct", channel="app"),
+            lambda: store.handle(conn, "case", Event.SIGN_IN, {"account": "acct", "channel": "app"}, event_id="1"),
         ):
             with pytest.raises(SnapshotInvalid):
                 attempt()

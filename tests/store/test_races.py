@@ -50,19 +50,21 @@ def try_to_verify(engine: Engine, worker: int, tries: int) -> int:
         name = f"{worker}:{number}"
         try:
             with dawdling(engine) if number < DAWDLING else nullcontext():
-                started = store.deliver(engine, "case", Event.START_FACE_VERIFICATION, event_id=name, consent="consent")
+                started = store.deliver(
+                    engine, "case", Event.START_FACE_VERIFICATION, {"consent": "consent"}, event_id=name
+                )
         except Refused:
             continue
         accepted += 1
         attempt = started.case.facts.attempt
-        store.deliver(engine, "case", Event.FAIL_VERIFICATION, event_id=f"{name}:failed", attempt=attempt)
+        store.deliver(engine, "case", Event.FAIL_VERIFICATION, {"attempt": attempt}, event_id=f"{name}:failed")
     return accepted
 
 
 def quote_again_and_again(engine: Engine, worker: int, tries: int) -> None:
     for number in range(tries):
         name = f"{worker}:{number}"
-        store.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, event_id=name, quote=name, fee=0, currency="CNY")
+        store.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, {"quote": name, "fee": 0, "currency": "CNY"}, event_id=name)
 
 
 def check_limits(database: Database, tries: int) -> None:
@@ -226,7 +228,7 @@ def deliver_batch(conn: Any, batch: list[Delivery]) -> list[tuple[tuple[str, str
     outcomes: list[tuple[tuple[str, str], Any]] = []
     for case_id, index in batch:
         if index == INVALID:
-            event, keywords = Event.OPEN_ORDER, {"event_id": "wrong", "order": "another"}
+            event, keywords = Event.OPEN_ORDER, {"data": {"order": "another"}, "event_id": "wrong"}
         else:
             event, keywords = call(index, case_id, path_of(case_id))
         outcome: Any = None

@@ -15,17 +15,16 @@ from sqlalchemy import Connection, Engine
 
 from process import Case, Event, Refused, store
 from process.model import MODEL_VERSION
-from process.store import handling, mapping, queries, statements, tables, workers
-from process.store import refusals as stored_refusals
+from process.store import handling, kept_refusals, mapping, queries, statements, tables, transactions, workers
 from process.store.handling import Handled, LoadedCase
 
 
 def state_as_token() -> None:
-    """The state is compared instead of the version, so a step that comes back to the same state is not noticed."""
+    """Compare the state instead of the version, so that a step that comes back to the same state is not noticed."""
 
     def write_step(conn: Connection, loaded: LoadedCase, case: Case, step: Any) -> None:
-        values = {**mapping.case_values(case), "digest": step["digest"]}
-        _, cases = loaded, tables.cases
+        values = {**mapping.case_values(case), **mapping.released_claims(case), "digest": step["digest"]}
+        cases = tables.cases
         moved = conn.execute(
             cases.update().where(cases.c.case_id == case.case_id, cases.c.state == loaded.case.state.value).values(**values)
         )
@@ -41,87 +40,120 @@ def _free_version(conn: Connection, case_id: str) -> int:
 
 
 def look_before_load() -> None:
-    """The event id is looked for first; what is committed before the loading is then judged as if it were new."""
+    """Look for the event id first: what is committed before the case is loaded is then decided as if it were new."""
 
-    def handle(conn: Connection, case_id: str, event: Event, /, *, event_id: str, **rest: Any) -> Handled:
-        by, at, data = rest.pop("by", None), rest.pop("at", None) or datetime.now(UTC), rest
-        known = statements.known_event(conn, case_id, event_id, refused=1)
+    def handle(conn: Connection, case_id: str, event: Event, data: Any = None, *, event_id: str, **rest: Any) -> Handled:
+        sender = kept_refusals.sender_of(event, rest.get("by"))
+        row = statements.load(conn, case_id, sender, event_id)
+        known = handling._known_event(conn, row, sender, event_id)
         loaded = handling.load_for_update(conn, case_id)
         if known is not None:
-            return handling._as_before(loaded, known, event, by, data)
-        return _judge(conn, loaded, event, event_id, by, at, data)
+            return handling._first_outcome(loaded, known, event, sender, data)
+        return _decide(conn, loaded, event, event_id, data, rest)
 
     handling.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
     workers.handle = handle  # type: ignore[assignment]  # the same
 
 
 def never_look() -> None:
-    """The event id is not looked for, and no unique key stands in for it: each delivery is another event."""
+    """Don't look for the event id, and let no unique key stand in for it: each delivery is another event."""
 
-    def handle(conn: Connection, case_id: str, event: Event, /, *, event_id: str, **rest: Any) -> Handled:
-        by, at, data = rest.pop("by", None), rest.pop("at", None) or datetime.now(UTC), rest
+    def handle(conn: Connection, case_id: str, event: Event, data: Any = None, *, event_id: str, **rest: Any) -> Handled:
         loaded = handling.load_for_update(conn, case_id)
-        return _judge(conn, loaded, event, f"{event_id}@{uuid4()}"[:64], by, at, data)
+        return _decide(conn, loaded, event, f"{event_id}@{uuid4()}"[:64], data, rest)
 
     handling.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
     workers.handle = handle  # type: ignore[assignment]  # the same
 
 
-def _judge(conn: Connection, loaded: LoadedCase, event: Event, event_id: str, by: Any, at: datetime, data: Any) -> Handled:
-    case = loaded.case.copy()
+def _decide(conn: Connection, loaded: LoadedCase, event: Event, event_id: str, data: Any, rest: dict[str, Any]) -> Handled:
+    case, by, at = loaded.case.copy(), rest.get("by"), rest.get("at") or datetime.now(UTC)
+    sender = kept_refusals.sender_of(event, by)
     try:
         step = case.trigger(event, data, by=by, at=at)
     except Refused as refusal:
-        handling.write_refusal(conn, loaded, stored_refusals.refusal_values(loaded.case, refusal, event_id, by, data, at))
+        if kept_refusals.is_kept(refusal):
+            kept = kept_refusals.refusal_values(loaded.case, refusal, event_id, sender, data or {}, None, at)
+            handling.write_refusal(conn, loaded, kept)
         raise
     handling.write_step(conn, loaded, case, mapping.step_values(case.case_id, step, event_id, loaded.digest))
     return Handled(step, case, is_duplicate=False)
 
 
+def ids_of_everyone() -> None:
+    """Let all senders share one namespace of event ids, whoever used an id first."""
+    kept_refusals.sender_of = lambda _event, _by: ""
+    handling.mapping.step_values = _with(mapping.step_values, by="")
+
+
+def _with(make: Callable[..., dict[str, Any]], **other: Any) -> Callable[..., dict[str, Any]]:
+    return lambda *args: {**make(*args), **other}
+
+
+def early_refusals_kept() -> None:
+    """Keep every refusal, also of an event that came before the one that it follows."""
+    kept_refusals.is_kept = lambda _refusal: True
+
+
 def no_unique_key() -> None:
-    """Whether an order has an open case is asked before the insert, and no index stands behind the answer."""
+    """Ask whether an order has an open case before the insert, with no index behind the answer."""
 
     def insert_case(conn: Connection, values: Any) -> bool:
-        conn.exec_driver_sql("DROP INDEX IF EXISTS cancellation_case_open_order")
-        if statements.open_case_of(conn, values["order_ref"]) is not None:
+        if statements.claiming_case(conn, "open_order", values["order_ref"]) is not None:
             return False
-        conn.execute(tables.cases.insert(), dict(values))
+        conn.execute(tables.cases.insert(), {**dict(values), "open_order": None, "plan_claim": None, "face_claim": None})
         return True
 
+    def claiming_case(conn: Connection, _claim: str, order: str) -> Any:
+        cases = tables.cases
+        open_ = cases.select().with_only_columns(cases.c.case_id).where(cases.c.order_ref == order, ~cases.c.ended)
+        return conn.scalar(open_)
+
     statements.insert_case = insert_case
+    statements.claiming_case = claiming_case
+
+
+def no_claims() -> None:
+    """Forget with each end what a case has achieved."""
+    mapping.released_claims = lambda case: dict.fromkeys(mapping.CLAIMS) if case.is_done else {}
 
 
 def log_outside_the_transaction() -> None:
-    """The history is written on a connection of its own, and committed there."""
+    """Write the history on a connection of its own, and commit it there."""
 
-    def insert_steps(conn: Connection, values: Any) -> None:
+    def move_case(conn: Connection, loaded: Any, values: Any, outcome: Any, *, refused: bool) -> bool:
+        keys = dict(zip(("key", "expected", "expected_refusals"), loaded, strict=True))
+        moved = conn.execute(statements._move(tuple(values)), {**values, **keys}).rowcount == 1
         engine: Engine = conn.engine
         with engine.connect() as other:
-            other.execute(tables.steps.insert(), list(values))
+            other.execute((tables.refusals if refused else tables.steps).insert(), dict(outcome))
             other.commit()
+        return moved
 
-    statements.insert_steps = insert_steps
+    statements.move_case = move_case
 
 
 def blind_write() -> None:
-    """The row is written whatever its version is."""
+    """Write the row whatever its version is."""
 
-    def move_case(conn: Connection, case_id: str, version: int, refused: int, values: Any) -> bool:
-        return bool(conn.execute(tables.cases.update().where(tables.cases.c.case_id == case_id).values(**values)).rowcount)
+    def move_case(conn: Connection, loaded: Any, values: Any, outcome: Any, *, refused: bool) -> bool:
+        moved = conn.execute(tables.cases.update().where(tables.cases.c.case_id == loaded[0]).values(**values)).rowcount
+        conn.execute((tables.refusals if refused else tables.steps).insert(), dict(outcome))
+        return bool(moved)
 
     statements.move_case = move_case
 
 
 def time_out_as_listed() -> None:
-    """Cases are timed out as they were listed: nobody locks them, and whoever has moved them since is not asked."""
+    """Time cases out as they were listed: nothing locks them, and the versions of now are not compared."""
 
     def time_out_overdue(conn: Connection, now: datetime, limit: int = 100) -> list[Handled]:
         done = []
-        for case in queries.listed(conn, limit, MODEL_VERSION, due_by=now):
+        for case in queries.list_readable(conn, limit, MODEL_VERSION, due_by=now):
             loaded, late = handling.load_for_update(conn, case.case_id), case.copy()
             late.trigger(Event.TIME_OUT, at=now)
             step = late.history[-1]._replace(version=_free_version(conn, case.case_id))
-            values = mapping.case_values(late)
+            values = {**mapping.case_values(late), **mapping.released_claims(late)}
             conn.execute(tables.cases.update().where(tables.cases.c.case_id == case.case_id).values(**values))
             statements.insert_steps(conn, [mapping.step_values(case.case_id, step, f"{uuid4()}", loaded.digest)])
             done.append(Handled(step, late, is_duplicate=False))
@@ -131,7 +163,7 @@ def time_out_as_listed() -> None:
 
 
 def acknowledge_early() -> None:
-    """Who raised an event hears that it was taken before the database has put it where it outlasts a crash."""
+    """Report an event as taken before the database has put it where it outlasts a crash."""
 
     def transact(engine: Engine, work: Callable[[Connection], Any], **rest: Any) -> Any:
         def hurried(conn: Connection) -> Any:
@@ -146,9 +178,14 @@ def acknowledge_early() -> None:
 
 
 def no_digest() -> None:
-    """The history has nothing that an edit of it would disagree with but what later steps need."""
+    """Leave nothing in the history that an edit would disagree with but what later steps need."""
     mapping.step_digest = lambda row, _before: row.digest
-    stored_refusals.refusal_digest = lambda row: row.digest
+    kept_refusals.refusal_digest = lambda row: row.digest
+
+
+def commit_after_abort() -> None:
+    """Let a host commit after a conflict that has undone its transaction."""
+    transactions.refuse_commit = lambda _conn, _cause: None
 
 
 WAYS: dict[str, Callable[[], None]] = {
@@ -157,12 +194,16 @@ WAYS: dict[str, Callable[[], None]] = {
         state_as_token,
         look_before_load,
         never_look,
+        ids_of_everyone,
+        early_refusals_kept,
         no_unique_key,
+        no_claims,
         log_outside_the_transaction,
         blind_write,
         time_out_as_listed,
         acknowledge_early,
         no_digest,
+        commit_after_abort,
     )
 }
 

@@ -204,7 +204,8 @@ def call(
     """Event and keywords for ``handle`` of the path's step *index*, from 0."""
     event, data = path[index]
     filled = {name: f"order-{case_id}" if value is ... else value for name, value in data.items()}
-    return event, {"event_id": str(index), "at": START + timedelta(minutes=index), **filled}
+    by = filled.pop("by", None)
+    return event, {"data": filled, "event_id": str(index), "by": by, "at": START + timedelta(minutes=index)}
 
 
 def opened(engine: Engine, case_id: str, steps: int = 0, **options: Any) -> None:

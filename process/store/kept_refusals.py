@@ -1,0 +1,133 @@
+"""How refusals are stored: the row of one, the refusal of a row, and the test whether a row is of the same event.
+
+A final refusal is kept under its sender and event id, so that the same event is refused the same way for good. An early
+one, of an event that the case may yet take, is raised and not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from process.case import Case
+from process.exceptions import Refused, SnapshotInvalid
+from process.machine import MACHINE
+from process.model import MODEL_VERSION, Actor, Event
+from process.payload import short_repr
+from process.snapshot import codec, wire
+from process.store import mapping
+from process.store.statements import Row
+
+
+class KeptRefusal(NamedTuple):
+    """A refusal that is stored, with the event that was refused."""
+
+    event_id: str
+    by: str | None
+    """Who raised it, as the host gave it; None where nobody was named."""
+    who: str | None
+    data: Mapping[str, Any]
+    at: datetime | None
+    version: int
+    """The version of the case when it refused."""
+    error: Refused
+
+
+def is_kept(refusal: Refused) -> bool:
+    """Whether the refusal is final."""
+    final: bool = getattr(refusal, "is_final", True)
+    return final
+
+
+def sender_of(event: object, by: object) -> str:
+    """Whose event id it is, as the columns ``by`` hold it: the actor, also where only one can be meant; "" for nobody."""
+    try:
+        actor = MACHINE.compiled_events[Event(event)].only_actor if by is None else Actor(by)  # type: ignore[arg-type]
+    except Exception:  # whatever an object of the caller's raises
+        actor = None
+    if actor is not None:
+        return actor.value
+    return "" if by is None else short_repr(by)
+
+
+def refusal_values(
+    case: Case, refusal: Refused, event_id: str, sender: str, data: Mapping[str, Any], who: str | None, at: datetime
+) -> dict[str, Any]:
+    """The row of a refusal."""
+    told = wire.refusal_to_dict(refusal)
+    values = {
+        "case_id": case.case_id,
+        "event_id": event_id,
+        "version": case.version,
+        "kind": told["kind"],
+        "event": told["event"],
+        "by": sender,
+        "data": mapping.canonical(data),
+        "state": case.state.value,
+        "blockers": codec.dumps({"blockers": told["blockers"]}),
+        "at": at,
+        "model_version": MODEL_VERSION,
+    }
+    return {**values, "who": who, "digest": _digest(values, who)}
+
+
+def refusal_digest(row: Row[Any]) -> str:
+    """The digest that a refusal's row should have."""
+    values = {name: value for name, value in row._mapping.items() if name not in ("digest", "who")}
+    return _digest(values, row.who)
+
+
+def _digest(values: Mapping[str, Any], who: str | None) -> str:
+    return mapping.digest_of(
+        "", mapping.with_who({**{name: values[name] for name in _DIGESTED}, "by": values["by"] or None}, who)
+    )
+
+
+_DIGESTED = ("case_id", "event_id", "version", "kind", "event", "by", "data", "state", "blockers", "at", "model_version")
+
+
+def refusal_of(row: Row[Any]) -> Refused:
+    """The refusal of a row, as it was raised; where a reason held a member of an enum, it holds the value.
+
+    That of an older model has its event, state and actor in today's names, and the text of its reasons as it was.
+
+    Raises:
+        SnapshotInvalid: it is none, as one that was edited.
+        NewerModel: a newer model refused.
+    """
+    try:
+        today = mapping.migrated(row, f"refusal {row.event_id}", row.state, row.state)
+        told = codec.loads(row.blockers)["blockers"]
+        event = {"kind": row.kind, "event": today["event"], "state": today["source"], "by": today["by"]}
+        return wire.refusal_from_dict({**event, "blockers": told})
+    except (LookupError, ValueError, TypeError, AttributeError):
+        raise SnapshotInvalid(f"refusal {row.event_id}", "is not what a refusal is stored as", "不是所存的拒绝") from None
+
+
+def kept_refusal_of(row: Row[Any]) -> KeptRefusal:
+    """The refusal of a row, with its event. Raises as ``refusal_of``."""
+    error = refusal_of(row)
+    today = mapping.migrated(row, f"refusal {row.event_id}", row.state, row.state)
+    return KeptRefusal(row.event_id, today["by"], row.who, today["data"], row.at, row.version, error)
+
+
+def is_same_event(row: Row[Any], event: object, sender: str, data: object) -> bool:
+    """Whether a step's or refusal's row is of this event, by this sender, with this payload. The time may differ.
+
+    An older model's is of the event that it was then, and of the one that it is after its migration.
+
+    Raises:
+        NewerModel: a newer model wrote it, in names that are not known here.
+    """
+    try:
+        given = mapping.canonical(data or {}), str(event), sender  # type: ignore[arg-type]  # what is no mapping is a TypeError
+        if given == (row.data, row.event, row.by):
+            return True
+        if row.model_version == MODEL_VERSION:
+            return False
+        source, target = (row.state, row.state) if "kind" in row._mapping else (row.source, row.target)
+        today = mapping.migrated(row, f"event {row.event_id}", source, target)
+        return given == (mapping.canonical(today["data"]), today["event"], today["by"] or "")
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return False

@@ -124,7 +124,7 @@ def show_case(
     Show a case: its steps, its status, what is possible next; what is stored is checked. Exit code 1: it is inconsistent.
     """
     language = lang_of(lang)
-    with opened(db, language) as (store, engine), engine.begin() as conn:
+    with opened(db, language) as (store, engine), store.reading(engine) as conn:
         findings: tuple[Finding, ...] = store.verify(conn, case_id)
         case: Case = store.load_with_history(conn, case_id)
     if draw is not None:
@@ -164,7 +164,7 @@ def list_cases(
     language = lang_of(lang)
     given = {"state": state, "goal": goal, "awaits": awaits, "account": account, "order": order, "ended": ended}
     filters = {name: plain(value) for name, value in given.items() if value is not None}
-    with opened(db, language) as (store, engine), engine.begin() as conn:
+    with opened(db, language) as (store, engine), store.reading(engine) as conn:
         found = store.find(conn, limit, **filters)
     print_cases(found, json=json, csv=csv, lang=language)
 
@@ -185,14 +185,13 @@ def overdue_cases(
     language = lang_of(lang)
     now = moment_of("--at", at, language) or datetime.now(UTC)
 
-    def work(store: Any, conn: Any) -> list[Case]:
-        if time_out:
-            return [handled.case for handled in store.time_out_overdue(conn, now, limit)]
-        cases: list[Case] = store.overdue(conn, now, limit)
-        return cases
-
     with opened(db, language) as (store, engine):
-        cases = store.transact(engine, lambda conn: work(store, conn))
+        if time_out:
+            handled = store.transact(engine, lambda conn: store.time_out_overdue(conn, now, limit))
+            cases = [one.case for one in handled]
+        else:
+            with store.reading(engine) as conn:
+                cases = store.overdue(conn, now, limit)
         found = [store.Summary.of(case) for case in cases]
     print_cases(found, json=json, csv=csv, lang=language)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from process.cli.output.streams import cannot_open, unusable
+from process.cli.output.streams import cannot_open, say, unusable
 from process.exceptions import InvalidPayload, SnapshotInvalid
 from process.model import Words
 
@@ -40,12 +42,16 @@ def opened(
         )
     try:
         address = _default(lang) if url is None else _given(url, lang)
-        with store.database(address, create=create or url is None) as engine:
+        notice = partial(say, _WAITING.of(lang), err=True) if sys.stderr is not None and sys.stderr.isatty() else None
+        with store.database(address, create=create or url is None, on_wait=notice) as engine:
             if engine.url.database == ":memory:":
                 unusable(_IN_MEMORY.of(lang))
             yield store, engine
     except (store.StoreError, InvalidPayload, SnapshotInvalid) as error:
         unusable(place() + error.text(lang))
+
+
+_WAITING = Words("数据库正被占用，等待中…", "The database is locked by another writer; waiting …")
 
 
 def _given(url: str, lang: str) -> str:

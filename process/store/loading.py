@@ -66,8 +66,8 @@ def load_events(
 def _deliver(engine: Engine, case_id: str, entry: EventLine, event_id: str) -> None:
     def work(conn: Connection) -> Refused | None:
         try:
-            about = {"event_id": event_id, "by": entry.by, "at": entry.at}
-            _handle(conn, case_id, entry.event, entry.data, **about, keep_early=True)  # the file gives the order
+            # The file gives the order of its events, so that what is too early on its line stays refused.
+            _handle(conn, case_id, entry.event, entry.data, event_id=event_id, by=entry.by, at=entry.at, keep_early=True)
         except Refused as refusal:
             return refusal  # so that it is committed
         return None

@@ -61,7 +61,7 @@ def test_what_to_try_next_is_a_command_that_there_is(command: str) -> None:
 def test_help_names_every_command_with_words_in_both_languages() -> None:
     done = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"})
     assert done.exit_code == 0
-    for name in ("demo", "run", "walk", "show", "draw", "check", "trips", "case"):
+    for name in ("demo", "run", "walk", "show", "draw", "check", "scenarios", "case"):
         (line,) = (line for line in done.stdout.splitlines() if line.strip("│ ").startswith(f"{name} "))
         assert " · " in line
         assert any("\u4e00" <= letter <= "\u9fff" for letter in line)

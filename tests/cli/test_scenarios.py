@@ -67,7 +67,11 @@ def test_the_pytest_file_fails_against_a_back_end_that_accepts_any_quote(tmp_pat
     ("lang", "heading", "step"),
     [
         ("zh", "# 取消分期与人脸验证：测试脚本", r"- \[ \] 客户：登录 \(account='[\w-]+', channel=app\) → 已登录"),
-        ("en", "# Cancelling an installment plan", r"- \[ \] customer: sign in \(account='[\w-]+', channel=app\) → Signed in"),
+        (
+            "en",
+            "# Cancelling an installment plan",
+            r"- \[ \] customer: sign in \(account='[\w-]+', channel=app\) → Signed in",
+        ),
     ],
 )
 def test_the_checklist_has_a_box_for_every_event(lang: str, heading: str, step: str) -> None:

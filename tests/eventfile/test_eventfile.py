@@ -172,7 +172,11 @@ INVALID: dict[str, tuple[list[Any], int, str]] = {
     "a deadline at an end": ([CASE.replace("}}", ', "deadlines": {"expired": 5}}}')], 1, "open states"),
     "an endless deadline": ([CASE.replace("}}", ', "deadlines": {"cancelling": 1e999}}}')], 1, "at most 10 years"),
     "a snapshot of no case": ([SNAPSHOT.replace('"installment_options"', '"cancelling"', 1)], 1, "invalid snapshot"),
-    "a snapshot of a newer model": ([SNAPSHOT.replace(f'"model_version": {MODEL_VERSION}', '"model_version": 99')], 1, "99"),
+    "a snapshot of a newer model": (
+        [SNAPSHOT.replace(f'_version": {MODEL_VERSION}', '_version": 99')],
+        1,
+        "99",
+    ),
 }
 
 

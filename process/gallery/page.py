@@ -15,7 +15,7 @@ from importlib import resources
 
 from process import diagram
 from process.diagram.output import MARK
-from process.diagram.palette import DARK, END, INK, MOVE, PAGE, WENT
+from process.diagram.palette import DARK, END, INK, MOVE, PAGE, VISITED
 from process.exploration.explorer import explore
 from process.gallery.configurations import page_data
 
@@ -63,7 +63,7 @@ def _colours() -> Iterator[str]:
 
 
 def _shared_colours(shown: Mapping[str, str]) -> Iterator[str]:
-    yield f":root {{ --went: {shown[WENT]}; --paper: {shown[PAGE]}; --on-colour: {shown[INK]}; }}"
+    yield f":root {{ --went: {shown[VISITED]}; --paper: {shown[PAGE]}; --on-colour: {shown[INK]}; }}"
     for actor, colour in MOVE.items():
         yield f'.chip[data-actor="{actor}"] {{ background: {shown[colour]}; }}'
     for kind, (_, border) in END.items():

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from process import Actor, State
-from process.diagram.palette import DARK, MOVE, WENT
+from process.diagram.palette import DARK, MOVE, VISITED
 from process.diagram.render import to_png
 from tests.support.browser import follow
 from tests.support.drawn import SVG
@@ -41,10 +41,10 @@ def test_the_svg_is_the_diagram_as_it_is_shown_with_its_marks(shown: Page, schem
     assert {f"en-state-{state}" for state in State} <= groups.keys()
     here = next(groups["en-state-order_list"].iter(f"{SVG}path")).attrib
     colours = DARK if scheme == "dark" else dict(zip(DARK, DARK, strict=True))
-    assert (here["stroke"], here["fill"]) == (rgb(colours[WENT]), rgb(colours[MOVE[Actor.CUSTOMER]]))
+    assert (here["stroke"], here["fill"]) == (rgb(colours[VISITED]), rgb(colours[MOVE[Actor.CUSTOMER]]))
     taken = next(groups["en-arrow-signed_in-order_list"].iter(f"{SVG}path")).attrib
     other = next(groups["en-arrow-order_details-installment_options"].iter(f"{SVG}path")).attrib
-    assert taken["stroke"] == rgb(colours[WENT])
+    assert taken["stroke"] == rgb(colours[VISITED])
     assert float(other["opacity"]) < float(taken["opacity"])
     assert to_png(content.decode())  # other programs can read it
 

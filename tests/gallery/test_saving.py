@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from process import Actor, State
 from process.diagram.palette import DARK, MOVE, VISITED
-from process.diagram.render import to_png
+from process.diagram.png_renderer import render_png
 from tests.support.browser import follow
 from tests.support.drawn import SVG
 
@@ -46,7 +46,7 @@ def test_the_svg_is_the_diagram_as_it_is_shown_with_its_marks(shown: Page, schem
     other = next(groups["en-arrow-order_details-installment_options"].iter(f"{SVG}path")).attrib
     assert taken["stroke"] == rgb(colours[VISITED])
     assert float(other["opacity"]) < float(taken["opacity"])
-    assert to_png(content.decode())  # other programs can read it
+    assert render_png(content.decode())  # other programs can read it
 
 
 def test_the_png_is_large_and_of_the_diagrams_proportions(shown: Page) -> None:

@@ -46,10 +46,11 @@ def canonical(facts: Facts) -> Facts:
 
     A count stops at one past its limit, or one below 0: a model that gets there is wrong, and its search still ends.
     """
-    if facts.quote is not None:
+    quote = facts.quote
+    if quote is not None:
         facts = facts._replace(quote=QUOTE, fee=0, currency="CNY")
     if facts.rejected_quote is not None:
-        facts = facts._replace(rejected_quote=REJECTED_QUOTE)
+        facts = facts._replace(rejected_quote=QUOTE if facts.rejected_quote == quote else REJECTED_QUOTE)
     face = min(max(facts.face_attempts, -1), facts.face_limit + 1)
     other = min(max(facts.other_attempts, -1), facts.other_limit + 1)
     return facts._replace(account=ACCOUNT, order=ORDER, face_attempts=face, other_attempts=other, attempt=face + other)

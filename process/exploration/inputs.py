@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 from process.model import Actor, Event, Facts, Field, Kind, Model
@@ -11,23 +12,44 @@ RIGHT = "right"
 """The variant of a payload that fits the case as it stands. The name of any other variant says which field differs."""
 
 ACCOUNT, ORDER, QUOTE, REJECTED_QUOTE = "account-1", "order-1", "quote-1", "rejected-quote-1"
+NEXT_QUOTE = "quote-2"
+"""The reference of a quote that replaces the open one."""
+
+OFFER = ("quote", "fee", "currency")
 
 
-def payload_variants(model: Model, event: Event, facts: Facts, fresh: str = QUOTE) -> Iterator[tuple[str, dict[str, Any]]]:
+def payload_variants(
+    model: Model, event: Event, facts: Facts, fresh: str | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the payloads that matter for *event* under *facts*, each with its variant's name; the right one comes first.
 
     Args:
         fresh: the reference that a new quote gets.
     """
+    fresh = fresh or (QUOTE if facts.quote != QUOTE else NEXT_QUOTE)
     fields = {name: _values(model, event, name, kind, facts, fresh) for name, kind in model.events[event].items()}
     right = {name: values[0][1] for name, values in fields.items()}
     yield RIGHT, right
     for name, values in fields.items():
         for variant, value in values[1:]:
             yield f"{name}: {variant}", {**right, name: value}
+    if facts.quote is not None and right.keys() >= {*OFFER} and _sets_fact(model, event, "quote"):
+        again = {**right, "quote": facts.quote, "fee": facts.fee, "currency": facts.currency}
+        yield "quote: again", again
+        yield "fee: changed", {**again, "fee": (facts.fee or 0) + 1}
+        yield "currency: changed", {**again, "currency": "JPY" if facts.currency != "JPY" else "CNY"}
 
 
-def payload_for(model: Model, event: Event, variant: str, facts: Facts, fresh: str = QUOTE) -> dict[str, Any]:
+def payload_pairs(model: Model, event: Event, facts: Facts) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the payloads in which two fields differ from the right one, each with the names of the two variants."""
+    (_, right), *singles = payload_variants(model, event, facts)
+    for (one, first), (other, second) in combinations(singles, 2):
+        changed = [{name for name in right if data[name] != right[name]} for data in (first, second)]
+        if changed[0].isdisjoint(changed[1]):
+            yield one, other, {name: (first if name in changed[0] else second)[name] for name in right}
+
+
+def payload_for(model: Model, event: Event, variant: str, facts: Facts, fresh: str | None = None) -> dict[str, Any]:
     """The payload of that variant; KeyError if these facts give no such one."""
     return dict(payload_variants(model, event, facts, fresh))[variant]
 

@@ -46,6 +46,8 @@ CHOICES: Mapping[tuple[str, str], Words] = {
     ("quote", "current"): Words("当前报价", "the current quote"),
     ("quote", "stale"): Words("旧报价", "an earlier quote"),
     ("quote", "rejected"): Words("被拒的报价", "the rejected quote"),
+    ("fee", "changed"): Words("费用不同", "with another fee"),
+    ("currency", "changed"): Words("货币不同", "in another currency"),
     ("attempt", "right"): Words("答复当前这次核验", "answers the current attempt"),
     ("attempt", "stale"): Words("答复上一次核验", "answers the previous attempt"),
     ("attempt", "unknown"): Words("答复尚未开始的核验", "answers an attempt that has not started"),
@@ -233,7 +235,9 @@ def _variant_words(model: Model, event: Event, variant: str, facts: Facts) -> Wo
         value = data[name]
         if isinstance(value, Term):
             words.append(value.words)
-        elif name == "quote" and name not in choice:
+        elif name in ("fee", "currency") and name not in choice:
+            continue
+        elif name == "quote" and choice.get(name, "again") == "again":
             known = {facts.rejected_quote: "rejected", facts.quote: "current"}
             words.append(CHOICES[name, known.get(value, "new")])
         else:

@@ -160,6 +160,11 @@ ANY_OPEN_BUT_CANCELLING = tuple(state for state in ANY_OPEN if state is not S.CA
 OUTSIDE_SUPPORT = tuple(state for state in ANY_OPEN if state is not S.IN_SUPPORT)
 SELF_SERVICE = tuple(state for state in ANY_OPEN_BUT_CANCELLING if STATES[state].phase is not Phase.SUPPORT)
 MAY_EXPIRE = (*SELF_SERVICE, S.SUPPORT_NEEDED)
+AFTER_A_REMOVAL = tuple(state for state in ANY_OPEN if the_quote_is_accepted not in STATES[state].invariants)  # none verifies
+REMOVED_OUTSIDE_SUPPORT, REMOVED_BUT_CANCELLING, REMOVED_MAY_EXPIRE = (
+    tuple(state for state in group if state in AFTER_A_REMOVAL)
+    for group in (OUTSIDE_SUPPORT, ANY_OPEN_BUT_CANCELLING, MAY_EXPIRE)
+)
 LOOKING_FOR_THE_OPTION = (S.ORDER_DETAILS, S.INSTALLMENT_OPTIONS)
 OFFERING_REMOVAL = (S.INSTALLMENT_OPTIONS, S.VERIFICATION_CHOICE)
 VERIFYING = (S.FACE_VERIFICATION, S.OTHER_VERIFICATION)
@@ -223,7 +228,7 @@ TABLE: tuple[Row, ...] = (
 
     # 5 取消: the lender's answer counts wherever it finds the case, and so does its correction of a rejection (R13); what was
     # settled serves one attempt (R17)
-    row(OUTSIDE_SUPPORT,          E.COMPLETE_CANCELLATION,              LENDER,              S.BOTH_CANCELLED,
+    row(REMOVED_OUTSIDE_SUPPORT,  E.COMPLETE_CANCELLATION,              LENDER,              S.BOTH_CANCELLED,
         only_if=[it_names_the_rejected_quote, face_verification_is_removed], then=[void_the_quote, spend_the_verification]),
     row(OUTSIDE_SUPPORT,          E.COMPLETE_CANCELLATION,              LENDER,              S.PLAN_CANCELLED,
         only_if=[ELSE, it_names_the_rejected_quote], then=[void_the_quote, spend_the_verification]),
@@ -264,21 +269,21 @@ TABLE: tuple[Row, ...] = (
         then=[remove_the_face_verification, void_the_quote]),
 
     # The other ends: never past an outstanding answer (R13), never hiding a removal (R19)
-    row(ANY_OPEN,                 E.REPORT_PLAN_ENDED,                  LENDER,              S.FACE_VERIFICATION_REMOVED,
+    row(AFTER_A_REMOVAL,          E.REPORT_PLAN_ENDED,                  LENDER,              S.FACE_VERIFICATION_REMOVED,
         only_if=[face_verification_is_removed], then=[close_an_outstanding_answer]),
     row(ANY_OPEN,                 E.REPORT_PLAN_ENDED,                  LENDER,              S.PLAN_ENDED_OTHERWISE, only_if=[ELSE], then=[close_an_outstanding_answer]),
-    row(ANY_OPEN_BUT_CANCELLING,  E.REPORT_PLAN_ENDED,                  SYSTEM,              S.FACE_VERIFICATION_REMOVED,
+    row(REMOVED_BUT_CANCELLING,   E.REPORT_PLAN_ENDED,                  SYSTEM,              S.FACE_VERIFICATION_REMOVED,
         only_if=[nothing_is_unanswered, face_verification_is_removed]),
     row(ANY_OPEN_BUT_CANCELLING,  E.REPORT_PLAN_ENDED,                  SYSTEM,              S.PLAN_ENDED_OTHERWISE, only_if=[ELSE, nothing_is_unanswered]),
     row(S.IN_SUPPORT,             E.REFUSE,                             SUPPORT,             S.FACE_VERIFICATION_REMOVED,  # R19
         only_if=[nothing_is_unanswered, face_verification_is_removed]),
     row(S.IN_SUPPORT,             E.REFUSE,                             SUPPORT,             S.REFUSED, only_if=[ELSE, nothing_is_unanswered]),
-    row(ANY_OPEN_BUT_CANCELLING,  E.ABANDON,                            CUSTOMER,            S.FACE_VERIFICATION_REMOVED,
+    row(REMOVED_BUT_CANCELLING,   E.ABANDON,                            CUSTOMER,            S.FACE_VERIFICATION_REMOVED,
         only_if=[nothing_is_unanswered, face_verification_is_removed]),
     row(ANY_OPEN_BUT_CANCELLING,  E.ABANDON,                            CUSTOMER,            S.ABANDONED, only_if=[ELSE, nothing_is_unanswered]),
     row((S.CANCELLING, S.IN_SUPPORT), E.TIME_OUT,                       CLOCK,               S.SUPPORT_NEEDED),
     row(S.SUPPORT_NEEDED,         E.TIME_OUT,                           CLOCK,               S.SUPPORT_NEEDED, only_if=[an_answer_is_outstanding]),
-    row(MAY_EXPIRE,               E.TIME_OUT,                           CLOCK,               S.FACE_VERIFICATION_REMOVED,
+    row(REMOVED_MAY_EXPIRE,       E.TIME_OUT,                           CLOCK,               S.FACE_VERIFICATION_REMOVED,
         only_if=[nothing_is_unanswered, face_verification_is_removed]),
     row(MAY_EXPIRE,               E.TIME_OUT,                           CLOCK,               S.EXPIRED, only_if=[ELSE]),
 )

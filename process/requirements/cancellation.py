@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from process.exploration.explorer import Configuration
+from process.exploration.inputs import RIGHT
 from process.model import Actor, EndKind, Event, Goal, QuoteStatus, RequestKind, State, Words
 from process.payload import MAX_INTEGER
 from process.requirements.counterexample import EVENTS_TAKEN, CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, references, same_under_other_names
 from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
 from process.requirements.names import OTHER_NAMES
-from process.requirements.observation import Observation, after, is_outstanding
+from process.requirements.observation import Observation, after, corrects, is_outstanding
 
 A, E, S = Actor, Event, State
 WITH_SUPPORT = (S.SUPPORT_NEEDED, S.IN_SUPPORT)
@@ -30,7 +31,8 @@ def r4_quoted_and_confirmed(evidence: Evidence) -> CheckResult:
         quoted, facts = seen.before.quote, seen.before
         if seen.event is E.CONFIRM_CANCELLATION and (quoted is None or seen.data["quote"] != quoted):
             return Words("确认的不是当前报价，却被接受", "a quote is confirmed that is not the open one")
-        if submits(seen) and not after(seen).confirmed:
+        corrected = seen.event is E.COMPLETE_CANCELLATION and corrects(seen)  # of a quote that was confirmed before
+        if submits(seen) and not corrected and not after(seen).confirmed:
             return Words("提交的报价未经确认", "the quote that is submitted was not confirmed")
         if facts.goal is Goal.FACE_VERIFICATION and seen.target is S.CONSEQUENCES:
             return Words(
@@ -72,12 +74,13 @@ def r4_quoted_and_confirmed(evidence: Evidence) -> CheckResult:
         facts_are_true(evidence, "goal", "quoted", "confirmed", but=E.COMPLETE_CANCELLATION),
         each_configuration(evidence, lambda found: found.state is S.CONSEQUENCES, confirmable),
         _a_new_quote_counts(evidence),
+        _a_quote_is_its_content(evidence),
         same_under_other_names(evidence, "quote", "fee", "currency"),
         near_misses_are_refused(evidence, E.CONFIRM_CANCELLATION, "quote", references),
     )
 
 
-QUOTED = (("quote-2", 100, "USD"), ("quote-3", 1, "JPY"), ("quote-4", 0, "CNY"), ("Quote-2 ", MAX_INTEGER, "CNY"))
+QUOTED = (("quote-2", 100, "USD"), ("quote-3", 1, "JPY"), ("quote-4", 0, "CNY"), ("Quote-2", MAX_INTEGER, "CNY"))
 """Quotes that replace each other: higher, lower, the highest fee and none, in other currencies."""
 
 
@@ -99,10 +102,37 @@ def _a_new_quote_counts(evidence: Evidence) -> CheckResult:
     return CheckResult(((count, EVENTS_TAKEN),))
 
 
+def _a_quote_is_its_content(evidence: Evidence) -> CheckResult:
+    """Where the lender may quote, the reference of the open quote with another fee or currency is refused, and so is the
+    rejected one with any."""
+    count = 0
+    compiled = evidence.machine.compiled_events[E.QUOTE_CONSEQUENCES]
+    for index, found in evidence.where(lambda found: found.state is S.CONSEQUENCES):
+        for facts in (found.facts, *(names.of(found.facts) for names in OTHER_NAMES)):
+            fee, currency = facts.fee or 0, facts.currency or "CNY"
+            offers = [(max(fee - 1, 0), currency), (min(fee + 1, MAX_INTEGER), currency), (fee, "EUR"), (fee ^ 1, "EUR")]
+            changed = [(facts.quote, *offer) for offer in offers if offer != (fee, currency)]
+            rejected = [(facts.rejected_quote, *offer) for offer in (*offers, (fee, currency))]
+            for offer in (*(changed if facts.quote else ()), *(rejected if facts.rejected_quote else ())):
+                count += 1
+                data = dict(zip(("quote", "fee", "currency"), offer, strict=True))
+                if compiled.decide(found.state, facts, A.LENDER, dict(data)) is not None:
+                    problem = Words(
+                        "同一编号以其他内容重新报价，或报出被拒的报价，却被接受",
+                        "a quote is taken with the reference of another offer, the open or the rejected one",
+                    )
+                    broken = evidence.at(index, problem)._replace(attempt=(E.QUOTE_CONSEQUENCES, A.LENDER, data))
+                    return CheckResult(((count, EVENTS_TAKEN),), broken)
+    return CheckResult(((count, EVENTS_TAKEN),))
+
+
 def r13_answers_count(evidence: Evidence) -> CheckResult:
     """From submission to answer: no end, no second submission, each answer taken; silence and rejection lead to support."""
     ended = Words("资方尚未答复，办理却结束了", "the case ends while the lender's answer is outstanding")
     again = Words("资方尚未答复，又提交了一次", "it is submitted again while the lender's answer is outstanding")
+
+    def answers(seen: Observation) -> bool:
+        return seen.event in ANSWERS or (seen.event is E.REPORT_PLAN_ENDED and seen.by is A.LENDER)
 
     def before_the_answer(seen: Observation) -> Words | None:
         if evidence.is_end(seen.target):
@@ -111,7 +141,8 @@ def r13_answers_count(evidence: Evidence) -> CheckResult:
 
     def violation(seen: Observation) -> Words | None:
         submitted = seen.before.quote_status is QuoteStatus.SUBMITTED
-        if seen.event in ANSWERS and not (submitted and seen.data["quote"] == seen.before.quote):
+        corrected = seen.event is E.COMPLETE_CANCELLATION and corrects(seen)
+        if seen.event in ANSWERS and not corrected and not (submitted and seen.data["quote"] == seen.before.quote):
             return Words(
                 "并非对已提交报价的答复，却被接受", "an answer is taken that names no quote submitted and unanswered"
             )
@@ -119,7 +150,7 @@ def r13_answers_count(evidence: Evidence) -> CheckResult:
             return Words("被拒后没有转到客服", "a rejection does not lead to support, or leaves it")
         if submitted and seen.event is E.TIME_OUT and seen.target is not S.SUPPORT_NEEDED:
             return Words("资方无答复，却没有转到客服", "the lender's silence does not lead to support")
-        if submitted and seen.target not in (S.CANCELLING, *WITH_SUPPORT) and seen.event not in ANSWERS:
+        if submitted and seen.target not in (S.CANCELLING, *WITH_SUPPORT) and not answers(seen):
             return Words("资方尚未答复，办理却继续了", "the case goes on while the lender's answer is outstanding")
         return None
 
@@ -136,15 +167,27 @@ def r13_answers_count(evidence: Evidence) -> CheckResult:
             return Words("资方无答复时不能转到客服", "the deadline for the lender's answer has no consequence")
         return None
 
+    def uncorrected(index: int, found: Configuration) -> Words | None:
+        variant = "quote: rejected" if found.facts.quote is not None else RIGHT
+        for by in (A.LENDER, A.SUPPORT) if found.state is S.IN_SUPPORT else (A.LENDER,):
+            there = evidence.takes(index, E.COMPLETE_CANCELLATION, by, variant)
+            if there is None or there.state not in PLAN_ENDS:
+                return Words("资方更正拒绝，却不被接受", "the lender corrects its rejection, and that is refused")
+        return None
+
+    def rejected(found: Configuration) -> bool:
+        return found.facts.rejected_quote is not None and evidence.is_open(found)
+
     def awaiting(found: Configuration) -> bool:
         return found.state is S.CANCELLING or (is_outstanding(found) and not evidence.is_end(found.state))
 
     asked = {seen.edge.target for seen in evidence.observations if seen.enters is S.CANCELLING}
     return all_of(
-        never_before(evidence, asked, lambda seen: seen.event in ANSWERS, before_the_answer),
+        never_before(evidence, asked, answers, before_the_answer),
         each_event(evidence, violation),
         each_configuration(evidence, awaiting, lost),
-        facts_are_true(evidence, "outstanding", but=E.COMPLETE_CANCELLATION),
+        each_configuration(evidence, rejected, uncorrected),
+        facts_are_true(evidence, "outstanding", "answered", "rejected", but=E.COMPLETE_CANCELLATION),
         *(near_misses_are_refused(evidence, event, "quote", references) for event in ANSWERS),
     )
 
@@ -164,7 +207,9 @@ def r14_cancelled_once(evidence: Evidence) -> CheckResult:
     return all_of(
         never_before(evidence, done, _nothing, twice),
         facts_are_true(evidence, "cancelled"),
-        facts_are_true(evidence, "quoted", "confirmed", "outstanding", only=E.COMPLETE_CANCELLATION),
+        facts_are_true(
+            evidence, "quoted", "confirmed", "outstanding", "answered", "rejected", only=E.COMPLETE_CANCELLATION
+        ),
     )
 
 
@@ -173,8 +218,15 @@ def _nothing(_seen: Observation) -> bool:
 
 
 def r17_serves_one_try(evidence: Evidence) -> CheckResult:
-    """Once verification is settled, confirming submits; after a rejection no path submits before it is settled again."""
-    rejected = {seen.edge.target for seen in evidence.observations if seen.event is E.REJECT_CANCELLATION}
+    """Once verification is settled, confirming submits; after a rejection no path submits before it is settled again.
+
+    A removal of the face verification is no settlement: it serves every attempt (R21).
+    """
+    rejected = {
+        seen.edge.target
+        for seen in evidence.observations
+        if seen.event is E.REJECT_CANCELLATION and not after(seen).removed
+    }
     problem = Words("被拒后未重新核验就再次提交", "after a rejection it is submitted again without a new verification")
 
     def again(seen: Observation) -> Words | None:
@@ -197,7 +249,8 @@ def r19_ends_are_true(evidence: Evidence) -> CheckResult:
     """Every end matches the last event and what was removed or cancelled; what ends a case does so."""
 
     def meant(seen: Observation, met: bool) -> Words | None:
-        chosen = EndKind.NEUTRAL if seen.by is A.CUSTOMER or seen.event is E.DECLINE_CANCELLATION else EndKind.BAD
+        neutral = seen.by is A.CUSTOMER or seen.event in (E.DECLINE_CANCELLATION, E.REPORT_PLAN_ENDED)
+        chosen = EndKind.NEUTRAL if neutral else EndKind.BAD
         kind = EndKind.GOOD if met else chosen
         if evidence.model.states[seen.target].end is kind:
             return None
@@ -233,8 +286,18 @@ def r19_ends_are_true(evidence: Evidence) -> CheckResult:
             return Words("客服不能拒绝申请", "support can't refuse")
         return None
 
+    def reportable(index: int, found: Configuration) -> Words | None:
+        may = {A.LENDER: True, A.SYSTEM: found.state is not S.CANCELLING and not is_outstanding(found)}
+        for by, expected in may.items():
+            if (evidence.takes(index, E.REPORT_PLAN_ENDED, by) is not None) != expected:
+                zh, en = ("不能", "can't") if expected else ("却能", "can")
+                return Words(f"{by.words.zh}{zh}报告分期已另行终止", f"the {by.words.en} {en} report that the plan ended")
+        return None
+
     return all_of(
-        each_event(evidence, violation), each_configuration(evidence, lambda found: found.state is S.IN_SUPPORT, refusable)
+        each_event(evidence, violation),
+        each_configuration(evidence, lambda found: found.state is S.IN_SUPPORT, refusable),
+        each_configuration(evidence, evidence.is_open, reportable),
     )
 
 
@@ -243,5 +306,6 @@ _ENDED_BY = {
     E.DECLINE_CANCELLATION: S.PLAN_KEPT,
     E.REFUSE: S.REFUSED,
     E.ABANDON: S.ABANDONED,
+    E.REPORT_PLAN_ENDED: S.PLAN_ENDED_OTHERWISE,
 }
 """The end that each of these events leads to, where no face verification was removed."""

@@ -1,4 +1,4 @@
-"""The requirements of the process: R1 to R20, each with its sentence, its source and the function that checks it."""
+"""The requirements of the process: R1 to R21, each with its sentence, its source and the function that checks it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Requirement:
 
 
 DESCRIPTION = Words("流程说明", "the description of the process")
-STEP_1_3 = Words("流程说明，第 1、3 步", "the description, steps 1 and 3")
+STEP_1_3_6 = Words("流程说明，第 1、3、6 步", "the description, steps 1, 3 and 6")
 STEPS = Words("流程说明，第 1 至 6 步", "the description, steps 1 to 6")
 STEP_5 = Words("流程说明，第 5 步", "the description, step 5")
 STEP_6 = Words("流程说明，第 6 步", "the description, step 6")
@@ -86,9 +86,9 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         5,
         verification.r5_settled_before_cancelled,
         STEP_5,
-        "只有核验已有结论，分期才会被取消：系统跳过、人脸或其他方式通过、客服豁免，或客服已取消人脸验证。",
-        "A plan is cancelled only with verification settled: skipped by the system, passed by face or another way, waived "
-        "by support, or the face verification removed by support.",
+        "只有核验已有结论，才会提交取消分期：系统跳过、人脸或其他方式通过、客服豁免，或客服已取消人脸验证。",
+        "A plan is submitted for cancelling only with verification settled: skipped by the system, passed by face or "
+        "another way, waived by support, or the face verification removed by support.",
     ),
     _require(
         6,
@@ -108,9 +108,11 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     _require(
         8,
         steps.r8_account_and_order,
-        STEP_1_3,
-        "用别的账号过不了第 1 步，用别的订单过不了第 3 步。",
-        "Nobody gets past step 1 with another account, or past step 3 with another order.",
+        STEP_1_3_6,
+        "用别的账号过不了第 1 步，用别的订单过不了第 3 步；既未用购买账号登录、也未经客服核实身份者，"
+        "不予豁免核验、取消人脸验证或取消分期。",
+        "Nobody gets past step 1 with another account, or past step 3 with another order; nothing is waived, removed or "
+        "cancelled for someone who neither signed in with the buying account nor was identified by an agent.",
     ),
     _require(
         9,
@@ -131,23 +133,24 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         11,
         verification.r11_consent,
         CONSENT_LAW,
-        "没有单独同意就不会开始人脸核验；同意可以撤回，撤回不会终止办理。",
-        "Face verification never starts without separate consent; consent can be withdrawn, and withdrawing ends nothing.",
+        "没有单独同意就不会开始人脸核验；同意可以撤回，撤回不会终止办理；核验进行中也可改选其他方式。",
+        "Face verification never starts without separate consent; consent can be withdrawn, and withdrawing ends nothing; "
+        "whoever is in the middle of a verification can choose another way.",
     ),
     _require(
         12,
         steps.r12_support_at_hand,
         STEP_6,
-        "除「取消处理中」外，第 2 至 5 步的每个未结束状态离客服都只有一步。",
-        "Customer service is one event away from every open state of steps 2 to 5 but CANCELLING.",
+        "除「取消处理中」外，第 1 至 5 步的每个未结束状态离客服都只有一步。",
+        "Customer service is one event away from every open state of steps 1 to 5 but CANCELLING.",
     ),
     _require(
         13,
         cancellation.r13_answers_count,
         DESCRIPTION,
-        "资方未答复前，办理不能绕过答复而结束，也不能再次提交；被拒或无答复则转客服；迟到的答复绝不丢失。",
+        "资方未答复前，办理不能绕过答复而结束，也不能再次提交；被拒或无答复则转客服；只要办理未结束，迟到的答复和对拒绝的更正都不会丢失。",
         "While the lender's answer is outstanding the case can't end without it nor ask a second time; rejection or "
-        "silence leads to support; a late answer is never lost.",
+        "silence leads to support; while the case is open a late answer is never lost, nor one that corrects a rejection.",
     ),
     _require(14, cancellation.r14_cancelled_once, SOUND, "分期至多被取消一次。", "A plan is cancelled at most once."),
     _require(
@@ -191,5 +194,12 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         SOUND,
         "重放一个办理的历史，得到同一个办理。",
         "Replaying a case's history gives the same case.",
+    ),
+    _require(
+        21,
+        verification.r21_removed_is_removed,
+        STEP_5,
+        "人脸验证一经取消，就不再开始人脸核验，也不再要求核验。",
+        "Once the face verification is removed, no face attempt starts and no verification is asked for again.",
     ),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
-from typing import Any
 
 from process.case import Case
 from process.exploration.explorer import Configuration, Edge, Exploration
@@ -65,9 +64,10 @@ class Evidence:
         """What the facts claim wrongly after an event, by entry of the ledger, nearest to a start first."""
         found: list[tuple[Observation, str]] = []
         for seen in self.observations:
-            if seen.after is seen.before and seen.event not in RECORDED and seen.target is not State.CANCELLING:
+            quiet = seen.after is seen.before and seen.event not in RECORDED
+            if quiet and seen.target not in (State.CANCELLING, State.PLAN_CANCELLED, State.BOTH_CANCELLED):
                 continue  # neither the ledger nor the facts change
-            true, claimed = after(seen), read(seen.after)
+            true, claimed = after(seen), read(seen.target, seen.after)
             if true != claimed:
                 pairs = zip(Ledger._fields, true, claimed, strict=True)
                 found += [(seen, name) for name, one, other in pairs if one != other]
@@ -134,10 +134,10 @@ class Evidence:
     def case_class(self) -> type[Case]:
         return type("CheckedCase", (Case,), {"machine": self.machine, "__slots__": ()})
 
-    def new_case(self, facts: Facts, **options: Any) -> Case:
+    def new_case(self, facts: Facts) -> Case:
         """Open a real case that runs on this machine, with the goal and limits of the facts."""
-        options.setdefault("limits", Limits(facts.face_limit, facts.other_limit))
-        return self.case_class(goal=facts.goal, account=ACCOUNT, order=ORDER, case_id="case-1", **options)
+        limits = Limits(facts.face_limit, facts.other_limit)
+        return self.case_class(goal=facts.goal, account=ACCOUNT, order=ORDER, case_id="case-1", limits=limits)
 
     def path_with(self, seen: Observation) -> tuple[Edge, ...]:
         """A shortest path that ends with the event."""
@@ -210,7 +210,7 @@ def facts_are_true(evidence: Evidence, *claims: str, but: Event | None = None, o
     coverage = ((len(evidence.observations), EVENTS_TAKEN),)
     for seen, claim in evidence.false_claims:
         if claim in claims and seen.event is not but and only in (None, seen.event):
-            true, claimed = getattr(after(seen), claim), getattr(read(seen.after), claim)
+            true, claimed = getattr(after(seen), claim), getattr(read(seen.target, seen.after), claim)
             zh, en = CLAIMS[claim]
             problem = Words(f"{zh}：实为 {true!s}，事实却记为 {claimed!s}", f"{en}: is {true!s}, the facts say {claimed!s}")
             return CheckResult(coverage, evidence.by(seen, problem))

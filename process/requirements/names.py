@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from process.exploration.inputs import RIGHT
+from process.exploration.inputs import NEXT_QUOTE, QUOTE, REJECTED_QUOTE, RIGHT
 from process.model import Facts, State, Term
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
 from process.requirements.observation import Observation
@@ -21,6 +21,8 @@ class Names(NamedTuple):
     account: str
     order: str
     quote: str
+    next_quote: str
+    rejected_quote: str
     fee: int
     currency: str
     outages: int
@@ -32,13 +34,20 @@ class Names(NamedTuple):
     def of(self, facts: Facts) -> Facts:
         """The facts under these names."""
         facts = facts._replace(account=self.account, order=self.order, attempt=facts.attempt + self.outages)
-        return facts if facts.quote is None else facts._replace(quote=self.quote, fee=self.fee, currency=self.currency)
+        facts = facts._replace(quote=self._quote(facts.quote), rejected_quote=self._quote(facts.rejected_quote))
+        return facts if facts.quote is None else facts._replace(fee=self.fee, currency=self.currency)
+
+    def _quote(self, reference: Any) -> Any:
+        names = {QUOTE: self.quote, NEXT_QUOTE: self.next_quote, REJECTED_QUOTE: self.rejected_quote}
+        return names.get(reference, reference)
 
     def payload(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """A right payload under these names."""
         renamed = dict(data)
-        for name in renamed.keys() & {"account", "order", "quote", "fee", "currency"}:
+        for name in renamed.keys() & {"account", "order", "fee", "currency"}:
             renamed[name] = getattr(self, name)
+        if "quote" in renamed:
+            renamed["quote"] = self._quote(renamed["quote"])
         for name in renamed.keys() & {"agent", "ticket", "consent"}:
             renamed[name] = self.reference
         for name in renamed.keys() & {"reason", "problem"}:
@@ -52,13 +61,13 @@ _MIXED = "Été ß-0 Ａ Ⅷ ﬁ " + "Zz-09" * MAX_REFERENCE
 """Becomes another reference if it is cut or normalized, or its letter case is changed."""
 
 
-def _names(length: int) -> tuple[str, str, str]:
+def _names(length: int) -> tuple[str, str, str, str, str]:
     start = _MIXED[: length - 1]
-    return f"{start}a", f"{start}o", f"{start}q"
+    return f"{start}a", f"{start}o", f"{start}q", f"{start}n", f"{start}j"
 
 
 OTHER_NAMES = (
-    Names("7", "7", "7", 1, "USD", 1, "7", "7"),
+    Names("7", "7", "7", "8", "9", 1, "USD", 1, "7", "7"),
     Names(*_names(MAX_REFERENCE), MAX_INTEGER, "JPY", 1_000, "证" * MAX_REFERENCE, "长" * MAX_TEXT),
 )
 """The shortest references, all the same, which is allowed, and the longest, no two the same; least and largest numbers."""
@@ -66,7 +75,7 @@ OTHER_NAMES = (
 LONG_NAMES = Names(*_names(MAX_REFERENCE - 8), 0, "CNY", 1_000, "-", ".")
 """Long references that leave room for slightly longer ones."""
 
-RENAMED_FACTS = ("account", "order", "quote", "fee", "currency", "attempt")
+RENAMED_FACTS = ("account", "order", "quote", "rejected_quote", "fee", "currency", "attempt")
 """The facts whose values the names replace."""
 
 
@@ -91,5 +100,6 @@ def differences(seen: Observation, names: Names, outcome: tuple[State, Facts] | 
 
 
 def has_right_payload(seen: Observation) -> bool:
-    """Whether it carried the right payload, or another member of an enum, and not something stale or another's."""
-    return seen.variant == RIGHT or isinstance(seen.data.get(seen.variant.partition(": ")[0]), Term)
+    """True if it carried the right payload, another member of an enum, or the open or rejected quote."""
+    field = seen.variant.partition(": ")[0]
+    return seen.variant in (RIGHT, "quote: again", "quote: rejected") or isinstance(seen.data.get(field), Term)

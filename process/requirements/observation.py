@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from process.exploration.explorer import Configuration, Edge
-from process.model import Actor, Event, Facts, Goal, QuoteStatus, Settlement, State, Words
+from process.model import Actor, Event, Facts, Goal, Identity, QuoteStatus, Settlement, State, Words
 
 S, E = State, Event
 
@@ -42,10 +42,13 @@ class Ledger(NamedTuple):
     account: str
     order: str
     limits: tuple[int, int]  # by face, another way
+    identity: Identity | None  # how the customer was identified; a sign-in counts for more than an agent's word
     quoted: tuple[object, ...] | None  # reference, fee and currency that the lender quoted last; None: void since then
     confirmed: bool  # that very quote was
     outstanding: bool  # the lender was asked to cancel and has not answered
+    answered: bool  # the request that was submitted last ended by the lender's answer
     cancelled: bool  # the lender did cancel
+    rejected: object | None  # the reference of the quote whose cancellation was rejected last
     settled: Settlement | None  # how, since the last rejection
     removed: bool  # support removed the face verification
     face_tries: int  # started, less those that an outage took back
@@ -56,17 +59,20 @@ class Ledger(NamedTuple):
 _NO_OFFER = (None, None, None)
 
 
-def read(facts: Facts) -> Ledger:
-    """The ledger as the facts claim it."""
+def read(state: State, facts: Facts) -> Ledger:
+    """The ledger as state and facts claim it."""
     return Ledger(
         facts.goal,
         facts.account,
         facts.order,
         (facts.face_limit, facts.other_limit),
+        facts.identity,
         None if (offer := (facts.quote, facts.fee, facts.currency)) == _NO_OFFER else offer,
         facts.quote_status in (QuoteStatus.ACCEPTED, QuoteStatus.SUBMITTED, QuoteStatus.ANSWERED),
         facts.quote_status is QuoteStatus.SUBMITTED,
         facts.quote_status is QuoteStatus.ANSWERED,
+        state in (S.PLAN_CANCELLED, S.BOTH_CANCELLED),
+        facts.rejected_quote,
         facts.settled,
         facts.face_removed,
         facts.face_attempts,
@@ -87,15 +93,22 @@ _VOID: dict[str, Any] = {"quoted": None, "confirmed": False}
 
 def after(seen: Observation) -> Ledger:
     """The true ledger after the event, if the claims of the facts before it were true."""
-    before = read(seen.before)
+    before = read(seen.source, seen.before)
     new = _entries_after(seen, before)
     if seen.enters is S.CANCELLING:
         new["outstanding"] = True  # entering it is asking
     return before._replace(**new) if new else before
 
 
+def corrects(seen: Observation) -> bool:
+    """True for a completion by which the lender corrects its rejection."""
+    return seen.before.rejected_quote is not None and seen.data["quote"] == seen.before.rejected_quote
+
+
 RECORDED = frozenset(
     {
+        E.SIGN_IN,
+        E.IDENTIFY_CUSTOMER,
         E.QUOTE_CONSEQUENCES,
         E.CONFIRM_CANCELLATION,
         E.CHOOSE_CANCELLATION,
@@ -109,6 +122,7 @@ RECORDED = frozenset(
         E.REMOVE_FACE_VERIFICATION,
         E.COMPLETE_CANCELLATION,
         E.REJECT_CANCELLATION,
+        E.REPORT_PLAN_ENDED,
     }
 )
 """The events that change an entry of the ledger."""
@@ -117,6 +131,10 @@ RECORDED = frozenset(
 def _entries_after(seen: Observation, before: Ledger) -> dict[str, Any]:
     data = seen.data
     match seen.event:
+        case E.SIGN_IN:
+            return {"identity": Identity.SIGNED_IN}
+        case E.IDENTIFY_CUSTOMER:
+            return {"identity": before.identity or Identity.BY_SUPPORT}
         case E.QUOTE_CONSEQUENCES:
             return {"quoted": (data["quote"], data["fee"], data["currency"]), "confirmed": False}
         case E.CONFIRM_CANCELLATION:
@@ -138,10 +156,14 @@ def _entries_after(seen: Observation, before: Ledger) -> dict[str, Any]:
             return {**_VOID, "settled": Settlement.WAIVED}
         case E.REMOVE_FACE_VERIFICATION:
             return {"removed": True, **(_VOID if before.goal is Goal.BOTH else {})}
+        case E.COMPLETE_CANCELLATION if corrects(seen):
+            return {**_VOID, "cancelled": True, "outstanding": False, "settled": None}
         case E.COMPLETE_CANCELLATION:
-            return {"cancelled": True, "outstanding": False}
+            return {"cancelled": True, "outstanding": False, "answered": True}
         case E.REJECT_CANCELLATION:
-            return {**_VOID, "outstanding": False, "settled": None}
+            return {**_VOID, "outstanding": False, "settled": None, "rejected": before.quoted and before.quoted[0]}
+        case E.REPORT_PLAN_ENDED:
+            return {"outstanding": False, "answered": before.outstanding or before.answered}
     return {}
 
 
@@ -150,13 +172,16 @@ CLAIMS: Mapping[str, Words] = {
     "account": Words("购买的账号", "the account that bought"),
     "order": Words("订单", "the order"),
     "limits": Words("次数上限", "the limits of attempts"),
-    "quoted": Words("有效的报价", "the quote that stands"),
-    "confirmed": Words("报价是否已确认", "whether the quote is confirmed"),
-    "outstanding": Words("资方是否尚未答复", "whether the lender's answer is outstanding"),
-    "cancelled": Words("资方是否已取消分期", "whether the lender has cancelled the plan"),
-    "settled": Words("核验结论", "how verification was settled"),
-    "removed": Words("人脸验证是否已取消", "whether the face verification was removed"),
-    "face_tries": Words("人脸次数", "how many face attempts count"),
-    "other_tries": Words("其他方式次数", "how many other attempts count"),
+    "identity": Words("客户身份的核实", "the identification of the customer"),
+    "quoted": Words("有效的报价", "the current quote"),
+    "confirmed": Words("报价已确认", "the confirmation of the quote"),
+    "outstanding": Words("资方尚未答复", "the outstanding answer of the lender"),
+    "answered": Words("资方对提交的答复", "the lender's answer to the submission"),
+    "cancelled": Words("资方已取消分期", "the cancellation of the plan"),
+    "rejected": Words("被拒的报价", "the rejected quote"),
+    "settled": Words("核验结论", "the settlement of the verification"),
+    "removed": Words("人脸验证已取消", "the removal of the face verification"),
+    "face_tries": Words("人脸次数", "the count of face attempts"),
+    "other_tries": Words("其他方式次数", "the count of other attempts"),
     "attempt": Words("最近一次核验的序号", "the number of the latest attempt"),
 }

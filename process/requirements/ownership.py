@@ -23,23 +23,25 @@ SETTLES: Mapping[Event, Actor] = {
 
 ACTS: Mapping[Actor, tuple[Event, ...]] = {
     A.CLOCK: (E.TIME_OUT,),
-    A.LENDER: (E.QUOTE_CONSEQUENCES, E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION),
+    A.LENDER: (E.QUOTE_CONSEQUENCES, E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION, E.REPORT_PLAN_ENDED),
     A.VERIFIER: (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE),
-    A.SYSTEM: (E.SKIP_FACE_VERIFICATION, E.REQUIRE_VERIFICATION, E.REPORT_PROBLEM),
+    A.SYSTEM: (E.SKIP_FACE_VERIFICATION, E.REQUIRE_VERIFICATION, E.REPORT_PROBLEM, E.REPORT_PLAN_ENDED),
 }
 """The events of the actors beside the customer and support."""
 
 FOR_THE_CUSTOMER = (E.CONFIRM_CANCELLATION, E.DECLINE_CANCELLATION)
 """Events that an agent may raise for the customer on the line."""
 
-AGENTS_OWN = (E.GUIDE_BACK, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION, E.REFUSE)
+AGENTS_OWN = (E.IDENTIFY_CUSTOMER, E.GUIDE_BACK, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION, E.REFUSE)
 LEARNT_BY_AN_AGENT = (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION)
 ACCOUNTABLE: Mapping[Event, tuple[str, ...]] = {
+    E.IDENTIFY_CUSTOMER: ("agent", "ticket"),
     E.WAIVE_VERIFICATION: ("agent", "ticket"),
     E.REMOVE_FACE_VERIFICATION: ("agent", "ticket"),
     E.SKIP_FACE_VERIFICATION: ("reason",),
     E.REJECT_CANCELLATION: ("reason",),
     E.REFUSE: ("reason",),
+    E.REPORT_PLAN_ENDED: ("reason",),
 }
 """Fields that a decision made for the customer must carry: who made it and where it is noted, or why."""
 
@@ -69,10 +71,15 @@ def r6_nobody_acts_for_another(evidence: Evidence) -> CheckResult:
     def agent_can(index: int, found: Configuration) -> Words | None:
         facts = found.facts
         wished = facts.goal is not Goal.PLAN and not facts.face_removed
-        may = {E.WAIVE_VERIFICATION: facts.goal is not Goal.FACE_VERIFICATION, E.REMOVE_FACE_VERIFICATION: wished}
+        identified, free = facts.identity is not None, not is_outstanding(found)
+        may = {
+            E.WAIVE_VERIFICATION: identified and facts.goal is not Goal.FACE_VERIFICATION and free,
+            E.REMOVE_FACE_VERIFICATION: identified and wished and free,
+            E.IDENTIFY_CUSTOMER: not identified,
+        }
         for event, possible in may.items():
             can = evidence.takes(index, event, A.SUPPORT) is not None
-            if can != (possible and not is_outstanding(found)):
+            if can != possible:
                 zh, en = ("却能", "can") if can else ("却不能", "can't")
                 return Words(f"客服{zh}「{event.words.zh}」", f'support {en} "{event.words.en}"')
         return None
@@ -99,7 +106,7 @@ ANSWERED_BY: Mapping[RequestKind, tuple[Event, ...]] = {
     K.VERIFY_OTHER_WAY: _ATTEMPT_ANSWERED,
     K.CANCEL_PLAN: _LENDER_ANSWERED,
     K.CONTACT_SUPPORT: (E.CONTACT_SUPPORT,),
-    K.HANDLE_CASE: (E.GUIDE_BACK, E.REFUSE, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION, *_LENDER_ANSWERED),
+    K.HANDLE_CASE: (*AGENTS_OWN, *_LENDER_ANSWERED),
 }
 """The events by which each request is answered."""
 
@@ -109,7 +116,8 @@ MEANWHILE: Mapping[RequestKind, tuple[Event, ...]] = {
     K.CHOOSE_OPTION: (E.REPORT_OPTION_MISSING,),
     K.CONFIRM_OR_DECLINE: (E.QUOTE_CONSEQUENCES,),  # the lender may change its mind until then
     K.CHOOSE_VERIFICATION: (E.REQUEST_FACE_VERIFICATION_REMOVAL,),  # who wants it removed meets it here
-    K.VERIFY_FACE: (E.WITHDRAW_FACE_CONSENT,),
+    K.VERIFY_FACE: (E.WITHDRAW_FACE_CONSENT, E.CHOOSE_ANOTHER_WAY),
+    K.VERIFY_OTHER_WAY: (E.CHOOSE_ANOTHER_WAY,),
     K.CONTACT_SUPPORT: _LENDER_ANSWERED,  # late
 }
 """Events that may also happen during a request, beside abandoning, a problem, and a deadline that passes."""
@@ -131,10 +139,10 @@ OUTSIDE = (A.VERIFIER, A.LENDER)
 
 
 def _at_any_time(asked: RequestKind) -> tuple[Event, ...]:
-    """Abandoning and a problem, except while the lender is asked; a problem only in self-service."""
+    """A deadline, the lender's correction and the plan's end; abandoning and a problem, but in some states."""
     leaving = () if asked is K.CANCEL_PLAN else (E.ABANDON,)
-    problem = () if asked in (K.SIGN_IN, K.CANCEL_PLAN, K.CONTACT_SUPPORT, K.HANDLE_CASE) else (E.REPORT_PROBLEM,)
-    return (E.TIME_OUT, *leaving, *problem)
+    problem = () if asked in (K.CANCEL_PLAN, K.CONTACT_SUPPORT, K.HANDLE_CASE) else (E.REPORT_PROBLEM,)
+    return (E.TIME_OUT, E.REPORT_PLAN_ENDED, E.COMPLETE_CANCELLATION, *leaving, *problem)
 
 
 HAPPENS: Mapping[RequestKind, frozenset[Event]] = {

@@ -62,6 +62,8 @@ def _goal_paths() -> Iterator[GoalPath]:
         yield GoalPath(other, goal, S.PLAN_CANCELLED, _event(PASS, S.OTHER_VERIFICATION), self_service=True)
         yield GoalPath(waived, goal, S.PLAN_CANCELLED, _event(WAIVE), avoided=(SKIP, PASS))
         yield GoalPath(guided, goal, S.PLAN_CANCELLED, _event(E.GUIDE_BACK), avoided=(WAIVE,))
+        unsigned = Words("经客服核实身份后豁免核验，无须登录", "identified by support and waived, without signing in")
+        yield GoalPath(unsigned, goal, S.PLAN_CANCELLED, _event(WAIVE), avoided=(E.SIGN_IN,))
     removed = _event(E.REMOVE_FACE_VERIFICATION)
     both = Words(
         "经客服取消人脸验证，再取消分期", "through support, the face verification removed and then the plan cancelled"
@@ -69,6 +71,8 @@ def _goal_paths() -> Iterator[GoalPath]:
     yield GoalPath(both, G.BOTH, S.BOTH_CANCELLED, removed, avoided=(SKIP, PASS, WAIVE))
     support = Words("经客服", "through support")
     yield GoalPath(support, G.FACE_VERIFICATION, S.FACE_VERIFICATION_REMOVED, removed)
+    unsigned = Words("经客服核实身份，无须登录", "identified by support, without signing in")
+    yield GoalPath(unsigned, G.FACE_VERIFICATION, S.FACE_VERIFICATION_REMOVED, removed, avoided=(E.SIGN_IN,))
 
 
 GOAL_PATHS = tuple(_goal_paths())
@@ -133,8 +137,9 @@ class Adversary:
     starts: Callable[[Configuration], bool]
 
 
-GIVING_UP = (E.ABANDON, E.DECLINE_CANCELLATION, E.TIME_OUT, E.REFUSE)
-ENDS = (S.PLAN_CANCELLED, S.FACE_VERIFICATION_REMOVED, S.BOTH_CANCELLED, S.PLAN_KEPT, S.REFUSED, S.ABANDONED, S.EXPIRED)
+GIVING_UP = (E.ABANDON, E.DECLINE_CANCELLATION, E.TIME_OUT, E.REFUSE, E.REPORT_PLAN_ENDED)
+CANCELLED_OR_REMOVED = (*PLAN_ENDS, S.FACE_VERIFICATION_REMOVED)
+ENDS = (*CANCELLED_OR_REMOVED, S.PLAN_KEPT, S.PLAN_ENDED_OTHERWISE, S.REFUSED, S.ABANDONED, S.EXPIRED)
 
 
 def _goes_on(seen: Observation) -> bool:
@@ -166,7 +171,8 @@ def _nothing_outstanding(found: Configuration) -> bool:
 
 
 def _without_any_luck(seen: Observation) -> bool:
-    return seen.event not in (PASS, SKIP, E.COMPLETE_CANCELLATION) and seen.by not in (A.SUPPORT, A.CUSTOMER)
+    lucky = (PASS, SKIP, E.COMPLETE_CANCELLATION, E.REPORT_PLAN_ENDED)
+    return seen.event not in lucky and seen.by not in (A.SUPPORT, A.CUSTOMER)
 
 
 ADVERSARIES: tuple[Adversary, ...] = (
@@ -190,7 +196,7 @@ ADVERSARIES: tuple[Adversary, ...] = (
     ),
     Adversary(
         Words("资方总是拒绝，仍有人能了结办理", "the lender always rejects, and somebody can still decide the case"),
-        lambda seen: seen.event not in (E.COMPLETE_CANCELLATION, E.ABANDON, E.TIME_OUT),
+        lambda seen: seen.event not in (E.COMPLETE_CANCELLATION, E.ABANDON, E.TIME_OUT, E.REPORT_PLAN_ENDED),
         _ended,
         _anywhere,
     ),
@@ -202,7 +208,7 @@ ADVERSARIES: tuple[Adversary, ...] = (
     ),
     Adversary(
         Words("始终没有客服，也不等超时，仍能结束", "no agent ever answers, and an end needs no deadline to pass"),
-        lambda seen: seen.by not in (A.SUPPORT, A.CLOCK),
+        lambda seen: seen.by not in (A.SUPPORT, A.CLOCK) and seen.event is not E.REPORT_PLAN_ENDED,
         _ended,
         _anywhere,
     ),

@@ -4,28 +4,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from process.model import Blocker, Event, Facts, Goal, QuoteStatus, Words
+from process.model import Actor, Blocker, Event, Facts, Goal, QuoteStatus, State, Words
 
-E = Event
-Reason = Callable[[Event, Facts, Mapping[str, Any]], bool]
+E, S = Event, State
+
+
+class Raised(NamedTuple):
+    """An event that was refused."""
+
+    event: Event
+    by: Actor
+    state: State
+    data: Mapping[str, Any]
+
+
+Reason = Callable[[Raised, Facts], bool]
 
 
 def _if(events: tuple[Event, ...], unmet: Callable[[Facts], bool]) -> Reason:
-    return lambda event, facts, _data: event in events and unmet(facts)
+    return lambda raised, facts: raised.event in events and unmet(facts)
 
 
 def _off(events: tuple[Event, ...], field: str, right: Callable[[Facts], object]) -> Reason:
-    return lambda event, facts, data: event in events and data[field] != right(facts)
+    return lambda raised, facts: raised.event in events and raised.data[field] != right(facts)
 
 
 _VERIFIERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
-_LENDERS = (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION)
 _CONFIRM, _DECLINE = E.CONFIRM_CANCELLATION, E.DECLINE_CANCELLATION
 _ASK, _REMOVE = E.REQUEST_FACE_VERIFICATION_REMOVAL, E.REMOVE_FACE_VERIFICATION
 _FACE, _OTHER = E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION
 _PAST_THE_ANSWER = (E.ABANDON, E.REFUSE, E.GUIDE_BACK, E.WAIVE_VERIFICATION, _REMOVE)
+
+
+def _is_answer(raised: Raised) -> bool:
+    """True where the lender's answer to a submission can be due; elsewhere a completion can only be a correction."""
+    waiting = raised.state in (S.CANCELLING, S.SUPPORT_NEEDED, S.IN_SUPPORT)
+    return raised.event is E.REJECT_CANCELLATION or (raised.event is E.COMPLETE_CANCELLATION and waiting)
+
+
+def _is_due(raised: Raised, facts: Facts) -> bool:
+    """True for an answer that corrects no rejection: it must be one to the submission."""
+    corrects = raised.event is E.COMPLETE_CANCELLATION and raised.data["quote"] == facts.rejected_quote
+    return _is_answer(raised) and not corrects
+
+
+def _not_rejected(raised: Raised, facts: Facts) -> bool:
+    correction = raised.event is E.COMPLETE_CANCELLATION and not _is_answer(raised)
+    return correction and raised.data["quote"] != facts.rejected_quote
+
+
+def _offer_changed(raised: Raised, facts: Facts) -> bool:
+    data = raised.data
+    again = raised.event is E.QUOTE_CONSEQUENCES and data["quote"] == facts.quote
+    return again and (data["fee"], data["currency"]) != (facts.fee, facts.currency)
+
+
+def _answer_first(raised: Raised, facts: Facts) -> bool:
+    system = raised.by is Actor.SYSTEM and raised.state is not S.CANCELLING
+    ends = raised.event in _PAST_THE_ANSWER or (raised.event is E.REPORT_PLAN_ENDED and system)
+    return ends and facts.quote_status is QuoteStatus.SUBMITTED
+
 
 REASONS: Mapping[str, Reason] = {
     "wrong_account": _off((E.SIGN_IN,), "account", lambda facts: facts.account),
@@ -34,19 +74,26 @@ REASONS: Mapping[str, Reason] = {
         (E.CHOOSE_CANCELLATION, E.WAIVE_VERIFICATION), lambda facts: facts.goal is Goal.FACE_VERIFICATION
     ),
     "goal_without_face_verification": _if((_ASK,), lambda facts: facts.goal is Goal.PLAN),
-    "goal_not_both": _if((_REMOVE,), lambda facts: facts.goal is Goal.PLAN),
+    "goal_not_both": _if((_REMOVE,), lambda facts: facts.goal is not Goal.BOTH),
     "face_verification_already_removed": _if((_ASK, _REMOVE), lambda facts: facts.face_removed),
+    "customer_not_identified": _if((E.WAIVE_VERIFICATION, _REMOVE), lambda facts: facts.identity is None),
+    "customer_already_identified": _if((E.IDENTIFY_CUSTOMER,), lambda facts: facts.identity is not None),
+    "quote_changed": _offer_changed,
+    "quote_was_rejected": lambda raised, facts: (
+        raised.event is E.QUOTE_CONSEQUENCES and raised.data["quote"] == facts.rejected_quote
+    ),
     "no_open_quote": _if((_CONFIRM, _DECLINE), lambda facts: facts.quote is None),
     "quote_not_current": _off((_CONFIRM,), "quote", lambda facts: facts.quote),
-    "no_separate_consent": lambda event, _facts, data: event is _FACE and data["consent"] is None,
+    "no_separate_consent": lambda raised, _facts: raised.event is _FACE and raised.data["consent"] is None,
     "no_face_attempts_left": _if((_FACE,), lambda facts: facts.face_attempts >= facts.face_limit),
     "no_other_attempts_left": _if((_OTHER,), lambda facts: facts.other_attempts >= facts.other_limit),
     "attempt_not_open": _off(_VERIFIERS, "attempt", lambda facts: facts.attempt),
-    "nothing_outstanding": _if(_LENDERS, lambda facts: facts.quote_status is not QuoteStatus.SUBMITTED),
-    "quote_not_submitted": _off(_LENDERS, "quote", lambda facts: facts.quote),
-    "answer_outstanding": _if(_PAST_THE_ANSWER, lambda facts: facts.quote_status is QuoteStatus.SUBMITTED),
+    "nothing_outstanding": lambda raised, facts: _is_due(raised, facts) and facts.quote_status is not QuoteStatus.SUBMITTED,
+    "quote_not_submitted": lambda raised, facts: _is_due(raised, facts) and raised.data["quote"] != facts.quote,
+    "quote_not_rejected": _not_rejected,
+    "answer_outstanding": _answer_first,
 }
-"""When each reason is unmet, by the event, the facts and the payload."""
+"""When each reason is unmet, by the event that was raised and the facts."""
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "goal_without_plan": ("goal",),
@@ -59,6 +106,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "no_attempts_left": ("face_attempts", "face_limit", "other_attempts", "other_limit"),
     "attempt_not_open": ("attempt",),
     "quote_not_submitted": ("quote",),
+    "quote_not_rejected": ("quote",),
+    "quote_changed": ("quote",),
+    "quote_was_rejected": ("quote",),
     "answer_outstanding": ("quote",),  # which answer is waited for
     "end_reached": ("state",),
     "wrong_state": ("event", "state", "states"),

@@ -14,7 +14,7 @@ from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, Sup
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
 from process.requirements.counterexample import ATTEMPTS, CheckResult, Counterexample, all_of
 from process.requirements.evidence import Evidence
-from process.requirements.reasons import REASONS, incorrect_reason, unclear_reason, unexpected_reasons
+from process.requirements.reasons import REASONS, Raised, incorrect_reason, unclear_reason, unexpected_reasons
 from process.requirements.replay import NOT_REPLAYABLE, not_replayed
 
 _TEXTS = ("", "a\0b", 7, True, ["x"])
@@ -117,7 +117,7 @@ def _each_refusal(evidence: Evidence) -> CheckResult:
                 if by not in here:
                     due.add("wrong_actor")
                 if (state, event) in happens and wrong is None:  # also where the actor is wrong
-                    due |= {code for code, unmet in REASONS.items() if unmet(event, facts, data)}
+                    due |= {code for code, unmet in REASONS.items() if unmet(Raised(event, by, state, data), facts)}
                 standing: dict[str, object] = {"event": event, "by": by, "actors": here}
                 standing |= {"state": state, "states": states[event]}
                 problem = _refusal_problem(refused, ChainMap(standing, data, named), due, wrong, texts)

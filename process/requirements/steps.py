@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from process.exploration.explorer import Configuration
 from process.exploration.inputs import RIGHT
-from process.model import Actor, Channel, Event, Option, Phase, State, SupportChannel, Term, Words
+from process.model import Actor, Channel, Event, Identity, Option, Phase, State, SupportChannel, Term, Words
 from process.requirements.counterexample import CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, references, same_under_other_names
 from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
@@ -14,13 +14,28 @@ from process.requirements.observation import Observation, is_outstanding
 
 A, E, S = Actor, Event, State
 SUPPORT_STEP = Phase.SUPPORT.number
+FOR_THE_IDENTIFIED = (
+    S.CONSEQUENCES,
+    S.CANCELLING,
+    S.PLAN_CANCELLED,
+    S.BOTH_CANCELLED,
+    S.FACE_VERIFICATION_REMOVED,
+)
+"""States for a customer whom an agent has identified, also without signing in."""
 
 
 def r8_account_and_order(evidence: Evidence) -> CheckResult:
-    """Only the right account passes step 1, only the right order step 3 in self-service; steps come in order."""
+    """Only the right account passes step 1, only the right order step 3 in self-service; steps come in order.
+
+    Nothing is waived, removed or cancelled for someone who neither signed in nor was identified by an agent.
+    """
 
     def signed_in(seen: Observation) -> bool:
         return seen.event is E.SIGN_IN and seen.data["account"] == seen.before.account
+
+    def identified(seen: Observation) -> bool:
+        by_agent = seen.event is E.IDENTIFY_CUSTOMER and seen.by is A.SUPPORT and seen.source is S.IN_SUPPORT
+        return by_agent or signed_in(seen)
 
     def opened(seen: Observation) -> bool:
         own = seen.event is E.OPEN_ORDER and seen.data["order"] == seen.before.order
@@ -30,8 +45,15 @@ def r8_account_and_order(evidence: Evidence) -> CheckResult:
         return Words(f"{zh}就过了第 {step} 步", f"step {step} is passed {en}")
 
     def past_1(seen: Observation) -> Words | None:
-        in_step_1 = seen.target in (S.SIGNED_OUT, S.ABANDONED, S.EXPIRED)
-        return None if in_step_1 else past(1, "没有用购买的账号登录", "without signing in with the account that bought")
+        without = seen.target in (S.SIGNED_OUT, *FOR_THE_IDENTIFIED) or evidence.is_end(seen.target)
+        if without or evidence.step_of(seen.target) == SUPPORT_STEP:
+            return None
+        return past(1, "没有用购买的账号登录", "without signing in with the account that bought")
+
+    def for_a_stranger(seen: Observation) -> Words | None:
+        if seen.event in (E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION) or seen.target in FOR_THE_IDENTIFIED:
+            return Words("为未核实身份者办理", "it is done for someone who is not identified")
+        return None
 
     def past_3(seen: Observation) -> Words | None:
         on_own = evidence.step_of(seen.target) in range(Phase.ORDER.number, SUPPORT_STEP)
@@ -42,6 +64,8 @@ def r8_account_and_order(evidence: Evidence) -> CheckResult:
         if any(seen.data.get(name, right) != right for name, right in _own(seen).items()):
             return Words("别的账号或订单被接受", "another account or order is accepted")
         step = STEP_OF.get(seen.event)
+        if seen.event is E.GUIDE_BACK and seen.before.identity is not Identity.SIGNED_IN:
+            step = P.SIGN_IN  # where the customer starts
         if step is not None and there not in (0, step.number):
             return Words(
                 f"「{seen.event.words.zh}」属第 {step.number} 步，却到了第 {there} 步",
@@ -66,9 +90,10 @@ def r8_account_and_order(evidence: Evidence) -> CheckResult:
     return all_of(
         each_configuration(evidence, lambda found: found.state is evidence.model.initial, late),
         never_before(evidence, evidence.exploration.starts, signed_in, past_1),
+        never_before(evidence, evidence.exploration.starts, identified, for_a_stranger),
         never_before(evidence, evidence.exploration.starts, opened, past_3),
         each_event(evidence, violation),
-        facts_are_true(evidence, "account", "order"),
+        facts_are_true(evidence, "account", "order", "identity"),
         same_under_other_names(evidence, "account", "order"),
         each_configuration(evidence, lambda found: found.state in (S.SIGNED_OUT, S.ORDER_DETAILS), barred),
         near_misses_are_refused(evidence, E.SIGN_IN, "account", references),
@@ -88,11 +113,11 @@ STEP_OF: Mapping[Event, Phase] = {
     E.FIND_OPTION: P.OPTION,
     **dict.fromkeys((E.CHOOSE_CANCELLATION, E.QUOTE_CONSEQUENCES, E.CONFIRM_CANCELLATION), P.CONFIRM),
     **dict.fromkeys((E.SKIP_FACE_VERIFICATION, E.REQUIRE_VERIFICATION, E.PASS_VERIFICATION), P.CONFIRM),
-    **dict.fromkeys((E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION, E.WITHDRAW_FACE_CONSENT), P.CONFIRM),
+    **dict.fromkeys((E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION), P.CONFIRM),
     **dict.fromkeys((E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION), P.CONFIRM),  # a new quote is due
     E.GUIDE_BACK: P.ORDERS,  # the customer starts again from there
     **dict.fromkeys((E.REPORT_ORDER_MISSING, E.REPORT_OPTION_MISSING, E.REPORT_PROBLEM), P.SUPPORT),
-    **dict.fromkeys((E.REQUEST_FACE_VERIFICATION_REMOVAL, E.CONTACT_SUPPORT), P.SUPPORT),
+    **dict.fromkeys((E.REQUEST_FACE_VERIFICATION_REMOVAL, E.CONTACT_SUPPORT, E.IDENTIFY_CUSTOMER), P.SUPPORT),
 }
 """The step of the description that an event belongs to, and so leads to, unless it ends the case."""
 
@@ -114,7 +139,7 @@ def r12_support_at_hand(evidence: Evidence) -> CheckResult:
 
     def in_steps(found: Configuration) -> bool:
         step = evidence.step_of(found.state)
-        return (0 < step < SUPPORT_STEP) and found.state not in (S.SIGNED_OUT, S.CANCELLING)
+        return (0 < step < SUPPORT_STEP) and found.state is not S.CANCELLING
 
     def unhelped(index: int, found: Configuration) -> Words | None:
         raised = [(E.REPORT_PROBLEM, A.CUSTOMER), (E.REPORT_PROBLEM, A.SYSTEM)]

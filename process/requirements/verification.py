@@ -1,4 +1,4 @@
-"""Verification: settled first (R5), removed in support (R7), attempts (R9), alternatives to face (R10), consent (R11)."""
+"""Verification: settled first (R5), removed in support (R7), attempts (R9), another way (R10), consent (R11), R21."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from process.exceptions import ProcessError
 from process.exploration.explorer import Configuration
-from process.exploration.inputs import RIGHT
+from process.exploration.inputs import ACCOUNT, ORDER, RIGHT
 from process.exploration.replay import replay_path
-from process.model import Actor, Event, Goal, Limits, OtherMethod, State, Words
+from process.model import Actor, Event, Facts, Goal, Limits, OtherMethod, State, Words
 from process.requirements.counterexample import ATTEMPTS, CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, numbers, same_under_other_names
 from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
@@ -19,6 +19,7 @@ PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
 REMOVED_ENDS = (S.FACE_VERIFICATION_REMOVED, S.BOTH_CANCELLED)
 SETTLES = (E.SKIP_FACE_VERIFICATION, E.PASS_VERIFICATION, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION)
 VERIFYING = (S.FACE_VERIFICATION, S.OTHER_VERIFICATION)
+ASKING = (S.VERIFICATION_DECISION, S.VERIFICATION_CHOICE, *VERIFYING)
 ANSWERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
 
 
@@ -94,7 +95,7 @@ def r9_attempts(evidence: Evidence) -> CheckResult:
         if seen.event is E.VERIFICATION_UNAVAILABLE and seen.target is not S.VERIFICATION_CHOICE:
             return Words("故障后客户不能重新选择", "after an outage the customer can't choose again")
         if seen.event is E.FAIL_VERIFICATION:
-            left = before.face_attempts < before.face_limit or before.other_attempts < before.other_limit
+            left = _attempts_left(before)
             if seen.target is not (S.VERIFICATION_CHOICE if left else S.SUPPORT_NEEDED):
                 zh, en = ("仍有次数", "attempts are left") if left else ("次数用尽", "no attempts are left")
                 return Words(
@@ -153,9 +154,8 @@ def _limits_are_reached(evidence: Evidence) -> CheckResult:
             made = 0
             try:
                 path = evidence.exploration.path_to(index)
-                case = replay_path(
-                    evidence.exploration, path, evidence.new_case(evidence.configurations[index].facts, **options)
-                )
+                case = evidence.case_class(goal=Goal.PLAN, account=ACCOUNT, order=ORDER, **options)
+                replay_path(evidence.exploration, path, case)
                 while made < 9 and case.may_trigger(start, carried, by=A.CUSTOMER):
                     case.trigger(start, carried, by=A.CUSTOMER)
                     made += 1
@@ -202,27 +202,53 @@ def r10_another_way(evidence: Evidence) -> CheckResult:
 
 
 def r11_consent(evidence: Evidence) -> CheckResult:
-    """Only the customer's start with consent starts it; withdrawing leads back to the choice and changes nothing else."""
+    """Only the customer's start with consent starts it; withdrawing or choosing another way leads back, and no more."""
 
     def violation(seen: Observation) -> Words | None:
         if seen.target is S.FACE_VERIFICATION or seen.event is E.START_FACE_VERIFICATION:
             consent = seen.data.get("consent") if seen.event is E.START_FACE_VERIFICATION else None
             if consent is None or seen.by is not A.CUSTOMER:
                 return Words("没有单独同意就开始人脸核验", "face verification starts without separate consent")
-        if seen.event is E.WITHDRAW_FACE_CONSENT and (
-            seen.target is not S.VERIFICATION_CHOICE or seen.after != seen.before
-        ):
-            return Words("撤回同意后不是回到选择核验方式", "withdrawing consent does not just lead back to the choice")
-        if seen.event is E.WITHDRAW_FACE_CONSENT and seen.data:  # PIPL art. 15: it must be easy
-            return Words("撤回同意还要客户填写内容", "withdrawing consent requires filling something in")
+        if seen.event not in _STEPPING_BACK:
+            return None
+        zh, en = seen.event.words
+        if seen.target is not (S.VERIFICATION_CHOICE if _attempts_left(seen.before) else S.SUPPORT_NEEDED):
+            return Words(f"「{zh}」后到了不该到的地方", f'"{en}" leads neither back to the choice nor, at last, to support')
+        if seen.after != seen.before:
+            return Words(f"「{zh}」改变了别的事实", f'"{en}" changes a fact')
+        if seen.data:  # PIPL art. 15: it must be easy
+            return Words(f"「{zh}」还要客户填写内容", f'"{en}" requires filling something in')
         return None
 
-    def bound(index: int, _found: Configuration) -> Words | None:
-        if evidence.takes(index, E.WITHDRAW_FACE_CONSENT, A.CUSTOMER) is None:
+    def bound(index: int, found: Configuration) -> Words | None:
+        if found.state is S.FACE_VERIFICATION and evidence.takes(index, E.WITHDRAW_FACE_CONSENT, A.CUSTOMER) is None:
             return Words("同意不能撤回", "consent can't be withdrawn")
+        if evidence.takes(index, E.CHOOSE_ANOTHER_WAY, A.CUSTOMER) is None:
+            return Words("核验中不能改选其他方式", "another way can't be chosen in the middle of a verification")
         return None
 
-    return all_of(
-        each_event(evidence, violation),
-        each_configuration(evidence, lambda found: found.state is S.FACE_VERIFICATION, bound),
-    )
+    verifying = each_configuration(evidence, lambda found: found.state in VERIFYING, bound)
+    return all_of(each_event(evidence, violation), verifying)
+
+
+_STEPPING_BACK = (E.WITHDRAW_FACE_CONSENT, E.CHOOSE_ANOTHER_WAY)
+
+
+def _attempts_left(facts: Facts) -> bool:
+    return facts.face_attempts < facts.face_limit or facts.other_attempts < facts.other_limit
+
+
+def r21_removed_is_removed(evidence: Evidence) -> CheckResult:
+    """Once support has removed the face verification, no path decides about, offers or starts one; confirming submits."""
+    removed = {seen.edge.target for seen in evidence.observations if seen.event is E.REMOVE_FACE_VERIFICATION}
+
+    def asked_again(seen: Observation) -> Words | None:
+        if seen.target in ASKING or seen.event in (E.REQUIRE_VERIFICATION, E.START_FACE_VERIFICATION):
+            return Words("人脸验证已取消，却又要求核验", "after the removal a verification is asked for")
+        if seen.event in (E.REMOVE_FACE_VERIFICATION, E.REQUEST_FACE_VERIFICATION_REMOVAL):
+            return Words("人脸验证已取消，却又取消或要求取消", "after the removal it is removed or requested again")
+        if seen.event is E.CONFIRM_CANCELLATION and seen.target is not S.CANCELLING:
+            return Words("人脸验证已取消，确认后却没有提交", "after the removal confirming does not submit")
+        return None
+
+    return never_before(evidence, removed, lambda _seen: False, asked_again)

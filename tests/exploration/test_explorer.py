@@ -20,14 +20,14 @@ HERE = Facts(Goal.PLAN, "account-1", "order-1", 3, 3)
 
 
 def test_the_size_of_the_model_is_what_it_was(exploration: Exploration) -> None:
-    assert len(exploration.configurations) == 2_679
-    assert len(exploration.edges) == 10_453
-    assert max(exploration.depths) == 35
-    assert exploration.tried == 523_653
+    assert len(exploration.configurations) == 5_327
+    assert len(exploration.edges) == 24_955
+    assert max(exploration.depths) == 31
+    assert exploration.tried == 1_159_783
 
 
 @pytest.mark.parametrize(
-    ("face", "other", "configurations", "edges"), [(0, 1, 318, 1_217), (1, 1, 651, 2_515), (1, 2, 984, 3_816)]
+    ("face", "other", "configurations", "edges"), [(0, 1, 813, 3_701), (1, 1, 1_451, 6_699), (1, 2, 2_089, 9_701)]
 )
 def test_the_size_under_other_limits_is_what_it_was(face: int, other: int, configurations: int, edges: int) -> None:
     found = explore(limits=Limits(face, other))
@@ -54,18 +54,21 @@ def test_another_explorer_finds_as_many_configurations_and_reaches_the_same_ends
         case = waiting.pop()
         facts = case.facts
         counts = facts.face_attempts, facts.other_attempts
-        known = case.state, facts.goal, facts.quote_status, facts.settled, facts.face_removed, *counts
+        known = (
+            *(case.state, facts.goal, facts.identity, facts.quote_status, facts.rejected_quote is None),
+            *(facts.settled, facts.face_removed, *counts),
+        )
         if known in seen:
             continue
         seen.add(known)
         for event in case.allowed_events():
             for by in MODEL.actors[event]:
-                for _label, data in payload_variants(MODEL, event, facts):
+                for _variant, data in payload_variants(MODEL, event, facts, fresh=f"quote-{case.version}"):
                     if case.may_trigger(event, data, by=by):
                         there = case.copy()
                         there.trigger(event, data, by=by)
                         waiting.append(there)
-    assert len(seen) == 651
+    assert len(seen) == 1_451
     assert {state for state, *_ in seen if MODEL.states[State(str(state))].end} == set(MODEL.ends)
 
 
@@ -107,20 +110,37 @@ def test_nothing_leads_to_what_nobody_does(exploration: Exploration) -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "labels"),
+    ("event", "variants"),
     [
         (Event.SIGN_IN, [RIGHT, "account: another", "channel: website"]),
         (Event.OPEN_ORDER, [RIGHT, "order: another"]),
-        (Event.QUOTE_CONSEQUENCES, [RIGHT]),
-        (Event.CONFIRM_CANCELLATION, [RIGHT, "quote: stale"]),
+        (
+            Event.QUOTE_CONSEQUENCES,
+            [RIGHT, "quote: rejected", "quote: again", "fee: changed", "currency: changed"],
+        ),
+        (Event.CONFIRM_CANCELLATION, [RIGHT, "quote: rejected", "quote: stale"]),
         (Event.START_FACE_VERIFICATION, [RIGHT, "consent: none"]),
         (Event.PASS_VERIFICATION, [RIGHT, "attempt: stale", "attempt: unknown"]),
         (Event.ABANDON, [RIGHT]),
     ],
 )
-def test_each_event_is_raised_with_the_payloads_that_matter(event: Event, labels: list[str]) -> None:
-    facts = HERE._replace(quote="quote-1", attempt=2, face_attempts=2)
-    assert [label for label, _ in payload_variants(MODEL, event, facts)] == labels
+def test_each_event_is_raised_with_the_payloads_that_matter(event: Event, variants: list[str]) -> None:
+    facts = HERE._replace(quote="quote-1", fee=7, currency="CNY", rejected_quote="quote-0", attempt=2, face_attempts=2)
+    assert [variant for variant, _ in payload_variants(MODEL, event, facts)] == variants
+
+
+def test_a_new_quote_has_a_new_reference_and_the_same_reference_is_tried_with_another_fee_and_currency() -> None:
+    facts = HERE._replace(quote="quote-1", fee=7, currency="CNY")
+    quotes = {
+        variant: (data["quote"], data["fee"], data["currency"])
+        for variant, data in payload_variants(MODEL, Event.QUOTE_CONSEQUENCES, facts)
+    }
+    assert quotes == {
+        RIGHT: ("quote-2", 0, "CNY"),
+        "quote: again": ("quote-1", 7, "CNY"),
+        "fee: changed": ("quote-1", 8, "CNY"),
+        "currency: changed": ("quote-1", 7, "JPY"),
+    }
 
 
 def test_a_stale_quote_is_tried_also_where_no_row_asks_for_the_quote() -> None:
@@ -129,7 +149,10 @@ def test_a_stale_quote_is_tried_also_where_no_row_asks_for_the_quote() -> None:
         for one in MODEL.table
     )
     changed = replace(MODEL, table=table)
-    assert [label for label, _ in payload_variants(changed, Event.CONFIRM_CANCELLATION, HERE)] == [RIGHT, "quote: stale"]
+    assert [variant for variant, _ in payload_variants(changed, Event.CONFIRM_CANCELLATION, HERE)] == [
+        RIGHT,
+        "quote: stale",
+    ]
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -183,6 +206,14 @@ def test_what_never_decides_is_taken_out_of_the_facts() -> None:
         1,
     )
     assert canonical(HERE).quote is None
+
+
+def test_a_rejected_quote_stands_for_any_but_is_not_taken_for_the_open_one() -> None:
+    facts = HERE._replace(quote="q", fee=0, currency="CNY", rejected_quote="r")
+    assert canonical(facts).rejected_quote == canonical(facts._replace(rejected_quote="s")).rejected_quote
+    assert canonical(facts).rejected_quote != canonical(facts).quote
+    reused = canonical(facts._replace(rejected_quote="q"))
+    assert reused.rejected_quote == reused.quote
 
 
 def test_the_search_of_a_model_that_counts_without_end_still_ends() -> None:

@@ -56,6 +56,12 @@ ENDS = set(ZH) - set(OPEN_STATES)
 SELF_SERVICE = set(OPEN_STATES) - {"cancelling", "support_needed", "in_support"}
 ANY_OPEN = set(OPEN_STATES)
 OPEN_BUT_CANCELLING = ANY_OPEN - {"cancelling"}
+VERIFYING = {
+    "verification_decision",
+    "verification_choice",
+    "face_verification",
+    "other_verification",
+}  # never once removed
 
 # (from, event, by, to), row by row of the table, in its order.
 DESCRIBED: list[tuple[set[str], str, set[str], str]] = [
@@ -83,7 +89,7 @@ DESCRIBED: list[tuple[set[str], str, set[str], str]] = [
     ({"face_verification"}, "withdraw_face_consent", {CUSTOMER}, "support_needed"),
     ({"face_verification", "other_verification"}, "choose_another_way", {CUSTOMER}, "verification_choice"),
     ({"face_verification", "other_verification"}, "choose_another_way", {CUSTOMER}, "support_needed"),
-    (ANY_OPEN, "complete_cancellation", {LENDER}, "both_cancelled"),
+    (ANY_OPEN - VERIFYING, "complete_cancellation", {LENDER}, "both_cancelled"),
     (ANY_OPEN, "complete_cancellation", {LENDER}, "plan_cancelled"),
     ({"in_support"}, "complete_cancellation", {LENDER, SUPPORT}, "both_cancelled"),
     ({"in_support"}, "complete_cancellation", {LENDER, SUPPORT}, "plan_cancelled"),
@@ -98,9 +104,9 @@ DESCRIBED: list[tuple[set[str], str, set[str], str]] = [
     ({"in_support"}, "remove_face_verification", {SUPPORT}, "face_verification_removed"),
     ({"in_support"}, "remove_face_verification", {SUPPORT}, "consequences"),
     (ANY_OPEN, "report_plan_ended", {LENDER}, "plan_ended_otherwise"),
-    (ANY_OPEN, "report_plan_ended", {LENDER}, "face_verification_removed"),
+    (ANY_OPEN - VERIFYING, "report_plan_ended", {LENDER}, "face_verification_removed"),
     (OPEN_BUT_CANCELLING, "report_plan_ended", {SYSTEM}, "plan_ended_otherwise"),
-    (OPEN_BUT_CANCELLING, "report_plan_ended", {SYSTEM}, "face_verification_removed"),
+    (OPEN_BUT_CANCELLING - VERIFYING, "report_plan_ended", {SYSTEM}, "face_verification_removed"),
     ({"in_support"}, "refuse", {SUPPORT}, "refused"),
     (OPEN_BUT_CANCELLING, "abandon", {CUSTOMER}, "abandoned"),
     ({"cancelling", "in_support"}, "time_out", {CLOCK}, "support_needed"),
@@ -109,8 +115,8 @@ DESCRIBED: list[tuple[set[str], str, set[str], str]] = [
     # What the section on states demands: no end may hide that support has removed the face verification.
     ({"consequences"}, "decline_cancellation", {CUSTOMER, SUPPORT}, "face_verification_removed"),
     ({"in_support"}, "refuse", {SUPPORT}, "face_verification_removed"),
-    (OPEN_BUT_CANCELLING, "abandon", {CUSTOMER}, "face_verification_removed"),
-    (OPEN_BUT_CANCELLING - {"in_support"}, "time_out", {CLOCK}, "face_verification_removed"),
+    (OPEN_BUT_CANCELLING - VERIFYING, "abandon", {CUSTOMER}, "face_verification_removed"),
+    (OPEN_BUT_CANCELLING - {"in_support"} - VERIFYING, "time_out", {CLOCK}, "face_verification_removed"),
 ]
 
 CARRIED = {

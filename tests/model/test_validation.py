@@ -11,28 +11,11 @@ import pytest
 from process import MODEL, Actor, Event, ModelError, RequestKind, State
 from process import model as m
 from process.machine import build, build_stock
-from process.model import ELSE, Model, Responsibility, Row, Term, Words, row
+from process.model import ELSE, Model, Responsibility, Term, Words, row
 from process.model.validation import contradictions, validate
+from tests.support.broken_models import with_first_row, with_rows, with_state, without_event
 
 SIGN_IN = MODEL.table[0]
-
-
-def with_row(**changes: object) -> Model:
-    """The model, whose first row is changed."""
-    return replace(MODEL, table=(replace(SIGN_IN, **changes), *MODEL.table[1:]))  # type: ignore[arg-type]  # also wrong ones
-
-
-def with_more(*rows: Row) -> Model:
-    return replace(MODEL, table=(*MODEL.table, *rows))
-
-
-def with_state(state: State, **changes: object) -> Model:
-    info = replace(MODEL.states[state], **changes)  # type: ignore[arg-type]  # also wrong ones
-    return replace(MODEL, states={**MODEL.states, state: info})
-
-
-def without(event: Event) -> Model:
-    return replace(MODEL, table=tuple(row for row in MODEL.table if row.event is not event))
 
 
 @m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"), payload_fields=("ticket",))
@@ -145,17 +128,21 @@ LAST = f"row {len(MODEL.table) + 1}"
 CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
     # what is wrong: (the model, how the place is named, how the fault is named)
     "an unknown source": (
-        lambda: with_row(sources=("nowhere",)),
+        lambda: with_first_row(sources=("nowhere",)),
         "row 1 (sign_in from nowhere to",
         "unknown state 'nowhere'",
     ),
-    "an unknown target": (lambda: with_row(target="nowhere"), "row 1 (sign_in from signed_out to nowhere)", "'nowhere'"),
-    "a source that is no name": (lambda: with_row(sources=(None,)), "row 1", "unknown state None"),
-    "an unknown event": (lambda: with_row(event="sing_in"), "row 1 (sing_in from", "unknown event 'sing_in'"),
-    "an unknown actor": (lambda: with_row(by=("customers",)), FIRST, "unknown actor 'customers'"),
-    "an unknown guard": (lambda: with_row(guards=("account_is_mine",)), FIRST, "unknown guard 'account_is_mine'"),
-    "an unknown effect": (lambda: with_row(effects=("forget",)), FIRST, "unknown effect 'forget'"),
-    "an effect on what is no fact": (lambda: with_row(effects=(changes_the_weather,)), FIRST, "changes 'weather'"),
+    "an unknown target": (
+        lambda: with_first_row(target="nowhere"),
+        "row 1 (sign_in from signed_out to nowhere)",
+        "'nowhere'",
+    ),
+    "a source that is no name": (lambda: with_first_row(sources=(None,)), "row 1", "unknown state None"),
+    "an unknown event": (lambda: with_first_row(event="sing_in"), "row 1 (sing_in from", "unknown event 'sing_in'"),
+    "an unknown actor": (lambda: with_first_row(by=("customers",)), FIRST, "unknown actor 'customers'"),
+    "an unknown guard": (lambda: with_first_row(guards=("account_is_mine",)), FIRST, "unknown guard 'account_is_mine'"),
+    "an unknown effect": (lambda: with_first_row(effects=("forget",)), FIRST, "unknown effect 'forget'"),
+    "an effect on what is no fact": (lambda: with_first_row(effects=(changes_the_weather,)), FIRST, "changes 'weather'"),
     "a state that is no name": (
         lambda: replace(MODEL, states={**MODEL.states, "nowhere": MODEL.states[State.EXPIRED]}),  # type: ignore[dict-item]
         "STATES",
@@ -177,21 +164,25 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
         "field 'by'",
     ),
     "the same row again as an else": (
-        lambda: with_more(replace(SIGN_IN, guards=(ELSE, *SIGN_IN.guards))),
+        lambda: with_rows(replace(SIGN_IN, guards=(ELSE, *SIGN_IN.guards))),
         f"{LAST} (sign_in",
         f"signed_out has the same row already, {FIRST}",
     ),
-    "no source": (lambda: with_row(sources=()), "row 1 (sign_in from ", "starts nowhere"),
-    "no actor": (lambda: with_row(by=()), FIRST, "no actor may raise it"),
+    "no source": (lambda: with_first_row(sources=()), "row 1 (sign_in from ", "starts nowhere"),
+    "no actor": (lambda: with_first_row(by=()), FIRST, "no actor may raise it"),
     "an event that no row has": (
-        lambda: without(Event.GUIDE_BACK),
+        lambda: without_event(Event.GUIDE_BACK),
         "event guide_back",
         "no row says which actor may raise it",
     ),
-    "the same row twice": (lambda: with_more(SIGN_IN), f"{LAST} (sign_in", f"signed_out has the same row already, {FIRST}"),
-    "the same source twice in a row": (lambda: with_row(sources=(State.SIGNED_OUT,) * 2), "row 1", "the same row already"),
+    "the same row twice": (lambda: with_rows(SIGN_IN), f"{LAST} (sign_in", f"signed_out has the same row already, {FIRST}"),
+    "the same source twice in a row": (
+        lambda: with_first_row(sources=(State.SIGNED_OUT,) * 2),
+        "row 1",
+        "the same row already",
+    ),
     "the same guards in another order": (
-        lambda: with_more(
+        lambda: with_rows(
             row(
                 State.CONSEQUENCES,
                 Event.DECLINE_CANCELLATION,
@@ -204,64 +195,64 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
         "consequences has the same row already",
     ),
     "an else that is not last": (
-        lambda: with_more(
+        lambda: with_rows(
             row(State.IN_SUPPORT, Event.REFUSE, Actor.SUPPORT, State.REFUSED, [m.goal_is_both, m.nothing_is_unanswered])
         ),
         "(refuse from in_support to refused)",
         "ELSE is not the last row of refuse in in_support",
     ),
     "an else with nothing above it": (
-        lambda: with_row(guards=(ELSE, m.account_is_the_buyers)),
+        lambda: with_first_row(guards=(ELSE, m.account_is_the_buyers)),
         FIRST,
         "ELSE, but no row stands above it",
     ),
     "an else that does not come first": (
-        lambda: with_row(guards=(m.account_is_the_buyers, ELSE)),
+        lambda: with_first_row(guards=(m.account_is_the_buyers, ELSE)),
         FIRST,
         "ELSE must stand first among the guards",
     ),
     "a row below one that takes all": (
-        lambda: with_more(row(State.SIGNED_IN, Event.OPEN_ORDERS, Actor.CUSTOMER, State.ORDER_DETAILS, [m.goal_is_both])),
+        lambda: with_rows(row(State.SIGNED_IN, Event.OPEN_ORDERS, Actor.CUSTOMER, State.ORDER_DETAILS, [m.goal_is_both])),
         f"{LAST} (open_orders from signed_in to order_details)",
         "never reached",
     ),
     "a transition out of an end": (
-        lambda: with_more(row(State.REFUSED, Event.OPEN_ORDERS, Actor.CUSTOMER, State.ORDER_LIST)),
+        lambda: with_rows(row(State.REFUSED, Event.OPEN_ORDERS, Actor.CUSTOMER, State.ORDER_LIST)),
         f"{LAST} (open_orders from refused to order_list)",
         "leaves the end refused",
     ),
     "a guard that reads what the event does not carry": (
-        lambda: with_row(guards=(reads_a_ticket,)),
+        lambda: with_first_row(guards=(reads_a_ticket,)),
         FIRST,
         "reads_a_ticket reads 'ticket', which sign_in does not carry",
     ),
     "an effect that reads what the event does not carry": (
-        lambda: with_row(effects=(keeps_the_fee,)),
+        lambda: with_first_row(effects=(keeps_the_fee,)),
         FIRST,
         "keeps_the_fee reads 'fee', which sign_in does not carry",
     ),
     "a reason that tells what nobody knows": (
-        lambda: with_row(guards=(tells_the_weather,)),
+        lambda: with_first_row(guards=(tells_the_weather,)),
         FIRST,
         "has the message field 'weather', which is neither a fact nor",
     ),
     "a reason with a name that it does not tell": (
-        lambda: with_row(guards=(names_what_it_does_not_tell,)),
+        lambda: with_first_row(guards=(names_what_it_does_not_tell,)),
         FIRST,
         "its reason names 'order', which is not among its message_fields",
     ),
     "a condition without Chinese": (
-        lambda: with_row(guards=(has_no_chinese_condition,)),
+        lambda: with_first_row(guards=(has_no_chinese_condition,)),
         FIRST,
         "has_no_chinese_condition: the words are missing in zh",
     ),
     "a reason without English": (
-        lambda: with_row(guards=(has_no_english_reason,)),
+        lambda: with_first_row(guards=(has_no_english_reason,)),
         FIRST,
         "has_no_english_reason: the words are missing in en",
     ),
     "an effect without Chinese": (
-        lambda: with_row(effects=(has_no_chinese_words,)),
+        lambda: with_first_row(effects=(has_no_chinese_words,)),
         FIRST,
         "has_no_chinese_words: the words are missing in zh",
     ),
@@ -307,72 +298,72 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
         "EVENTS has no entry for it",
     ),
     "an effect that tells what is no fact": (
-        lambda: with_row(effects=(foretells_the_weather,)),
+        lambda: with_first_row(effects=(foretells_the_weather,)),
         FIRST,
         "foretells_the_weather changes 'weather', which is no fact; facts are goal, account",
     ),
     "an effect that reads what it does not say": (
-        lambda: with_row(effects=(reads_what_it_does_not_say,)),
+        lambda: with_first_row(effects=(reads_what_it_does_not_say,)),
         FIRST,
         "reads 'channel', but declares nothing in payload_fields",
     ),
     "an effect that keeps text as a number": (
-        lambda: with_row(effects=(keeps_text_as_the_fee,)),
+        lambda: with_first_row(effects=(keeps_text_as_the_fee,)),
         FIRST,
         "keeps_text_as_the_fee changes fee to 'reference', which must be int or None",
     ),
     "an effect that keeps text as a member": (
-        lambda: with_row(effects=(writes_a_status_as_text,)),
+        lambda: with_first_row(effects=(writes_a_status_as_text,)),
         FIRST,
         "changes quote_status to 'open', which must be QuoteStatus or None",
     ),
     "an effect that counts with a yes": (
-        lambda: with_row(effects=(counts_with_a_yes,)),
+        lambda: with_first_row(effects=(counts_with_a_yes,)),
         FIRST,
         "changes attempt to True, which must be int",
     ),
     "an effect without its return": (
-        lambda: with_row(effects=(tells_nothing,)),
+        lambda: with_first_row(effects=(tells_nothing,)),
         FIRST,
         "tells_nothing must return new values by fact, as in {'quote': None}, not None",
     ),
     "a guard without its return": (
-        lambda: with_row(guards=(answers_nothing,)),
+        lambda: with_first_row(guards=(answers_nothing,)),
         FIRST,
         "answers_nothing must return True or False, not None",
     ),
     "a guard that misspells a fact, though not for every case": (
-        lambda: with_row(guards=(misspells_a_fact,)),
+        lambda: with_first_row(guards=(misspells_a_fact,)),
         FIRST,
         "misspells_a_fact can't be evaluated: AttributeError: 'Facts' object has no attribute 'qoute'",
     ),
     "a guard of the wrong shape": (
-        lambda: with_row(guards=(asks_too_much,)),
+        lambda: with_first_row(guards=(asks_too_much,)),
         FIRST,
         "asks_too_much can't be evaluated: TypeError: asks_too_much() takes 0 positional arguments but 2 were given",
     ),
     "a reason with a brace too many": (
-        lambda: with_row(guards=(opens_a_brace,)),
+        lambda: with_first_row(guards=(opens_a_brace,)),
         FIRST,
         "opens_a_brace: its reason 'a reason {' has a brace that opens or closes no name",
     ),
     "one code for two reasons": (
-        lambda: with_more(row(State.ORDER_LIST, Event.OPEN_ORDERS, Actor.CUSTOMER, State.ORDER_LIST, takes_anothers_code)),
+        lambda: with_rows(row(State.ORDER_LIST, Event.OPEN_ORDERS, Actor.CUSTOMER, State.ORDER_LIST, takes_anothers_code)),
         f"{LAST} (open_orders from order_list to order_list)",
         "takes_anothers_code has the code 'wrong_account' of account_is_the_buyers; it needs its own",
     ),
     "a code that the package uses": (
-        lambda: with_row(guards=(takes_the_packages_code,)),
+        lambda: with_first_row(guards=(takes_the_packages_code,)),
         FIRST,
         "takes_the_packages_code: 'wrong_state' can't be the code of its reason",
     ),
     "a code that is no name": (
-        lambda: with_row(guards=(replace(m.account_is_the_buyers, code="wrong account"),)),
+        lambda: with_first_row(guards=(replace(m.account_is_the_buyers, code="wrong account"),)),
         FIRST,
         "'wrong account' can't be the code of its reason",
     ),
     "a row that an easier one above it hides": (
-        lambda: with_more(
+        lambda: with_rows(
             row(
                 State.SIGNED_OUT,
                 Event.SIGN_IN,
@@ -385,18 +376,18 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
         f"never reached in signed_out, {FIRST} has fewer guards and comes first",
     ),
     "an else that an easier row above it hides": (
-        lambda: with_more(replace(SIGN_IN, guards=(ELSE, m.account_is_the_buyers, m.goal_is_both))),
+        lambda: with_rows(replace(SIGN_IN, guards=(ELSE, m.account_is_the_buyers, m.goal_is_both))),
         f"{LAST} (sign_in",
         f"never reached in signed_out, {FIRST} has fewer guards and comes first",
     ),
-    "an actor twice in a row": (lambda: with_row(by=(Actor.CUSTOMER,) * 2), FIRST, "customer stands twice in it"),
+    "an actor twice in a row": (lambda: with_first_row(by=(Actor.CUSTOMER,) * 2), FIRST, "customer stands twice in it"),
     "a guard twice in a row": (
-        lambda: with_row(guards=(m.account_is_the_buyers,) * 2),
+        lambda: with_first_row(guards=(m.account_is_the_buyers,) * 2),
         FIRST,
         "account_is_the_buyers stands twice in it",
     ),
     "an effect twice in a row": (
-        lambda: with_row(effects=(m.void_the_quote,) * 2),
+        lambda: with_first_row(effects=(m.void_the_quote,) * 2),
         FIRST,
         "void_the_quote stands twice in it",
     ),
@@ -517,7 +508,7 @@ def test_a_guard_that_fails_only_on_facts_that_other_guards_rule_out_is_no_contr
         return facts.fee > 100
 
     validate(
-        with_more(
+        with_rows(
             row(State.CONSEQUENCES, Event.GUIDE_BACK, Actor.SUPPORT, State.ORDER_LIST, [m.a_quote_is_open, the_fee_is_high])
         )
     )

@@ -23,6 +23,7 @@ ROOMS = (
     "refusals",
     "snapshot",
     "case",
+    "persistence",
     "eventfile",
     "exploration",
     "requirements",

@@ -29,22 +29,20 @@ The host owes: authentication and authorization (never take ``by``, ``who``, ``a
 unchecked), rate limits, the verifier, the money, and the time after which personal data is purged.
 """
 
-from process.store.engines import create_engine, database, prepare_mysql, prepare_sqlite, reading, sqlite_engine
-from process.store.errors import (
+from process.persistence import (
     AlreadyDone,
     CaseIdReused,
     CaseNotFound,
     Conflict,
-    DatabaseUnusable,
     EventIdReused,
+    Handled,
     HistoryDiffers,
-    NestedDelivery,
-    NoTransaction,
     OrderHasOpenCase,
-    ReadOnly,
     StoreError,
 )
-from process.store.handling import Handled, handle, import_case, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
+from process.store.engines import create_engine, database, prepare_mysql, prepare_sqlite, reading, sqlite_engine
+from process.store.errors import DatabaseUnusable, NestedDelivery, NoTransaction, ReadOnly
+from process.store.handling import handle, import_case, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 from process.store.integrity import Finding, verify
 from process.store.kept_refusals import KeptRefusal
 from process.store.loading import load_events

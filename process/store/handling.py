@@ -14,31 +14,21 @@ from typing import Any, NamedTuple
 from process.case import Case
 from process.exceptions import Refused, SnapshotInvalid
 from process.model import Actor, Event, Goal, Limits, State
-from process.records import Step
-from process.store import kept_refusals, mapping, statements
-from process.store.arguments import check_reference, check_version
-from process.store.errors import (
+from process.persistence import (
     AlreadyDone,
     CaseIdReused,
     CaseNotFound,
     Conflict,
     EventIdReused,
+    Handled,
     HistoryDiffers,
     OrderHasOpenCase,
+    opening,
 )
+from process.store import kept_refusals, mapping, statements
+from process.store.arguments import check_reference, check_version
 from process.store.statements import Connection, Row
 from process.store.transactions import demand_transaction, demand_writing, raising_conflict, sheltered
-
-
-class Handled(NamedTuple):
-    """The result of an event."""
-
-    step: Step
-    """The step that the event took."""
-    case: Case
-    """The case as it now is; after a duplicate it may have moved on since."""
-    is_duplicate: bool
-    """Whether the event was taken before. Then nothing was written: the host's own rows were committed with it."""
 
 
 class LoadedCase(NamedTuple):
@@ -123,7 +113,7 @@ def _stored_already(conn: Connection, case: Case) -> Case:
     if row is None:
         raise _claimed(conn, case)
     stored = mapping.case_of(row)
-    if mapping.opening(stored) != mapping.opening(case):
+    if opening(stored) != opening(case):
         raise CaseIdReused(case.case_id)
     if case.version:
         history = tuple(map(mapping.step_of, statements.history_rows(conn, case.case_id)))

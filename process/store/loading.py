@@ -14,6 +14,7 @@ from hashlib import sha256
 from process.case import Case
 from process.eventfile import CaseLine, EventLine, RefusedLine, Replayed
 from process.exceptions import InvalidPayload, Refused
+from process.persistence import opening
 from process.snapshot.codec import dumps
 from process.store import mapping
 from process.store.handling import _handle, import_case, open  # noqa: A004  # ``store.open``, as ``gzip.open``
@@ -88,5 +89,5 @@ def _open(conn: Connection, case: Case) -> None:
 def _with_derived_id(case: Case) -> Case:
     """The case under an id that follows from what it was opened with, and not from the model that reads the file."""
     data = case.to_dict()
-    text = dumps({**mapping.opening(case), "case_id": "", "opened_at": data["opened_at"]})
+    text = dumps({**opening(case), "case_id": "", "opened_at": data["opened_at"]})
     return Case.from_dict({**data, "case_id": f"file:{sha256(text.encode()).hexdigest()[:32]}"})

@@ -16,6 +16,7 @@ from process.exceptions import NewerModel, SnapshotInvalid
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Goal, Limits, State
 from process.payload import short_repr
+from process.persistence import opening
 from process.records import Step
 from process.snapshot import codec
 from process.snapshot.migrations import migrate_step
@@ -94,13 +95,6 @@ def claims(case: Case) -> dict[str, str | None]:
 def released_claims(case: Case) -> dict[str, None]:
     """The claims that a case gives up when it ends; an open one gives up none."""
     return {name: None for name, order in claims(case).items() if order is None} if case.is_done else {}
-
-
-def opening(case: Case) -> dict[str, Any]:
-    """The arguments that the case was opened with, but for the time, as plain values."""
-    data = case.to_dict(steps=1)
-    given = {name: data["facts"][name] for name in ("goal", "account", "order", "face_limit", "other_limit")}
-    return {"case_id": case.case_id, **given, "deadlines": dict(sorted(data["deadlines"].items()))}
 
 
 def opened_at(case: Case) -> datetime | None:

@@ -12,11 +12,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.model import MODEL_VERSION, Actor, Goal, State
+from process.persistence import CaseNotFound
 from process.records import Step
 from process.snapshot.codec import encode_step
 from process.store import kept_refusals, mapping, statements
 from process.store.arguments import check_actor, check_filters, check_limit, check_moment, check_reference
-from process.store.errors import CaseNotFound
 from process.store.kept_refusals import KeptRefusal
 from process.store.statements import Connection, Row
 from process.store.transactions import demand_transaction

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 
 from process.model import Words
-from process.store.errors import Conflict, DatabaseUnusable, NoTransaction, ReadOnly
+from process.persistence import Conflict
+from process.store.errors import DatabaseUnusable, NoTransaction, ReadOnly
 
 DIALECTS: Final = ("sqlite", "postgresql", "mysql", "mariadb")
 READ_ONLY: Final = "cancellation_read_only"

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine
 
 from process import Case, Event, Refused, store
 from process.model import MODEL_VERSION
+from process.persistence import Handled
 from process.store import handling, kept_refusals, mapping, queries, statements, tables, transactions, workers
-from process.store.handling import Handled, LoadedCase
+from process.store.handling import LoadedCase
 
 
 def state_as_token() -> None:

@@ -1,4 +1,4 @@
-"""The text of an arrow, in lines: events, their conditions and their effects."""
+"""What an arrow says, in lines: events, what they demand, and what follows."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from process.diagram.views import Arrow, Note, Picture
 from process.model import Words
 
 TEXT = 10.0  # type size in points
-SIGNS = "‡§¶"
+MARKS = "‡§¶"
 SHORT = 60.0  # points: what is narrower is not worth a sign
 
 
-class LabelLine(NamedTuple):
-    """A line of an arrow's text. ``kind``: ``event``, ``condition`` or ``effect``."""
+class Told(NamedTuple):
+    """A line of an arrow's text. ``kind``: ``event``, ``demand`` or ``follows``."""
 
     text: str
     kind: str
-
-
-Label = tuple[LabelLine, ...]
 
 
 def texts(words: Words, lang: str) -> tuple[str, ...]:
@@ -30,78 +27,76 @@ def texts(words: Words, lang: str) -> tuple[str, ...]:
     return (words.zh, words.en) if lang == "both" else (words.of(lang),)
 
 
-def with_signs(picture: Picture, least: int) -> Picture:
-    """The same picture, with a sign for each long condition that *least* notes or more have, and a footnote for it."""
+def marked(picture: Picture, least: int) -> Picture:
+    """The same picture, with a sign for each long demand that *least* notes or more make, and the legend to explain it."""
     notes = [note for arrow in picture.arrows for note in arrow.notes]
-    counts = Counter(words for note in notes for words in note.conditions)
-    often = [words for words, count in counts.items() if count >= least and width(words.en, TEXT) > SHORT]
-    signs = dict(zip(often, SIGNS, strict=False))
+    said = Counter(words for note in notes for words in note.demands)
+    often = [words for words, count in said.items() if count >= least and width(words.en, TEXT) > SHORT]
+    marks = dict(zip(often, MARKS, strict=False))
 
     def short(note: Note) -> Note:
-        own = "".join(signs[words] for words in note.conditions if words in signs)
-        conditions = tuple(words for words in note.conditions if words not in signs)
-        return replace(note, conditions=conditions, signs=note.signs + own)
+        signs = "".join(marks[words] for words in note.demands if words in marks)
+        demands = tuple(words for words in note.demands if words not in marks)
+        return replace(note, demands=demands, marks=note.marks + signs)
 
     arrows = tuple(replace(arrow, notes=tuple(map(short, arrow.notes))) for arrow in picture.arrows)
-    footnotes = tuple(Words(f"{sign} 须{words.zh}", f"{sign} only if {words.en}") for words, sign in signs.items())
-    return replace(picture, arrows=arrows, footnotes=(*picture.footnotes, *footnotes))
+    keys = tuple(Words(f"{sign} 须{words.zh}", f"{sign} only if {words.en}") for words, sign in marks.items())
+    return replace(picture, arrows=arrows, footnotes=(*picture.footnotes, *keys))
 
 
-def without_effects(picture: Picture) -> Picture:
-    """The same picture, with events and conditions alone."""
+def brief(picture: Picture) -> Picture:
+    """The same picture without what follows from events."""
 
     def short(arrow: Arrow) -> Arrow:
-        return replace(arrow, notes=tuple(replace(note, effects=()) for note in arrow.notes))
+        return replace(arrow, notes=tuple(replace(note, follows=()) for note in arrow.notes))
 
     return replace(picture, arrows=tuple(map(short, picture.arrows)))
 
 
-def label_shapes(arrow: Arrow, lang: str, usual: float) -> tuple[Label, ...]:
+def shapes(arrow: Arrow, lang: str, usual: float) -> tuple[tuple[Told, ...], ...]:
     """The arrow's text in the shapes that it may have: as it should be, wide, narrow.
 
     Args:
         usual: how wide it should be, in points.
     """
     kinds = ((1.0, False), (2.2, True), (0.65, False), (1.4, True), (1.4, False), (0.8, False))
-    found = [_label(arrow, lang, usual * share, joined) for share, joined in kinds]
+    found = [_told(arrow, lang, usual * share, joined) for share, joined in kinds]
     return tuple(dict.fromkeys(found))
 
 
-def _label(arrow: Arrow, lang: str, room: float, joined: bool) -> Label:
-    lines: list[LabelLine] = []
+def _told(arrow: Arrow, lang: str, room: float, joined: bool) -> tuple[Told, ...]:
+    lines: list[Told] = []
     for note in arrow.notes:
         parts = _parts(note, lang)
         whole = " ".join(text for text, _ in parts)
         if joined and width(whole, TEXT) <= room:
-            lines.append(LabelLine(whole, "event"))
+            lines.append(Told(whole, "event"))
             continue
         for text, kind in parts:
-            lines += [LabelLine(line, kind) for line in wrap(text, TEXT, room)]
+            lines += [Told(line, kind) for line in wrap(text, TEXT, room)]
     return tuple(lines)
 
 
 def _parts(note: Note, lang: str) -> list[tuple[str, str]]:
-    kinds = ("event", "condition", "effect")
     if lang != "both":
-        return [(text, kind) for text, kind in zip(_note_texts(note, lang), kinds, strict=True) if text]
-    zh, en = _note_texts(note, "zh"), _note_texts(note, "en")
+        return [(text, kind) for text, kind in zip(_note(note, lang), ("event", "demand", "follows"), strict=True) if text]
+    zh, en = _note(note, "zh"), _note(note, "en")
     both = f"{zh[0]} {en[0]}"
     parts = [(both, "event")] if width(both, TEXT) < 2 * SHORT else [(zh[0], "event"), (en[0], "event")]
-    for place, kind in enumerate(kinds[1:], 1):
+    for place, kind in ((1, "demand"), (2, "follows")):
         if zh[place] == en[place]:
             if zh[place]:
                 parts[-1] = (f"{parts[-1][0]} {zh[place]}", parts[-1][1])
-        elif width(zh[place] + en[place], TEXT) < 2 * SHORT and kind == "condition":
+        elif width(zh[place] + en[place], TEXT) < 2 * SHORT and kind == "demand":
             parts.append((f"{zh[place][:-1]} {en[place][1:]}", kind))
         else:
             parts += [(zh[place], kind), (en[place], kind)]
     return parts
 
 
-def _note_texts(note: Note, language: str) -> tuple[str, str, str]:
-    """Events, conditions in brackets, and effects after an arrow."""
-    comma, semicolon = ("、", "；") if language == "zh" else (", ", "; ")
-    events = comma.join(words.of(language) for words in note.events)
-    conditions = semicolon.join(words.of(language) for words in note.conditions)
-    effects = semicolon.join(words.of(language) for words in note.effects)
-    return events + note.signs, f"[{conditions}]" if conditions else "", f"→ {effects}" if effects else ""
+def _note(note: Note, language: str) -> tuple[str, str, str]:
+    comma = "；" if language == "zh" else "; "
+    demands = comma.join(words.of(language) for words in note.demands)
+    follows = comma.join(words.of(language) for words in note.follows)
+    events = ("、" if language == "zh" else ", ").join(words.of(language) for words in note.events)
+    return events + note.marks, f"[{demands}]" if demands else "", f"→ {follows}" if follows else ""

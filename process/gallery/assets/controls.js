@@ -3,23 +3,24 @@
 const OURS = "taken here"; // history entries of this page: the browser's back button returns to them in the current language
 
 function choose(goal) {
-  beginAt(path, data.starts[goal]);
+  Object.assign(path, { goal, index: data.starts[goal], edges: [] });
   settle();
 }
 
 function take(edge) {
-  append(path, edge);
+  path.edges.push(edge);
+  path.index = edge.target;
   settle();
 }
 
 function back() {
   if (path.edges.length) path.index = path.edges.pop().source;
-  else path = emptyPath(path.lang);
+  else path.goal = path.index = null;
   settle();
 }
 
 function reset() {
-  path = emptyPath(path.lang);
+  Object.assign(path, { goal: null, index: null, edges: [] });
   settle();
 }
 
@@ -38,13 +39,6 @@ function speak(chosen) {
   render();
   history.replaceState(OURS, "", fragmentOf(path));
   announce();
-}
-
-async function openFile(file) {
-  const opened = pathOfSnapshot(await file.text(), path.lang);
-  if (opened.index !== null) path = opened;
-  settle();
-  notice(opened.problem && say(...opened.problem));
 }
 
 async function copy() {
@@ -80,20 +74,6 @@ $("as").addEventListener("change", () => {
   as = Number($("as").value);
   renderBlocked();
 });
-$("save-svg").addEventListener("click", () => save("svg"));
-$("save-png").addEventListener("click", () => save("png"));
-$("choose-file").addEventListener("click", () => $("file").click());
-$("file").addEventListener("change", () => {
-  const [file] = $("file").files;
-  $("file").value = "";
-  if (file) openFile(file);
-});
-addEventListener("dragover", (event) => event.preventDefault());
-addEventListener("drop", (event) => {
-  event.preventDefault();
-  const [file] = event.dataTransfer.files;
-  if (file) openFile(file);
-});
 $("smaller").addEventListener("click", () => zoom(1 / 1.25));
 $("larger").addEventListener("click", () => zoom(1.25));
 $("whole").addEventListener("click", () => zoom(0));
@@ -111,7 +91,7 @@ open();
 window.stepThrough = Object.freeze({
   configurations: data.configurations.length,
   show(index) {
-    beginAt(path, index);
+    Object.assign(path, { goal: configuration(index).goal, index, edges: [] });
     notice(null);
     render();
   },

@@ -1,0 +1,37 @@
+"""Cases on Temporal: one workflow owns one case, and the engine does timers, retries, crashes and clusters.
+
+Begin with ``worker``, which runs cases and calls the host's functions for what they request, and ``Cases``, which opens and
+finds them. ``workflow`` holds a case and decides nothing; ``deciding`` asks the model. Needs the extra ``temporal``.
+"""
+
+from process.persistence import (
+    CaseIdReused,
+    CaseNotFound,
+    Conflict,
+    EventIdReused,
+    Handled,
+    HistoryDiffers,
+    OrderHasOpenCase,
+    StoreError,
+)
+from process.temporal.asking import Answer, worker
+from process.temporal.client import CaseHandle, Cases, Found
+from process.temporal.namespace import encrypted, register_search_attributes
+
+__all__ = [
+    "Answer",
+    "CaseHandle",
+    "CaseIdReused",
+    "CaseNotFound",
+    "Cases",
+    "Conflict",
+    "EventIdReused",
+    "Found",
+    "Handled",
+    "HistoryDiffers",
+    "OrderHasOpenCase",
+    "StoreError",
+    "encrypted",
+    "register_search_attributes",
+    "worker",
+]

@@ -1,0 +1,244 @@
+"""The workflow that owns a case: it keeps the case, its timer and its requests, and decides nothing.
+
+What an event does is decided by the local activity ``decide``, whose outcome is recorded in the history. So a history
+replays under any later model, and an upgrade of the model leaves running cases running. Nothing here knows a state, and of
+events only the one that a clock raises.
+
+Every command of this file is recorded in the histories of running cases. Whoever changes it runs the tests of
+``tests/temporal/test_replay.py``: the histories kept there have to replay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from process.temporal import messages
+from process.temporal.messages import (
+    AnswerMessage,
+    CaseInput,
+    CaseResult,
+    Decision,
+    EventMessage,
+    HandledMessage,
+    Look,
+    LookInput,
+    Outcome,
+    Position,
+    RequestMessage,
+)
+
+KEPT_OUTCOMES, KEPT_SIZE = 500, 240_000
+"""How many outcomes are kept, the newest, and how many characters of JSON they may take."""
+LONGEST_HISTORY = 5_000
+"""Events of a run after which the case goes on in a new one, where the server has not suggested it before."""
+VERSION_WAIT = timedelta(seconds=20)
+"""How long an event waits for the version that its sender saw."""
+PAUSE = timedelta(minutes=1)
+"""Between two tries where a worker could not decide, as one of an older release than the case."""
+STATE = SearchAttributeKey.for_keyword(messages.STATE_ATTRIBUTE)
+AWAITS = SearchAttributeKey.for_keyword(messages.AWAITS_ATTRIBUTE)
+UNDECIDED = ("NewerModel", "SnapshotInvalid")
+"""Errors that say something about the worker, not about the event."""
+
+
+@workflow.defn(name=messages.WORKFLOW)
+class CaseWorkflow:
+    """One case. Its id is the order's, so an order has one open case."""
+
+    @workflow.init
+    def __init__(self, given: CaseInput) -> None:
+        self.searchable = given.searchable
+        self.position = given.position or Position(snapshot=given.snapshot)
+        self.case_id = self.position.snapshot["case_id"]
+        self.outcomes = {outcome.key: outcome for outcome in given.outcomes}
+        self.size = sum(outcome.size for outcome in given.outcomes)
+        self.requests: dict[str, tuple[RequestMessage, asyncio.Task[None]]] = {}
+        self.is_ready = False
+        self.turn = asyncio.Lock()  # one event at a time
+
+    @workflow.run
+    async def run(self, given: CaseInput) -> CaseResult:
+        if given.position is None:
+            await self._open()
+        for request in given.pending:
+            self._call(request)
+        self.is_ready = True
+        while not self.position.is_done and not self._is_long():
+            await self._wait_for_the_deadline()
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self.turn.locked())
+        outcomes = list(self.outcomes.values())
+        if not self.position.is_done:
+            pending = [request for request, _ in self.requests.values()]
+            workflow.continue_as_new(CaseInput({}, self.position, outcomes, pending, self.searchable))
+        return CaseResult(self.position, outcomes)
+
+    async def _open(self) -> None:
+        snapshot = self.position.snapshot
+        if snapshot["version"] == 0 and snapshot["opened_at"] is None:
+            snapshot["opened_at"] = workflow.now().isoformat()
+        while (opened := await self._decide(None)).position is None:
+            await workflow.sleep(PAUSE)
+        self._move(opened.position)
+
+    # ------------------------------------------------------------------------------------------------- from the client
+
+    @workflow.update
+    async def handle(self, event: EventMessage) -> HandledMessage:
+        """Raise an event, once: what it did is kept under its id, and given again to whoever sends it again."""
+        if not self._has_seen(event):
+            try:
+                await workflow.wait_condition(lambda: self._has_seen(event), timeout=VERSION_WAIT)
+            except TimeoutError:
+                raise _failure(self._conflict(event)) from None
+        async with self.turn:
+            return await self._take(event)
+
+    @handle.validator
+    def _check(self, event: EventMessage) -> None:
+        if event.case_id != self.case_id:  # a late event of an earlier case of the order
+            raise _failure(messages.error_message("CaseNotFound", event.case_id))
+        if not event.event_id or len(event.event_id) > 64:
+            raise ApplicationError("an event needs an id of 1 to 64 characters", type="ValueError", non_retryable=True)
+
+    @workflow.query
+    def look(self, given: LookInput) -> Look:
+        steps = [outcome.step for outcome in self.outcomes.values() if outcome.step is not None] if given.steps else []
+        return Look(self.position, self.outcomes.get(given.key or ""), steps)
+
+    # --------------------------------------------------------------------------------------------------------- events
+
+    async def _take(self, event: EventMessage) -> HandledMessage:
+        known = self.outcomes.get(event.key)
+        if known is not None:
+            if not known.is_of(event):
+                raise _failure(messages.error_message("EventIdReused", self.case_id, event.event_id, known.event))
+            if known.step is None:
+                raise _failure(known.error)
+            return HandledMessage(known.step, self.position.snapshot, is_duplicate=True)
+        if event.version is not None and event.version != self.position.version:
+            raise _failure(self._conflict(event))
+        event.at = event.at or workflow.now().isoformat()
+        decision = await self._decide(event)
+        if decision.is_final or decision.step is not None:
+            self._keep(Outcome(event.key, event.event, event.data, decision.step, decision.error))
+        if decision.position is None or decision.step is None:
+            raise _failure(decision.error)
+        self._move(decision.position)
+        return HandledMessage(decision.step, decision.position.snapshot)
+
+    async def _decide(self, event: EventMessage | None) -> Decision:
+        decision: Decision = await workflow.execute_local_activity(
+            messages.DECIDE,
+            messages.DecideInput(self.position.snapshot, event),
+            result_type=Decision,
+            start_to_close_timeout=timedelta(seconds=10),
+            retry_policy=RetryPolicy(maximum_attempts=3),
+        )
+        return decision
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.key] = outcome
+        self.size += outcome.size
+        while len(self.outcomes) > KEPT_OUTCOMES or (self.size > KEPT_SIZE and len(self.outcomes) > 1):
+            self.size -= self.outcomes.pop(next(iter(self.outcomes))).size
+
+    def _move(self, position: Position) -> None:
+        """Stand at *position*: call the function that is wanted now, and give up the calls that nobody waits for."""
+        before, self.position = self.position, position
+        wanted = position.request
+        for key, (request, call) in list(self.requests.items()):
+            is_wanted = not position.is_done and (request.binding or (wanted is not None and wanted.key == key))
+            if not is_wanted and call is not asyncio.current_task():
+                del self.requests[key]
+                call.cancel()
+        if wanted is not None and wanted.key not in self.requests:
+            self._call(wanted)
+        if self.searchable and (position.state, position.awaits) != (before.state, before.awaits):
+            awaits = AWAITS.value_unset() if position.awaits is None else AWAITS.value_set(position.awaits)
+            workflow.upsert_search_attributes([STATE.value_set(position.state), awaits])
+
+    async def _raise(self, event: EventMessage) -> bool:
+        """Raise an event of the workflow's own, and try until it is decided; whether it took a step."""
+        while True:
+            try:
+                async with self.turn:
+                    await self._take(event)
+                return True
+            except ApplicationError as refused:
+                if refused.type not in UNDECIDED:
+                    return False
+            except ActivityError:
+                pass
+            await workflow.sleep(PAUSE)
+
+    def _has_seen(self, event: EventMessage) -> bool:
+        return self.is_ready and (event.version or 0) <= self.position.version
+
+    def _conflict(self, event: EventMessage) -> dict[str, Any]:
+        return messages.error_message("Conflict", self.case_id, event.version, False, self.position.version)
+
+    # -------------------------------------------------------------------------------------------- requests, deadlines
+
+    def _call(self, request: RequestMessage) -> None:
+        self.requests[request.key] = request, asyncio.create_task(self._answer(request))
+
+    async def _answer(self, request: RequestMessage) -> None:
+        """Call the host's function until it returns, and raise the event that it returns, if any."""
+        try:
+            answer = await workflow.execute_activity(
+                request.kind,
+                request,
+                activity_id=request.key,
+                result_type=AnswerMessage | None,  # type: ignore[arg-type]  # a union is no type
+                start_to_close_timeout=timedelta(days=3650),
+                heartbeat_timeout=timedelta(seconds=15),
+                retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
+            )
+            if answer is not None:
+                event_id = f"answer:{request.version}"
+                await self._raise(EventMessage(self.case_id, event_id, answer.event, answer.data, answer.by, answer.who))
+        except ActivityError:  # cancelled, or given up by the host: the answer may come from elsewhere
+            pass
+        finally:
+            if request.key in self.requests and self.requests[request.key][0] is request:
+                del self.requests[request.key]
+
+    async def _wait_for_the_deadline(self) -> None:
+        """Raise the time-out when the deadline has passed. The timer is set anew only when it rings or is too late."""
+        rings_at = self._due_at()
+        if rings_at is not None and rings_at <= workflow.now():
+            version = self.position.version  # if the case moves first, it is the next deadline that counts
+            event = EventMessage(self.case_id, f"{messages.TIME_OUT}:{version}", messages.TIME_OUT, by=messages.CLOCK)
+            event.version = version
+            if not await self._raise(event) and self.position.version == version:
+                await workflow.sleep(PAUSE)
+            return
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self.position.is_done or self._is_long() or _is_nearer(self._due_at(), rings_at),
+                timeout=None if rings_at is None else rings_at - workflow.now(),
+            )
+
+    def _due_at(self) -> datetime | None:
+        return None if self.position.due_at is None else datetime.fromisoformat(self.position.due_at)
+
+    def _is_long(self) -> bool:
+        info = workflow.info()
+        return info.is_continue_as_new_suggested() or info.get_current_history_length() > LONGEST_HISTORY
+
+
+def _is_nearer(due_at: datetime | None, rings_at: datetime | None) -> bool:
+    return due_at is not None and (rings_at is None or due_at < rings_at)
+
+
+def _failure(error: dict[str, Any] | None) -> ApplicationError:
+    """The error as the engine takes it; any other exception in a handler would hold the case up for good."""
+    kind = (error or {}).get("kind", "ProcessError")
+    return ApplicationError(kind, error, type=kind, non_retryable=True)

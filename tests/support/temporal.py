@@ -1,0 +1,103 @@
+"""Temporal's servers, as the package index brings them, for tests that are not async themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import threading
+from collections.abc import Coroutine
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from temporalio.client import Client, WorkflowHistory
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+
+from process import Case, Limits, ProcessError
+from process.temporal import CaseHandle, Cases
+from process.temporal.workflow import CaseWorkflow
+
+Result = TypeVar("Result")
+_numbers = count(1)
+
+
+def program(name: str) -> str:
+    """The path of a server's program: beside this interpreter, or else on PATH."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    assert found is not None, f"{name} comes with the extra test"
+    return found
+
+
+class Server:
+    """A server, with an event loop of its own in a thread, on which everything for it runs."""
+
+    def __init__(self, *, skips_time: bool) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="temporal", daemon=True)
+        self.thread.start()
+        start = WorkflowEnvironment.start_time_skipping if skips_time else WorkflowEnvironment.start_local
+        path = {"test_server_existing_path" if skips_time else "dev_server_existing_path": program(_PROGRAMS[skips_time])}
+        self.environment: WorkflowEnvironment = self.run(start(**path))  # type: ignore[arg-type]  # one of two signatures
+
+    @property
+    def client(self) -> Client:
+        return self.environment.client
+
+    @property
+    def address(self) -> str:
+        return self.client.service_client.config.target_host
+
+    def run(self, work: Coroutine[Any, Any, Result], seconds: float = 120) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
+
+    def stop(self) -> None:
+        self.run(self.environment.shutdown())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+_PROGRAMS = {True: "temporal-test-server", False: "temporal"}
+
+
+def new_order() -> str:
+    """An order that no other test has: all tests share a server."""
+    return f"order-{next(_numbers)}"
+
+
+async def open_like(cases: Cases, case: Case) -> CaseHandle:
+    """A case on the server that is opened as *case* was."""
+    facts = case.facts
+    limits = Limits(facts.face_limit, facts.other_limit)
+    return await cases.open(goal=facts.goal, account=facts.account, order=facts.order, case_id=case.case_id, limits=limits)
+
+
+async def outcome_of(work: Coroutine[Any, Any, Any]) -> Any:
+    """The result, or the ProcessError that is raised."""
+    try:
+        return await work
+    except ProcessError as error:
+        return error
+
+
+async def history_of(client: Client, handle: CaseHandle, run_id: str | None = None) -> WorkflowHistory:
+    return await client.get_workflow_handle(handle.workflow_id, run_id=run_id).fetch_history()
+
+
+async def replay(history: WorkflowHistory, workflow: type = CaseWorkflow) -> None:
+    """Raise where the workflow, as it is now, would have done something else than the history has."""
+    await Replayer(workflows=[workflow], workflow_runner=UnsandboxedWorkflowRunner()).replay_workflow(history)
+
+
+def compared(error: ProcessError) -> tuple[Any, ...]:
+    """Everything that a refusal tells, with values in place of the members of enums."""
+    blockers = getattr(error, "blockers", ())
+    told = [(b.code, {k: _plain(v) for k, v in b.parameters.items()}, b.zh, b.en) for b in blockers]
+    return type(error), getattr(error, "event", None), getattr(error, "state", None), getattr(error, "by", None), told
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(each) for each in value] if isinstance(value, (tuple, list)) else getattr(value, "value", value)

@@ -1,0 +1,32 @@
+"""One server of each kind for a process of tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.temporal import Server
+
+
+@pytest.fixture(scope="session")
+def skipping() -> Iterator[Server]:
+    """The test server, which skips time. Its one clock is that of all its cases."""
+    server = Server(skips_time=True)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def dev() -> Iterator[Server]:
+    """The development server: all of Temporal's server, in one process and in memory."""
+    server = Server(skips_time=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["skipping", "dev"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """Each of the two."""
+    found: Server = request.getfixturevalue(request.param)
+    return found

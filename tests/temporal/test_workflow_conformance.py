@@ -1,0 +1,76 @@
+"""The test kit drives the workflow: after each event the same verdict, state, facts and refusal as a bare case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from process import Actor, Case, Event, ProcessError, State
+from process.temporal import CaseHandle, Cases, Handled, worker
+from process.testing.conformance import conformance
+from tests.support.temporal import Server, compared, new_order, open_like, outcome_of
+
+
+class OnTemporal:
+    """The workflow as a back end, with a bare case beside it; what differs is kept in ``differences``."""
+
+    def __init__(self, server: Server, queue: str) -> None:
+        self.server, self.events, self.differences = server, 0, list[Any]()
+        self.cases = Cases(server.client, task_queue=queue, prefix=f"{queue}:")  # the orders are the kit's
+
+    def reset(self, case: Case) -> None:
+        self.bare = case.copy()
+        self.case: CaseHandle = self.server.run(open_like(self.cases, case))
+        self.last: Case = case.copy()
+        self.codes: list[str] = []
+
+    def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
+        self.events += 1
+        given = self.server.run(outcome_of(self.case.handle(event, data, event_id=f"e{self.events}", by=by)))
+        try:
+            wanted: Any = self.bare.trigger(event, data, by=by)
+        except ProcessError as error:
+            wanted = error
+        if isinstance(given, Handled):
+            self.last, given = given.case, given.step._replace(at=None)
+        if isinstance(wanted, ProcessError):
+            same = isinstance(given, ProcessError) and compared(given) == compared(wanted)
+            self.codes = [blocker.code for blocker in getattr(given, "blockers", ())]
+        else:
+            same = given == wanted
+        if not same:
+            self.differences.append((event, by, data, given, wanted))
+        return not isinstance(given, ProcessError)
+
+    def state(self) -> State:
+        return self.last.state
+
+    def facts(self) -> Mapping[str, Any]:
+        return self.last.facts._asdict()
+
+    def blockers(self) -> Collection[str]:
+        return self.codes
+
+
+@pytest.fixture
+def backend(skipping: Server) -> Iterator[OnTemporal]:
+    queue = new_order()
+    working = worker(skipping.client, task_queue=queue)
+    skipping.run(working.__aenter__())
+    yield OnTemporal(skipping, queue)
+    skipping.run(working.__aexit__(None, None, None))
+
+
+def test_the_workflow_does_in_the_first_events_what_the_model_does(backend: OnTemporal) -> None:
+    report = conformance(backend, events=250, transitions=0.05, ends=0.0)
+    assert backend.differences == []
+    assert report.events >= 250
+
+
+@pytest.mark.thorough
+def test_the_workflow_takes_every_transition_as_the_model_does(backend: OnTemporal) -> None:
+    report = conformance(backend, events=14_000)
+    assert backend.differences == []
+    assert len(report.transitions) == report.possible

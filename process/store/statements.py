@@ -24,7 +24,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
     func,
     insert,
     literal,
@@ -208,7 +207,7 @@ def waiting(
     skip_locked: bool = False,
 ) -> Select[Any]:
     """Open cases that this program's model can read, the most urgent first: with a due time, or *undated*, by their ids."""
-    wanted = select(cases).where(cases.c.ended.is_(False), cases.c.model_version <= model_version)
+    wanted = select(cases).where(cases.c.ended == literal(False), cases.c.model_version <= model_version)
     if awaits is not None:
         wanted = wanted.where(cases.c.awaits == awaits)
     if due_by is not None:
@@ -239,9 +238,9 @@ _FILTERS: Final[Mapping[str, Any]] = {
     "quote": cases.c.quote.__eq__,
     "goal": cases.c.goal.__eq__,
     "awaits": cases.c.awaits.__eq__,
-    "ended": cases.c.ended.is_,
+    "ended": cases.c.ended.__eq__,  # not IS, for which MySQL reads no index
     "state": lambda states: cases.c.state == states[0] if len(states) == 1 else cases.c.state.in_(states),
-    "who": lambda who: exists().where(steps.c.case_id == cases.c.case_id, steps.c.who == who),
+    "who": lambda who: cases.c.case_id.in_(select(steps.c.case_id).where(steps.c.who == who)),
     "due_after": cases.c.due_at.__gt__,
     "due_before": cases.c.due_at.__lt__,
     "opened_after": cases.c.opened_at.__gt__,
@@ -268,7 +267,7 @@ def number_of_cases(filters: Mapping[str, Any]) -> Select[Any]:
 
 def ended_before(moment: datetime, limit: int) -> Select[Any]:
     """The ids of cases whose last step was before the moment and ended them, the oldest first."""
-    wanted = select(cases.c.case_id).where(cases.c.ended.is_(True), cases.c.moved_at < moment)
+    wanted = select(cases.c.case_id).where(cases.c.ended == literal(True), cases.c.moved_at < moment)
     return wanted.order_by(cases.c.moved_at).limit(limit)
 
 

@@ -96,6 +96,7 @@ def refuse_commit(conn: Connection, cause: DBAPIError) -> None:
     @event.listens_for(conn, "commit")
     def _refuse(_: Connection) -> None:
         if refused[0]:
+            conn.dialect.do_rollback(conn.connection)  # for a pool that takes the connection back as committed
             raise Conflict(None, None, True) from cause
 
     @event.listens_for(conn, "rollback")

@@ -104,7 +104,7 @@ def _fill(conn: Connection) -> None:
 
 
 def _page(conn: Connection, ended: bool, last: str) -> list[Any]:
-    wanted = select(cases).where(cases.c.ended.is_(ended), cases.c.case_id > last)
+    wanted = select(cases).where(cases.c.ended == ended, cases.c.case_id > last)
     return list(conn.execute(wanted.order_by(cases.c.case_id).limit(BATCH)))
 
 

@@ -320,15 +320,15 @@ def test_a_transaction_that_may_only_read_reads_and_says_so_where_it_should_writ
     engine: Engine, write: Callable[[Any], object]
 ) -> None:
     opened(engine, "case")
-    only_read = "SET TRANSACTION READ ONLY" if engine.dialect.name == "postgresql" else "PRAGMA query_only=ON"
+    only_read = {"postgresql": "SET TRANSACTION READ ONLY", "sqlite": "PRAGMA query_only=ON"}
     with engine.connect() as conn:
         begun = conn.begin()
-        conn.exec_driver_sql(only_read)
+        conn.exec_driver_sql(only_read.get(engine.dialect.name, "SET SESSION TRANSACTION READ ONLY"))
         assert store.load(conn, "case").version == len(store.overdue(conn, START)) == 0
         with pytest.raises(store.ReadOnly):
             write(conn)
         begun.rollback()
-        conn.invalidate()  # a pragma would stay
+        conn.invalidate()  # the setting would stay
 
 
 @pytest.mark.parametrize("isolation", ["READ COMMITTED", "SERIALIZABLE"])
@@ -390,7 +390,19 @@ def test_a_session_or_an_engine_is_no_connection(engine: Engine) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "mysql://me:s3cret@host/x",
+        "oracle://me:s3cret@host/x",
+        "postgresql://me:pw@s3cret@127.0.0.1:1/x",
+        "postgresql://me:pw@h/s3cret@127.0.0.1:1/x",
+        "postgresql://me:pw?s3cret@127.0.0.1:1/x",
+        "postgresql://:s3cret@127.0.0.1:1/x",
+        "postgresql://s3cret:@127.0.0.1:1/x",
+        "postgresql://127.0.0.1:1/x?user=me&password=s3cret",
+        "postgresql://127.0.0.1:1/x?sslpassword=s3cret",
+        "postgresql://me:s3%40cret@127.0.0.1:1/x?passwordd=s3cret",
+        "mysql+pymysql://me:s3cret@127.0.0.1:1/x",
+        "mysql+pymysql://me@127.0.0.1:1/x?password=s3cret",
+        "s3cret",
+        "://s3cret",
         "postgresql://me:s3cret@127.0.0.1:1/x",
         "postgresql://me:s3cr/s3cret@host/x",
         "postgresql://me:s3cret",
@@ -402,7 +414,15 @@ def test_a_session_or_an_engine_is_no_connection(engine: Engine) -> None:
 def test_no_error_tells_a_password(url: str) -> None:
     with pytest.raises(store.DatabaseUnusable) as refused, store.database(url) as engine, engine.begin():
         raise AssertionError("it can be used")
-    assert "s3cret" not in str(refused.value) + refused.value.text("zh") + repr(refused.value)
+    said = str(refused.value) + refused.value.text("zh") + repr(refused.value)
+    assert "s3" not in said
+    assert "cret" not in said
+
+
+def test_no_repr_of_an_engine_shows_a_password() -> None:
+    for url in ("postgresql://me:s3cret@h/x", "postgresql://me@h/x?password=s3cret&sslpassword=s3cret"):
+        engine = store.create_engine(url)
+        assert "s3cret" not in repr(engine) + str(engine.url) + repr(engine.url)
 
 
 def test_a_path_may_hold_what_an_address_takes_for_its_own(tmp_path: Any) -> None:

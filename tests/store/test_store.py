@@ -6,7 +6,7 @@ import asyncio
 import json
 import pickle
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_an_async_connection_lends_itself_through_run_sync(database: Database) -
     async def work() -> store.Handled:
         url = database.url.replace("sqlite:", "sqlite+aiosqlite:")
         engine = create_async_engine(url)
-        if not database.is_postgres:
+        if database.is_sqlite:
             store.prepare_sqlite(engine.sync_engine)
         async with engine.begin() as conn:
             await conn.run_sync(lambda sync: store.open(sync, goal=Goal.PLAN, account="a", order="o", case_id="case"))
@@ -109,7 +109,7 @@ def test_outside_a_transaction_nothing_is_read_or_written(database: Database, is
 
 
 def test_a_conflict_leaves_the_hosts_transaction_sound_at_every_isolation_level(any_isolation: Database) -> None:
-    if not any_isolation.is_postgres:  # there writers take turns, and a race can't be had
+    if any_isolation.is_sqlite:  # there writers take turns, and a race can't be had
         opened(any_isolation.engine(), "case", steps=1)
         with any_isolation.engine().begin() as conn:
             with pytest.raises(store.Conflict):
@@ -543,16 +543,25 @@ def test_sqlite_waits_for_its_turn_and_keeps_what_is_committed(tmp_path: Path) -
     other.dispose()
 
 
-def test_times_at_the_ends_of_the_calendar_can_be_kept(engine: Engine) -> None:
-    for name, at in (("first", datetime.min), ("last", datetime.max)):
-        for hours in (-14, 0, 14):
-            case_id = f"{name}-{hours}"
-            from_utc = at.replace(tzinfo=UTC)
-            zone = datetime.now().astimezone().tzinfo if hours == 0 else from_utc.tzinfo
-            opened(engine, case_id, at=at.replace(tzinfo=zone))
-            with engine.begin() as conn:
-                assert store.load(conn, case_id).state is State.SIGNED_OUT
-    agree(engine, 6)
+@pytest.mark.parametrize("at", [datetime.min, datetime.min + timedelta(days=1), datetime.max, datetime(2026, 1, 1)])
+@pytest.mark.parametrize("hours", [-14, 0, 14])
+def test_times_at_the_ends_of_the_calendar_are_kept_verified_and_known_again(
+    engine: Engine, at: datetime, hours: int
+) -> None:
+    moment = at.replace(tzinfo=timezone(timedelta(hours=hours)))
+    opened(engine, "case", at=moment)
+    event, keywords = call(0, "case")
+    elsewhere = Case(goal=Goal.PLAN, account="acct", order="elsewhere", case_id="elsewhere", at=moment)
+    elsewhere.sign_in(account="acct", channel="app", at=moment)
+    with engine.begin() as conn:
+        for _ in range(2):
+            assert store.handle(conn, "case", event, **{**keywords, "at": moment}).case.version == 1
+            assert store.import_case(conn, elsewhere).version == 1
+        before_it_was_opened = {"event_id": "2", "at": START - timedelta(days=99)}
+        store.handle(conn, "case", Event.OPEN_ORDERS, None, **before_it_was_opened)
+        store.time_out_overdue(conn, datetime.max.replace(tzinfo=UTC))
+        assert store.count(conn, ended=True) == len([case for case in store.find(conn) if case.due_at is None])
+    agree(engine, 2)
 
 
 @pytest.mark.parametrize("url", ["oracle://x", "no address", "sqlite+nothing:///x", "postgresql+nothing://x"])

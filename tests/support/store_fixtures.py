@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from tests.support.mariadb import MariaDB
 from tests.support.postgres import Postgres
 from tests.support.storing import ENGINES, ISOLATIONS, Database, emptied, made
 
@@ -18,6 +20,18 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres(fsync="off")  # what is committed need not outlast a power cut here
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[MariaDB]:
+    server = MariaDB("--innodb-flush-log-at-trx-commit=0")
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def shared_mariadb(mariadb_server: MariaDB) -> str:
+    return mariadb_server.new_database()
 
 
 @pytest.fixture(scope="session")
@@ -36,20 +50,31 @@ def postgresql(shared_database: str) -> Database:
     return emptied(shared_database)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
+def mariadb(shared_mariadb: str) -> Database:
+    return emptied(shared_mariadb)
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def database(request: pytest.FixtureRequest) -> Database:
     found: Database = request.getfixturevalue(request.param)
     return found
 
 
-@pytest.fixture(params=["sqlite", *ISOLATIONS])
+def _levels() -> Iterator[Any]:
+    yield pytest.param(("sqlite", None), id="sqlite")
+    for name in ("postgresql", "mariadb"):
+        for level in ISOLATIONS:
+            seldom = name == "mariadb" and level == "SERIALIZABLE"  # where readers lock, which is slow
+            yield pytest.param((name, level), id=f"{name} {level}", marks=[pytest.mark.thorough] if seldom else [])
+
+
+@pytest.fixture(params=_levels())
 def any_isolation(request: pytest.FixtureRequest) -> Database:
-    """SQLite, and PostgreSQL at each isolation level."""
-    if request.param == "sqlite":
-        found: Database = request.getfixturevalue("sqlite")
-        return found
-    base: Database = request.getfixturevalue("postgresql")
-    return base._replace(isolation=request.param)
+    """SQLite, and PostgreSQL and MariaDB at each isolation level."""
+    name, isolation = request.param
+    base: Database = request.getfixturevalue(name)
+    return base._replace(isolation=isolation)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class Database(NamedTuple):
 
     def engine(self) -> Engine:
         engine = store.create_engine(self.url)
-        if not (self.is_postgres or self.durable):
+        if self.is_sqlite and not self.durable:
             event.listen(engine, "connect", _keep_in_memory)
         ENGINES.append(engine)
         return engine if self.isolation is None else engine.execution_options(isolation_level=self.isolation)
@@ -58,6 +58,10 @@ class Database(NamedTuple):
     @property
     def is_postgres(self) -> bool:
         return self.url.startswith("postgresql")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
 
 
 def _keep_in_memory(connection: Any, _record: object) -> None:
@@ -95,7 +99,9 @@ _CONTEXT.set_forkserver_preload(
     [
         "process.store",
         "psycopg",
+        "pymysql",
         "pytest",
+        "sqlalchemy.dialects.mysql.pymysql",
         "sqlalchemy.dialects.postgresql.psycopg",
         "sqlalchemy.ext.asyncio",
         "sqlalchemy.orm",

@@ -1,0 +1,145 @@
+"""One plan, one cancellation over all cases of an order; likewise the removal of the face verification."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from process import Actor, Case, Event, Goal, State, store
+from tests.support.storing import PATH, START, WORKERS, Database, agree, in_parallel
+from tests.support.thorough import counts
+
+pytest_plugins = ["tests.support.store_fixtures"]
+
+Path = tuple[tuple[Event, Mapping[str, Any]], ...]
+
+REMOVAL: Path = (
+    (Event.REQUEST_FACE_VERIFICATION_REMOVAL, {}),
+    (Event.CONTACT_SUPPORT, {"channel": "hotline"}),
+    (Event.REMOVE_FACE_VERIFICATION, {"agent": "agent-1", "ticket": "t-1"}),
+)
+PATHS: dict[tuple[Goal, State], Path] = {
+    (Goal.PLAN, State.PLAN_CANCELLED): PATH,
+    (Goal.PLAN, State.ABANDONED): (*PATH[:3], (Event.ABANDON, {})),
+    (Goal.FACE_VERIFICATION, State.FACE_VERIFICATION_REMOVED): (*PATH[:4], *REMOVAL),
+    (Goal.BOTH, State.PLAN_CANCELLED): PATH,
+    (Goal.BOTH, State.FACE_VERIFICATION_REMOVED): (*PATH[:4], *REMOVAL, (Event.ABANDON, {})),
+    (Goal.BOTH, State.BOTH_CANCELLED): (*PATH[:4], *REMOVAL, *PATH[5:7], PATH[-1]),
+}
+"""Ways to an end, by goal and end."""
+
+
+def events(path: Path, order: str) -> Iterator[tuple[Event, dict[str, Any]]]:
+    for index, (event, data) in enumerate(path):
+        filled = {name: order if value is ... else value for name, value in data.items()}
+        by = filled.pop("by", None)
+        yield event, {"data": filled, "by": by, "event_id": f"e{index}"}
+
+
+def end(engine: Engine, goal: Goal, state: State, order: str, case_id: str) -> None:
+    """Open a case and take it to the end."""
+    store.transact(
+        engine,
+        lambda conn: store.open(conn, goal=goal, account="acct", order=order, case_id=case_id, at=START),
+    )
+    for event, keywords in events(PATHS[goal, state], order):
+        done = store.deliver(engine, case_id, event, **keywords)
+    assert done.case.state is state
+
+
+@pytest.mark.parametrize(
+    ("first", "refused", "open_still"),
+    [
+        ((Goal.PLAN, State.PLAN_CANCELLED), (Goal.PLAN, Goal.BOTH), (Goal.FACE_VERIFICATION,)),
+        ((Goal.PLAN, State.ABANDONED), (), (Goal.PLAN, Goal.FACE_VERIFICATION, Goal.BOTH)),
+        ((Goal.BOTH, State.PLAN_CANCELLED), (Goal.PLAN, Goal.BOTH), (Goal.FACE_VERIFICATION,)),
+        ((Goal.BOTH, State.FACE_VERIFICATION_REMOVED), (Goal.FACE_VERIFICATION, Goal.BOTH), (Goal.PLAN,)),
+        ((Goal.BOTH, State.BOTH_CANCELLED), (Goal.PLAN, Goal.FACE_VERIFICATION, Goal.BOTH), ()),
+        ((Goal.FACE_VERIFICATION, State.FACE_VERIFICATION_REMOVED), (Goal.FACE_VERIFICATION, Goal.BOTH), (Goal.PLAN,)),
+    ],
+)
+def test_what_a_case_has_achieved_for_an_order_is_asked_for_by_no_other(
+    engine: Engine, first: tuple[Goal, State], refused: tuple[Goal, ...], open_still: tuple[Goal, ...]
+) -> None:
+    end(engine, *first, "order", "first")
+    with engine.begin() as conn:
+        for goal in refused:
+            with pytest.raises(store.AlreadyDone) as done:
+                store.open(conn, goal=goal, account="acct", order="order")
+            assert (done.value.order, done.value.case_id) == ("order", "first")
+            assert goal in (done.value.done, Goal.BOTH)
+            assert done.value.done.words.zh in done.value.text("zh")
+        for goal in open_still:
+            with conn.begin_nested() as tried:
+                store.open(conn, goal=goal, account="acct", order="order")
+                tried.rollback()
+    agree(engine, 1)
+
+
+def test_a_case_that_is_imported_at_its_end_claims_what_it_has_achieved(engine: Engine) -> None:
+    case = Case(goal=Goal.PLAN, account="acct", order="order", case_id="first", at=START)
+    for event, keywords in events(PATH, "order"):
+        case.trigger(event, keywords["data"], by=keywords["by"], at=START)
+    with engine.begin() as conn:
+        store.import_case(conn, case)
+        assert store.import_case(conn, case).state is State.PLAN_CANCELLED
+        with pytest.raises(store.AlreadyDone):
+            store.open(conn, goal=Goal.PLAN, account="acct", order="order")
+    agree(engine, 1)
+
+
+# --------------------------------------------------------------------------------------------------------------- races
+
+
+def open_and_end(engine: Engine, worker: int, orders: int, rounds: int) -> None:
+    """Open every goal for every order again and again, and take each case that was opened to one of its ends."""
+    chance = random.Random(worker)  # noqa: S311  # another order for each process
+    wanted = [(order, *way) for order in range(orders) for way in PATHS] * rounds
+    chance.shuffle(wanted)
+    for number, (order, goal, state) in enumerate(wanted):
+        try:
+            end(engine, goal, state, f"order-{order}", f"{worker}-{number}")
+        except (store.OrderHasOpenCase, store.AlreadyDone):
+            continue
+
+
+def check_claims(database: Database, orders: int, rounds: int = 2) -> None:
+    in_parallel(open_and_end, database, [(worker, orders, rounds) for worker in range(WORKERS)])
+    engine = database.engine()
+    cancelled: Counter[str] = Counter()
+    removed: Counter[str] = Counter()
+    with engine.begin() as conn:
+        for found in store.find(conn, 10_000):
+            assert found.ended
+            taken = {step.event for step in store.history(conn, found.case_id)}
+            cancelled[found.order] += Event.COMPLETE_CANCELLATION in taken
+            removed[found.order] += Event.REMOVE_FACE_VERIFICATION in taken
+    assert max(cancelled.values()) == 1, "a plan was cancelled twice"
+    assert max(removed.values()) == 1, "a face verification was removed twice"
+    assert min(cancelled.values()) + min(removed.values()) > 0
+    agree(engine)
+
+
+@counts("orders", 2, 12)
+def test_8_processes_cancel_each_plan_once_whatever_they_open(any_isolation: Database, orders: int) -> None:
+    check_claims(any_isolation, orders)
+
+
+def test_without_claims_a_plan_is_cancelled_twice(sqlite: Database) -> None:
+    with pytest.raises(AssertionError, match="twice"):
+        check_claims(sqlite._replace(broken="no_claims"), orders=2)
+
+
+def test_an_order_is_free_again_after_its_case_expired(engine: Engine) -> None:
+    with engine.begin() as conn:
+        store.open(conn, goal=Goal.BOTH, account="acct", order="order", case_id="first", at=START)
+        store.time_out_overdue(conn, START + timedelta(days=30))
+        store.open(conn, goal=Goal.BOTH, account="acct", order="order", case_id="second", at=START)
+        store.handle(conn, "second", Event.ABANDON, event_id="1", by=Actor.CUSTOMER)
+    agree(engine, 2)

@@ -313,7 +313,7 @@ class Case(EventMethods):
     def _repr_svg_(self) -> str | None:
         """How notebooks show a case: the overview with its path. None where nothing is installed that can draw it."""
         # By name, when a notebook asks: the pictures stand above the case, and this is no import of them.
-        drawn: str | None = import_module("process.diagram.formats").of_case(self)
+        drawn: str | None = import_module("process.diagram").notebook_svg(self)
         return drawn
 
     # ------------------------------------------------------------------------------------------------------- inside

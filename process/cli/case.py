@@ -216,10 +216,7 @@ def _draw(case: Case, file: Path, lang: str) -> None:
     from process import diagram
 
     try:
-        file.write_text(diagram.svg("overview", lang, case=case), encoding="utf-8")
-    except diagram.CannotDraw:
-        needed = 'pip install "installment-cancellation[diagrams]"'
-        unusable(Words("画图需要另装：{}", "Drawing needs more packages: {}").of(lang).format(needed))
+        file.write_text(diagram.svg("overview", lang, model=case.machine.definition, case=case), encoding="utf-8")
     except OSError as error:
         cannot_open(file, error, lang)
 

@@ -1,8 +1,24 @@
-"""Pictures of the process, drawn from the model alone: DOT, SVG, PNG and Mermaid, in Chinese, in English, or in both."""
+"""Pictures of the process, drawn from the model alone: DOT, SVG, PNG and Mermaid, in Chinese, in English, or in both.
 
-from process.diagram.formats import FORMATS, LANGUAGES, draw, mermaid, source, svg
+``render`` is the way in. ``views`` chooses what a picture shows of a model, ``view_layouts`` where it stands, ``layout``
+finds a place for everything, ``drawing`` makes shapes of it, and a writer for each format writes them.
+"""
+
+from process.diagram.errors import CannotDraw
 from process.diagram.output import WouldOverwrite
-from process.diagram.render import CannotDraw
+from process.diagram.render import FORMATS, LANGUAGES, dot, draw, mermaid, notebook_svg, png, svg
 from process.diagram.view_layouts import View
 
-__all__ = ["FORMATS", "LANGUAGES", "CannotDraw", "View", "WouldOverwrite", "draw", "mermaid", "source", "svg"]
+__all__ = [
+    "FORMATS",
+    "LANGUAGES",
+    "CannotDraw",
+    "View",
+    "WouldOverwrite",
+    "dot",
+    "draw",
+    "mermaid",
+    "notebook_svg",
+    "png",
+    "svg",
+]

@@ -1,27 +1,30 @@
-"""What a picture marks of a case: where it stands, the way it went, and when.
+"""The marks of a case in a picture: its state, the path that it took, and the time of each step.
 
-The marks move nothing: the picture of a case has the places of the picture without one, so it is as wide and as readable.
-Times stand beside their arrows where there is room; where there is only room for a step's number, or for nothing, a strip
-below the picture tells the time.
+The marks move nothing: the picture of a case has the layout of the picture without one, so it is as wide and as readable.
+Times stand beside their arrows where there is room; where there is only room for a step's number, or for nothing, the time
+stands in a strip below the picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from process.diagram.layout.legend import LegendEntry, lay_in_rows
-from process.diagram.layout.raster import GAP, PITCH, Rect, borders, run
-from process.diagram.layout.router import Line
+from process.diagram.layout.geometry import GAP, PITCH, Rect, borders, run
+from process.diagram.layout.legend import LegendEntry, place_in_rows
+from process.diagram.layout.routing_grid import Route
 from process.diagram.layout.typeface import block
-from process.diagram.palette import WENT
+from process.diagram.palette import VISITED
 from process.diagram.views import Arrow, Picture
 from process.model import State, Words
 
+if TYPE_CHECKING:
+    from process.case import Case
+
 TAG = 10.0  # type size in points
-_TIMES, _NUMBERS = 3, 8  # how many passages an arrow tells with their times, and how many by number alone
-_LISTED = 60  # how many the strip tells; of further ones the newest
+_TIMES, _NUMBERS = 3, 8  # the visits beside an arrow with their times, and by number alone
+_LISTED = 60  # the visits in the strip; of further ones the newest
 
 
 class Visit(NamedTuple):
@@ -36,78 +39,83 @@ class Visit(NamedTuple):
 
 
 class CaseMarks(NamedTuple):
-    """What is marked of a case: its id, where it stands, and its passages for each event from state to state."""
+    """A case's id, its state, and its visits for each event from state to state."""
 
     case_id: str
-    stands: State
-    passages: Mapping[tuple[str, str, str], tuple[Visit, ...]]
+    state: State
+    visits: Mapping[tuple[str, str, str], tuple[Visit, ...]]
 
     def on(self, arrow: Arrow) -> list[Visit]:
         """The steps that went along the arrow, oldest first."""
-        ways = dict.fromkeys((move.event, move.source, move.target) for move in arrow.moves)
-        return sorted(passage for way in ways for passage in self.passages.get(way, ()))
+        keys = dict.fromkeys((each.event, each.source, each.target) for each in arrow.transitions)
+        return sorted(visit for key in keys for visit in self.visits.get(key, ()))
 
     def is_in(self, picture: Picture) -> bool:
-        """Whether the picture has the state in which the case stands."""
-        return any(box.state is self.stands for box in picture.boxes)
+        """True if the picture has the state in which the case stands."""
+        return any(box.state is self.state for box in picture.boxes)
 
-    def standing(self, picture: Picture) -> Words:
-        """Where the case stands, in words, and whether the picture has that state."""
-        zh, en = self.stands.words
+    def position(self, picture: Picture) -> Words:
+        """The case's state, in words that also say if the picture lacks it."""
+        zh, en = self.state.words
         if self.is_in(picture):
             return Words(f"现在：{zh}", f"now: {en}")
         return Words(f"现在：{zh}，不在此图中", f"now: {en}, not in this view")
 
 
 class Tag(NamedTuple):
-    """Text beside an arrow that says when the case went along it. ``justified`` as of the arrow's own text."""
+    """The times of the visits, beside an arrow. ``justified`` as of the arrow's own text."""
 
     lines: tuple[str, ...]
     at: Rect
     justified: str
 
 
-def times(passages: Sequence[Visit]) -> tuple[str, ...]:
-    """The passages with their times, a line each; of many the first, and how many more there were."""
-    more = len(passages) - _TIMES
-    return (*(passage.text for passage in passages[:_TIMES]), *([f"+{more}"] if more > 0 else []))
+def times(visits: Sequence[Visit]) -> tuple[str, ...]:
+    """The visits with their times, a line each; of many the first, and the number of the others."""
+    more = len(visits) - _TIMES
+    return (*(visit.text for visit in visits[:_TIMES]), *([f"+{more}"] if more > 0 else []))
 
 
-def lay_tags(
-    picture: Picture, trail: CaseMarks, lines: Mapping[str, Line], taken: Sequence[Rect], frames: Sequence[Rect], size: Rect
+def place_tags(
+    picture: Picture,
+    marks: CaseMarks,
+    routes: Mapping[str, Route],
+    taken: Sequence[Rect],
+    frames: Sequence[Rect],
+    size: Rect,
 ) -> tuple[dict[str, Tag], list[Visit]]:
-    """Tags beside the arrows that the case went along, and the passages whose times are still to be told.
+    """Place tags beside the arrows on the case's path; return them, and the visits whose times found no room.
 
     Args:
         taken: boxes and texts, which no tag may touch.
         frames: borders, which no tag may cross.
         size: the page.
     """
-    runs = [run(a, b) for line in lines.values() for a, b in pairwise(line.corners)]
+    runs = [run(a, b) for route in routes.values() for a, b in pairwise(route.corners)]
     edges = [border for frame in frames for border in borders(frame)]
-    occupied = [*taken, *(line.text for line in lines.values() if line.text)]
+    occupied = [*taken, *(route.text for route in routes.values() if route.text)]
     tags: dict[str, Tag] = {}
-    untold: list[Visit] = []
+    remaining: list[Visit] = []
     for arrow in picture.arrows:
-        passages = trail.on(arrow)
-        if not passages:
+        visits = marks.on(arrow)
+        if not visits:
             continue
-        whole, short = times(passages), (_numbers(passages),)
-        tag = _beside(lines[arrow.key], (whole, short), occupied, runs, edges, size)
+        whole, short = times(visits), (_numbers(visits),)
+        tag = _beside(routes[arrow.key], (whole, short), occupied, runs, edges, size)
         if tag is not None:
             tags[arrow.key] = tag
             occupied.append(tag.at)
-        untold += passages[_TIMES:] if tag is not None and tag.lines == whole else passages
-    return tags, sorted(passage for passage in untold if passage.when)
+        remaining += visits[_TIMES:] if tag is not None and tag.lines == whole else visits
+    return tags, sorted(visit for visit in remaining if visit.when)
 
 
-def _numbers(passages: Sequence[Visit]) -> str:
-    more = "…" if len(passages) > _NUMBERS else "."
-    return ", ".join(str(passage.number) for passage in passages[:_NUMBERS]) + more
+def _numbers(visits: Sequence[Visit]) -> str:
+    more = "…" if len(visits) > _NUMBERS else "."
+    return ", ".join(str(visit.number) for visit in visits[:_NUMBERS]) + more
 
 
 def _beside(
-    line: Line,
+    route: Route,
     shapes: Sequence[tuple[str, ...]],
     occupied: Sequence[Rect],
     runs: Sequence[Rect],
@@ -118,7 +126,7 @@ def _beside(
     for lines in shapes:
         found: list[tuple[float, Rect, str]] = []
         along = 0.0
-        for a, b in pairwise(line.corners):
+        for a, b in pairwise(route.corners):
             begin, end = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
             found += [(along + far, rect, side) for far, rect, side in _places(begin, end, block(lines, TAG))]
             along += abs(end[0] - begin[0]) + abs(end[1] - begin[1])
@@ -135,7 +143,7 @@ def _beside(
 
 
 def _places(begin: tuple[int, int], end: tuple[int, int], text: tuple[float, float]) -> Iterator[tuple[float, Rect, str]]:
-    """Where text can stand beside a straight piece of a line: how far from its beginning, where, and which edge is near."""
+    """Places for text beside a straight piece of a line: distance from its beginning, place, and the edge that is near."""
     (ax, ay), (bx, by), (width, height) = begin, end, text
     across = ay == by
     low, high = (min(ax, bx), max(ax, bx)) if across else (min(ay, by), max(ay, by))
@@ -151,25 +159,36 @@ def _places(begin: tuple[int, int], end: tuple[int, int], text: tuple[float, flo
             yield step + 3, Rect(ax - GAP - width, at, ax - GAP, at + height), "r"
 
 
-def lay_strip(
-    picture: Picture, lang: str, trail: CaseMarks, untold: Sequence[Visit], area: Rect
+def place_strip(
+    picture: Picture, lang: str, marks: CaseMarks, remaining: Sequence[Visit], area: Rect
 ) -> tuple[LegendEntry, ...]:
-    """The case's own legend, in rows from the left top of *area*: its id, where it stands, its path, times left to tell."""
-    return lay_in_rows(_entries(picture, trail, untold), lang, area)
+    """Place the case's own legend in rows from the left top of *area*: id, state, path, and the *remaining* times."""
+    return place_in_rows(_entries(picture, marks, remaining), lang, area)
 
 
-def _entries(picture: Picture, trail: CaseMarks, untold: Sequence[Visit]) -> Iterator[tuple[str, str, Words]]:
-    yield "", "", Words(trail.case_id, trail.case_id)
-    yield "here" if trail.is_in(picture) else "", "", trail.standing(picture)
-    if any(trail.on(arrow) for arrow in picture.arrows):
-        yield "went", WENT, Words("走过的路径", "the way it went")
-    if untold:
-        yield "", "", Words("各步时间：", "When:")
-    if len(untold) > _LISTED:
+def _entries(picture: Picture, marks: CaseMarks, remaining: Sequence[Visit]) -> Iterator[tuple[str, str, Words]]:
+    yield "", "", Words(marks.case_id, marks.case_id)
+    yield "here" if marks.is_in(picture) else "", "", marks.position(picture)
+    if any(marks.on(arrow) for arrow in picture.arrows):
+        yield "line", VISITED, Words("走过的路径", "the path it took")
+    if remaining:
+        yield "", "", Words("各步时间：", "Times:")
+    if len(remaining) > _LISTED:
         yield "", "", Words("…", "…")
     day = ""
-    for passage in untold[-_LISTED:]:  # a day is told once, before the first of its times
-        date, _, time = passage.when.partition(" ")
-        text = f"{passage.number}. {time}" if date == day else passage.text
+    for visit in remaining[-_LISTED:]:  # a day stands once, before the first of its times
+        date, _, time = visit.when.partition(" ")
+        text = f"{visit.number}. {time}" if date == day else visit.text
         day = date
         yield "", "", Words(text, text)
+
+
+def marks_of(case: Case | None) -> CaseMarks | None:
+    """The marks of a case; None for none."""
+    if case is None:
+        return None
+    visits: dict[tuple[str, str, str], list[Visit]] = {}
+    for step in case.history:
+        visit = Visit(step.version, f"{step.at:%m-%d %H:%M}" if step.at else "")
+        visits.setdefault((step.event, step.source, step.target), []).append(visit)
+    return CaseMarks(case.case_id, case.state, {key: tuple(each) for key, each in visits.items()})

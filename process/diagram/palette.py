@@ -24,7 +24,7 @@ END: Mapping[EndKind, tuple[str, str]] = {
 """The ground of a group of ends, and the border of the ends in it."""
 
 INK, QUIET, FRAME, GROUND, PAGE = "#1A1A1A", "#4F5B66", "#B8C4CE", "#F4F7FA", "#FFFFFF"
-MAIN, LINE, WENT = "#0B4F8A", "#5A6672", "#C2185B"
+MAIN, LINE, VISITED = "#0B4F8A", "#5A6672", "#C2185B"
 
 DARK: Mapping[str, str] = {
     INK: "#F1F4F8",
@@ -35,7 +35,7 @@ DARK: Mapping[str, str] = {
     PAGE: "#12171D",
     MAIN: "#6CB2F5",
     LINE: "#8C99A7",
-    WENT: "#FF6FA8",
+    VISITED: "#FF6FA8",
     MOVE[Actor.CUSTOMER]: "#5F5C12",
     MOVE[Actor.SYSTEM]: "#1D4468",
     MOVE[Actor.LENDER]: "#A24E0E",

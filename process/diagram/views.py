@@ -1,18 +1,16 @@
-"""What each picture shows: which states and transitions, which of them share an arrow, and in what words.
+"""What each picture shows of a model: which states and transitions, which of them share an arrow, and in what words.
 
-Everything here is taken from a model. What the model can't say is in hints.py: where a state stands on the page.
+Everything here is taken from a model. Where a state stands on the page is no part of a model: see ``view_layouts``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
+from process.diagram.paths import paths_of
 from process.diagram.view_layouts import VIEW_LAYOUTS, View
-from process.exploration.explorer import explore
-from process.machine import build
-from process.model import ELSE, Actor, EndKind, Event, Guard, Kind, Model, Phase, Row, State, Transition, Words
+from process.model import ELSE, Actor, EndKind, Event, Guard, Kind, Model, Phase, State, Transition, Words
 
 ANYWHERE = "anywhere"
 """The key of the box that stands for many open states at once."""
@@ -23,7 +21,7 @@ MANY = 5
 
 @dataclass(frozen=True)
 class Box:
-    """A state, the box for many, or a signpost that names the state at which an arrow goes on.
+    """A state, the box for many, or a signpost that names the state at which an arrow continues.
 
     Attributes:
         owners: whose move it is; two where that changes while the case stays.
@@ -31,7 +29,7 @@ class Box:
     """
 
     key: str
-    words: tuple[Words, ...]
+    words: Words
     state: State | None = None
     owners: tuple[Actor, ...] = ()
     end: EndKind | None = None
@@ -41,16 +39,16 @@ class Box:
 
 @dataclass(frozen=True)
 class Note:
-    """A part of an arrow's text: events, what they demand, and what follows.
+    """A part of an arrow's text: events, their conditions and their effects.
 
     Attributes:
-        marks: signs for what the picture says once, in its footnotes.
+        signs: refer to the picture's footnotes.
     """
 
     events: tuple[Words, ...]
-    demands: tuple[Words, ...] = ()
-    follows: tuple[Words, ...] = ()
-    marks: str = ""
+    conditions: tuple[Words, ...] = ()
+    effects: tuple[Words, ...] = ()
+    signs: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Arrow:
 
     source: str
     target: str
-    moves: tuple[Transition, ...]
+    transitions: tuple[Transition, ...]
     notes: tuple[Note, ...]
     is_main: bool = False
     signpost: str = ""
@@ -74,11 +72,11 @@ class Arrow:
 
     @property
     def rows(self) -> tuple[int, ...]:
-        return tuple(sorted({move.row for move in self.moves}))
+        return tuple(sorted({transition.row for transition in self.transitions}))
 
     @property
     def events(self) -> tuple[Event, ...]:
-        return tuple(dict.fromkeys(move.event for move in self.moves))
+        return tuple(dict.fromkeys(transition.event for transition in self.transitions))
 
 
 @dataclass(frozen=True)
@@ -90,6 +88,11 @@ class Frame:
     members: tuple[str, ...]
     end: EndKind | None = None
     phase: Phase | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """True for states that share arrows."""
+        return self.end is None and self.phase is None
 
 
 @dataclass(frozen=True)
@@ -103,229 +106,187 @@ class Picture:
     footnotes: tuple[Words, ...]
 
 
-def picture(view: View, model: Model) -> Picture:
-    """What *view* shows of *model*."""
-    moves = _shown(view, model)
-    arrows, footnotes = _arrows(view, model, moves)
+def build_picture(view: View, model: Model) -> Picture:
+    """Choose and word what *view* shows of *model*."""
+    arrows, footnotes = _arrows(view, model, _shown_transitions(view, model))
     keys = {arrow.source for arrow in arrows} | {arrow.target for arrow in arrows if not arrow.signpost}
-    states = [state for state in model.states if state.value in keys or _is_framed(view, state) or view is View.OVERVIEW]
-    boxes = [_box(state, model) for state in states]
+    grouped = {member for group in VIEW_LAYOUTS[view].groups for member in group}
+    states = [state for state in model.states if state.value in keys | grouped or view is View.OVERVIEW]
+    boxes = [_state_box(state, model) for state in states]
     if ANYWHERE in keys:
-        boxes.append(Box(ANYWHERE, (Words("任一未结束的状态", "Any open state"),)))
+        boxes.append(Box(ANYWHERE, Words("任一未结束的状态", "Any open state")))
     boxes += [_signpost(arrow) for arrow in arrows if arrow.signpost]
     return Picture(
-        view, tuple(boxes), tuple(_frames(view, model, states)), tuple(arrows), (*footnotes, *_places(arrows, model))
+        view, tuple(boxes), tuple(_frames(view, model, states)), tuple(arrows), (*footnotes, *_where_from(arrows, model))
     )
 
 
-def _is_framed(view: View, state: State) -> bool:
-    return any(state.value in group for group in VIEW_LAYOUTS[view].frames)
-
-
-def _box(state: State, model: Model) -> Box:
+def _state_box(state: State, model: Model) -> Box:
     info = model.states[state]
-    owners = tuple(dict.fromkeys(turn.owner for turn in reversed(info.responsibilities)))
-    return Box(state.value, (state.words,), state, owners, info.end, state is model.initial)
+    owners = tuple(dict.fromkeys(duty.owner for duty in reversed(info.responsibilities)))
+    return Box(state.value, state.words, state, owners, info.end, state is model.initial)
 
 
 def _signpost(arrow: Arrow) -> Box:
     target = State(arrow.target)
-    return Box(arrow.signpost, (target.words,), leads_to=target)
+    return Box(arrow.signpost, target.words, leads_to=target)
 
 
 # --------------------------------------------------------------------------------------------------- which transitions
 
 
-def _shown(view: View, model: Model) -> list[Transition]:
-    hint = VIEW_LAYOUTS[view]
+def _shown_transitions(view: View, model: Model) -> list[Transition]:
+    layout = VIEW_LAYOUTS[view]
     many = {index for index, row in enumerate(model.table) if len(row.sources) >= MANY}
     order = list(model.states)
+    self_service = paths_of(model).self_service
     shown = []
-    for move in model.transitions:
+    for transition in model.transitions:
+        source, target = model.states[transition.source], model.states[transition.target]
         if view is View.SELF_SERVICE:
-            forward = order.index(move.target) >= order.index(move.source)
-            wanted = (move.source, move.row) in _without_support(model) and move.row not in many and forward
+            forward = order.index(transition.target) >= order.index(transition.source)
+            wanted = (transition.source, transition.row) in self_service and transition.row not in many and forward
         elif view is View.SUPPORT:
-            touches = Phase.SUPPORT in {model.states[state].phase for state in (move.source, move.target)}
-            wanted = touches and (move.row not in many or not model.states[move.target].end)
+            touches = Phase.SUPPORT in (source.phase, target.phase)
+            wanted = touches and (transition.row not in many or not target.end)
         elif view is View.ENDS:
-            wanted = model.states[move.target].end is not None
+            wanted = target.end is not None
         else:
-            wanted = not hint.events or move.event in hint.events
+            wanted = not layout.events or transition.event in layout.events
         if wanted:
-            shown.append(move)
+            shown.append(transition)
     return shown
-
-
-@cache
-def _trips(model_id: int) -> tuple[frozenset[tuple[State, int]], frozenset[tuple[State, int]]]:
-    """What cases take that never need support, as states and rows; and the main path likewise."""
-    model = _models[model_id]
-    found = explore(build(model))
-    support = {place for place, here in enumerate(found.configurations) if model.states[here.state].phase is Phase.SUPPORT}
-    begun = [place for place, edge in enumerate(found.predecessor) if edge is None]
-    reached, waiting, rows = set(begun), list(begun), set()
-    while waiting:
-        for edge in found.outgoing[waiting.pop()]:
-            if edge.target in support:
-                continue
-            rows.add((found.configurations[edge.source].state, edge.row))
-            if edge.target not in reached:
-                reached.add(edge.target)
-                waiting.append(edge.target)
-    ends = sorted(reached & found.ends)
-    good = [place for place in ends if model.states[found.configurations[place].state].end is EndKind.GOOD]
-    trip = found.path_to(min(good, key=lambda place: found.depths[place])) if good else ()
-    return frozenset(rows), frozenset((found.configurations[edge.source].state, edge.row) for edge in trip)
-
-
-_models: dict[int, Model] = {}
-
-
-def _without_support(model: Model) -> frozenset[tuple[State, int]]:
-    _models[id(model)] = model
-    return _trips(id(model))[0]
-
-
-def main_path(model: Model) -> frozenset[tuple[State, int]]:
-    """The shortest trip to a good end without support: each state on it with the row that it is left by."""
-    _models[id(model)] = model
-    return _trips(id(model))[1]
 
 
 # ------------------------------------------------------------------------------------------------------- which arrows
 
 
 Piece = tuple[Transition, str]
-"""A transition of an arrow, and the marks on its text."""
+"""A transition of an arrow, and the signs on its text."""
 
 UNANSWERED, ALSO = "*", "†"
 AS_ABOVE = Words("条件同上", "as above")
 
 
-def _arrows(view: View, model: Model, moves: Sequence[Transition]) -> tuple[list[Arrow], list[Words]]:
-    """The arrows, and the footnotes to their marks."""
-    hint, main = VIEW_LAYOUTS[view], main_path(model)
-    ends: dict[tuple[str, str], list[Piece]] = {}
-    by_way: dict[tuple[Event, State], list[Transition]] = {}
+def _arrows(view: View, model: Model, transitions: Sequence[Transition]) -> tuple[list[Arrow], list[Words]]:
+    """The arrows, and the footnotes to their signs."""
+    layout, main, usual = VIEW_LAYOUTS[view], paths_of(model).main, most_common_condition(model)
+    pieces_by_ends: dict[tuple[str, str], list[Piece]] = {}
+    by_event_and_target: dict[tuple[Event, State], list[Transition]] = {}
     footnotes: list[Words] = []
-    for move in moves:
-        by_way.setdefault((move.event, move.target), []).append(move)
-    for (_, target), group in by_way.items():
-        sources = [source for source in dict.fromkeys(move.source for move in group) if source is not target]
-        framed = next((frame for frame in hint.frames if {*frame} <= {source.value for source in sources}), ())
-        for move in group:
-            key, marks = move.source.value, ""
+    for transition in transitions:
+        by_event_and_target.setdefault((transition.event, transition.target), []).append(transition)
+    for (_, target), alike in by_event_and_target.items():
+        sources = [source for source in dict.fromkeys(each.source for each in alike) if source is not target]
+        group = next((group for group in layout.groups if {*group} <= {source.value for source in sources}), ())
+        for transition in alike:
+            key, signs = transition.source.value, ""
             if len(sources) >= MANY:
                 key = ANYWHERE
-            elif move.source.value in framed:
-                key = "+".join(framed)
-            elif 0 < hint.draws_once <= len(sources) and move.source is not target and model.states[target].end:
-                key, marks = sources[0].value, ALSO
-                footnotes.append(_also(sources[1:]))
-            if often_demanded(model) in model.table[move.row].guards:
-                marks += UNANSWERED
-            ends.setdefault((key, target.value), []).append((move, marks))
+            elif transition.source.value in group:
+                key = "+".join(group)
+            elif 0 < layout.draws_once <= len(sources) and transition.source is not target and model.states[target].end:
+                key, signs = sources[0].value, ALSO
+                footnotes.append(_also_from(sources[1:]))
+            if usual in model.table[transition.row].guards:
+                signs += UNANSWERED
+            pieces_by_ends.setdefault((key, target.value), []).append((transition, signs))
     arrows: list[Arrow] = []
-    told_rows: set[int] = set()
-    for (source, target_key), pieces in ends.items():
-        used = tuple(move for move, _ in pieces)
-        is_main = any((move.source, move.row) in main for move in used)
-        signpost = f"{source}>{target_key}"
-        notes = tuple(_notes(view, model, pieces, told_rows))
-        told_rows |= {move.row for move in used if _told(model, move)}
-        arrows.append(Arrow(source, target_key, used, notes, is_main, signpost if signpost in hint.signposts else ""))
-    if any(UNANSWERED in marks for pieces in ends.values() for _, marks in pieces):
-        condition = often_demanded(model).condition
-        footnotes.append(Words(f"{UNANSWERED} 须{condition.zh}", f"{UNANSWERED} only if {condition.en}"))
+    rows_seen: set[int] = set()
+    for (source_key, target_key), pieces in pieces_by_ends.items():
+        used = tuple(transition for transition, _ in pieces)
+        is_main = any((transition.source, transition.row) in main for transition in used)
+        signpost = f"{source_key}>{target_key}"
+        notes = tuple(_notes(view, model, pieces, rows_seen, usual))
+        rows_seen |= {transition.row for transition in used if _shown_guards(model, transition)}
+        arrows.append(Arrow(source_key, target_key, used, notes, is_main, signpost if signpost in layout.signposts else ""))
+    if any(UNANSWERED in signs for pieces in pieces_by_ends.values() for _, signs in pieces):
+        footnotes.append(Words(f"{UNANSWERED} 须{usual.condition.zh}", f"{UNANSWERED} only if {usual.condition.en}"))
     return arrows, list(dict.fromkeys(footnotes))
 
 
-def _also(sources: Sequence[State]) -> Words:
+def _also_from(sources: Sequence[State]) -> Words:
     names = [source.words for source in sources]
     zh, en = "、".join(name.zh for name in names), ", ".join(name.en for name in names)
     return Words(f"{ALSO} {zh}亦可", f"{ALSO} also from {en}")
 
 
-def _notes(view: View, model: Model, pieces: Iterable[Piece], told_rows: set[int]) -> list[Note]:
-    """The text of an arrow; events that demand the same and are followed by the same share a note."""
+def _notes(view: View, model: Model, pieces: Iterable[Piece], rows_seen: set[int], usual: Guard) -> list[Note]:
+    """The text of an arrow; events with the same conditions and effects share a note."""
+    layout = VIEW_LAYOUTS[view]
     notes: dict[tuple[tuple[Words, ...], str, Event | None], dict[Event, None]] = {}
-    follows: dict[tuple[Event, tuple[Words, ...]], tuple[Words, ...]] = {}
-    for move, marks in pieces:
-        row = model.table[move.row]
-        told = [guard for guard in _told(model, move) if not (UNANSWERED in marks and guard is often_demanded(model))]
-        demands = tuple(_demand(view, guard, model) for guard in told)
-        if VIEW_LAYOUTS[view].refers_back and move.row in told_rows and demands and ELSE not in told:
-            demands = (AS_ABOVE,)
-        effects = tuple(effect.words for effect in row.effects) if VIEW_LAYOUTS[view].tells_effects else ()
-        if follows.setdefault((move.event, demands), effects) != effects:
-            follows[move.event, demands] = ()
-        notes.setdefault((demands, marks, move.event if effects else None), {})[move.event] = None
+    effects_of: dict[tuple[Event, tuple[Words, ...]], tuple[Words, ...]] = {}
+    for transition, signs in pieces:
+        row = model.table[transition.row]
+        guards = [guard for guard in _shown_guards(model, transition) if not (UNANSWERED in signs and guard is usual)]
+        conditions = tuple(_condition(view, guard, model) for guard in guards)
+        if layout.refers_back and transition.row in rows_seen and conditions and ELSE not in guards:
+            conditions = (AS_ABOVE,)
+        effects = tuple(effect.words for effect in row.effects) if layout.shows_effects else ()
+        if effects_of.setdefault((transition.event, conditions), effects) != effects:
+            effects_of[transition.event, conditions] = ()
+        notes.setdefault((conditions, signs, transition.event if effects else None), {})[transition.event] = None
     found = []
-    for (demands, marks, _), events in notes.items():
+    for (conditions, signs, _), events in notes.items():
         first = next(iter(events))
-        found.append(Note(tuple(event.words for event in events), demands, follows[first, demands], marks))
+        found.append(Note(tuple(event.words for event in events), conditions, effects_of[first, conditions], signs))
     return found
 
 
-@cache
-def _often_demanded(table: tuple[Row, ...]) -> Guard:
-    demanded = [guard for row in table for guard in row.guards if guard is not ELSE and not guard.payload_fields]
-    return max(demanded, key=lambda guard: sum(other is guard for other in demanded))
+def most_common_condition(model: Model) -> Guard:
+    """The condition on the facts that most rows have: a picture writes it once and puts a sign wherever it applies."""
+    guards = [guard for row in model.table for guard in row.guards if guard is not ELSE and not guard.payload_fields]
+    return max(guards, key=lambda guard: sum(other is guard for other in guards))
 
 
-def often_demanded(model: Model) -> Guard:
-    """The demand that most rows make of the facts: a brief picture says it once, and marks where it applies."""
-    return _often_demanded(model.table)
+def _shown_guards(model: Model, transition: Transition) -> list[Guard]:
+    """The guards that an arrow shows, in the order of the row.
 
-
-def _told(model: Model, move: Transition) -> list[Guard]:
-    """The guards that an arrow tells, as the row states them.
-
-    Left out, for the tables beside the pictures to tell, are those that ask only which attempt or quote is meant, those
-    that always hold in the source, and those that every way of the event from there demands.
+    Left out, for the tables beside the pictures, are those that ask only which attempt or quote is meant, those that
+    always hold in the source, and those that all transitions of the event from there have in common.
     """
-    guards = list(model.table[move.row].guards)
-    ways = [other for other in model.transitions if other.event is move.event and other.source is move.source]
-    shared = set.intersection(*({guard.name for guard in way.guards} for way in ways)) if len(ways) > 1 else set()
-    held = {guard.name for guard in model.states[move.source].invariants}
-    kinds = {name for name, kind in model.events[move.event].items() if kind is Kind.ATTEMPT or name == "quote"}
-    return [guard for guard in guards if not (guard.name in shared | held or kinds & set(guard.payload_fields))]
+    guards = list(model.table[transition.row].guards)
+    alike = [each for each in model.transitions if each.event is transition.event and each.source is transition.source]
+    shared = set.intersection(*({guard.name for guard in each.guards} for each in alike)) if len(alike) > 1 else set()
+    held = {guard.name for guard in model.states[transition.source].invariants}
+    fields = model.events[transition.event]
+    references = {name for name, kind in fields.items() if kind is Kind.ATTEMPT or name == "quote"}
+    return [guard for guard in guards if not (guard.name in shared | held or references & set(guard.payload_fields))]
 
 
-def _demand(view: View, guard: Guard, model: Model) -> Words:
+def _condition(view: View, guard: Guard, model: Model) -> Words:
     counts = [name for name in guard.message_fields if name.endswith("_limit")]
     zh, en = guard.condition
-    if counts and VIEW_LAYOUTS[view].tells_effects:
+    if counts and VIEW_LAYOUTS[view].shows_effects:
         limits = {"face_limit": model.limits.face, "other_limit": model.limits.other}
-        told = "+".join(str(limits[name]) for name in counts)
-        return Words(f"{zh}（共 {told} 次）", f"{en} (of {told})")
+        numbers = "+".join(str(limits[name]) for name in counts)
+        return Words(f"{zh}（共 {numbers} 次）", f"{en} (of {numbers})")
     return Words(zh, en)
 
 
-def _places(arrows: Sequence[Arrow], model: Model) -> list[Words]:
-    """For each event that is drawn from the box for many: where it happens."""
-    places: dict[Event, set[State]] = {}
+def _where_from(arrows: Sequence[Arrow], model: Model) -> list[Words]:
+    """For each event that is drawn from the box for many: the states where it happens."""
+    sources: dict[Event, set[State]] = {}
     for arrow in arrows:
-        for move in arrow.moves if arrow.source == ANYWHERE else ():
-            places.setdefault(move.event, set()).add(move.source)
+        for transition in arrow.transitions if arrow.source == ANYWHERE else ():
+            sources.setdefault(transition.event, set()).add(transition.source)
     lines = []
-    for event, states in places.items():
-        where = described(states, model)
+    for event, states in sources.items():
+        where = describe(states, model)
         lines.append(Words(f"{event.words.zh}：{where.zh}", f"{event.words.en}: {where.en}"))
     return lines
 
 
-def described(states: Iterable[State], model: Model) -> Words:
-    """A set of open states in few words: the steps that it spans, and those left out."""
+def describe(states: Iterable[State], model: Model) -> Words:
+    """Describe a set of open states in few words: the steps that it spans, and those left out."""
     given = set(states)
     phases = [phase for phase in Phase if any(model.states[state].phase is phase for state in given)]
-    lo, hi = phases[0].number, phases[-1].number
-    span = [state for state, info in model.states.items() if info.phase is not None and lo <= info.phase.number <= hi]
+    low, high = phases[0].number, phases[-1].number
+    span = [state for state, info in model.states.items() if info.phase is not None and low <= info.phase.number <= high]
     out = [state.words for state in span if state not in given]
-    whole = (lo, hi) == (1, len(Phase))
-    zh = "任一步" if whole else f"第 {lo}–{hi} 步" if lo < hi else f"第 {lo} 步"
-    en = "any step" if whole else f"steps {lo}–{hi}" if lo < hi else f"step {lo}"
+    whole = (low, high) == (1, len(Phase))
+    zh = "任一步" if whole else f"第 {low}–{high} 步" if low < high else f"第 {low} 步"
+    en = "any step" if whole else f"steps {low}–{high}" if low < high else f"step {low}"
     if out:
         zh += "，" + "、".join(words.zh for words in out) + "除外"
         en += " but " + ", ".join(words.en for words in out)
@@ -346,5 +307,5 @@ def _frames(view: View, model: Model, states: Sequence[State]) -> list[Frame]:
         members = tuple(state.value for state in states if model.states[state].end is kind)
         if members:
             frames.append(Frame(f"ends-{kind.value}", kind.words, members, end=kind))
-    frames += [Frame("+".join(group), Words("", ""), group) for group in VIEW_LAYOUTS[view].frames]
+    frames += [Frame("+".join(group), Words("", ""), group) for group in VIEW_LAYOUTS[view].groups]
     return frames

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from process.diagram.formats import FORMATS, LANGUAGES, draw
 from process.diagram.output import MARK, check_overwrites
+from process.diagram.render import FORMATS, LANGUAGES, draw
 from process.diagram.view_layouts import View
 from process.gallery import page
 from process.model import MODEL, Model, Words

@@ -15,12 +15,12 @@ from importlib import resources
 
 from process import diagram
 from process.diagram.output import MARK
-from process.diagram.palette import DARK, END, INK, MOVE, PAGE, WENT
+from process.diagram.palette import DARK, END, INK, MOVE, PAGE, VISITED
 from process.exploration.explorer import explore
 from process.gallery.configurations import page_data
 
 LANGUAGES = ("zh", "en")
-SCRIPTS = ("words.js", "paths.js", "picture.js", "view.js", "controls.js")
+SCRIPTS = ("words.js", "paths.js", "snapshots.js", "picture.js", "saving.js", "view.js", "controls.js")
 """In the order in which they depend on each other; the page holds them as one script."""
 
 
@@ -39,7 +39,7 @@ def html(pictures: Mapping[str, str] | None = None) -> str:
     embedded = "\n".join(_embedded(pictures[lang], lang) for lang in LANGUAGES)
     data = json.dumps(page_data(explore()), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     styles = (style, *re.findall(r"<style[^>]*>(.*?)</style>", embedded, re.DOTALL))
-    sources = f"style-src {_hashes(styles)}; script-src {_hashes([script])}"
+    sources = f"style-src {_hashes(styles)}; script-src {_hashes([script])}; img-src blob:"
     policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
     parts = {"policy": policy, "style": style, "pictures": embedded, "data": data, "script": script}
     parts["mark"] = f"<!-- {MARK} -->"
@@ -63,7 +63,7 @@ def _colours() -> Iterator[str]:
 
 
 def _shared_colours(shown: Mapping[str, str]) -> Iterator[str]:
-    yield f":root {{ --went: {shown[WENT]}; --paper: {shown[PAGE]}; --on-colour: {shown[INK]}; }}"
+    yield f":root {{ --went: {shown[VISITED]}; --paper: {shown[PAGE]}; --on-colour: {shown[INK]}; }}"
     for actor, colour in MOVE.items():
         yield f'.chip[data-actor="{actor}"] {{ background: {shown[colour]}; }}'
     for kind, (_, border) in END.items():

@@ -225,7 +225,7 @@ def row(
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """A whole model. MODEL is the one that the package runs; others, made of changed parts, test the tests."""
 
@@ -238,6 +238,9 @@ class Model:
     open_invariants: tuple[Guard, ...]
     """Conditions on the facts that hold in every state that is not an end."""
     limits: Limits = DEFAULT_LIMITS
+
+    def __repr__(self) -> str:
+        return f"<Model of {len(self.states)} states, {len(self.events)} events and {len(self.table)} rows>"
 
     @cached_property
     def transitions(self) -> tuple[Transition, ...]:

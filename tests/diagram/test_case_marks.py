@@ -1,4 +1,4 @@
-"""Pictures of a case: where it stands, the way it went and when, without moving anything of the picture."""
+"""Pictures of a case: its state, its path and the times of its steps, without moving anything of the picture."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from process import Actor, Case, Channel, Event, Goal, Option, OtherMethod, State, SupportChannel, diagram
 from process.cli import app
-from process.diagram.case_marks import TAG
+from process.diagram.case_marks import TAG, marks_of
+from process.diagram.layout.geometry import Rect, run
 from process.diagram.layout.labels import TEXT
 from process.diagram.layout.legend import SIZE, LegendEntry
 from process.diagram.layout.placement import PlacedPicture, place
-from process.diagram.layout.raster import Rect, run
 from process.diagram.view_layouts import View
-from process.diagram.views import picture
+from process.diagram.views import build_picture
 from process.model import MODEL
 
 MORNING = datetime(2026, 11, 22, 9, tzinfo=timezone(timedelta(hours=8)))
@@ -61,14 +61,14 @@ def a_long_case() -> Case:
 
 @cache
 def bare(lang: str) -> PlacedPicture:
-    """The view that is laid out soonest; marks are laid in the same way in all."""
-    return place(picture(VIEW, MODEL), lang)
+    """The view that is routed out soonest; marks are routed in the same way in all."""
+    return place(build_picture(VIEW, MODEL), lang)
 
 
 @cache
 def marked(lang: str) -> PlacedPicture:
     """The same view with the long case in it."""
-    return place(picture(VIEW, MODEL), lang, diagram.marks_of(a_long_case()))
+    return place(build_picture(VIEW, MODEL), lang, marks_of(a_long_case()))
 
 
 def strip_of(shown: PlacedPicture, lang: str) -> tuple[LegendEntry, ...]:
@@ -78,21 +78,21 @@ def strip_of(shown: PlacedPicture, lang: str) -> tuple[LegendEntry, ...]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_mark_moves_nothing_and_makes_the_picture_no_wider(lang: str) -> None:
     before, after = bare(lang), marked(lang)
-    assert (after.boxes, after.lines, after.size[0]) == (before.boxes, before.lines, before.size[0])
+    assert (after.boxes, after.routes, after.size[0]) == (before.boxes, before.routes, before.size[0])
     assert min(TEXT, TAG, SIZE) * 842 / after.size[0] >= 9, "points, on A4 across"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_step_in_the_view_tells_its_time_beside_its_arrow_or_below(lang: str) -> None:
-    picture_of_it, trail = marked(lang), diagram.marks_of(a_long_case())
-    assert trail is not None
+    picture_of_it, marks = marked(lang), marks_of(a_long_case())
+    assert marks is not None
     texts = [line for tag in picture_of_it.tags.values() for line in tag.lines]
     texts += [chip.text for chip in strip_of(picture_of_it, lang)]
-    shown = {passage for arrow in picture_of_it.picture.arrows for passage in trail.on(arrow)}
+    shown = {visit for arrow in picture_of_it.picture.arrows for visit in marks.on(arrow)}
     assert len(shown) > 8
-    for passage in shown:
-        clock = passage.when.split()[1]
-        assert any(re.fullmatch(rf"{passage.number}\. (11-22 )?{clock}", text) for text in texts), passage
+    for visit in shown:
+        clock = visit.when.split()[1]
+        assert any(re.fullmatch(rf"{visit.number}\. (11-22 )?{clock}", text) for text in texts), visit
     assert not [text for text in texts if text.startswith("19.")], "the way back from support is no part of this view"
 
 
@@ -101,8 +101,8 @@ def test_a_tag_lies_on_no_box_line_text_or_other_tag(lang: str) -> None:
     shown = marked(lang)
     tags = [tag.at for tag in shown.tags.values()]
     assert len(tags) >= 3
-    texts = [line.text for line in shown.lines.values() if line.text] + [chip.text_at for chip in shown.legend]
-    corners = [line.corners for line in shown.lines.values()]
+    texts = [line.text for line in shown.routes.values() if line.text] + [chip.text_at for chip in shown.legend]
+    corners = [line.corners for line in shown.routes.values()]
     runs = [run(a, b) for line in corners for a, b in pairwise(line)]
     page = Rect(0, 0, *shown.size)
     for number, tag in enumerate(tags):
@@ -116,7 +116,7 @@ def test_a_tag_lies_on_no_box_line_text_or_other_tag(lang: str) -> None:
     ("lang", "here", "elsewhere", "path"),
     [
         ("zh", "现在：取消处理中", "现在：待联系客服，不在此图中", "走过的路径"),
-        ("en", "now: Cancelling", "now: Support needed, not in this view", "the way it went"),
+        ("en", "now: Cancelling", "now: Support needed, not in this view", "the path it took"),
     ],
 )
 def test_a_picture_says_where_the_case_stands_even_where_it_lacks_that_state(
@@ -144,7 +144,7 @@ def test_the_strip_stands_below_the_legend_and_on_the_page(lang: str) -> None:
 
 def test_a_case_that_went_nowhere_has_no_path_in_its_legend() -> None:
     case = Case(goal=Goal.PLAN, account="a", order="o", case_id="case-1")
-    shown = place(picture(View.SELF_SERVICE, MODEL), "en", diagram.marks_of(case))
+    shown = place(build_picture(View.SELF_SERVICE, MODEL), "en", marks_of(case))
     assert [chip.text for chip in strip_of(shown, "en")] == ["case-1", "now: Signed out"]
 
 

@@ -1,12 +1,11 @@
-"""What the pictures show of a model and of a case, and what happens where they can't be drawn."""
+"""The pictures in each format, of the model and of a case, and what happens where they can't be made."""
 
 import itertools
 import os
 import re
+import struct
 import subprocess
 import sys
-from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,17 +14,17 @@ import pytest
 import resvg_py
 from typer.testing import CliRunner
 
-from process import Actor, Case, Goal, State, diagram
+from process import Actor, Case, Goal, diagram
 from process.cli import app
-from process.diagram import render
-from process.diagram.formats import LANGUAGES
-from process.diagram.layout.placement import place
-from process.diagram.mermaid import escaped
-from process.diagram.palette import END, INK, MOVE, PAGE, QUIET
-from process.diagram.view_layouts import VIEW_LAYOUTS, View
-from process.diagram.views import ANYWHERE, main_path, picture
+from process.diagram import known, png_renderer
+from process.diagram.mermaid_writer import escaped
+from process.diagram.palette import QUIET
+from process.diagram.view_layouts import View
+from process.diagram.views import build_picture
 from process.eventfile import dump
-from process.model import MODEL, EndKind, Event, Phase
+from process.model import MODEL, Event
+from tests.support.drawn import texts_of
+from tests.support.graphviz_svg import graphviz_svgs, in_one_ink
 
 QUICK = ("self-service", "zh")
 HOSTILE = '<b>"x"</b>&amp;\\n\\";javascript:alert(1) --> %% #quot; [a](b)'
@@ -39,157 +38,71 @@ def a_case(case_id: str = "case-1") -> Case:
     return case
 
 
-def the_texts(svg: str) -> list[str]:
-    root = ElementTree.fromstring(svg)  # noqa: S314  # our own
-    return [text.text or "" for text in root.iter("{http://www.w3.org/2000/svg}text")]
+def test_graphviz_makes_the_same_bytes_of_the_dot() -> None:
+    case = a_case(f"{HOSTILE[:50]}'-")
+    asked = list(itertools.product(View, diagram.LANGUAGES, (None, case)))
+    drawn = graphviz_svgs([diagram.dot(view, lang, case=shown) for view, lang, shown in asked])
+    for svg, (view, lang, shown) in zip(drawn, asked, strict=True):
+        assert in_one_ink(svg) == in_one_ink(diagram.svg(view, lang, case=shown)), (view, lang, shown)
 
 
-# --------------------------------------------------------------------------------------------------------- what is shown
+def test_conditions_are_quieter_than_events_and_nothing_else_is() -> None:
+    svg = re.sub(r'(?s)<g [^>]*class="cluster".*?</g>', "", diagram.svg("face-verification", "en"))
+    quiet = re.findall(f'<text [^>]*fill="{QUIET.lower()}"[^>]*>([^<]*)</text>', svg)
+    loud = {*texts_of(svg)} - {*quiet}
+    assert {"[only if]", "[else]"} <= {*quiet}
+    assert not [text for text in loud if text.startswith("[") or text.endswith("]")]
+    assert not {event.words.en for event in Event} & {*quiet}
 
 
-def test_the_overview_shows_every_transition_exactly_once() -> None:
-    shown = Counter(move for arrow in picture(View.OVERVIEW, MODEL).arrows for move in arrow.moves)
-    assert shown == Counter(MODEL.transitions)
-
-
-def test_what_can_happen_in_any_open_state_is_drawn_from_one_box() -> None:
-    arrows = picture(View.OVERVIEW, MODEL).arrows
-    for event in (Event.ABANDON, Event.REPORT_PROBLEM):
-        assert {arrow.source for arrow in arrows if event in arrow.events} == {ANYWHERE}
-
-
-def test_the_main_path_is_the_shortest_trip_to_a_good_end() -> None:
-    assert len(main_path(MODEL)) == 9
-    ends = {MODEL.table[row].target for _, row in main_path(MODEL) if MODEL.states[MODEL.table[row].target].end}
-    assert ends == {State.PLAN_CANCELLED}
-
-
-def test_self_service_shows_nothing_of_customer_service() -> None:
-    shown = picture(View.SELF_SERVICE, MODEL)
-    phases = {MODEL.states[box.state].phase for box in shown.boxes if box.state}
-    assert phases == {None, *Phase} - {Phase.SUPPORT}
-
-
-def test_the_ends_view_shows_every_way_to_an_end_and_no_other() -> None:
-    shown = {move for arrow in picture(View.ENDS, MODEL).arrows for move in arrow.moves}
-    assert shown == {move for move in MODEL.transitions if MODEL.states[move.target].end}
-
-
-def test_the_face_view_tells_conditions_counts_and_what_follows() -> None:
-    text = " ".join(the_texts(diagram.svg("face-verification", "en")))
-    for told in (
-        "separate consent given",
-        "(of 3)",
-        "given back",
-        "skip face verification",
-        "withdraw face consent",
-        "[else]",
-    ):
-        assert told in text
-
-
-def test_the_support_view_shows_every_way_in_and_every_way_out() -> None:
-    shown = {move for arrow in picture(View.SUPPORT, MODEL).arrows for move in arrow.moves}
-    support = {state for state, info in MODEL.states.items() if info.phase is Phase.SUPPORT}
-    assert {move for move in MODEL.transitions if move.target in support} <= shown
-    out = {move.event for move in MODEL.transitions if move.source in support}
-    assert out - {move.event for move in shown} == {Event.ABANDON}
-
-
-def test_every_state_has_its_place_on_the_overview_and_no_hint_names_a_stranger() -> None:
-    known = {*State, ANYWHERE, "legend", "."}
-    for view, hint in VIEW_LAYOUTS.items():
-        posts = {f"{arrow.source}>{arrow.target}" for arrow in picture(view, MODEL).arrows}
-        assert {name for row in hint.cells for name in row} <= known | posts
-        assert {*hint.sides} <= {arrow.key.removeprefix("arrow-") for arrow in picture(view, MODEL).arrows}
-        titled = {*hint.titles_left, *hint.titles_right, *hint.titles_between, *hint.titles_low}
-        assert titled | {name.partition(".")[0] for name in hint.room} <= {*Phase, *EndKind}
-        assert {name.partition(".")[2] for name in hint.room} <= {"", *LANGUAGES}
-    assert {*State} <= {name for row in VIEW_LAYOUTS[View.OVERVIEW].cells for name in row}
-
-
-def test_a_state_that_no_hint_places_is_drawn_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = View.SELF_SERVICE
-    unaware = replace(
-        VIEW_LAYOUTS[view], grid=VIEW_LAYOUTS[view].grid.replace("other_verification", ".").replace("plan_kept", ".")
-    )
-    monkeypatch.setitem(VIEW_LAYOUTS, view, unaware)  # type: ignore[misc]  # a dict, for all that its type says
-    svg = diagram.svg(view, "en")
-    assert 'id="state-other_verification"' in svg
-    assert 'id="state-plan_kept"' in svg
-    assert 'class="edge start_other_verification row-16"' in svg
-
-
-def test_the_start_is_marked_and_ends_have_a_double_border() -> None:
-    source = diagram.source(*QUICK)
-    assert re.search(r"start -> signed_out", source)
-    assert len(re.findall(r"peripheries=2", source)) == 2 + 1  # two ends and the legend's sample
-
-
-def test_both_languages_stand_in_one_picture() -> None:
-    text = the_texts(diagram.svg("self-service", "both"))
-    assert State.ORDER_LIST.words.zh in text
-    assert State.ORDER_LIST.words.en in text
-
-
-# ------------------------------------------------------------------------------------------------------------- colours
-
-
-def lightness(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((lightness(one), lightness(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_text_can_be_read_on_every_colour() -> None:
-    grounds = [*MOVE.values(), *(ground for ground, _ in END.values()), PAGE]
-    assert min(contrast(INK, ground) for ground in grounds) >= 4.5
-    assert contrast(QUIET, PAGE) >= 4.5
-
-
-def test_colours_of_those_who_move_differ_in_grey() -> None:
-    owners = {turn.owner for info in MODEL.states.values() for turn in info.responsibilities}
-    greys = sorted(lightness(MOVE[owner]) for owner in owners)
-    assert min(b / a for a, b in itertools.pairwise(greys)) >= 1.15
-
-
-# ------------------------------------------------------------------------------------------------------------- the case
-
-
-def test_a_case_is_marked_where_it_stands_and_where_it_went() -> None:
-    svg = diagram.svg("self-service", "en", case=a_case())
-    assert "case-1" in " ".join(the_texts(svg))
-    assert "1. 11-22 09:05" in the_texts(svg)
-    stands = re.search(r'id="state-signed_in".*?</g>', svg, re.DOTALL)
-    assert stands
-    assert 'stroke-width="4"' in stands[0]
-    assert 'stroke-width="4"' not in svg.replace(stands[0], "")
-
-
-def test_a_notebook_gets_the_case_as_svg_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagram, "picture", lambda _view, model: picture(View.SELF_SERVICE, model))
+@pytest.mark.parametrize(
+    ("locale", "words"), [("zh_CN.UTF-8", "全流程"), ("en_US.UTF-8", "The whole flow"), ("C", "The whole flow")]
+)
+def test_a_notebook_shows_the_case_in_the_readers_language_and_no_wider_than_its_page(
+    locale: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
     svg = a_case()._repr_svg_()
     assert svg is not None
-    assert svg.lstrip().startswith("<?xml")
-    monkeypatch.setattr(render, "find_spec", lambda _name: None)
-    monkeypatch.setenv("PATH", "")
-    assert a_case()._repr_svg_() is None
+    root = ElementTree.fromstring(svg)  # noqa: S314  # our own
+    width = float(root.attrib["viewBox"].split()[2])
+    assert root.attrib["width"] == "100%"
+    assert root.attrib["style"] == f"max-width: {width:g}pt"
+    assert "height" not in root.attrib
+    assert {words, "case-1"} <= {*texts_of(svg)}
+
+
+def test_every_format_takes_the_same_arguments() -> None:
+    asked = {"view": "self-service", "lang": "en", "model": MODEL, "case": a_case(), "time_limit": 9.0}
+    made = [write(**asked) for write in (diagram.svg, diagram.dot, diagram.mermaid, diagram.png)]  # type: ignore[operator]
+    assert [type(each) for each in made] == [str, str, str, bytes]
+    assert all("case-1" in text or "09#58;05" in text for text in made[:3])
+
+
+def test_png_is_as_wide_as_a_page() -> None:
+    content = diagram.png("self-service", "en")
+    assert content.startswith(b"\x89PNG")
+    assert struct.unpack(">I", content[16:20]) == (1684,)
 
 
 def test_hostile_labels_come_out_as_text() -> None:
     case = a_case(HOSTILE[:64])
     svg = diagram.svg(*QUICK, case=case)
-    assert any(case.case_id in text for text in the_texts(svg))
+    assert case.case_id in texts_of(svg)
     assert "<b>" not in svg
     flow = escaped(HOSTILE)
     assert not {*'<>"&\\;%[]`'} & {*re.sub(r"#\d+;", "", flow)}
-    decoded = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), flow)
-    assert decoded == HOSTILE
+    assert re.sub(r"#(\d+);", lambda found: chr(int(found[1])), flow) == HOSTILE
+
+
+def test_a_case_is_marked_where_it_stands_and_where_it_went() -> None:
+    svg = diagram.svg("self-service", "en", case=a_case())
+    assert "case-1" in " ".join(texts_of(svg))
+    assert "1. 11-22 09:05" in texts_of(svg)
+    stands = re.search(r'id="state-signed_in".*?</g>', svg, re.DOTALL)
+    assert stands
+    assert 'stroke-width="4"' in stands[0]
+    assert 'stroke-width="4"' not in svg.replace(stands[0], "")
 
 
 def test_no_label_is_taken_for_a_list_by_mermaid() -> None:
@@ -200,19 +113,13 @@ def test_no_label_is_taken_for_a_list_by_mermaid() -> None:
 
 def test_mermaid_tells_what_its_colours_and_its_marks_mean() -> None:
     for view in View:
-        flow, shown = diagram.mermaid(view, "zh"), picture(view, MODEL)
+        flow, shown = diagram.mermaid(view, "zh"), build_picture(view, MODEL)
         arrows, key = flow.split("  subgraph key[")
         for owner in {box.owners[0] for box in shown.boxes if box.owners}:
             assert f'  key_{owner}("{owner.words.zh}")' in key
             assert re.search(rf"^  class .*,key_{owner} {owner}_moves$", key, re.MULTILINE)
         for mark in ("†", "#42;"):
             assert (f"{mark} " in arrows or f'{mark}"' in arrows) == bool(re.search(f'(?:"|<br/>){mark} ', key))
-
-
-def test_a_bracket_in_a_label_dims_no_other_text() -> None:
-    (svg,) = render.to_svg([f'digraph {{ node [fontcolor="{INK}"] a [label="[state-x_l_1"] b [label="b"] }}'])
-    colour = {text: fill for fill, text in re.findall(r'<text [^>]*fill="([^"]*)"[^>]*>([^<]*)</text>', svg)}
-    assert colour == {"[state-x_l_1": QUIET, "b": INK.lower()}
 
 
 def test_control_characters_never_reach_a_label() -> None:
@@ -264,85 +171,62 @@ def test_a_wrong_wish_is_refused_with_what_would_be_right(asked: list[str], told
     assert not any(tmp_path.iterdir())
 
 
-def test_with_no_renderer_dot_and_mermaid_come_out_and_the_error_names_the_command(
+def test_svg_dot_and_mermaid_need_no_other_program_and_png_names_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(render, "find_spec", lambda _name: None)
+    monkeypatch.setattr(png_renderer, "find_spec", lambda _name: None)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(diagram.CannotDraw, match=re.escape('pip install "installment-cancellation[diagrams]"')):
-        diagram.draw(tmp_path, views=["self-service"], langs=["zh"])
-    assert {path.name for path in tmp_path.iterdir()} == {"self-service.zh.dot", "self-service.zh.mmd"}
+        diagram.draw(tmp_path, views=["self-service"], langs=["zh"], formats=diagram.FORMATS)
+    assert {path.name for path in tmp_path.iterdir()} == {f"self-service.zh.{end}" for end in ("dot", "mmd", "svg")}
 
 
-def test_a_dot_on_path_draws_where_the_package_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program = tmp_path / "dot"
-    program.write_text('#!/bin/sh\n/bin/cat > /dev/null\necho "<svg>$1</svg>"\n', encoding="utf-8")
-    program.chmod(0o755)
-    monkeypatch.setattr(render, "find_spec", lambda _name: None)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert diagram.svg(*QUICK).endswith("<svg>-Tsvg</svg>\n")
-
-
-def test_what_takes_too_long_is_given_up() -> None:
-    dot = diagram.source(*QUICK)
-    with pytest.raises(diagram.CannotDraw, match=r"given up after 0\.001 seconds"):
-        render.to_svg([dot], time_limit=0.001)
+def test_a_layout_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "look_up", lambda _key: None)
+    monkeypatch.setattr("process.diagram.layout.router.look_up", lambda _key: None)
     with pytest.raises(diagram.CannotDraw, match="given up after 0 seconds"):
-        diagram.source(*QUICK, time_limit=0)
-
-
-def test_dot_that_graphviz_refuses_is_told() -> None:
-    with pytest.raises(diagram.CannotDraw, match="Graphviz failed"):
-        render.to_svg(["digraph {"])
+        diagram.dot(*QUICK, time_limit=0)
 
 
 def test_png_of_chinese_needs_a_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
-    svg = diagram.svg(*QUICK)
-    monkeypatch.setattr(render, "_draws", lambda character: character == "a")
+    monkeypatch.setattr(png_renderer, "_draws", lambda character: character == "a")
     with pytest.raises(diagram.CannotDraw, match="Noto Sans CJK"):
-        render.to_png(svg)
-    assert render.to_png(diagram.svg("self-service", "en"), width=600).startswith(b"\x89PNG")
+        diagram.png(*QUICK)
+    assert diagram.png("self-service", "en").startswith(b"\x89PNG")
 
 
 def test_png_without_any_font_is_refused_and_not_left_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
     draw = resvg_py.svg_to_bytes
     monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **asked: draw(**asked, skip_system_fonts=True))
-    render._draws.cache_clear()
+    png_renderer._draws.cache_clear()
     try:
         with pytest.raises(diagram.CannotDraw, match="needs a font"):
-            render.to_png(render.to_svg(["digraph { a }"])[0])
+            diagram.png("self-service", "en")
     finally:
-        render._draws.cache_clear()
+        png_renderer._draws.cache_clear()
 
 
 def test_png_asks_for_a_chinese_font_first_where_a_line_is_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[str] = []
-    monkeypatch.setattr(render, "_draws", lambda _character: True)
-    monkeypatch.setattr("resvg_py.svg_to_bytes", lambda svg_string, **_: given.append(svg_string) or b"")
-    render.to_png(render.to_svg(['digraph { node [fontname="Verdana"] a [label="(超时"] b [label="time out"] }'])[0])
+    monkeypatch.setattr(png_renderer, "_draws", lambda _character: True)
+    monkeypatch.setattr("resvg_py.svg_to_bytes", lambda svg_string, **_: given.append(svg_string) or bytes(40))
+    diagram.png("self-service", "both")
     first = {text: font for font, text in re.findall(r'<text [^>]*font-family="([^",]*)[^>]*>([^<]*)</text>', given[0])}
-    assert first == {"(超时": "'PingFang SC'", "time out": "'Helvetica Neue'"}
+    assert first["已登录"] == "'PingFang SC'"
+    assert first["Signed in"] == "'Helvetica Neue'"
 
 
 def test_pictures_are_the_same_whatever_the_hash_seed() -> None:
-    pictures = "d.source('self-service', 'both'), d.mermaid('overview', 'both'), d.source('ends', 'en')"
-    command = [sys.executable, "-c", f"from process import diagram as d; print({pictures})"]
+    search = "place(build_picture(View.SELF_SERVICE, MODEL), 'both', search=True).routes"
+    pictures = f"d.dot('self-service', 'both'), d.mermaid('overview', 'both'), d.svg('ends', 'en'), {search}"
+    names = ["layout.placement.place", "view_layouts.View", "views.build_picture"]
+    imports = "; ".join(
+        f"from process.diagram.{name.rpartition('.')[0]} import {name.rpartition('.')[2]}" for name in names
+    )
+    command = [sys.executable, "-c", f"from process import MODEL, diagram as d; {imports}; print({pictures})"]
     made = {
         subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
         for seed in ("0", "1", "7")
     }
     assert len(made) == 1
     assert b"digraph" in next(iter(made))
-
-
-def test_a_picture_too_full_for_its_page_still_has_every_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = View.ENDS
-    tight = replace(VIEW_LAYOUTS[view], columns={"zh": (50, 20, 20, 40)}, rows={"zh": (70, 20, 30, 20, 20, 30, 20, 30)})
-    monkeypatch.setitem(VIEW_LAYOUTS, view, tight)  # type: ignore[misc]  # a dict, for all that its type says
-    shown = picture(view, MODEL)
-    assert place(shown, "zh").lines.keys() == {arrow.key for arrow in shown.arrows}
-
-
-def test_every_end_kind_has_a_group_of_its_own() -> None:
-    frames = {frame.end: frame.members for frame in picture(View.OVERVIEW, MODEL).frames if frame.end}
-    assert frames == {kind: tuple(state for state in State if MODEL.states[state].end is kind) for kind in EndKind}

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from process import Actor, Case, Channel, Event, Goal, Limits, ProcessError, State, eventfile
+from process import MODEL_VERSION, Actor, Case, Channel, Event, Goal, Limits, ProcessError, State, eventfile
 from process.eventfile import CaseLine, EventLine, LineInvalid
 from tests.support.trips import at_options, finished, opened
 
@@ -121,21 +121,21 @@ def test_a_case_gets_the_case_id_of_its_line() -> None:
 
 SNAPSHOT = json.dumps({"case": at_options().to_dict()})
 INVALID: dict[str, tuple[list[Any], int, str]] = {
-    "nothing at all": ([], 1, "nothing in it"),
-    "blank lines alone": (["", "  \n"], 1, "nothing in it"),
+    "nothing at all": ([], 1, "the file is empty"),
+    "blank lines alone": (["", "  \n"], 1, "the file is empty"),
     "no JSON": ([CASE, "oops"], 2, "not JSON"),
     "half a line": ([CASE, SIGN_IN[:-4]], 2, "not JSON"),
-    "two objects on a line": ([CASE, OPEN_ORDERS * 2], 2, "more stands after the object, from column"),
-    "a packed file": ([gzip.compress(CASE.encode())], 1, "packed by gzip"),
+    "two objects on a line": ([CASE, OPEN_ORDERS * 2], 2, "unexpected text after the object, from column"),
+    "a compressed file": ([gzip.compress(CASE.encode())], 1, "compressed with gzip"),
     "a file in UTF-16": ([CASE.encode("utf-16-le")], 1, "like UTF-16"),
     "a file in UTF-16 that says so": ([CASE.encode("utf-16")], 1, "like UTF-16"),
     "a NUL character": ([CASE.encode(), b'{"event": "sign_in\0"}'], 2, "column 19 is a NUL"),
     "a byte order mark in the middle": ([CASE.encode(), b"\xef\xbb\xbf" + SIGN_IN.encode()], 2, "not JSON"),
     "a list": ([CASE, "[1]"], 2, "not a JSON object"),
-    "a key twice": ([CASE, '{"event": "open_orders", "event": "open_orders"}'], 2, "stands twice"),
+    "a key twice": ([CASE, '{"event": "open_orders", "event": "open_orders"}'], 2, "appears twice"),
     "a key twice in the payload": ([CASE, '{"event": "open_order", "data": {"order": "a", "order": "b"}}'], 2, "'order'"),
-    "NaN": ([CASE, '{"event": "open_order", "data": {"order": NaN}}'], 2, "NaN is no JSON number"),
-    "infinity": ([CASE, '{"event": "open_order", "data": {"order": -Infinity}}'], 2, "-Infinity is no JSON number"),
+    "NaN": ([CASE, '{"event": "open_order", "data": {"order": NaN}}'], 2, "NaN is not a JSON number"),
+    "infinity": ([CASE, '{"event": "open_order", "data": {"order": -Infinity}}'], 2, "-Infinity is not a JSON number"),
     "deep nesting": ([CASE, "[" * 100_000], 2, "too deep"),
     "a long number": ([CASE, '{"event": "open_order", "data": {"order": ' + "9" * 5000 + "}}"], 2, "too long"),
     "other bytes than UTF-8": ([CASE.encode(), b'{"event": "\xff"}'], 2, "byte 12 is not UTF-8"),
@@ -151,10 +151,10 @@ INVALID: dict[str, tuple[list[Any], int, str]] = {
     "a payload of null": ([CASE, '{"event": "sign_in", "data": null}'], 2, "data can't be None"),
     "a time without zone": ([CASE, '{"event": "sign_in", "at": "2026-11-22T09:00:00"}'], 2, "with its zone"),
     "a time that is none": ([CASE, '{"event": "sign_in", "at": 1732240800}'], 2, "at can't be 1732240800"),
-    "an event before its case": ([SIGN_IN, CASE], 1, "before its case"),
+    "an event before its case": ([SIGN_IN, CASE], 1, "before its case is opened"),
     "a second case without ids": ([CASE, CASE], 2, "a second case"),
-    "a second case of the same id": ([keyed(CASE, "a"), keyed(CASE, "b"), keyed(CASE, "a")], 3, "opened before"),
-    "an event of a case not opened": ([keyed(CASE, "a"), keyed(SIGN_IN, "b")], 2, "'b' stands before its case"),
+    "a second case of the same id": ([keyed(CASE, "a"), keyed(CASE, "b"), keyed(CASE, "a")], 3, "opened a second time"),
+    "an event of a case not opened": ([keyed(CASE, "a"), keyed(SIGN_IN, "b")], 2, "'b' comes before it is opened"),
     "a case_id on later lines alone": ([CASE, keyed(SIGN_IN, "a")], 2, "on every line, or on none"),
     "a case_id on the first line alone": ([keyed(CASE, "a"), SIGN_IN], 2, "on every line, or on none"),
     "a case_id that is none": ([CASE.replace('{"case"', '{"case_id": 7, "case"')], 1, "1 to 64 printable"),
@@ -164,15 +164,19 @@ INVALID: dict[str, tuple[list[Any], int, str]] = {
         "same",
     ),
     "a case that is no object": (['{"case": "plan"}'], 1, "case can't be 'plan'"),
-    "a case without order": (['{"case": {"goal": "plan", "account": "a"}}'], 1, "the case has no order"),
+    "a case without order": (['{"case": {"goal": "plan", "account": "a"}}'], 1, "order is missing"),
     "an unknown goal": ([CASE.replace('"plan"', '"plans"')], 1, "did you mean plan?"),
     "an account that is none": ([CASE.replace('"acct-1"', '""')], 1, "Field account must be text of 1 to 64"),
     "a case with a typing error": ([CASE.replace("}}", ', "limit": {}}}')], 1, "unknown key 'limit'"),
     "limits out of range": ([CASE.replace("}}", ', "limits": {"other": 0}}}')], 1, '"other": 1 to 99'),
-    "a deadline at an end": ([CASE.replace("}}", ', "deadlines": {"expired": 5}}}')], 1, "by open state"),
+    "a deadline at an end": ([CASE.replace("}}", ', "deadlines": {"expired": 5}}}')], 1, "open states"),
     "an endless deadline": ([CASE.replace("}}", ', "deadlines": {"cancelling": 1e999}}}')], 1, "at most 10 years"),
     "a snapshot of no case": ([SNAPSHOT.replace('"installment_options"', '"cancelling"', 1)], 1, "invalid snapshot"),
-    "a snapshot of a newer model": ([SNAPSHOT.replace('"model_version": 1', '"model_version": 99')], 1, "99"),
+    "a snapshot of a newer model": (
+        [SNAPSHOT.replace(f'_version": {MODEL_VERSION}', '_version": 99')],
+        1,
+        "99",
+    ),
 }
 
 

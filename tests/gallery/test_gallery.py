@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from process.diagram.formats import LANGUAGES
+from process.diagram.render import LANGUAGES
 from process.diagram.view_layouts import View
-from process.diagram.views import ANYWHERE, picture
+from process.diagram.views import ANYWHERE, build_picture
 from process.gallery.files import write
 from process.model import MODEL, State
 from tests.support.drawn import SVG, Drawn
@@ -45,7 +45,7 @@ def test_the_gallery_is_what_the_model_gives_today(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)
 def test_every_state_of_a_view_and_every_arrow_is_in_its_picture(view: View, lang: str) -> None:
-    shown, groups = picture(view, MODEL), drawn(view, lang).groups
+    shown, groups = build_picture(view, MODEL), drawn(view, lang).groups
     nodes, edges = groups["node"], groups["edge"]
     assert {f"state-{box.state}" for box in shown.boxes if box.state} == {key for key in nodes if key.startswith("state-")}
     assert (ANYWHERE in nodes) == any(box.key == ANYWHERE for box in shown.boxes)
@@ -59,7 +59,7 @@ def test_every_state_of_a_view_and_every_arrow_is_in_its_picture(view: View, lan
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)
 def test_an_arrow_that_goes_on_elsewhere_ends_at_a_signpost_with_the_name_of_its_target(view: View, lang: str) -> None:
-    shown, seen = picture(view, MODEL), drawn(view, lang)
+    shown, seen = build_picture(view, MODEL), drawn(view, lang)
     posted = {arrow.key: arrow for arrow in shown.arrows if arrow.signpost}
     posts = {key for key in seen.nodes if key.startswith("signpost-")}
     assert posts == {f"signpost-{arrow.source}-{arrow.target}" for arrow in posted.values()}

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from process import MODEL, Actor, State
+from process import MODEL, Actor, Event, State
 from process.diagram.palette import DARK, MOVE
 from process.exploration.inputs import RIGHT
 from process.gallery import page
@@ -57,6 +57,67 @@ def test_a_path_is_taken_with_the_keyboard_alone_and_each_new_state_is_announced
     press_until(shown, "#back")
     shown.keyboard.press("Space")
     assert state_of(shown) == State.IN_SUPPORT
+
+
+COVERED = """() => {
+  scrollTo(0, 0);
+  const covered = [];
+  const focusable = "button, select, input:not([hidden]), summary, [tabindex]";
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    const aside = "svg, script, style, noscript, option, .unseen, [hidden]";
+    if (!walker.currentNode.data.trim() || parent.closest(aside)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    texts.push([parent, [...range.getClientRects()]]);
+  }
+  for (const element of document.querySelectorAll(focusable)) {
+    if (!element.checkVisibility() || element.matches(".unseen")) continue;
+    element.focus({ focusVisible: true, preventScroll: true });
+    const { outlineWidth, outlineOffset, outlineStyle } = getComputedStyle(element);
+    const [width, offset] = [parseFloat(outlineWidth), parseFloat(outlineOffset)];
+    const box = element.getBoundingClientRect();
+    if (outlineStyle === "none" || width < 2) covered.push([element.id, "no ring"]);
+    const grown = (by) => [box.left - by, box.top - by, box.right + by, box.bottom + by];
+    const [outer, inner] = [grown(offset + width), grown(offset)];
+    const within = (rect, [left, top, right, bottom]) =>
+      rect.left >= left && rect.top >= top && rect.right <= right && rect.bottom <= bottom;
+    const apart = (rect, [left, top, right, bottom]) =>
+      rect.right <= left || rect.left >= right || rect.bottom <= top || rect.top >= bottom;
+    const controls = [...document.querySelectorAll("button, select")].filter((one) => one.checkVisibility());
+    const others = controls.filter((one) => !element.contains(one));
+    const rects = [...texts.flatMap(([, rects]) => rects), ...others.map((one) => one.getBoundingClientRect())];
+    for (const rect of rects) {
+      if (!within(rect, inner) && !apart(rect, outer)) covered.push([element.outerHTML.slice(0, 90), rect.toJSON()]);
+    }
+  }
+  return covered;
+}"""
+
+
+@pytest.mark.parametrize("lang", page.LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_focus_ring_is_seen_everywhere_and_covers_neither_text_nor_control(shown: Page, width: int, lang: str) -> None:
+    shown.set_viewport_size({"width": width, "height": 900})
+    for link in ("", f"/both/{FAILED_ONCE}", "/plan/abandon"):
+        follow(shown, lang + link)
+        assert shown.evaluate(COVERED) == []
+
+
+def test_every_button_that_raises_an_event_is_named_after_it(shown: Page) -> None:
+    follow(shown, f"en/both/{FAILED_ONCE}")
+    names = shown.locator("#offered").aria_snapshot()
+    for name in (
+        "start another verification: SMS code → Other verification",
+        "start face verification: without separate consent",
+        "report a problem → Support needed",
+    ):
+        assert f'button "{name}"' in names
+    for item in shown.locator("#offered li[data-event]").all():
+        event = Event(item.get_attribute("data-event"))
+        assert item.get_by_role("button", name=event.words.en).count() == item.locator("button").count()
 
 
 def taken_buttons(shown: Page) -> list[tuple[str, str]]:
@@ -135,6 +196,28 @@ def test_a_narrow_screen_needs_no_sideways_scrolling_and_cuts_nothing(shown: Pag
         parts = "header *, .side :is(section, div, ul, ol, li, p, button)"
         too_wide = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.outerHTML)"
         assert shown.locator(parts).evaluate_all(too_wide) == []
+
+
+SMALLEST_TYPE = """() => {
+  const svg = document.querySelector("svg.picture:not([hidden])");
+  const sizes = [...svg.querySelectorAll("text")].map((text) => Number(text.getAttribute("font-size")));
+  return Math.min(...sizes) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+}"""
+
+
+@pytest.mark.parametrize("lang", page.LANGUAGES)
+def test_on_a_phone_the_first_picture_can_be_read_and_shows_where_a_case_begins(shown: Page, lang: str) -> None:
+    shown.set_viewport_size({"width": 390, "height": 844})
+    follow(shown, lang)
+    shown.wait_for_function("() => document.querySelector('#pane').dataset.scale > 1")
+    assert shown.evaluate(SMALLEST_TYPE) >= 9  # pixels
+    node, pane = (shown.locator(one).bounding_box() for one in (f'[id="{lang}-state-signed_out"]', "#pane"))
+    assert node
+    assert pane
+    assert pane["x"] <= node["x"]
+    assert node["x"] + node["width"] <= pane["x"] + pane["width"]
+    assert pane["y"] <= node["y"]
+    assert node["y"] + node["height"] <= pane["y"] + pane["height"] <= 844
 
 
 MIDDLE_IS_IN_VIEW = """() => {

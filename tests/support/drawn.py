@@ -208,3 +208,9 @@ def _lines(group: ElementTree.Element) -> Iterator[Area]:
     points = list(zip(numbers[::2], numbers[1::2], strict=True))[::3]
     for (ax, ay), (bx, by) in itertools.pairwise(points):
         yield Area(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
+
+
+def texts_of(svg: str) -> list[str]:
+    """Every line of text in the SVG."""
+    root = ElementTree.fromstring(svg)  # noqa: S314  # our own
+    return [text.text or "" for text in root.iter(f"{SVG}text")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,13 @@ def written(path: Path, *lines: str) -> Path:
 
 def run(*arguments: object, stdin: str | bytes | None = None) -> Result:
     return CliRunner().invoke(app, ["run", *map(str, arguments)], input=stdin)
+
+
+def on_terminal(*arguments: object, columns: int = 80, stdin: str | None = None) -> str:
+    """What a command shows on a terminal of so many columns, without its colours."""
+    env = {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": str(columns)}
+    done = CliRunner(env=env).invoke(app, [*map(str, arguments)], input=stdin)
+    return re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
 
 
 def started(*arguments: object, env: dict[str, str] | None = None, **settings: Any) -> subprocess.CompletedProcess[bytes]:

@@ -31,10 +31,11 @@ def guard_streams() -> None:
 
 
 def console(*, err: bool = False) -> Console:
-    """A console for tables: without colour where the output is no terminal or NO_COLOR is set."""
-    stream = sys.stderr if err else sys.stdout
-    width = None if stream.isatty() else WIDE
-    return _Screen(stderr=err, width=width, highlight=False, emoji=False, markup=False)
+    """A console for tables, without colour where the output is no terminal or NO_COLOR is set."""
+    screen = _Screen(stderr=err, highlight=False, emoji=False, markup=False)
+    if not screen.is_terminal:
+        screen.width = WIDE
+    return screen
 
 
 def as_json(value: Any) -> str:

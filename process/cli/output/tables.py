@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.segment import Segment
-from rich.table import Table
 from rich.text import Text
 
 from process.cli.output.streams import say
@@ -28,6 +26,7 @@ class Grid:
         headers: one for each column; none at all for a table without a header line.
         styles: of the columns, on a terminal.
         widest: the most columns that a cell of the column takes on a terminal, by the column's place.
+        whole: the columns whose words are not cut either, as far as three fifths of the terminal go.
     """
 
     def __init__(
@@ -36,44 +35,68 @@ class Grid:
         columns: int = 0,
         styles: Mapping[int, str] | None = None,
         widest: Mapping[int, int] | None = None,
+        whole: Collection[int] = (),
     ) -> None:
         self._headers, self._count = headers, len(headers) or columns
-        self._styles, self._widest = styles or {}, widest or {}
+        self._styles, self._widest, self._whole = styles or {}, widest or {}, whole
         self._rows: list[tuple[str | Text, ...]] = []
 
     def add_row(self, *cells: str | Text) -> None:
         self._rows.append(cells)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if console.is_terminal:
-            yield self._table()
+        rows = [self._headers, *self._rows] if self._headers else self._rows
+        if not console.is_terminal:
+            for row in rows:
+                yield Segment("\t".join(_flat(cell) for cell in row) + "\n")
             return
-        for row in (*([self._headers] if self._headers else ()), *self._rows):
-            yield Segment("\t".join(_flat(cell) for cell in row) + "\n")
+        widths = self._widths(options.max_width)
+        for number, row in enumerate(rows):
+            is_header = bool(self._headers) and number == 0
+            yield from self._lines(console, row, widths, DIM if is_header else "")
+            if is_header:
+                yield Text("─" * (sum(widths) + len(_GAP) * (self._count - 1)), DIM)
 
-    def _table(self) -> Table:
-        table = Table(
-            box=box.SIMPLE_HEAD if self._headers else None,
-            show_header=bool(self._headers),
-            pad_edge=False,
-            padding=(0, 1) if self._headers else (0, 2, 0, 0),
-            show_edge=False,
-            collapse_padding=True,
-            header_style=DIM,
+    def _lines(self, console: Console, row: Sequence[str | Text], widths: Sequence[int], style: str) -> Iterator[Text]:
+        """The row's lines, each cell wrapped to the width of its column."""
+        cells = [
+            Text(cell, style or self._styles.get(number, "")) if isinstance(cell, str) else cell
+            for number, cell in enumerate(row)
+        ]
+        wrapped = [cell.wrap(console, width, overflow="fold") for cell, width in zip(cells, widths, strict=True)]
+        for height in range(max(map(len, wrapped), default=0)):
+            line = Text()
+            for lines, width in zip(wrapped, widths, strict=True):
+                piece = lines[height] if height < len(lines) else Text()
+                piece.rstrip()
+                line.append_text(piece).append(" " * (width - piece.cell_len) + _GAP)
+            line.rstrip()
+            yield line
+
+    def _widths(self, total: int) -> list[int]:
+        """The columns' widths: what each needs, and where that is too much an equal share of what is left."""
+        columns = [[cell for row in (self._headers, *self._rows) if row for cell in [row[n]]] for n in range(self._count)]
+        wanted = [
+            min(max(cell_len(line) for cell in cells for line in str(cell).split("\n")), self._widest.get(number, total))
+            for number, cells in enumerate(columns)
+        ]
+        least = [_longest_word(cells[:1] if self._headers else []) for cells in columns]
+        room = total - len(_GAP) * (self._count - 1)
+        with_words = [
+            max(low, min(_longest_word(columns[number]), total * 3 // 5)) if number in self._whole else low
+            for number, low in enumerate(least)
+        ]
+        if sum(with_words) <= room:
+            least = with_words
+        share = next(
+            share
+            for share in range(max(wanted, default=1), 0, -1)
+            if share == 1 or sum(max(low, min(want, share)) for low, want in zip(least, wanted, strict=True)) <= room
         )
-        for number in range(self._count):
-            header = self._headers[number] if self._headers else ""
-            longest = max(map(cell_len, header.split()), default=1)
-            table.add_column(
-                header,
-                overflow="fold",
-                style=self._styles.get(number),
-                min_width=longest,
-                max_width=self._widest.get(number),
-            )
-        for row in self._rows:
-            table.add_row(*row)
-        return table
+        return [max(low, min(want, share)) for low, want in zip(least, wanted, strict=True)]
+
+
+_GAP: Final = "  "
 
 
 class Indented:
@@ -115,6 +138,11 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else printable(value)
+
+
+def _longest_word(cells: Iterable[str | Text]) -> int:
+    """The columns that the longest word takes."""
+    return max((cell_len(word) for cell in cells for word in str(cell).split()), default=1)
 
 
 def _flat(cell: str | Text) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from process.diagram.layout.geometry import PITCH, Rect
 from process.diagram.layout.grid import Cells
 from process.diagram.layout.labels import TEXT, texts
-from process.diagram.layout.raster import PITCH, Rect
 from process.diagram.layout.typeface import block, width, wrap
 from process.diagram.view_layouts import ViewLayout
 from process.diagram.views import Frame, Picture
@@ -18,32 +18,33 @@ _START = 30  # points for the start mark
 _TITLE, _NARROW, _ANY = 74, 90, 400  # points: how wide a title may get at the left, over ends at least, and over a phase
 
 
-def lay_frames(
-    picture: Picture, hint: ViewLayout, lang: str, boxes: Mapping[str, Rect], cells: Mapping[str, Cells]
+def place_frames(
+    picture: Picture, layout: ViewLayout, lang: str, boxes: Mapping[str, Rect], cells: Mapping[str, Cells]
 ) -> tuple[dict[str, Rect], dict[str, Title]]:
     """The frames of *picture* by key, and the titles of those that have one."""
     frames: dict[str, Rect] = {}
     titles: dict[str, Title] = {}
-    for frame in sorted(picture.frames, key=lambda frame: "+" not in frame.key):
+    for frame in sorted(picture.frames, key=lambda frame: not frame.is_group):
         inner = [boxes[key] for key in frame.members if key in boxes]
-        inner += [frames[key] for key in frames if "+" in key and set(key.split("+")) <= set(frame.members)]
+        groups = [other for other in picture.frames if other.is_group and {*other.members} <= {*frame.members}]
+        inner += [frames[other.key] for other in groups if other.key in frames]
         if not inner:
             continue
         inner += _signposts_within(picture, frame, boxes, cells)
         around = _around(inner)
-        if "+" in frame.key:
+        if frame.is_group:
             frames[frame.key] = Rect(around.left - _PAD, around.top - _PAD, around.right + _PAD, around.bottom + _PAD)
             continue
         name = frame.phase.value if frame.phase else frame.end.value if frame.end else ""
-        is_left = name in hint.titles_left
+        is_left = name in layout.titles_left
         room = _TITLE if is_left else max(around.right - around.left, _NARROW) if frame.end else _ANY
         lines = _title(frame.words, lang, room, max(around.right - around.left + 30, _TITLE))
         size = block(lines, TEXT)
         if any(box.is_initial for box in picture.boxes if box.key in frame.members):
             around = around._replace(left=around.left - _START)
-        more_left, more_below = hint.room.get(f"{name}.{lang}", hint.room.get(name, (0, 0)))
+        more_left, more_below = layout.room.get(f"{name}.{lang}", layout.room.get(name, (0, 0)))
         around = around._replace(left=around.left - more_left, bottom=around.bottom + more_below)
-        if name in hint.titles_between:
+        if name in layout.titles_between:
             first, second = sorted(inner)[:2]
             is_tall = first.bottom - first.top > first.right - first.left
             left = first.right + 9 if is_tall else (first.right + second.left - size[0]) / 2
@@ -54,11 +55,11 @@ def lay_frames(
         if is_left:
             first = min(inner, key=lambda rect: (rect.top, rect.left))
             top = first.middle[1] - size[1] / 2
-            left = around.left - 12 - hint.title_room
+            left = around.left - 12 - layout.title_room
             titles[frame.key] = lines, Rect(left, top, left + size[0], top + size[1])
             frames[frame.key] = _half(Rect(left - 7, around.top - 5, around.right + 5, around.bottom + 5))
             continue
-        if name in hint.titles_low:
+        if name in layout.titles_low:
             frames[frame.key] = low = _half(Rect(around.left - 5, around.top - 5, around.right + 5, around.bottom + 5))
             lines = _title(frame.words, lang, _TITLE, _TITLE)
             size = block(lines, TEXT)
@@ -67,7 +68,7 @@ def lay_frames(
         lacking = max(size[0] + 4 - (around.right - around.left), 0)
         around = around._replace(left=around.left - lacking / 2, right=around.right + lacking / 2)
         top = around.top - 8 - size[1]
-        left = around.right - size[0] if name in hint.titles_right else around.left + 2
+        left = around.right - size[0] if name in layout.titles_right else around.left + 2
         titles[frame.key] = lines, Rect(left, top, left + size[0], top + size[1])
         frames[frame.key] = _half(Rect(around.left - 5, top - 5, around.right + 5, around.bottom + 5))
     return frames, titles

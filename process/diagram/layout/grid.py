@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from process.diagram.layout.geometry import PITCH, Rect
 from process.diagram.layout.labels import TEXT, texts
-from process.diagram.layout.raster import PITCH, Rect
 from process.diagram.layout.typeface import block, width, wrap
 from process.diagram.view_layouts import ViewLayout
 from process.diagram.views import Box, Picture
@@ -25,7 +25,7 @@ class Grid:
     """Boxes in their places.
 
     Attributes:
-        cells: of each box, in the hint's grid.
+        cells: of each box, in the layout's grid.
         names: of each box, in lines.
         starts: where each column begins, and each row, in points.
         size: of the whole, in points.
@@ -38,21 +38,21 @@ class Grid:
     size: tuple[int, int]
 
 
-def cells_of(name: str, hint: ViewLayout) -> Cells | None:
-    """Where *name* stands in the hint's grid."""
-    found = [(column, row) for row, names in enumerate(hint.cells) for column, each in enumerate(names) if each == name]
+def cells_of(name: str, layout: ViewLayout) -> Cells | None:
+    """Where *name* stands in the layout's grid."""
+    found = [(column, row) for row, names in enumerate(layout.cells) for column, each in enumerate(names) if each == name]
     if not found:
         return None
     columns, rows = {column for column, _ in found}, {row for _, row in found}
     return min(columns), min(rows), max(columns), max(rows)
 
 
-def lay_grid(picture: Picture, hint: ViewLayout, lang: str, room: int) -> Grid:
-    """The boxes of *picture* on the hint's grid, with *room* points more between columns and rows than it says."""
-    cells, columns, rows = _cells(picture, hint)
-    names = {box.key: _name(box, lang, _room(cells[box.key], hint.name_room(lang))) for box in picture.boxes}
+def place_grid(picture: Picture, layout: ViewLayout, lang: str, room: int) -> Grid:
+    """The boxes of *picture* on the layout's grid, with *room* points more between columns and rows than it says."""
+    cells, columns, rows = _cells(picture, layout)
+    names = {box.key: _name(box, lang, _room(cells[box.key], layout.name_room(lang))) for box in picture.boxes}
     main = {key for arrow in picture.arrows if arrow.is_main for key in (arrow.source, arrow.target)}
-    sizes = {box.key: _size(box, names[box.key], hint, centred=box.key in main) for box in picture.boxes}
+    sizes = {box.key: _size(box, names[box.key], layout, centred=box.key in main) for box in picture.boxes}
     wide, high = [0] * columns, [0] * rows
     for box in picture.boxes:
         left, top, right, bottom = cells[box.key]
@@ -60,7 +60,7 @@ def lay_grid(picture: Picture, hint: ViewLayout, lang: str, room: int) -> Grid:
             wide[left] = max(wide[left], sizes[box.key][0])
         if top == bottom:
             high[top] = max(high[top], sizes[box.key][1])
-    gaps_x, gaps_y = _gaps(hint.columns, lang, columns, room), _gaps(hint.rows, lang, rows, room)
+    gaps_x, gaps_y = _gaps(layout.columns, lang, columns, room), _gaps(layout.rows, lang, rows, room)
     xs, ys = _starts(wide, gaps_x), _starts(high, gaps_y)
     boxes: dict[str, Rect] = {}
     for box in picture.boxes:
@@ -72,10 +72,10 @@ def lay_grid(picture: Picture, hint: ViewLayout, lang: str, room: int) -> Grid:
     return Grid(cells, names, boxes, (xs, ys), (xs[-1] + wide[-1] + gaps_x[-1], ys[-1] + high[-1] + gaps_y[-1]))
 
 
-def _cells(picture: Picture, hint: ViewLayout) -> tuple[dict[str, Cells], int, int]:
+def _cells(picture: Picture, layout: ViewLayout) -> tuple[dict[str, Cells], int, int]:
     """For each box its cells; and how many columns and rows there are."""
-    grid = hint.cells
-    cells = {box.key: where for box in picture.boxes if (where := cells_of(box.key, hint))}
+    grid = layout.cells
+    cells = {box.key: where for box in picture.boxes if (where := cells_of(box.key, layout))}
     columns, rows = max(map(len, grid)), len(grid)
     strangers = [box.key for box in picture.boxes if box.key not in cells]
     for place, key in enumerate(strangers):
@@ -85,8 +85,8 @@ def _cells(picture: Picture, hint: ViewLayout) -> tuple[dict[str, Cells], int, i
 
 def _name(box: Box, lang: str, room: int) -> tuple[str, ...]:
     if box.leads_to is not None:
-        return tuple(line for text in texts(box.words[0], lang) for line in wrap(text, TEXT, _SIGN))
-    names = texts(box.words[0], lang)
+        return tuple(line for text in texts(box.words, lang) for line in wrap(text, TEXT, _SIGN))
+    names = texts(box.words, lang)
     if room == _LONG:
         names = (" ".join(dict.fromkeys(names)),)
     return tuple(line for text in names for line in wrap(text, NAME, room))
@@ -97,14 +97,14 @@ def _room(cell: Cells, usual: int) -> int:
     return _LONG if cell[0] < cell[2] else _UPRIGHT if cell[1] < cell[3] else usual
 
 
-def _size(box: Box, lines: Sequence[str], hint: ViewLayout, *, centred: bool) -> tuple[int, int]:
+def _size(box: Box, lines: Sequence[str], layout: ViewLayout, *, centred: bool) -> tuple[int, int]:
     """Room for a name, in whole steps, of which there is one in the middle if the main path meets the box."""
     if box.leads_to is not None:
         high = _whole(block(lines, TEXT)[1] + 4)
         return _whole(max(width(line, TEXT) for line in lines) + high / 2 + TIP), high
     measured = block(lines, NAME)
     across, down = measured[0] + (11 if box.end else 7), measured[1] + (12 if box.end else 8)
-    return (_even if centred else _whole)(across), (_even if hint.runs_across else _whole)(down)
+    return (_even if centred else _whole)(across), (_even if layout.runs_across else _whole)(down)
 
 
 def _whole(length: float) -> int:

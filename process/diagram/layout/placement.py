@@ -1,7 +1,7 @@
-"""Places for everything in a picture: boxes on a grid, frames around them, lines and texts between them.
+"""The layout of a picture: boxes on a grid, frames around them, routes and texts between them.
 
-All in points, with y growing downward, so that Graphviz only has to draw. Nothing here depends on the machine, on fonts
-that are installed or on the hash seed: the same picture gets the same places everywhere.
+All in points, with y growing downward. Nothing here depends on the machine, on fonts that are installed or on the hash
+seed: the same picture gets the same layout everywhere.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from process.diagram.case_marks import CaseMarks, Tag, lay_strip, lay_tags
-from process.diagram.layout.frames import Title, lay_frames
-from process.diagram.layout.grid import Grid, cells_of, lay_grid
-from process.diagram.layout.labels import TEXT, Told, brief, marked, shapes, texts
-from process.diagram.layout.legend import LegendEntry, lay_legend
-from process.diagram.layout.raster import PITCH, Rect
-from process.diagram.layout.router import EdgeRequest, Line, NoRoom, RoutingGrid, lay_all
+from process.diagram.case_marks import CaseMarks, Tag, place_strip, place_tags
+from process.diagram.layout.frames import Title, place_frames
+from process.diagram.layout.geometry import PITCH, Rect
+from process.diagram.layout.grid import Grid, cells_of, place_grid
+from process.diagram.layout.labels import TEXT, Label, label_shapes, texts, with_signs, without_effects
+from process.diagram.layout.legend import LegendEntry, place_legend
+from process.diagram.layout.router import NoRoom, known_routes, route_all, routing_key
+from process.diagram.layout.routing_grid import EdgeRequest, Route, RoutingGrid
 from process.diagram.layout.typeface import LINE, block, width
 from process.diagram.view_layouts import VIEW_LAYOUTS, ViewLayout
 from process.diagram.views import Picture
@@ -27,12 +28,22 @@ from process.model import State
 TITLE = 15.0  # type size in points
 START = 12  # the start mark's diameter
 ROOMS = ((0, 10.5), (20, 10.5), (0, 3.0), (20, 3.0), (40, 3.0), (60, 3.0), (80, 3.0), (100, 3.0))
-"""What is tried, one after the other: room beyond the hint's gaps, and from texts to others' lines, in points."""
+"""Tried one after the other: room beyond the layout's gaps, and from texts to others' lines, in points."""
 
 
 @dataclass(frozen=True)
 class PlacedPicture:
-    """A picture with its places."""
+    """A picture with its layout and, of a case, its marks.
+
+    Attributes:
+        names: of each box, in lines.
+        labels: of each arrow, in the shape that was chosen.
+        start: the mark before the initial state.
+        state: where the marked case stands.
+        visited: the arrows on its path.
+        tags: the times of its steps along them.
+        routing_key: the key under which the routes may be known.
+    """
 
     picture: Picture
     lang: str
@@ -41,93 +52,87 @@ class PlacedPicture:
     names: Mapping[str, tuple[str, ...]]
     frames: Mapping[str, Rect]
     titles: Mapping[str, Title]
-    lines: Mapping[str, Line]
-    told: Mapping[str, tuple[Told, ...]]
+    routes: Mapping[str, Route]
+    labels: Mapping[str, Label]
     legend: tuple[LegendEntry, ...]
     start: Rect | None
     heading: tuple[str, Rect]
-    stands: State | None
-    went: frozenset[str]
-    """The arrows on the path of the case that is marked."""
+    state: State | None
+    visited: frozenset[str]
     tags: Mapping[str, Tag]
-    """When the case went along them."""
+    routing_key: str
 
 
-def place(picture: Picture, lang: str, trail: CaseMarks | None = None, *, time_limit: float = math.inf) -> PlacedPicture:
-    """Places for *picture* with its texts in *lang*, and with the *trail* of a case marked.
+def place(
+    picture: Picture, lang: str, marks: CaseMarks | None = None, *, time_limit: float = math.inf, search: bool = False
+) -> PlacedPicture:
+    """Lay out *picture* with its texts in *lang*, and with the *marks* of a case.
 
     Where something finds no room the columns and rows are moved apart.
+
+    Args:
+        search: search for the routes, also where they are known.
 
     Raises:
         TimeoutError: it took more than *time_limit* seconds.
     """
     until = time.monotonic() + time_limit
-    hint = VIEW_LAYOUTS[picture.view]
-    if hint.marks_from:
-        picture = marked(picture, hint.marks_from)
-    if lang in hint.brief:
-        picture = brief(picture)
-    usual = float(hint.text.get(lang, hint.text["zh"]))
-    told = {arrow.key: shapes(arrow, lang, usual) for arrow in picture.arrows}
+    layout = VIEW_LAYOUTS[picture.view]
+    if layout.signs_from:
+        picture = with_signs(picture, layout.signs_from)
+    if lang in layout.brief:
+        picture = without_effects(picture)
+    usual = float(layout.text.get(lang, layout.text["zh"]))
+    shapes = {arrow.key: label_shapes(arrow, lang, usual) for arrow in picture.arrows}
     for room, clear in ROOMS:
         with contextlib.suppress(NoRoom):
-            return _place(picture, lang, told, trail, room, clear, until)
-    return _place(picture, lang, told, trail, *ROOMS[0], until, anyhow=True)
+            return _place(picture, lang, shapes, marks, room, clear, until, search=search)
+    return _place(picture, lang, shapes, marks, *ROOMS[0], until, search=search, anyhow=True)
 
 
 def _place(
     picture: Picture,
     lang: str,
-    told: Mapping[str, tuple[tuple[Told, ...], ...]],
-    trail: CaseMarks | None,
+    shapes: Mapping[str, tuple[Label, ...]],
+    marks: CaseMarks | None,
     room: int,
     clear: float,
     until: float,
     *,
+    search: bool,
     anyhow: bool = False,
 ) -> PlacedPicture:
-    hint = VIEW_LAYOUTS[picture.view]
-    grid = lay_grid(picture, hint, lang, room)
-    frames, titles = lay_frames(picture, hint, lang, grid.boxes, grid.cells)
+    layout = VIEW_LAYOUTS[picture.view]
+    grid = place_grid(picture, layout, lang, room)
+    frames, titles = place_frames(picture, layout, lang, grid.boxes, grid.cells)
     furthest = max((frame.right for frame in frames.values()), default=0.0)
     page = (max(grid.size[0], _whole(furthest + 5)), grid.size[1])
-    legend, head_left, page = _legend(picture, hint, lang, grid, page)
+    legend, head_left, page = _legend(picture, layout, lang, grid, page)
     heading = " · ".join(texts(picture.view.words, lang))
     head = Rect(head_left, 12, head_left + width(heading, TITLE), 12 + TITLE * LINE)
     start = _start(picture, grid.boxes)
-    members = {frame.key: frozenset((*frame.members, frame.key)) for frame in picture.frames if "+" in frame.key}
-    ports = {key: frame for key, frame in frames.items() if "+" in key}
+    groups = [frame for frame in picture.frames if frame.is_group]
+    members = {frame.key: frozenset((*frame.members, frame.key)) for frame in groups}
+    ports = {frame.key: frames[frame.key] for frame in groups if frame.key in frames}
     taken = [*(rect for _, rect in titles.values()), head]
-    taken += [rect for chip in legend for rect in (chip.text_at, chip.at)]
+    taken += [rect for entry in legend for rect in (entry.text_at, entry.at)]
     if start:
         taken.append(start._replace(right=start.right + 12))
-    board = RoutingGrid(
-        (page[0] // PITCH, page[1] // PITCH), grid.boxes, ports, list(frames.values()), taken, members, clear, until
-    )
-    wanted = [
-        EdgeRequest(
-            arrow.key,
-            arrow.source,
-            arrow.signpost or arrow.target,
-            tuple(map(_measure, told[arrow.key])),
-            arrow.is_main,
-            *hint.sides_of(arrow.key),
-        )
-        for arrow in picture.arrows
-    ]
-    rank = {f"arrow-{name}": number for number, name in enumerate(hint.sides)}
-    wanted.sort(key=lambda one: (rank.get(one.key, len(rank)), _length(one, grid.boxes, ports)))
-    lines = lay_all(board, wanted, anyhow=anyhow)
-    stands = trail.stands if trail else None
-    went = frozenset(arrow.key for arrow in picture.arrows if trail and trail.on(arrow))
-    chosen = {key: told[key][line.shape] for key, line in lines.items()}
+    raster = (page[0] // PITCH, page[1] // PITCH)
+    routing = RoutingGrid(raster, grid.boxes, ports, list(frames.values()), taken, members, clear, until)
+    requests = _requests(picture, layout, shapes, grid, ports)
+    key = routing_key(routing, requests)
+    routes = (not search and known_routes(key, requests)) or route_all(routing, requests, anyhow=anyhow)
+    labels = {key: shapes[key][route.shape] for key, route in routes.items()}
+    visited: frozenset[str] = frozenset()
     tags: dict[str, Tag] = {}
-    if trail:
+    if marks:
+        visited = frozenset(arrow.key for arrow in picture.arrows if marks.on(arrow))
         occupied = [*taken, *grid.boxes.values()]
-        tags, untold = lay_tags(picture, trail, lines, occupied, list(frames.values()), Rect(0, 0, *page))
-        low = page[1] if cells_of("legend", hint) else max(chip.text_at.bottom for chip in legend) + 6
-        strip = lay_strip(picture, lang, trail, untold, Rect(20, low, page[0] - 20, low))
-        page = (page[0], _whole(max(chip.text_at.bottom for chip in strip)) + PITCH)
+        tags, remaining = place_tags(picture, marks, routes, occupied, list(frames.values()), Rect(0, 0, *page))
+        low = page[1] if cells_of("legend", layout) else max(entry.text_at.bottom for entry in legend) + 6
+        strip = place_strip(picture, lang, marks, remaining, Rect(20, low, page[0] - 20, low))
+        page = (page[0], _whole(max(entry.text_at.bottom for entry in strip)) + PITCH)
         legend += strip
     return PlacedPicture(
         picture,
@@ -137,40 +142,64 @@ def _place(
         grid.names,
         frames,
         titles,
-        lines,
-        chosen,
+        routes,
+        labels,
         legend,
         start,
         (heading, head),
-        stands,
-        went,
+        marks.state if marks else None,
+        visited,
         tags,
+        key,
     )
 
 
+def _requests(
+    picture: Picture,
+    layout: ViewLayout,
+    shapes: Mapping[str, tuple[Label, ...]],
+    grid: Grid,
+    ports: Mapping[str, Rect],
+) -> list[EdgeRequest]:
+    """The arrows in the order in which they are routed."""
+    requests = [
+        EdgeRequest(
+            arrow.key,
+            arrow.source,
+            arrow.signpost or arrow.target,
+            tuple(map(_measure, shapes[arrow.key])),
+            arrow.is_main,
+            *layout.sides_of(arrow.key),
+        )
+        for arrow in picture.arrows
+    ]
+    rank = {f"arrow-{name}": number for number, name in enumerate(layout.sides)}
+    return sorted(requests, key=lambda one: (rank.get(one.key, len(rank)), _length(one, grid.boxes, ports)))
+
+
 def _legend(
-    picture: Picture, hint: ViewLayout, lang: str, grid: Grid, page: tuple[int, int]
+    picture: Picture, layout: ViewLayout, lang: str, grid: Grid, page: tuple[int, int]
 ) -> tuple[tuple[LegendEntry, ...], float, tuple[int, int]]:
     """The legend, where the heading begins, and the page with room for them: in the grid's own cells, or below it all."""
-    cells = cells_of("legend", hint)
+    cells = cells_of("legend", layout)
     if cells:
-        left, top = grid.starts[0][cells[0]] - hint.legend_shift.get(lang, 0), grid.starts[1][cells[1]] - 6
-        return lay_legend(picture, lang, Rect(left, top, page[0] - 20, top)), left, page
-    legend = lay_legend(picture, lang, Rect(20, page[1], page[0] - 20, page[1]))
-    return legend, 20.0, (page[0], _whole(max(chip.text_at.bottom for chip in legend)) + PITCH)
+        left, top = grid.starts[0][cells[0]] - layout.legend_shift.get(lang, 0), grid.starts[1][cells[1]] - 6
+        return place_legend(picture, lang, Rect(left, top, page[0] - 20, top)), left, page
+    legend = place_legend(picture, lang, Rect(20, page[1], page[0] - 20, page[1]))
+    return legend, 20.0, (page[0], _whole(max(entry.text_at.bottom for entry in legend)) + PITCH)
 
 
 def _whole(length: float) -> int:
     return int(-(-length // PITCH)) * PITCH
 
 
-def _measure(shape: tuple[Told, ...]) -> tuple[float, float]:
-    return block([line.text for line in shape], TEXT)
+def _measure(label: Label) -> tuple[float, float]:
+    return block([line.text for line in label], TEXT)
 
 
 def _length(one: EdgeRequest, boxes: Mapping[str, Rect], ports: Mapping[str, Rect]) -> float:
     if one.source == one.target:
-        return float("inf")
+        return math.inf
     (ax, ay), (bx, by) = ((ports.get(key) or boxes[key]).middle for key in (one.source, one.target))
     return abs(ax - bx) + abs(ay - by)
 

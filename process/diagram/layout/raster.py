@@ -1,107 +1,199 @@
-"""The raster on which lines are laid, and what lies where on it."""
+"""The cheapest line from box to box on the raster: A*, in which steps, bends, crossings and borders cost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+import itertools
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
 from typing import NamedTuple
 
-PITCH = 10
-"""The raster, in points: how far lines are apart at least."""
+from process.diagram.layout.geometry import PITCH, Point, Rect, between, points
 
-GAP, HEAVY_GAP = 5.0, 7.0  # points between a line and its text
-
-Point = tuple[int, int]
-"""Raster coordinates; y grows downward."""
-
-
-class Rect(NamedTuple):
-    """A rectangle in points; y grows downward."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def overlaps(self, other: Rect, apart: float = 0.0) -> bool:
-        return (
-            self.left < other.right + apart
-            and other.left < self.right + apart
-            and self.top < other.bottom + apart
-            and other.top < self.bottom + apart
-        )
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+BEND, CROSSING, HEAVY, ALONGSIDE, OFF_CENTRE = 4.0, 14.0, 30.0, 1.0, 0.35  # in steps
+BESIDE_FRAME, THROUGH_FRAME = 2.5, 1.0
+_ACROSS, _DOWN, _FULL, _MAIN = 1, 2, 4, 8  # what runs through a point: a line across, one down, a corner or an end; heavy
+_NEVER = 1e9
 
 
-def points(rect: Rect) -> Iterator[Point]:
-    """The points of the raster in a rectangle, its borders among them."""
-    left, top = -int(-rect.left // PITCH), -int(-rect.top // PITCH)
-    for x in range(left, int(rect.right // PITCH) + 1):
-        for y in range(top, int(rect.bottom // PITCH) + 1):
-            yield x, y
+class End(NamedTuple):
+    """A point at which a line may begin or end, its direction there, and the cost."""
+
+    point: Point
+    step: int
+    cost: float
 
 
-def between(a: Point, b: Point) -> Iterator[Point]:
-    """The points strictly between two on one line."""
-    dx, dy = (b[0] > a[0]) - (b[0] < a[0]), (b[1] > a[1]) - (b[1] < a[1])
-    x, y = a[0] + dx, a[1] + dy
-    while (x, y) != b:
-        yield x, y
-        x, y = x + dx, y + dy
+class Raster:
+    """The raster, with whatever is in the way of a line.
 
+    Steps are numbered: 0 is to the right, 1 down, 2 to the left, 3 up.
+    """
 
-def run(a: Point, b: Point) -> Rect:
-    """A piece of a line as a rectangle."""
-    return Rect(
-        min(a[0], b[0]) * PITCH - 1, min(a[1], b[1]) * PITCH - 1, max(a[0], b[0]) * PITCH + 1, max(a[1], b[1]) * PITCH + 1
-    )
+    def __init__(self, size: Point, boxes: Iterable[Rect], frames: Iterable[Rect], corner: float) -> None:
+        self.width, self.height = size[0] + 1, size[1] + 1
+        count = self.width * self.height
+        self.blocked = bytearray(count)
+        self.used = bytearray(count)
+        self.extra = ([0.0] * count, [0.0] * count)  # for a step across, for a step down
+        self.barred = bytearray(count)  # which steps away from a point are barred, one bit each
+        self.onward = (1, self.width, -1, -self.width)
+        for x in range(self.width):
+            for y in (0, self.height - 1):
+                self.blocked[y * self.width + x] = 1
+        for y in range(self.height):
+            for x in (0, self.width - 1):
+                self.blocked[y * self.width + x] = 1
+        for box in boxes:
+            self.block(box)
+            left, top, right, bottom = (round(edge / PITCH) for edge in box)
+            for x in range(left, right + 1):
+                for y in (top - 1, bottom + 1):
+                    self._add((x, y), ALONGSIDE, ALONGSIDE)
+            for y in range(top, bottom + 1):
+                for x in (left - 1, right + 1):
+                    self._add((x, y), ALONGSIDE, ALONGSIDE)
+        for frame in frames:
+            self._frame(frame, corner)
 
+    def _add(self, point: Point, across: float, down: float) -> None:
+        x, y = point
+        if 0 <= x < self.width and 0 <= y < self.height:
+            place = y * self.width + x
+            self.extra[0][place] += across
+            self.extra[1][place] += down
 
-def head(a: Point, b: Point, *, heavy: bool) -> Rect:
-    """The point of an arrow that comes from *a* and ends at *b*, as a rectangle."""
-    (ax, ay), (bx, by) = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
-    half = 5.0 if heavy else 3.5
-    back_x, back_y = 10 * ((ax > bx) - (ax < bx)), 10 * ((ay > by) - (ay < by))
-    return Rect(
-        min(bx, bx + back_x) - (0 if back_x else half),
-        min(by, by + back_y) - (0 if back_y else half),
-        max(bx, bx + back_x) + (0 if back_x else half),
-        max(by, by + back_y) + (0 if back_y else half),
-    )
+    def _frame(self, frame: Rect, corner: float) -> None:
+        """A border between two steps of the raster: dear to run along, barred near its corners."""
+        left, top, right, bottom = (int(edge // PITCH) for edge in frame)  # the steps before each border
+        for x in range(left + 1, right + 1):
+            near = min(x * PITCH - frame.left, frame.right - x * PITCH) < corner
+            for y in (top, bottom):
+                self._add((x, y), BESIDE_FRAME, 0)
+                self._add((x, y + 1), BESIDE_FRAME, THROUGH_FRAME)
+                if near:
+                    self._bar((x, y), 1)
+                    self._bar((x, y + 1), 3)
+        for y in range(top + 1, bottom + 1):
+            near = min(y * PITCH - frame.top, frame.bottom - y * PITCH) < corner
+            for x in (left, right):
+                self._add((x, y), 0, BESIDE_FRAME)
+                self._add((x + 1, y), THROUGH_FRAME, BESIDE_FRAME)
+                if near:
+                    self._bar((x, y), 0)
+                    self._bar((x + 1, y), 2)
 
+    def _bar(self, point: Point, step: int) -> None:
+        x, y = point
+        if 0 <= x < self.width and 0 <= y < self.height:
+            self.barred[y * self.width + x] |= 1 << step
 
-def borders(frame: Rect) -> tuple[Rect, ...]:
-    """The four sides, each as a rectangle without width."""
-    left, top, right, bottom = frame
-    across = (Rect(left, top, right, top), Rect(left, bottom, right, bottom))
-    return (*across, Rect(left, top, left, bottom), Rect(right, top, right, bottom))
+    def block(self, rect: Rect) -> None:
+        """Let nothing pass through *rect*, its borders among it."""
+        for x, y in points(rect):
+            if 0 <= x < self.width and 0 <= y < self.height:
+                self.blocked[y * self.width + x] = 1
 
+    def shun(self, rect: Rect, price: float) -> None:
+        """Let every step within *rect* cost *price* more."""
+        across, down = self.extra
+        for x, y in points(rect):
+            if 0 <= x < self.width and 0 <= y < self.height:
+                across[y * self.width + x] += price
+                down[y * self.width + x] += price
 
-def beside_line(
-    ax: int, ay: int, bx: int, by: int, text: tuple[float, float], *, heavy: bool
-) -> Iterator[tuple[float, Rect, str]]:
-    """Places beside a piece of a line, each with what it costs beyond its distance from the source, in points."""
-    width, height = text
-    gap = HEAVY_GAP if heavy else GAP
-    if ay == by:
-        low, high = min(ax, bx), max(ax, bx)
-        for step in range(0, max(int(high - low - width), 0) + 1, 3):
-            left = low + step if bx > ax else high - width - step
-            inset = max((high - low - width) / 2, 0.0)
-            cost = abs(step - min(inset, 12)) * 0.3
-            if high - low < width:
-                left = (low + high - width) / 2
-            yield cost, Rect(left, ay - gap - height, left + width, ay - gap), "c"
-            yield cost + 3, Rect(left, ay + gap, left + width, ay + gap + height), "c"
-        return
-    low, high = min(ay, by), max(ay, by)
-    for step in range(0, max(int(high - low - height), 0) + 1, 5):
-        top = low + step if by > ay else high - height - step
-        inset = max((high - low - height) / 2, 0.0)
-        cost = 1 + abs(step - min(inset, 12)) * 0.3
-        if high - low < height:
-            top = (low + high - height) / 2
-        yield cost, Rect(ax + gap, top, ax + gap + width, top + height), "l"
-        yield cost + 3, Rect(ax - gap - width, top, ax - gap, top + height), "r"
+    def copy(self) -> Raster:
+        """One that can be changed without changing this."""
+        other = copy.copy(self)
+        other.blocked, other.used = bytearray(self.blocked), bytearray(self.used)
+        other.extra = (self.extra[0].copy(), self.extra[1].copy())
+        return other
+
+    def mark(self, point: Point, step: int | None, *, is_main: bool = False) -> None:
+        """Note that a line runs through *point*; *step* is None where it bends or ends."""
+        kind = _FULL if step is None else _DOWN if step % 2 else _ACROSS
+        self.used[point[1] * self.width + point[0]] |= kind | (_MAIN if is_main else 0)
+
+    def is_used(self, point: Point) -> bool:
+        return bool(self.used[point[1] * self.width + point[0]])
+
+    def is_clear(self, point: Point) -> bool:
+        place = point[1] * self.width + point[0]
+        return not self.blocked[place] and not self.used[place]
+
+    def cost(self, corners: Sequence[Point], turn: float) -> float:
+        """The cost of a line by itself."""
+        whole = turn * (len(corners) - 2)
+        for a, b in itertools.pairwise(corners):
+            extra = self.extra[0 if a[1] == b[1] else 1]
+            whole += 1 + sum(1 + extra[y * self.width + x] for x, y in between(a, b))
+        return whole
+
+    def cheapest(self, starts: Sequence[End], goals: Sequence[End], turn: float) -> tuple[float, tuple[Point, ...]] | None:
+        """The cost and the corners of the cheapest line; None if there is none."""
+        width, blocked, used_at, barred = self.width, self.blocked, self.used, self.barred
+        into = {(end.point[1] * width + end.point[0]) * 4 + end.step: end.cost for end in goals}
+        ends = {key // 4 for key in into}
+        xs, ys = [end.point[0] for end in goals], [end.point[1] for end in goals]
+        if not ends or not starts:
+            return None
+        left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+        best = [_NEVER] * (width * self.height * 4)
+        came: dict[int, int] = {}
+        queue: list[tuple[float, float, int]] = []
+        for point, step, cost in starts:
+            key = (point[1] * width + point[0]) * 4 + step
+            if cost < best[key]:
+                best[key] = cost
+                came[key] = -1
+                queue.append((cost, cost, key))
+        queue.sort()
+        while queue:
+            _, so_far, key = heappop(queue)
+            if so_far > best[key]:
+                continue
+            place, step = divmod(key, 4)
+            before = came[key]
+            if key in into and before >= 0:
+                return so_far, self._corners(key, came)
+            used = used_at[place] if before >= 0 else 0
+            for onward in (step,) if used or before < 0 else (step, (step + 1) % 4, (step + 3) % 4):
+                cost = so_far + 1
+                if onward != step:
+                    cost += turn
+                elif used:
+                    if used & (_FULL | (_DOWN if onward % 2 else _ACROSS)):
+                        continue
+                    cost += HEAVY if used & _MAIN else CROSSING
+                if barred[place] >> onward & 1:
+                    continue
+                there = place + self.onward[onward]
+                onto = there * 4 + onward
+                if there in ends:
+                    if onto not in into:
+                        continue
+                    cost += into[onto] + (BEND if onward != step else 0)
+                elif blocked[there]:
+                    continue
+                else:
+                    cost += self.extra[onward % 2][there]
+                if cost < best[onto]:
+                    best[onto] = cost
+                    came[onto] = key
+                    y, x = divmod(there, width)
+                    rest = (left - x if x < left else x - right if x > right else 0) + (
+                        top - y if y < top else y - bottom if y > bottom else 0
+                    )
+                    heappush(queue, (cost + rest, cost, onto))
+        return None
+
+    def _corners(self, key: int, came: dict[int, int]) -> tuple[Point, ...]:
+        """The corners of the line that ends there, from its beginning."""
+        keys = [key]
+        while came[keys[-1]] >= 0:
+            keys.append(came[keys[-1]])
+        keys.reverse()
+        kept = [keys[0] // 4]
+        kept += [here // 4 for here, after in itertools.pairwise(keys) if here % 4 != after % 4]
+        kept.append(keys[-1] // 4)
+        return tuple((place % self.width, place // self.width) for place in dict.fromkeys(kept))

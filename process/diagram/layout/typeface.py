@@ -7,19 +7,25 @@ A Chinese character counts as three bytes of the width of a space, which is a li
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 SHARE = 0.92  # of Verdana's widths
-_THOUSANDTHS = (
-    "352 394 459 818 636 1076 727 269 454 454 636 818 364 454 364 454 "  # space to /
-    "636 636 636 636 636 636 636 636 636 636 454 454 818 818 818 545 "  # 0 to ?
-    "1000 684 686 698 771 632 575 775 751 421 455 693 557 843 748 787 "  # @ to O
-    "603 787 695 684 616 732 684 989 685 615 685 454 454 454 818 636 "  # P to _
-    "636 601 623 521 623 596 352 623 633 274 344 592 274 973 633 607 "  # ` to o
-    "623 623 427 521 394 633 592 818 592 592 525 635 454 635 818"  # p to ~
+_EM = 2048
+# fmt: off
+_UNITS = (
+    720, 806, 940, 1676, 1302, 2204, 1488, 550, 930, 930, 1302, 1676, 745, 930, 745, 930,  # space to /
+    1302, 1302, 1302, 1302, 1302, 1302, 1302, 1302, 1302, 1302, 930, 930, 1676, 1676, 1676, 1117,  # 0 to ?
+    2048, 1400, 1404, 1430, 1578, 1295, 1177, 1588, 1539, 862, 931, 1419, 1140, 1726, 1532, 1612,  # @ to O
+    1235, 1612, 1424, 1400, 1262, 1499, 1400, 2025, 1403, 1260, 1403, 930, 930, 930, 1676, 1302,  # P to _
+    1302, 1230, 1276, 1067, 1276, 1220, 720, 1276, 1296, 562, 705, 1212, 562, 1992, 1296, 1243,  # ` to o
+    1276, 1276, 874, 1067, 807, 1296, 1212, 1676, 1212, 1212, 1076, 1300, 930, 1300, 1676,  # p to ~
 )
-_WIDTHS = {chr(32 + place): int(width) * SHARE / 1000 for place, width in enumerate(_THOUSANDTHS.split())}
-_BYTE = 0.352  # of a Chinese character, which has three
+# fmt: on
+"""The widths of the characters of ASCII, in units of which _EM make the type size."""
+
+_WIDTHS = {chr(32 + place): units * SHARE / _EM for place, units in enumerate(_UNITS)}
+_BYTE = _UNITS[0] / _EM  # of a Chinese character, which has three
 LINE = 1.2  # the height of a line, in type sizes
 # fmt: off
 _WHOLE = (
@@ -41,13 +47,13 @@ def width(text: str, size: float) -> float:
     return size * sum(_em(character) for character in text)
 
 
-def as_measured_by_graphviz(lines: Sequence[str], size: float) -> float:
-    """How wide Graphviz takes the widest of the lines to be, in points: by this it finds where the left edge is."""
-    return max((width(line, size) + (1 / SHARE - 1) * size * _narrowed(line) for line in lines), default=0.0)
+def graphviz_width(lines: Sequence[str], size: float) -> float:
+    """The width of the widest line as Graphviz measures it, in points: it places the left edge by this."""
+    return max((size * sum(map(_graphviz_em, line.encode("utf-8", "replace"))) for line in lines), default=0.0)
 
 
-def _narrowed(text: str) -> float:
-    return sum(_WIDTHS.get(character, 0.0) for character in text)
+def _graphviz_em(byte: int) -> float:
+    return (_UNITS[byte - 32] if 32 <= byte < 127 else _UNITS[0]) / _EM
 
 
 def _em(character: str) -> float:
@@ -64,29 +70,34 @@ def wrap(text: str, size: float, room: float) -> list[str]:
     total = width(text, size)
     if total <= room:
         return [text]
-    lines = _fill(text, size, room)
+    pieces = [(piece, width(piece, size), width(piece.rstrip(), size)) for piece in _pieces(text)]
+    lines = _fill(pieces, room)
     even = room
     while even > total / len(lines):  # narrower, as long as no line is added
-        tried = _fill(text, size, even - size / 2)
+        tried = _fill(pieces, even - size / 2)
         if len(tried) > len(lines):
             break
         lines, even = tried, even - size / 2
     return lines
 
 
-def _fill(text: str, size: float, room: float) -> list[str]:
-    lines, line = [], ""
-    for piece in _pieces(text):
-        if line and width((line + piece).rstrip(), size) > room:
+def _fill(pieces: Sequence[tuple[str, float, float]], room: float) -> list[str]:
+    """Lines of pieces, each of which is given with its width, and with that without the space at its end."""
+    lines: list[str] = []
+    line, used = "", 0.0
+    for piece, whole, visible in pieces:
+        if line and used + visible > room:
             lines.append(line.rstrip())
-            line = ""
-        line += piece if line else piece.lstrip()
+            line, used = "", 0.0
+        line += piece
+        used += whole
     return [*lines, line.rstrip()]
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """What stays together: Latin words with their space, the Chinese words above, and punctuation with its neighbour."""
-    piece, place = "", 0
+@lru_cache(maxsize=4096)
+def _pieces(text: str) -> tuple[str, ...]:
+    """The parts that stay together: Latin words with their space, words of _WHOLE, and punctuation with its neighbour."""
+    pieces, piece, place = [], "", 0
     while place < len(text):
         word = next((word for word in _WHOLE if text.startswith(word, place)), text[place])
         piece += word
@@ -94,10 +105,9 @@ def _pieces(text: str) -> Iterator[str]:
         following = text[place : place + 1]
         breaks = word == " " or ((_is_wide(word[-1]) or _is_wide(following)) and word not in "[（「(")
         if breaks and following not in _NEVER_FIRST and following != " ":
-            yield piece
+            pieces.append(piece)
             piece = ""
-    if piece:
-        yield piece
+    return (*pieces, piece) if piece else tuple(pieces)
 
 
 def _is_wide(character: str) -> bool:

@@ -3,24 +3,23 @@
 const OURS = "taken here"; // history entries of this page: the browser's back button returns to them in the current language
 
 function choose(goal) {
-  Object.assign(path, { goal, index: data.starts[goal], edges: [] });
+  beginAt(path, data.starts[goal]);
   settle();
 }
 
 function take(edge) {
-  path.edges.push(edge);
-  path.index = edge.target;
+  append(path, edge);
   settle();
 }
 
 function back() {
   if (path.edges.length) path.index = path.edges.pop().source;
-  else path.goal = path.index = null;
+  else path = emptyPath(path.lang);
   settle();
 }
 
 function reset() {
-  Object.assign(path, { goal: null, index: null, edges: [] });
+  path = emptyPath(path.lang);
   settle();
 }
 
@@ -39,6 +38,13 @@ function speak(chosen) {
   render();
   history.replaceState(OURS, "", fragmentOf(path));
   announce();
+}
+
+async function openFile(file) {
+  const opened = pathOfSnapshot(await file.text(), path.lang);
+  if (opened.index !== null) path = opened;
+  settle();
+  notice(opened.problem && say(...opened.problem));
 }
 
 async function copy() {
@@ -74,6 +80,20 @@ $("as").addEventListener("change", () => {
   as = Number($("as").value);
   renderBlocked();
 });
+$("save-svg").addEventListener("click", () => save("svg"));
+$("save-png").addEventListener("click", () => save("png"));
+$("choose-file").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", () => {
+  const [file] = $("file").files;
+  $("file").value = "";
+  if (file) openFile(file);
+});
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  const [file] = event.dataTransfer.files;
+  if (file) openFile(file);
+});
 $("smaller").addEventListener("click", () => zoom(1 / 1.25));
 $("larger").addEventListener("click", () => zoom(1.25));
 $("whole").addEventListener("click", () => zoom(0));
@@ -91,7 +111,7 @@ open();
 window.stepThrough = Object.freeze({
   configurations: data.configurations.length,
   show(index) {
-    Object.assign(path, { goal: configuration(index).goal, index, edges: [] });
+    beginAt(path, index);
     notice(null);
     render();
   },

@@ -49,24 +49,38 @@ function nameOf(edge) {
   return data.events[edge.event].name + (alone ? "" : `@${data.actors[edge.by].name}`) + variant;
 }
 
-const fragmentOf = (path) => `#${[path.lang, ...(path.goal === null ? [] : [data.goals[path.goal].name]), ...path.edges.map(nameOf)].join("/")}`;
+// A fragment names the language, the goal and the steps: `#en/plan/sign_in/open_orders`. A path that does not begin where cases
+// begin names the configuration in which it does, by model version and index: `#en/plan@2:417/abandon`.
+function fragmentOf(path) {
+  if (path.goal === null) return `#${path.lang}`;
+  const start = path.start === data.starts[path.goal] ? "" : `@${data.model}:${path.start}`;
+  return `#${[path.lang, data.goals[path.goal].name + start, ...path.edges.map(nameOf)].join("/")}`;
+}
 
-const emptyPath = (lang) => ({ lang, goal: null, index: null, edges: [], problem: null });
+const emptyPath = (lang) => ({ lang, goal: null, start: null, index: null, edges: [], problem: null });
+
+const beginAt = (path, index) => Object.assign(path, { goal: configuration(index).goal, start: index, index, edges: [] });
+
+function append(path, edge) {
+  path.edges.push(edge);
+  path.index = edge.target;
+}
 
 // The path of a fragment, as far as it can be taken; `problem` names the sentence about the rest, and its parts.
 function pathOf(fragment, lang) {
   const parts = fragment.replace(/^#/, "").split("/").filter(Boolean);
   const path = emptyPath(LANGUAGES.includes(parts[0]) ? parts.shift() : lang);
   if (!parts.length) return path;
-  const goal = data.goals.findIndex((known) => known.name === parts[0]);
-  if (goal < 0) return { ...path, problem: ["unknownGoal", { goal: parts[0], known: data.goals.map((known) => known.name).join(", ") }] };
-  path.goal = goal;
-  path.index = data.starts[goal];
+  const [name, start] = parts[0].split("@");
+  const goal = data.goals.findIndex((known) => known.name === name);
+  if (goal < 0) return { ...path, problem: ["unknownGoal", { goal: name, known: data.goals.map((known) => known.name).join(", ") }] };
+  const [model, index] = start ? start.split(":").map(Number) : [data.model, data.starts[goal]];
+  if (model !== data.model || data.configurations[index]?.[1] !== goal) return { ...path, problem: ["otherModel", { model: data.model }] };
+  beginAt(path, index);
   for (const [number, step] of parts.slice(1).entries()) {
     const edge = edgesAt(path.index).find((one) => nameOf(one) === step);
     if (!edge) return { ...path, problem: ["stopped", { number: number + 1, step }] };
-    path.edges.push(edge);
-    path.index = edge.target;
+    append(path, edge);
   }
   return path;
 }

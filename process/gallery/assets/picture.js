@@ -1,6 +1,7 @@
 // The diagram: marks the current state, the path taken and the possible next events, and keeps the current state in view.
 
 const READABLE = 0.9; // pixels per unit at which the smallest words of the diagram can be read
+const CLOSE = 1.1; // the same on a screen that is held in the hand
 const TOLERABLE = 0.7; // where the diagram fits the width at this scale, nobody should have to scroll sideways
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -41,12 +42,13 @@ function resize() {
   const pane = $("pane");
   const [wide, high] = [pane.clientWidth / width, pane.clientHeight / height];
   const whole = Math.min(wide, high);
-  const suits = path.index === null ? whole : wide < TOLERABLE ? READABLE : Math.max(whole, Math.min(wide, READABLE));
+  const large = path.index === null ? whole : Math.max(whole, Math.min(wide, READABLE));
+  const suits = wide < TOLERABLE ? CLOSE : large;
   const shown = scale === null ? suits : scale || whole;
   picture().style.width = `${width * shown}px`;
   picture().style.height = `${height * shown}px`;
   pane.dataset.scale = String(shown);
-  const target = path.index === null ? null : nodeOf(stateOf(path.index));
+  const target = nodeOf(stateOf(path.index ?? data.starts[0]));
   if (!target) return;
   const [box, seen] = [target.getBoundingClientRect(), pane.getBoundingClientRect()];
   pane.scrollTo({

@@ -25,6 +25,14 @@ const TEXT = {
   copy: ["复制链接", "Copy link"],
   copied: ["链接已复制", "Link copied"],
   link: ["重现这段过程的链接", "Link to this path"],
+  save: ["保存图片", "Save this picture"],
+  saveSvg: ["保存图片（SVG）", "Save this picture as SVG"],
+  savePng: ["保存图片（PNG）", "Save this picture as PNG"],
+  orFile: [
+    "也可以查看一笔真实的办理：把它的快照文件拖到本页，或",
+    "Or look at a real case: drop its snapshot file on this page, or",
+  ],
+  chooseFile: ["选择文件…", "Choose a file…"],
   offers: ["接下来可能发生", "What can happen next"],
   theirTurn: ["轮到其行动", "their turn"],
   path: ["走过的路", "Path so far"],
@@ -68,6 +76,27 @@ const SENTENCE = {
   stopped: [
     (p) => `链接的第 ${p.number} 步「${p.step}」在这里不可能发生，过程停在它之前。`,
     (p) => `Step ${p.number} of the link, "${p.step}", is not possible here; the path stops before it.`,
+  ],
+  otherModel: [
+    (p) => `链接指向另一版本的流程模型，本页为第 ${p.model} 版。请重新选择。`,
+    (p) => `The link belongs to another version of the model; this page has version ${p.model}. Choose a goal.`,
+  ],
+  noSnapshot: [() => "这个文件不是办理的快照。", () => "This file is not the snapshot of a case."],
+  newerModel: [
+    (p) => `快照由更新的第 ${p.model} 版流程模型写成，本页打不开。`,
+    (p) => `The snapshot was written by version ${p.model} of the model, which is newer than this page.`,
+  ],
+  notOnPage: [
+    () => "这笔办理的次数限制与本页不同，或其内容有误，无法显示。",
+    () => "This case can't be shown: its limits differ from those of this page, or its facts are not consistent.",
+  ],
+  noPath: [
+    (p) => `快照只含 ${p.version} 步中的最后 ${p.kept} 步，无法重现来路；从现在所处的情况继续。`,
+    (p) => `The snapshot holds only the last ${p.kept} of ${p.version} steps; the path begins where the case is now.`,
+  ],
+  otherSteps: [
+    () => "快照中的步骤在本页的流程模型里不全可能；从现在所处的情况继续。",
+    () => "Not all steps of the snapshot are possible in this version of the model; the path begins where the case is now.",
   ],
   unknownGoal: [
     (p) => `链接里的目标「${p.goal}」不存在，应为：${p.known}。请重新选择。`,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from process.diagram.case_marks import CaseMarks, times
 from process.diagram.layout.labels import texts
 from process.diagram.output import MARK
-from process.diagram.palette import END, INK, MAIN, MOVE, PAGE, QUIET, WENT
+from process.diagram.palette import END, INK, MAIN, MOVE, PAGE, QUIET, VISITED
 from process.diagram.views import Arrow, Box, Note, Picture
 from process.model import Actor, EndKind, Words
 
@@ -23,21 +23,21 @@ _COLOURS = Words("颜色＝由谁行动", "Colour = whose move")
 _PLAIN = frozenset(" ,()-–/：；，。、（）「」＝†‡→\u00b7")
 
 
-def flowchart(picture: Picture, lang: str, trail: CaseMarks | None = None) -> str:
-    """The picture as Mermaid text; its states have their values as ids."""
-    return "\n".join(_lines(picture, lang, trail)) + "\n"
+def write_mermaid(picture: Picture, lang: str, marks: CaseMarks | None = None) -> str:
+    """Write the picture as Mermaid text; its states have their values as ids."""
+    return "\n".join(_lines(picture, lang, marks)) + "\n"
 
 
-def _lines(picture: Picture, lang: str, trail: CaseMarks | None) -> Iterator[str]:
+def _lines(picture: Picture, lang: str, marks: CaseMarks | None) -> Iterator[str]:
     yield f"%% {MARK}"
     yield "flowchart TB"
     framed: set[str] = set()
     boxes = {box.key: box for box in picture.boxes}
     for frame in picture.frames:
-        if "+" not in frame.key:
+        if not frame.is_group:
             framed |= {*frame.members}
             yield f'  subgraph {_id(frame.key)}["{_label(frame.words, lang)}"]'
-            inner = [other for other in picture.frames if "+" in other.key and {*other.members} <= {*frame.members}]
+            inner = [other for other in picture.frames if other.is_group and {*other.members} <= {*frame.members}]
             for other in inner:
                 yield f'    subgraph {_id(other.key)}[" "]'
                 yield from (f"      {_box(boxes[key], lang)}" for key in other.members)
@@ -47,21 +47,21 @@ def _lines(picture: Picture, lang: str, trail: CaseMarks | None) -> Iterator[str
             yield "  end"
     yield from (f"  {_box(box, lang)}" for box in picture.boxes if box.key not in framed and not box.leads_to)
     named = {box.leads_to: box for box in picture.boxes if box.leads_to and box.leads_to.value not in boxes}
-    yield from (f'  {state.value}("{_label(box.words[0], lang)}")' for state, box in named.items())
+    yield from (f'  {state.value}("{_label(box.words, lang)}")' for state, box in named.items())
     for box in picture.boxes:
         if box.is_initial:
             yield f"  start((( ))) ==> {box.key}"
     for arrow in picture.arrows:
         line = "==>" if arrow.is_main else "-->"
-        yield f'  {_id(arrow.source)} {line}|"{_text(arrow, lang, trail)}"| {arrow.target}'
-    if trail and not trail.is_in(picture):
-        yield f'  {NOW}["{_label(trail.standing(picture), lang)}"]'
+        yield f'  {_id(arrow.source)} {line}|"{_text(arrow, lang, marks)}"| {arrow.target}'
+    if marks and not marks.is_in(picture):
+        yield f'  {NOW}["{_label(marks.position(picture), lang)}"]'
     yield from _key(picture, lang)
-    yield from _classes(picture, trail)
+    yield from _classes(picture, marks)
 
 
 def _box(box: Box, lang: str) -> str:
-    label = _label(box.words[0], lang)
+    label = _label(box.words, lang)
     return f'{box.key}[["{label}"]]' if box.end else f'{box.key}("{label}")' if box.state else f'{box.key}["{label}"]'
 
 
@@ -80,7 +80,7 @@ def _owners(picture: Picture) -> list[Actor]:
     return [actor for actor in Actor if actor in seen]
 
 
-def _classes(picture: Picture, trail: CaseMarks | None) -> Iterator[str]:
+def _classes(picture: Picture, marks: CaseMarks | None) -> Iterator[str]:
     for owner in _owners(picture):
         members = [*(box.key for box in picture.boxes if box.owners and box.owners[0] is owner), f"{KEY}_{owner}"]
         yield f"  classDef {owner}_moves fill:{MOVE[owner]},stroke:{QUIET},color:{INK}"
@@ -94,17 +94,17 @@ def _classes(picture: Picture, trail: CaseMarks | None) -> Iterator[str]:
         yield f"  style {KEY}_marks fill:none,stroke:none,text-align:left"
     has_start = any(box.is_initial for box in picture.boxes)
     for place, arrow in enumerate(picture.arrows, 1 if has_start else 0):
-        if trail and trail.on(arrow):
-            yield f"  linkStyle {place} stroke:{WENT},stroke-width:4px"
+        if marks and marks.on(arrow):
+            yield f"  linkStyle {place} stroke:{VISITED},stroke-width:4px"
         elif arrow.is_main:
             yield f"  linkStyle {place} stroke:{MAIN},stroke-width:3px"
-    if trail:
-        marked = trail.stands.value if trail.is_in(picture) else NOW
-        yield f"  style {marked} stroke:{WENT},stroke-width:5px"
+    if marks:
+        marked = marks.state.value if marks.is_in(picture) else NOW
+        yield f"  style {marked} stroke:{VISITED},stroke-width:5px"
 
 
-def _text(arrow: Arrow, lang: str, trail: CaseMarks | None) -> str:
-    lines = list(times(trail.on(arrow))) if trail else []
+def _text(arrow: Arrow, lang: str, marks: CaseMarks | None) -> str:
+    lines = list(times(marks.on(arrow))) if marks else []
     for note in arrow.notes:
         lines += [_note(note, language) for language in (("zh", "en") if lang == "both" else (lang,))]
     return "<br/>".join(map(escaped, lines))
@@ -112,11 +112,11 @@ def _text(arrow: Arrow, lang: str, trail: CaseMarks | None) -> str:
 
 def _note(note: Note, language: str) -> str:
     comma, stop = ("、", "；") if language == "zh" else (", ", "; ")
-    text = comma.join(words.of(language) for words in note.events) + note.marks
-    if note.demands:
-        text += f" [{stop.join(words.of(language) for words in note.demands)}]"
-    if note.follows:
-        text += f" → {stop.join(words.of(language) for words in note.follows)}"
+    text = comma.join(words.of(language) for words in note.events) + note.signs
+    if note.conditions:
+        text += f" [{stop.join(words.of(language) for words in note.conditions)}]"
+    if note.effects:
+        text += f" → {stop.join(words.of(language) for words in note.effects)}"
     return text
 
 

@@ -1,0 +1,257 @@
+"""A placed picture as plain shapes with colours, lines and texts: DOT and SVG are written from these alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from process.diagram.layout.geometry import PITCH, Rect
+from process.diagram.layout.grid import NAME
+from process.diagram.layout.labels import TEXT
+from process.diagram.layout.legend import LegendEntry
+from process.diagram.layout.placement import TITLE, PlacedPicture
+from process.diagram.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, VISITED
+from process.diagram.views import ANYWHERE, Arrow, Box, Frame
+
+Point = tuple[float, float]
+
+
+class Text(NamedTuple):
+    """Lines of text.
+
+    Attributes:
+        at: what they cover, in points.
+        justified: the edge of *at* at which each line begins or ends: ``l`` or ``r``; ``c`` for its middle.
+    """
+
+    lines: tuple[str, ...]
+    at: Rect
+    size: float
+    colour: str = INK
+    justified: str = "c"
+
+
+def _text(lines: Iterable[str], at: Rect, size: float, colour: str = INK, justified: str = "c") -> Text:
+    return Text(tuple(map(_printable, lines)), _rounded(at), size, colour, justified)
+
+
+def _printable(text: str) -> str:
+    """The text with a space for each character that can't be seen."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _rounded(rect: Rect) -> Rect:
+    """To hundredths of a point, which is as much as DOT and SVG are given."""
+    return Rect(*(round(edge, 2) for edge in rect))
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A rectangle with round corners behind other shapes, with those within it.
+
+    Attributes:
+        fill: its colour; empty for a dashed border alone.
+    """
+
+    id: str
+    key: str
+    at: Rect
+    line: str
+    fill: str = ""
+    width: float = 1.0
+    title: Text | None = None
+    inner: tuple[Cluster, ...] = ()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box or a sample of the legend.
+
+    Attributes:
+        shape: ``box``, ``round``, ``double``, ``signpost``, ``circle``, or ``text`` for text alone.
+        fill: the colour; two for halves.
+    """
+
+    id: str
+    key: str
+    shape: str
+    at: Rect
+    fill: tuple[str, ...] = ()
+    line: str = ""
+    width: float = 1.0
+    is_dashed: bool = False
+    text: Text | None = None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A line with its head.
+
+    Attributes:
+        corners: in points, from the border of one box to that of the other.
+        head: the size of the head, of 10 points.
+    """
+
+    id: str
+    ends: tuple[str, str]
+    corners: tuple[Point, ...]
+    classes: str = ""
+    colour: str = LINE
+    width: float = 1.0
+    head: float = 0.7
+    texts: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything of a picture, in the order in which it is drawn."""
+
+    name: str
+    size: tuple[int, int]
+    page: Cluster
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def draw_shapes(placed: PlacedPicture) -> Drawing:
+    """Turn the picture into shapes."""
+    heading, head = placed.heading
+    title = _text((heading,), head, TITLE)
+    page = Cluster("page", "page", Rect(0, 0, *placed.size), PAGE, PAGE, title=title, inner=tuple(_clusters(placed)))
+    nodes = [_node(box, placed) for box in placed.picture.boxes]
+    for number, entry in enumerate(placed.legend):
+        nodes += _legend_nodes(number, entry)
+    edges = [_edge(arrow, placed) for arrow in placed.picture.arrows]
+    if placed.start is not None:
+        nodes.append(Node("start", "start", "circle", placed.start, (INK,)))
+        target = next(box.key for box in placed.picture.boxes if box.is_initial)
+        y = placed.start.middle[1]
+        corners = ((placed.start.right, y), (placed.boxes[target].left, y))
+        edges.append(Edge("arrow-start", ("start", target), corners, colour=MAIN, width=2.6))
+    order = {node.key: number for number, node in enumerate(nodes)}
+    edges.sort(key=lambda edge: [order[end] for end in edge.ends])  # as Graphviz does
+    return Drawing(placed.picture.view.value, placed.size, page, tuple(nodes), tuple(edges))
+
+
+# ---------------------------------------------------------------------------------------------------------- what is where
+
+
+def _clusters(placed: PlacedPicture) -> Iterator[Cluster]:
+    for frame in placed.picture.frames:
+        if frame.key in placed.frames and not frame.is_group:
+            fill, line = END[frame.end] if frame.end else (GROUND, FRAME)
+            lines, at = placed.titles[frame.key]
+            title = _text(lines, at, TEXT, QUIET, "l")
+            groups = tuple(_group(inner, placed) for inner in _groups_in(frame, placed))
+            yield Cluster(frame.key, frame.key, placed.frames[frame.key], line, fill, 0.8, title, groups)
+
+
+def _groups_in(frame: Frame, placed: PlacedPicture) -> Iterable[Frame]:
+    return (inner for inner in placed.picture.frames if inner.is_group and {*inner.members} <= {*frame.members})
+
+
+def _group(frame: Frame, placed: PlacedPicture) -> Cluster:
+    return Cluster(frame.key.replace("+", "-"), frame.key, placed.frames[frame.key], QUIET, width=1.2)
+
+
+def _node(box: Box, placed: PlacedPicture) -> Node:
+    at, lines = placed.boxes[box.key], placed.names[box.key]
+    is_here = box.state is not None and box.state is placed.state
+    width, line = (4.0, VISITED) if is_here else (1.0, QUIET)
+    name = _text(lines, at, NAME)
+    if box.leads_to is not None:
+        key = f"signpost-{box.key.replace('>', '-')}"
+        return Node(key, key, "signpost", at, (PAGE,), QUIET, text=name._replace(size=TEXT))
+    if box.key == ANYWHERE:
+        return Node(box.key, box.key, "box", at, (PAGE,), QUIET, is_dashed=True, text=name._replace(size=TEXT))
+    if box.end:
+        line = line if is_here else END[box.end][1]
+        return Node(f"state-{box.key}", box.key, "double", at, (PAGE,), line, width, text=name)
+    fill = tuple(MOVE[owner] for owner in box.owners[:2]) or (PAGE,)
+    return Node(f"state-{box.key}", box.key, "round", at, fill, line, width, text=name)
+
+
+def _legend_nodes(number: int, entry: LegendEntry) -> Iterator[Node]:
+    at = _rounded(entry.at)
+    middle = at.middle
+    key = f"legend-{number}"
+    bar = at._replace(top=middle[1] - 1.4, bottom=middle[1] + 1.4)
+    dot = Rect(middle[0] - 5, middle[1] - 5, middle[0] + 5, middle[1] + 5)
+    samples = {
+        "owner": Node(key, key, "round", at, (entry.colour,), QUIET),
+        "start": Node(key, key, "circle", dot, (INK,)),
+        "end": Node(key, key, "double", at, (PAGE,), QUIET),
+        "line": Node(key, key, "box", bar, (entry.colour,), entry.colour),
+        "signpost": Node(key, key, "signpost", at, (PAGE,), QUIET),
+        "here": Node(key, key, "round", at, (PAGE,), VISITED, 2.5),
+    }
+    if entry.sample:
+        yield samples[entry.sample]
+    key = f"legend-text-{number}"
+    yield Node(key, key, "text", entry.text_at, text=_text((entry.text,), entry.text_at, TEXT, justified="l"))
+
+
+def _edge(arrow: Arrow, placed: PlacedPicture) -> Edge:
+    route = placed.routes[arrow.key]
+    texts = []
+    if route.text:
+        lines = [line.text for line in placed.labels[arrow.key]]
+        texts.append(_text(lines, route.text, TEXT, justified=route.justified))
+    if tag := placed.tags.get(arrow.key):
+        texts.append(_text(tag.lines, tag.at, TEXT, justified=tag.justified))
+    colour = VISITED if arrow.key in placed.visited else MAIN if arrow.is_main else LINE
+    width, head = (1.0, 0.7) if colour == LINE else (2.8, 0.6)
+    target = arrow.target if any(box.key == arrow.target for box in placed.picture.boxes) else ""
+    return Edge(
+        arrow.key.replace("+", "-"),
+        (arrow.source.split("+", maxsplit=1)[0], target or f"signpost-{arrow.signpost.replace('>', '-')}"),
+        tuple((x * PITCH, y * PITCH) for x, y in route.corners),
+        " ".join([*(event.value for event in arrow.events), *(f"row-{row}" for row in arrow.rows)]),
+        colour,
+        width,
+        head,
+        tuple(texts),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- curves
+
+_ROUND = 6.0  # the radius of a corner, in points
+_GAP = 6.5  # points between the end of a line and the tip of its head
+
+
+def curve(corners: Sequence[Point]) -> list[Point]:
+    """A rectangular line as Bézier points, with round corners and room for its head."""
+    bends = [*corners[:-1], _towards(corners[-1], corners[-2], _GAP)]
+    points = [bends[0]]
+    for before, corner, after in zip(bends, bends[1:], bends[2:], strict=False):
+        radius = min(_ROUND, _distance(before, corner) / 2, _distance(corner, after) / 2)
+        begin, end = _towards(corner, before, radius), _towards(corner, after, radius)
+        points += [_part(points[-1], begin, 1 / 3), _part(points[-1], begin, 2 / 3), begin]
+        points += [_part(begin, corner, 0.55), _part(end, corner, 0.55), end]
+    return [*points, _part(points[-1], bends[-1], 1 / 3), _part(points[-1], bends[-1], 2 / 3), bends[-1]]
+
+
+def _distance(a: Point, b: Point) -> float:
+    return abs(a[0] - b[0]) + abs(a[1] - b[1])
+
+
+def _towards(a: Point, b: Point, far: float) -> Point:
+    whole = _distance(a, b)
+    return _part(a, b, far / whole) if whole else a
+
+
+def _part(a: Point, b: Point, share: float) -> Point:
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+
+
+def tip_depth(signpost: Rect) -> float:
+    """How far the tip of a signpost stands out, in points."""
+    return min((signpost.bottom - signpost.top) / 2, 12.0)
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """Write a number with at most so many decimals."""
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

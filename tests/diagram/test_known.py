@@ -1,0 +1,109 @@
+"""The results that come with the package: complete, fresh, the same as found anew, and used for nothing else."""
+
+import gc
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from process import Case, Goal, Limits, diagram
+from process.diagram import known, paths
+from process.diagram.case_marks import marks_of
+from process.diagram.drawing import draw_shapes
+from process.diagram.layout import placement
+from process.diagram.layout.placement import place
+from process.diagram.paths import find_paths, paths_of
+from process.diagram.release import refresh_known
+from process.diagram.svg_writer import write_svg
+from process.diagram.view_layouts import View
+from process.diagram.views import build_picture
+from process.model import MODEL, Event
+
+PICTURES = [(view, lang) for view in View for lang in diagram.LANGUAGES]
+SLOW = [pytest.param(*each, marks=pytest.mark.thorough) if each[0] is View.OVERVIEW else each for each in PICTURES]
+STALE = "known.json is stale: run `python -m process draw`"
+
+
+@pytest.fixture
+def no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placement, "route_all", lambda *_, **__: pytest.fail(STALE))
+
+
+@pytest.fixture
+def own_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the file that is shipped, which a test may spoil."""
+    file = tmp_path / "known.json"
+    file.write_bytes(known.FILE.read_bytes())
+    monkeypatch.setattr(known, "FILE", file)
+    known.results.cache_clear()
+    yield file
+    known.results.cache_clear()
+
+
+@pytest.mark.parametrize(("view", "lang"), PICTURES)
+@pytest.mark.usefixtures("no_search")
+def test_no_picture_of_the_released_model_is_searched_for(view: View, lang: str) -> None:
+    case = Case(goal=Goal.PLAN, account="a", order="o")
+    case.sign_in(account="a", channel="app")  # type: ignore[arg-type]
+    assert diagram.svg(view, lang) != diagram.svg(view, lang, case=case)
+
+
+def test_the_known_paths_are_those_that_the_model_has() -> None:
+    assert paths_of(MODEL) == find_paths(MODEL), STALE
+
+
+@pytest.mark.parametrize(("view", "lang"), SLOW)
+def test_a_search_gives_the_same_bytes(view: View, lang: str) -> None:
+    case = Case(goal=Goal.PLAN, account="a", order="o")
+    case.sign_in(account="a", channel="app")  # type: ignore[arg-type]
+    for shown in (None, case):
+        found = place(build_picture(view, MODEL), lang, marks_of(shown), search=True)
+        assert write_svg(draw_shapes(found)) == diagram.svg(view, lang, case=shown)
+
+
+def test_a_changed_model_is_explored_and_laid_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    searches: list[object] = []
+    route_all = placement.route_all
+
+    def counted(*given: Any, **asked: Any) -> Any:
+        searches.append(given)
+        return route_all(*given, **asked)
+
+    monkeypatch.setattr(placement, "route_all", counted)
+    table = tuple(row for row in MODEL.table if row.event is not Event.DECLINE_CANCELLATION)
+    events = {event: fields for event, fields in MODEL.events.items() if event is not Event.DECLINE_CANCELLATION}
+    changed = replace(MODEL, table=table, events=events)
+    before, after = (diagram.svg("self-service", "en", model=model) for model in (MODEL, changed))
+    assert len(searches) == 1
+    assert "decline_cancellation" in before
+    assert "decline_cancellation" not in after
+
+
+def test_the_paths_of_a_model_are_forgotten_with_it() -> None:
+    changed = replace(MODEL, limits=Limits(1, 1))
+    key = id(changed)
+    assert paths_of(changed)
+    assert key in paths._found
+    del changed
+    gc.collect()  # a model and the machine that was built of it may hold each other
+    assert key not in paths._found
+
+
+def test_a_result_that_is_missing_is_found_and_written_and_one_of_another_question_goes(own_file: Path) -> None:
+    whole = json.loads(own_file.read_text())
+    quick = place(build_picture(View.SELF_SERVICE, MODEL), "zh").routing_key
+    own_file.write_text(json.dumps({key: result for key, result in whole.items() if key != quick} | {"0" * 32: {}}))
+    known.results.cache_clear()
+    assert refresh_known()
+    assert json.loads(own_file.read_text()) == whole
+    assert not refresh_known()
+
+
+def test_without_the_file_pictures_are_the_same(own_file: Path) -> None:
+    shown = diagram.svg("self-service", "zh")
+    own_file.unlink()
+    known.results.cache_clear()
+    assert diagram.svg("self-service", "zh") == shown

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import locale
 import os
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
 from process.cli.output.streams import unusable
-from process.model import Words
+from process.model import Actor, Goal, Words
 from process.payload import short_repr
 
 PROGRAM: Final = "installment-cancellation"
@@ -27,12 +28,18 @@ LangOption = Annotated[
     Lang | None,
     typer.Option("--lang", help="语言，缺省依系统\n\nThe language; the locale's by default.", show_default=False),
 ]
+CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV\n\nPrint CSV.")]
+WhoOption = Annotated[
+    str | None,
+    typer.Option("--who", help="具体的人或系统\n\nThe person or system behind the actor.", show_default=False),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取\n\nPrint one JSON object, for programs.")]
 DbOption = Annotated[
     str | None,
     typer.Option(
         "--db",
         metavar="URL",
+        envvar="PROCESS_DB",
         help="sqlite:///文件 或 postgresql://…\n\nsqlite:///FILE or postgresql://…; by default a file of yours.",
         show_default=False,
     ),
@@ -41,6 +48,17 @@ AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME", help="ISO 8601 时间，缺省为现在\n\nISO 8601 with its zone; now by default."),
 ]
+
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="办理编号\n\nThe case's id.")]
+LimitOption = Annotated[
+    int, typer.Option("--limit", metavar="COUNT", min=0, help="最多几个，0 为全部\n\nHow many at most; 0 for all.")
+]
+GOALS: Final = f"One of {', '.join(Goal)}"
+ACTORS: Final = f"One of {', '.join(Actor)}"
+PAGE: Final = 500  # cases read at once, so that no page is too long for a database
+
+Found = TypeVar("Found")
 
 
 def lang_of(option: Lang | None) -> str:
@@ -67,3 +85,16 @@ def moment_of(option: str, text: str | None, lang: str) -> datetime | None:
         )
         unusable(wrong.format(option, short_repr(text)))
     return moment
+
+
+def all_pages(page: Callable[[int, Any], list[Found]], limit: int, start: Found | None) -> list[Found]:
+    """The first *limit* of a list that is read in pages; all of it for 0."""
+    found: list[Found] = []
+    last = start
+    while True:
+        size = PAGE if limit == 0 else min(PAGE, limit - len(found))
+        read = page(size, last)
+        found += read
+        if len(read) < size or len(found) == limit:
+            return found
+        last = read[-1]

@@ -101,7 +101,12 @@ class _Session:
         """Show the case and do what is typed, until the user quits."""
         while True:
             case = self.cases[-1]
-            choices = [Choice(event, by) for event, actors in render.possible_events(case).items() for by in actors]
+            choices = [
+                Choice(event, by)
+                for event, actors in render.possible_events(case).items()
+                for by in actors
+                if case.may_trigger(event, _usual_payload(case, event), by=by)
+            ]
             self._show(case, choices)
             while not self._answer(self._ask("> "), case, choices, save):
                 pass
@@ -185,10 +190,10 @@ class _Session:
         say(self._t(zh, en).format(found[0].event, ways, example))
 
     def _no_such_choice(self, text: str, count: int) -> None:
-        near = nearest(text, Event) if count else None
-        if near is not None:
+        near = nearest(text, Event) if count else []
+        if near:
             asked = self._t("没有选项 {}。您是想输入 {} 吗？", "There is no choice {}. Did you mean {}?")
-            say(asked.format(printable(text), near))
+            say(asked.format(printable(text), self._t("、", " or ").join(near)))
             return
         if count:
             right = self._t("应为 1 到 {} 的编号、事件名", "Type a number from 1 to {}, an event's name").format(count)
@@ -200,7 +205,7 @@ class _Session:
     def _trigger(self, case: Case, choice: Choice, *, asks: bool) -> bool:
         """Raise the event; for one that will be refused anyway the payload is not asked for."""
         event, by = choice
-        data = inputs.payload_for(MODEL, event, inputs.RIGHT, case.facts, fresh=f"quote-{case.version + 1}")
+        data = _usual_payload(case, event)
         if asks and data:
             self._console.print(Text(_FIELD_KEYS.of(self._lang), DIM))
             data = {name: self._value(name, field, data[name]) for name, field in MODEL.events[event].items()}
@@ -278,6 +283,11 @@ class _Session:
         if not sys.stdin.isatty():
             say(text)
         return text
+
+
+def _usual_payload(case: Case, event: Event) -> dict[str, Any]:
+    """The payload that fits the case as it stands."""
+    return inputs.payload_for(MODEL, event, inputs.RIGHT, case.facts, fresh=f"quote-{case.version + 1}")
 
 
 def _choices(text: str, choices: list[Choice]) -> list[Choice]:

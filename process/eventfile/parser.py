@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -17,7 +18,7 @@ MAX_LINE: Final = 1024 * 1024
 """The longest line that is read, in bytes (in characters, for lines that come as text)."""
 
 _OPENING: Final = ("case_id", "case")
-_EVENT: Final = ("case_id", "event", "by", "data", "at")
+_EVENT: Final = ("case_id", "event", "by", "who", "data", "at")
 _CASE: Final = ("goal", "account", "order", "case_id", "limits", "deadlines", "at")
 _NEEDED: Final = _CASE[:3]
 
@@ -66,6 +67,8 @@ class EventLine(NamedTuple):
     data: dict[str, Any]
     """As the file has it."""
     at: datetime | None
+    who: str | None = None
+    """The person or system behind *by*."""
 
 
 def parse(number: int, raw: str | bytes) -> CaseLine | EventLine | None:
@@ -108,12 +111,26 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
             zh, en = "对象之后从第 {} 列起还有内容", "unexpected text after the object, from column {}"
             zh, en = zh.format(error.colno), en.format(error.colno)
             _wrong(zh, en, Words("一行一个对象", "one object per line"))
+        _invisible(text, error.pos)
         _wrong(f"不是 JSON，从第 {error.colno} 列起无法解析", f"not JSON (column {error.colno}: {error.msg})", A_LINE)
     except (ValueError, RecursionError):  # an integer of thousands of digits, or thousands of brackets
         _wrong("数字过长或嵌套过深", "a number is too long, or the nesting too deep", A_LINE)
     if type(data) is not dict:
         _wrong(f"不是 JSON 对象：{short_repr(data)}", f"not a JSON object: {short_repr(data)}", A_LINE)
     return data
+
+
+def _invisible(text: str, place: int) -> None:
+    """Name the character at which the JSON ends to be such, if nobody can see it."""
+    letter = text[place : place + 1]
+    if letter and not letter.isprintable() and letter not in "\r\n":
+        name = unicodedata.name(letter, _CONTROLS.get(letter, "")).strip()
+        shown = f"U+{ord(letter):04X}" + (f" ({name})" if name else "")
+        zh, en = f"第 {place + 1} 列是不可见字符 {shown}", f"column {place + 1} is the invisible character {shown}"
+        _wrong(zh, en, Words("没有该字符的一行", "the line without it"))
+
+
+_CONTROLS: Mapping[str, str] = {"\x1a": "Ctrl-Z", "\t": "TAB", "\x1b": "ESC", "\x7f": "DEL"}
 
 
 def _other_kind(start: bytes) -> None:
@@ -156,7 +173,10 @@ def _entry(number: int, data: dict[str, Any]) -> CaseLine | EventLine:
     payload = data.get("data", {})
     if type(payload) is not dict:
         _wrong(f"data 不能是 {short_repr(payload)}", f"data can't be {short_repr(payload)}", Words("对象", "an object"))
-    return EventLine(number, key, event, by, payload, _moment(data.get("at")))
+    who = data.get("who")
+    if who is not None and not _is_reference(who):
+        _wrong(f"who 不能是 {short_repr(who)}", f"who can't be {short_repr(who)}", _AN_ID)
+    return EventLine(number, key, event, by, payload, _moment(data.get("at")), who)
 
 
 def _known(data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
@@ -173,23 +193,28 @@ def _is_reference(value: object) -> bool:
 
 
 def _member(enum: type[Term], value: object, name: str) -> Any:
-    near = None
+    near: list[Term] = []
     if type(value) is str:
         try:
             return enum(value)
         except ValueError:
             near = nearest(value, enum)
     zh, en = f"{name} 不能是 {short_repr(value)}", f"{name} can't be {short_repr(value)}"
-    if near is not None:
-        zh, en = f"{zh}（您是想写 {near} 吗？）", f"{en} (did you mean {near}?)"
+    if near:
+        zh, en = f"{zh}（您是想写 {'、'.join(near)} 吗？）", f"{en} (did you mean {' or '.join(near)}?)"
+    if len(enum) > _FEW:
+        _wrong(zh, en, Words(f"{name} 的名称，见命令 show", f"the name of an {name}, as the command show lists them"))
     _wrong(zh, en, Words(f"{'、'.join(enum)} 之一", f"one of {', '.join(enum)}"))
 
 
-def nearest(value: str, enum: type[Term]) -> Term | None:
-    """The member whose name, or whose words in either language, *value* is most similar to; None if to none."""
+_FEW: Final = 10  # of more names only the nearest are shown
+
+
+def nearest(value: str, enum: type[Term]) -> list[Term]:
+    """The members, three at most, whose name or whose words in either language *value* is similar to."""
     names = {name.lower(): member for member in enum for name in (member.value, *member.words)}
-    found = get_close_matches(value.strip().lower().replace("-", "_"), names, n=1)
-    return names[found[0]] if found else None
+    found = get_close_matches(value.strip().lower().replace("-", "_"), names, n=9)
+    return list(dict.fromkeys(names[name] for name in found))[:3]
 
 
 def _moment(value: object) -> datetime | None:

@@ -43,7 +43,7 @@ def replay(entries: Iterable[CaseLine | EventLine], on_refusal: Callable[[Refuse
         else:
             case = running[key].case if key in running else ended[key]
             try:
-                case.trigger(entry.event, entry.data, by=entry.by, at=entry.at)
+                case.trigger(entry.event, entry.data, by=entry.by, who=entry.who, at=entry.at)
             except (Refused, InvalidPayload) as error:
                 on_refusal(RefusedLine(entry, error))
                 continue

@@ -39,6 +39,8 @@ def dump(case: Case, key: str | None = None) -> Iterator[str]:
 def dump_step(step: Step, key: str | None = None) -> str:
     """The line of one step."""
     data: dict[str, Any] = {"event": step.event, "by": step.by}
+    if step.who is not None:
+        data["who"] = step.who
     if step.data:
         data["data"] = dict(step.data)
     if step.at is not None:

@@ -68,7 +68,17 @@ def _deliver(engine: Engine, case_id: str, entry: EventLine, event_id: str) -> N
     def work(conn: Connection) -> Refused | None:
         try:
             # The file gives the order of its events, so that what is too early on its line stays refused.
-            _handle(conn, case_id, entry.event, entry.data, event_id=event_id, by=entry.by, at=entry.at, keep_early=True)
+            _handle(
+                conn,
+                case_id,
+                entry.event,
+                entry.data,
+                event_id=event_id,
+                by=entry.by,
+                who=entry.who,
+                at=entry.at,
+                keep_early=True,
+            )
         except Refused as refusal:
             return refusal  # so that it is committed
         return None

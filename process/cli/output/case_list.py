@@ -17,35 +17,51 @@ if TYPE_CHECKING:
 COLUMNS: Final = ("case_id", "order", "account", "goal", "version", "state", "awaits", "due_at", "is_done")
 
 
-def print_cases(found: list[Summary], *, json: bool, csv: bool, lang: str) -> None:
-    """Print one row for each case."""
+def print_cases(found: list[Summary], total: int | None, *, more: bool, json: bool, csv: bool, lang: str) -> None:
+    """Print one row for each case, and that there are *more*; *total* is the number of all, where it is known."""
     screen = console()
     if json:
-        say(as_json({"cases": [summary_dict(one) for one in found]}))
-    elif csv or not screen.is_terminal:
+        say(as_json({"cases": [summary_dict(one) for one in found], "total": total, "more": more}))
+        return
+    if csv or not screen.is_terminal:
         print_separated(COLUMNS, map(summary_dict, found), as_csv=csv)
-    elif not found:
-        say(Words("没有找到办理。", "No cases found.").of(lang))
-    else:
-        headers = Words("办理", "Case"), Words("订单", "Order"), Words("目标", "Goal")
-        more = render.STATE, render.WAITING_FOR, render.DEADLINE
-        table = Grid(*(header.of(lang) for header in (*headers, *more)))
-        for one in found:
-            table.add_row(
-                printable(one.case_id),
-                printable(one.order),
-                _word(one.goal, lang),
-                render.state_text(one.state, lang) if isinstance(one.state, State) else printable(one.state),
-                _word(one.awaits, lang) if one.awaits else "—",
-                _deadline(one.due_at, lang),
-            )
-        screen.print(table)
+    elif found:
+        screen.print(_table(found, lang))
+    if not found:
+        say(Words("没有找到办理。", "No cases found.").of(lang), err=True)
+    elif more and not csv:
+        say(_left_out(len(found), total, found[-1].case_id, lang), err=True)
 
 
 def summary_dict(one: Summary) -> dict[str, Any]:
     """A row of the list, in the vocabulary of every ``--json``."""
     values = {"is_done" if name == "ended" else name: plain(value) for name, value in one._asdict().items()}
     return {name: values[name] for name in COLUMNS}
+
+
+def _left_out(shown: int, total: int | None, last: str, lang: str) -> str:
+    first = (
+        Words("前 {} 个，还有更多", "the first {}, there are more") if total is None else Words("{} / {} 个", "{} of {}")
+    )
+    rest = Words("；--limit 0 列出全部，--after {} 列出其后", "; --limit 0 for all, --after {} for the next")
+    return first.of(lang).format(shown, total) + rest.of(lang).format(printable(last))
+
+
+def _table(found: list[Summary], lang: str) -> Grid:
+    headers = Words("办理", "Case"), Words("订单", "Order"), Words("目标", "Goal")
+    table = Grid(
+        *(header.of(lang) for header in (*headers, render.STATE, render.WAITING_FOR, render.DEADLINE)), whole={0, 1}
+    )
+    for one in found:
+        table.add_row(
+            printable(one.case_id),
+            printable(one.order),
+            _word(one.goal, lang),
+            render.state_text(one.state, lang) if isinstance(one.state, State) else printable(one.state),
+            _word(one.awaits, lang) if one.awaits else "—",
+            _deadline(one.due_at, lang),
+        )
+    return table
 
 
 def _deadline(due: datetime | str | None, lang: str) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from process.case import Case
 from process.exceptions import InvalidPayload, LineInvalid, Refused
 from process.model import Actor, Blocker, Words
 from process.records import Step
+
+if TYPE_CHECKING:
+    from process.store import KeptRefusal
 
 
 def case_dict(case: Case) -> dict[str, Any]:
@@ -52,6 +55,12 @@ def refusal_dict(error: Refused | InvalidPayload, **place: Any) -> dict[str, Any
         "state": error.state,
         "blockers": [blocker_dict(blocker) for blocker in error.blockers],
     }
+
+
+def kept_refusal_dict(kept: KeptRefusal) -> dict[str, Any]:
+    """A refusal that is stored, with the event that was refused."""
+    form = refusal_dict(kept.error, event_id=kept.event_id, version=kept.version, at=plain(kept.at))
+    return {**form, "by": kept.by, "who": kept.who, "data": plain(kept.data)}
 
 
 def blocker_dict(blocker: Blocker) -> dict[str, Any]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from process.case import Case
+from process.cli.output.streams import console, say
 from process.cli.output.tables import DIM, STRONG, Grid, printable, titled
 from process.model import MODEL, Actor, Blocker, EndKind, Event, Kind, Phase, State, Term, Words
+
+if TYPE_CHECKING:
+    from process.store import KeptRefusal
 
 END_STYLES: Final[Mapping[EndKind, str]] = {
     EndKind.GOOD: "bold green",
@@ -127,6 +131,12 @@ def render_case(case: Case, lang: str, lines: Sequence[int] = ()) -> RenderableT
     return Group(*parts)
 
 
+def print_status(case: Case, lang: str) -> None:
+    """Print the case's id and its status."""
+    say(f"{printable(case.case_id)}\n")
+    console().print(render_status(case, lang))
+
+
 def render_history(case: Case, lang: str, lines: Sequence[int] = ()) -> RenderableType:
     """The steps of a case; *lines* are those of the file that the newest steps come from."""
     history = case.history
@@ -141,7 +151,7 @@ def render_history(case: Case, lang: str, lines: Sequence[int] = ()) -> Renderab
             str(step.version),
             *([str(line or "")] if lines else []),
             Text.assemble(step.event.words.of(lang), (f"\n{' · '.join([step.event.value, *payload])}", DIM)),
-            step.by.words.of(lang),
+            _actor(step.by.words.of(lang), step.who),
             state_text(step.target, lang),
             *([local_time(step.at).replace(" ", "\n") if step.at else ""] if timed else []),
         )
@@ -200,6 +210,25 @@ def _verification(case: Case, lang: str) -> str:
     if facts.face_removed:
         parts.append(Words("人脸验证已由客服取消", "face verification removed by support").of(lang))
     return " · ".join(parts)
+
+
+def render_refusals(refusals: Iterable[KeptRefusal], lang: str) -> RenderableType:
+    """The refused events that are stored, oldest first."""
+    table = Grid(EVENT.of(lang), BY.of(lang), Words("原因", "Why not").of(lang), _TIME.of(lang))
+    for kept in refusals:
+        event, by = kept.error.event, kept.error.by
+        table.add_row(
+            label(event, lang) if event else "—",
+            _actor(by.words.of(lang) if by else printable(kept.by), kept.who),
+            reasons(kept.error.blockers, lang),
+            local_time(kept.at).replace(" ", "\n") if kept.at else "",
+        )
+    return table
+
+
+def _actor(name: str, who: str | None) -> str:
+    """The actor, and the person or system behind it."""
+    return name if who is None else f"{name}\n{printable(who)}"
 
 
 def render_possible(case: Case, lang: str) -> RenderableType:

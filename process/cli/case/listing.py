@@ -1,0 +1,99 @@
+"""``case list``: lists cases, by what is asked for, in pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from process.cli.database import opened
+from process.cli.options import (
+    ACTORS,
+    GOALS,
+    CsvOption,
+    DbOption,
+    JsonOption,
+    LangOption,
+    LimitOption,
+    all_pages,
+    lang_of,
+    moment_of,
+)
+from process.cli.output.case_list import print_cases
+from process.model import Actor, Goal, State
+
+
+def _time_option(name: str, zh: str, en: str) -> Any:
+    return typer.Option(name, metavar="TIME", help=f"{zh}\n\n{en}", show_default=False)
+
+
+def list_cases(
+    state: Annotated[
+        list[State] | None,
+        typer.Option(
+            metavar="STATE", help="状态，如 in_support，可重复\n\nIts state; may be repeated.", show_default=False
+        ),
+    ] = None,
+    goal: Annotated[Goal | None, typer.Option(metavar="GOAL", help=f"目标\n\n{GOALS}.", show_default=False)] = None,
+    awaits: Annotated[Actor | None, typer.Option(metavar="ACTOR", help=f"轮到谁\n\n{ACTORS}.", show_default=False)] = None,
+    account: Annotated[str | None, typer.Option(help="账号\n\nThe account.", show_default=False)] = None,
+    order: Annotated[str | None, typer.Option(help="订单\n\nThe order.", show_default=False)] = None,
+    quote: Annotated[str | None, typer.Option(help="最近的报价\n\nThe last quote.", show_default=False)] = None,
+    who: Annotated[
+        str | None,
+        typer.Option(help="办理过其中一步的人或系统\n\nA person or system that took a step.", show_default=False),
+    ] = None,
+    ended: Annotated[
+        bool | None, typer.Option("--ended/--open", help="已结束或未结束\n\nEnded, or still open.", show_default=False)
+    ] = None,
+    due_after: Annotated[str | None, _time_option("--due-after", "期限不早于", "Due at this time or later.")] = None,
+    due_before: Annotated[str | None, _time_option("--due-before", "期限早于", "Due before this time.")] = None,
+    opened_after: Annotated[str | None, _time_option("--opened-after", "开启不早于", "Opened then or later.")] = None,
+    opened_before: Annotated[str | None, _time_option("--opened-before", "开启早于", "Opened before.")] = None,
+    moved_after: Annotated[str | None, _time_option("--moved-after", "最近一步不早于", "Last step then or later.")] = None,
+    moved_before: Annotated[str | None, _time_option("--moved-before", "最近一步早于", "Last step before.")] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(metavar="CASE", help="从此办理之后列起\n\nList the cases after this one.", show_default=False),
+    ] = None,
+    limit: LimitOption = 50,
+    db: DbOption = None,
+    json: JsonOption = False,
+    csv: CsvOption = False,
+    lang: LangOption = None,
+) -> None:
+    """列出办理，最紧急的在前 · List cases, the most urgent first."""
+    language = lang_of(lang)
+    times = {
+        "due_after": due_after,
+        "due_before": due_before,
+        "opened_after": opened_after,
+        "opened_before": opened_before,
+        "moved_after": moved_after,
+        "moved_before": moved_before,
+    }
+    given: dict[str, Any] = {
+        "state": state or None,
+        "goal": goal,
+        "awaits": awaits,
+        "account": account,
+        "order": order,
+        "ended": ended,
+        "quote": quote,
+        "who": who,
+        **{name: moment_of(f"--{name.replace('_', '-')}", text, language) for name, text in times.items()},
+    }
+    filters = {name: value for name, value in given.items() if value is not None}
+    with opened(db, language) as (store, engine), store.reading(engine) as conn:
+        start = None if after is None else _summary_of(store, conn, after)
+        found = all_pages(lambda size, last: store.find(conn, size, after=last, **filters), limit and limit + 1, start)
+        total: int | None = store.count(conn, **filters) if start is None else None
+    shown = found[:limit] if limit else found
+    print_cases(shown, total, more=len(found) > len(shown), json=json, csv=csv, lang=language)
+
+
+def _summary_of(store: Any, conn: Any, case_id: str) -> Any:
+    found = store.find(conn, 1, case_id=case_id)
+    if not found:
+        raise store.CaseNotFound(case_id)
+    return found[0]

@@ -1,0 +1,41 @@
+"""``case open``: opens a case."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from process.case import Case
+from process.cli.database import opened
+from process.cli.options import GOALS, AtOption, DbOption, JsonOption, LangOption, lang_of, moment_of
+from process.cli.output.json_forms import case_dict
+from process.cli.output.render import print_status
+from process.cli.output.streams import as_json, say
+from process.model import Goal
+
+
+def open_case(
+    goal: Annotated[Goal, typer.Option(metavar="GOAL", help=f"目标\n\n{GOALS}.")],
+    account: Annotated[str, typer.Option(help="购买时的账号\n\nThe purchasing account.")],
+    order: Annotated[str, typer.Option(help="订单\n\nThe order.")],
+    case_id: Annotated[str | None, typer.Option("--case-id", help="自定编号\n\nAn id of your own.")] = None,
+    at: AtOption = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """开启办理；同一编号再次开启，得到同一办理 · Open a case; opening it again with the same id gives the same case."""
+    language = lang_of(lang)
+    moment = moment_of("--at", at, language)
+
+    def work(store: Any, conn: Any) -> Case:
+        case: Case = store.open(conn, goal=goal, account=account, order=order, case_id=case_id, at=moment)
+        return case
+
+    with opened(db, language, create=True) as (store, engine):
+        case = store.transact(engine, lambda conn: work(store, conn))
+    if json:
+        say(as_json(case_dict(case)))
+    else:
+        print_status(case, language)

@@ -1,0 +1,76 @@
+"""``case show``: shows a case with its steps and refusals, and checks what is stored of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from process.case import Case
+from process.cli.database import opened
+from process.cli.options import CaseArgument, DbOption, JsonOption, LangOption, lang_of
+from process.cli.output import render
+from process.cli.output.json_forms import history_dict, kept_refusal_dict, words_dict
+from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
+from process.cli.output.tables import DIM, printable, titled
+from process.model import Words
+
+if TYPE_CHECKING:
+    from process.store import Finding, KeptRefusal
+
+
+def show_case(
+    case_id: CaseArgument,
+    draw: Annotated[
+        Path | None, typer.Option("--draw", metavar="FILE", help="把走过的路径画成 SVG\n\nDraw its path as SVG.")
+    ] = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """查看办理的步骤、现状、被拒绝的事件与可办事项，并核对存档。退出码：1 存档有误。
+
+    Show a case: its steps, refused events, status, and what is possible next.
+
+    What is stored is checked. Exit code 1: it is inconsistent.
+    """
+    language = lang_of(lang)
+    with opened(db, language) as (store, engine), store.reading(engine) as conn:
+        findings: tuple[Finding, ...] = store.verify(conn, case_id)
+        case: Case = store.load_with_history(conn, case_id)
+        refusals: tuple[KeptRefusal, ...] = store.refusals(conn, case_id)
+    if draw is not None:
+        _draw(case, draw, language)
+    if json:
+        extra = {
+            "refusals": [kept_refusal_dict(one) for one in refusals],
+            "findings": [{"where": found.where, **words_dict(found.words)} for found in findings],
+        }
+        say(as_json({**history_dict(case), **extra}))
+    else:
+        about = f" · {printable(case.facts.order)} · {printable(case.facts.account)}"
+        screen = console()
+        screen.print(Text.assemble(printable(case.case_id), (about, DIM)), end="\n\n")
+        screen.print(render.render_case(case, language))
+        if refusals:
+            screen.print(
+                titled(Words("被拒绝的事件", "Refused events").of(language), render.render_refusals(refusals, language))
+            )
+        for found in findings:
+            say(f"{found.where}: {found.words.of(language)}", err=True)
+    if findings:
+        raise typer.Exit(REFUSED)
+
+
+def _draw(case: Case, file: Path, lang: str) -> None:
+    from process import diagram
+
+    try:
+        file.write_text(diagram.svg("overview", lang, case=case), encoding="utf-8")
+    except diagram.CannotDraw:
+        needed = 'pip install "installment-cancellation[diagrams]"'
+        unusable(Words("画图需要另装：{}", "Drawing needs more packages: {}").of(lang).format(needed))
+    except OSError as error:
+        cannot_open(file, error, lang)

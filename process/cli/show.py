@@ -45,7 +45,7 @@ def show(json: JsonOption = False, lang: LangOption = None) -> None:
 
 def _states(lang: str) -> Any:
     headers = render.STATE, Words("步骤", "Step"), render.WAITING_FOR, render.DEADLINE
-    table = Grid(*(header.of(lang) for header in headers), whole={0})
+    table = Grid(*(header.of(lang) for header in headers), whole=[0])
     for state, info in MODEL.states.items():
         if info.phase is None or info.deadline is None:
             end = "" if info.end is None else Words("终态：", "end: ").of(lang) + info.end.words.of(lang)
@@ -60,7 +60,7 @@ def _states(lang: str) -> Any:
 
 
 def _events(lang: str) -> Any:
-    table = Grid(*(header.of(lang) for header in (render.EVENT, render.BY, render.PAYLOAD)), whole={0})
+    table = Grid(*(header.of(lang) for header in (render.EVENT, render.BY, render.PAYLOAD)), whole=[0])
     for event, fields in MODEL.events.items():
         name = Text.assemble(event.words.of(lang), (f"\n{event.value}", DIM))
         carries = "\n".join(f"{name}: {_field_words(field, lang)}" for name, field in fields.items())

@@ -168,7 +168,7 @@ class _Session:
             case "?":
                 self._console.print(render.render_impossible(case, self._lang))
                 return False
-        found = _choices(text, choices)
+        found = _choices(text, choices, case.awaits)
         if not found:
             self._no_such_choice(text, len(choices))
             return False
@@ -217,8 +217,8 @@ class _Session:
             self._console.print(Text(refused, "red"))
             return False
         self.cases.append(after)
-        happened, source, target = (term.words.of(self._lang) for term in (step.event, step.source, step.target))
-        arrow = self._t("✓ {}：{} → {}", "✓ {}: {} → {}").format(happened, source, target)
+        terms = step.by, step.event, step.source, step.target
+        arrow = self._t("✓ {}，{}：{} → {}", "✓ {}, {}: {} → {}").format(*(term.words.of(self._lang) for term in terms))
         self._console.print(Text(arrow, "green"))
         return True
 
@@ -290,8 +290,8 @@ def _usual_payload(case: Case, event: Event) -> dict[str, Any]:
     return inputs.payload_for(MODEL, event, inputs.RIGHT, case.facts, fresh=f"quote-{case.version + 1}")
 
 
-def _choices(text: str, choices: list[Choice]) -> list[Choice]:
-    """The choice of that number, or those of that event, by the actor that may stand behind its name.
+def _choices(text: str, choices: list[Choice], awaits: Actor | None) -> list[Choice]:
+    """The choice of that number, or those of that event, by the actor behind its name or else the one whose move it is.
 
     An event that is not among them is a choice, too: it is refused with reasons.
     """
@@ -299,8 +299,10 @@ def _choices(text: str, choices: list[Choice]) -> list[Choice]:
         return [choices[int(text) - 1]] if 1 <= int(text) <= len(choices) else []
     name, _, by = text.partition(" ")
     found = [choice for choice in choices if choice.event == name and by.strip() in ("", choice.by)]
+    if by:
+        awaits = None
     if found or not choices:
-        return found
+        return [choice for choice in found if choice.by == awaits] or found
     named = [actor for actor in Actor if actor == by.strip()]
     return [Choice(event, (*named, *MODEL.actors[event])[0]) for event in Event if event == name]
 

@@ -7,8 +7,8 @@ The first line opens a case, each further line is an event::
 
 A case may also have ``case_id``, ``limits`` (``{"face": 3, "other": 3}``), ``deadlines`` (seconds by state) and ``at``, or
 be a snapshot. In an event ``by`` may be left out where one actor alone may raise it, ``data`` where the event has no
-payload, ``at`` and ``who`` (the person or system behind ``by``) always. A file holds many cases if a ``case_id`` stands on every line; on the line that opens a case it
-may stand inside the case.
+payload, ``at`` and ``who`` (the person or system behind ``by``) always. A file holds many cases if a ``case_id`` stands on
+every line; on the line that opens a case it may stand inside the case.
 
 Reading streams: one line and the ids of the cases are kept, nothing else. The reader checks the form of a line only;
 whether the event is possible and its payload right is checked by the case.

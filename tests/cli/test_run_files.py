@@ -54,9 +54,9 @@ def test_of_many_cases_the_first_are_told_whole_the_others_in_a_line_and_all_are
     assert screen.count("Steps\n") == 10
     assert "case-12  Plan cancelled (10 steps)" not in screen
     assert f"case-12  {finished().state.words.en} ({finished().version} steps)" in screen
-    assert "waiting  Choice of verification" in screen
-    counted = [line.split() for line in screen.split("All cases")[1].splitlines()]
-    assert [finished().state.words.en.split()[0], "13"] in [[words[0], words[-1]] for words in counted if words]
+    assert f"waiting  {at_choice().state.words.en}" in screen
+    counted = [line.split("\t") for line in screen.split("All cases")[1].splitlines()]
+    assert [f"{finished().state.words.en} ({finished().state})", "13"] in counted
 
 
 # ------------------------------------------------------------------------------------------------------------ bad input
@@ -66,8 +66,8 @@ def test_of_many_cases_the_first_are_told_whole_the_others_in_a_line_and_all_are
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ([], "line 1: there is nothing in it"),
-        (['{"event": "sign_in"}'], "line 1: an event stands before its case"),
+        ([], "line 1: the file is empty"),
+        (['{"event": "sign_in"}'], "line 1: an event comes before its case is opened"),
         (
             ['{"case": {"goal": "plan", "account": "a", "order": "o"}}', '{"event": "sing_in"}'],
             "line 2: event can't be 'sing_in'",
@@ -86,7 +86,7 @@ def test_what_is_no_such_file_gives_exit_code_2_and_says_what_was_expected(
 
 def test_a_file_that_is_not_there_or_no_file_gives_exit_code_2_in_either_language(tmp_path: Path) -> None:
     missing = run(tmp_path / "none", "--lang", "en")
-    assert (missing.exit_code, missing.stderr) == (2, f"can't open {tmp_path / 'none'}: there is no such file\n")
+    assert (missing.exit_code, missing.stderr) == (2, f"can't open {tmp_path / 'none'}: no such file\n")
     folder = run(tmp_path, "--lang", "zh", "--json")
     assert (folder.exit_code, folder.stdout, folder.stderr) == (2, "", f"打不开 {tmp_path}：这是一个目录\n")
 

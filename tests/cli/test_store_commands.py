@@ -15,6 +15,7 @@ from process import Case, store
 from process.cli import app
 from process.eventfile import dump
 from tests.support.drawn import texts_of
+from tests.support.running import on_terminal
 from tests.support.storing import PATH, Database, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -43,7 +44,8 @@ def test_an_operator_opens_moves_lists_and_times_out_a_case(database: Database) 
     event = ("case", "event", "c1", "sign_in", "account=acct-1", "channel=app", "--event-id", "m1", *db)
     assert as_data(*event, "--at", "2026-11-22T10:00:00+08:00")["request"]["key"] == "c1:1"
     assert as_data(*event)["version"] == 1
-    assert as_data(*event[:-3], "m2", *db, code=1)["refused"] == "WrongState"
+    (refusal,) = as_data(*event[:-3], "m2", *db, code=1)["refusals"]
+    assert (refusal["kind"], refusal["event"], refusal["state"]) == ("WrongState", "sign_in", "signed_in")
     assert [one["case_id"] for one in as_data("case", "list", "--awaits", "customer", "--open", *db)["cases"]] == ["c1"]
     assert as_data("case", "list", "--state", "expired", *db)["cases"] == []
     later = ("case", "overdue", "--at", "2026-11-23T10:00:00+08:00", *db)
@@ -56,12 +58,12 @@ def test_an_operator_opens_moves_lists_and_times_out_a_case(database: Database) 
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("zh", ("已登录", "订单", "轮到")), ("en", ("Signed in", "Order", "Whose move"))]
+    ("lang", "words"), [("zh", ("已登录", "订单", "轮到")), ("en", ("Signed in", "Order", "Waiting for"))]
 )
 def test_tables_and_refusals_are_in_both_languages(sqlite: Database, lang: str, words: tuple[str, ...]) -> None:
     opened(sqlite.engine(), "c1", steps=1)
     options = ("--db", sqlite.url, "--lang", lang)
-    assert all(word in process("case", "list", *options) for word in words)
+    assert all(word in on_terminal("case", "list", *options, columns=100) for word in words)
     assert words[0] in process("case", "show", "c1", *options)
     assert words[0] in process("case", "event", "c1", "sign_in", "account=acct", "channel=app", *options, code=1)
 
@@ -86,7 +88,7 @@ def test_what_can_not_be_done_is_told_with_exit_code_2(sqlite: Database, args: t
 )
 def test_a_database_that_can_not_be_used_is_told_with_exit_code_2(url: str) -> None:
     said = process("case", "list", "--db", url, "--lang", "zh", code=2)
-    assert said.startswith("数据库 ")
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in said)
     assert len(said.splitlines()) == 1
 
 
@@ -102,7 +104,7 @@ def test_a_typing_error_in_an_address_makes_no_database(tmp_path: Path, args: tu
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "", " "])
 def test_an_address_at_which_nothing_would_stay_is_refused(url: str) -> None:
     said = process(*OPEN, "--db", url, "--lang", "en", code=2)
-    assert said.startswith("There is no address" if not url.strip() else "A database in memory")
+    assert said.startswith("--db is empty" if not url.strip() else "A database in memory")
 
 
 @pytest.mark.parametrize(
@@ -115,8 +117,6 @@ def test_an_address_at_which_nothing_would_stay_is_refused(url: str) -> None:
         ("open", "--goal", "plan", "--account", "\udcff", "--order", "o"),
         ("list", "--account", "\udcff"),
         ("list", "--order", "a\0b"),
-        ("list", "--limit", "9" * 30),
-        ("overdue", "--limit", "9" * 30),
         ("list", "--db", "sqlite:///\udcff"),
     ],
 )
@@ -133,8 +133,8 @@ def test_a_newer_models_case_is_listed_with_the_names_that_are_stored(sqlite: Da
     with engine.begin() as conn:
         newer = {"state": "newer_state", "goal": "newer_goal", "awaits": "robot", "model_version": 2}
         conn.execute(update(store.metadata.tables["cancellation_case"]).values(**newer))
-    said = process("case", "list", "--db", sqlite.url, "--lang", lang)
-    assert "robot" in said
+    assert "robot" in on_terminal("case", "list", "--db", sqlite.url, "--lang", lang)
+    assert "robot" in process("case", "list", "--db", sqlite.url, "--lang", lang)
     assert as_data("case", "list", "--db", sqlite.url)["cases"][0]["state"] == "newer_state"
 
 
@@ -214,7 +214,7 @@ def test_a_load_that_the_database_leaves_half_done_names_the_line_and_goes_on_la
             raise OperationalError("INSERT", {}, Exception("database or disk is full"))
         return real(engine, work)
 
-    monkeypatch.setattr(store, "transact", full)
+    monkeypatch.setattr("process.store.loading.transact", full)
     said = process("run", str(path), "--db", sqlite.url, "--lang", lang, code=2)
     assert place in said
     assert "disk is full" in said
@@ -223,7 +223,7 @@ def test_a_load_that_the_database_leaves_half_done_names_the_line_and_goes_on_la
     assert as_data("case", "list", "--db", sqlite.url)["cases"][0]["version"] == 2
 
 
-@pytest.mark.parametrize(("lang", "says"), [("zh", "没有找到办理。"), ("en", "No case found.")])
+@pytest.mark.parametrize(("lang", "says"), [("zh", "没有找到办理。"), ("en", "No cases found.")])
 def test_an_empty_list_says_that_it_is_empty(sqlite: Database, lang: str, says: str) -> None:
     for args in (("list",), ("overdue",)):
         assert process("case", *args, "--db", sqlite.url, "--lang", lang) == f"{says}\n"

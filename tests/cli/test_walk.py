@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -46,13 +47,12 @@ def test_the_screen_shows_state_move_and_numbered_events_with_their_actors() -> 
     screen = walk(*SIGN_IN, "q").stdout
     assert "Signed in (signed_in) · step 1 of 6" in screen
     assert "customer: open my orders" in screen
-    numbered = [line.split() for line in screen.split("open my orders (open_orders)")[1].splitlines()]
-    assert ["2", "report", "a", "problem", "(report_problem)", "customer"] in numbered
-    assert ["3", "report", "a", "problem", "(report_problem)", "system"] in numbered
+    rows = [line.split("\t")[1:] for line in screen.splitlines() if "report a problem" in line]
+    assert rows[-2:] == [["report a problem (report_problem)", actor] for actor in ("customer", "system")]
 
 
 def test_events_are_raised_by_number_too() -> None:
-    assert "sign in: Signed out → Signed in" in walk("1", "", "", "q").stdout
+    assert "✓ customer, sign in: Signed out → Signed in" in walk("1", "", "", "q").stdout
 
 
 def test_a_refused_event_is_told_with_its_reasons_and_changes_nothing(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_b_goes_back_a_step_and_the_trip_goes_another_way_from_there(tmp_path: P
 
 def test_nobody_goes_back_beyond_the_beginning() -> None:
     done = walk("b", *SIGN_IN, "q")
-    assert "there is no step to go back" in done.stdout
+    assert "There is no step to undo." in done.stdout
     assert "Signed in (signed_in)" in done.stdout
 
 
@@ -81,7 +81,7 @@ def test_an_end_can_be_gone_back_from() -> None:
     done = walk("abandon", "open_orders", "b", *SIGN_IN, "q")
     assert "Abandoned (abandoned)" in done.stdout
     assert "The case has ended." in done.stdout
-    assert "sign in: Signed out → Signed in" in done.stdout
+    assert "✓ customer, sign in: Signed out → Signed in" in done.stdout
 
 
 def test_s_saves_where_it_is_told_and_the_walk_goes_on(tmp_path: Path) -> None:
@@ -93,10 +93,10 @@ def test_s_saves_where_it_is_told_and_the_walk_goes_on(tmp_path: Path) -> None:
 
 def test_s_never_takes_the_name_of_a_file_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("trip.jsonl").write_text("mine", encoding="utf-8")
+    Path("case.jsonl").write_text("mine", encoding="utf-8")
     walk("s", "", "q")
-    assert Path("trip.jsonl").read_text(encoding="utf-8") == "mine"
-    assert saved(tmp_path / "trip-2.jsonl").version == 0
+    assert Path("case.jsonl").read_text(encoding="utf-8") == "mine"
+    assert saved(tmp_path / "case-2.jsonl").version == 0
 
 
 def test_a_trip_that_can_t_be_saved_is_told_and_not_lost(tmp_path: Path) -> None:
@@ -128,13 +128,13 @@ def test_the_goal_is_asked_for_where_it_is_not_given(tmp_path: Path) -> None:
 
 def test_what_is_no_choice_is_told_with_the_choices() -> None:
     screen = walk("99", "0", "xyzzy", "\x1b[31m", "q").stdout
-    assert screen.count("Type a number from 1 to 3, an event's name, b, s, ? or q.") == 4
+    assert len(re.findall(r"Type a number from 1 to \d+, an event's name, b, s, \? or q\.", screen)) == 4
     assert "\x1b" not in screen.replace("> \x1b[31m", "")
 
 
 @pytest.mark.parametrize(
     ("lang", "told"),
-    [("zh", "没有选项 opn_orders。您是想输入 open_orders 吗？"), ("en", "no choice opn_orders. Did you mean open_orders?")],
+    [("zh", "没有选项 opn_orders。您是想输入 open_orders、"), ("en", "no choice opn_orders. Did you mean open_orders or ")],
 )
 def test_an_event_that_is_spelt_wrong_is_answered_with_the_nearest(lang: str, told: str) -> None:
     assert told in walk("opn_orders", "q", lang=lang).stdout
@@ -153,9 +153,9 @@ def test_one_step_is_called_one_step(tmp_path: Path) -> None:
     assert "(1 step)." in " ".join(walk(*SIGN_IN, "s", str(tmp_path / "a"), "q").stdout.split())
 
 
-def test_a_question_mark_tells_why_the_rest_may_not() -> None:
+def test_a_question_mark_shows_why_the_rest_is_not_possible() -> None:
     screen = " ".join(walk("?", "q").stdout.split())
-    assert "open my orders only in: Signed in" in screen
+    assert "open my orders possible in: Signed in" in screen
 
 
 def test_values_of_the_wrong_type_are_refused_with_what_would_be_right() -> None:
@@ -175,13 +175,13 @@ def test_a_dash_says_that_there_is_no_consent() -> None:
         "require_verification",
     )
     screen = walk(*TO_THE_OPTIONS, *to_the_choice, "start_face_verification", "-", "q").stdout
-    assert "Refused: There is no separate consent" in screen
+    assert "Refused: Separate consent" in screen
 
 
 def test_in_chinese_the_walk_speaks_chinese() -> None:
     screen = walk(*SIGN_IN, "open_order", "q", lang="zh").stdout
     assert "轮到" in screen
-    assert "✓ 登录：未登录 → 已登录" in screen
+    assert "✓ 客户，登录：未登录 → 已登录" in screen
     assert "被拒绝：「查看订单详情」不能发生在「已登录」，只能在：我的订单。" in screen
     assert "b 退一步" in screen
 

@@ -68,9 +68,8 @@ def _draw(case: Case, file: Path, lang: str) -> None:
     from process import diagram
 
     try:
-        file.write_text(diagram.svg("overview", lang, case=case), encoding="utf-8")
-    except diagram.CannotDraw:
-        needed = 'pip install "installment-cancellation[diagrams]"'
-        unusable(Words("画图需要另装：{}", "Drawing needs more packages: {}").of(lang).format(needed))
+        file.write_text(diagram.svg("overview", lang, model=case.machine.definition, case=case), encoding="utf-8")
+    except diagram.CannotDraw as error:
+        unusable(error.text(lang))
     except OSError as error:
         cannot_open(file, error, lang)

@@ -50,7 +50,7 @@ def _left_out(shown: int, total: int | None, last: str, lang: str) -> str:
 def _table(found: list[Summary], lang: str) -> Grid:
     headers = Words("办理", "Case"), Words("订单", "Order"), Words("目标", "Goal")
     table = Grid(
-        *(header.of(lang) for header in (*headers, render.STATE, render.WAITING_FOR, render.DEADLINE)), whole={0, 1}
+        *(header.of(lang) for header in (*headers, render.STATE, render.WAITING_FOR, render.DEADLINE)), whole=[0, 1, 5]
     )
     for one in found:
         table.add_row(

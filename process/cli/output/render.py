@@ -144,7 +144,8 @@ def render_history(case: Case, lang: str, lines: Sequence[int] = ()) -> Renderab
         return Text(Words("还没有步骤。", "No steps yet.").of(lang), DIM)
     timed = any(step.at for step in history)
     headers = ["#", *([_LINE.of(lang)] if lines else []), EVENT.of(lang), BY.of(lang), _STATE_AFTER.of(lang)]
-    table = Grid(*headers, *([_TIME.of(lang)] if timed else []))
+    headers += [_TIME.of(lang)] if timed else []
+    table = Grid(*headers, whole=[*([len(headers) - 1] if timed else []), headers.index(EVENT.of(lang))])
     for step, line in zip(history, [None] * (len(history) - len(lines)) + list(lines), strict=True):
         payload = [f"{name} {printable(value)}" for name, value in step.data.items()]
         table.add_row(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -26,7 +26,7 @@ class Grid:
         headers: one for each column; none at all for a table without a header line.
         styles: of the columns, on a terminal.
         widest: the most columns that a cell of the column takes on a terminal, by the column's place.
-        whole: the columns whose words are not cut either, as far as three fifths of the terminal go.
+        whole: the columns whose words are not cut either where there is room, the most important first.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Grid:
         columns: int = 0,
         styles: Mapping[int, str] | None = None,
         widest: Mapping[int, int] | None = None,
-        whole: Collection[int] = (),
+        whole: Sequence[int] = (),
     ) -> None:
         self._headers, self._count = headers, len(headers) or columns
         self._styles, self._widest, self._whole = styles or {}, widest or {}, whole
@@ -50,14 +50,16 @@ class Grid:
             for row in rows:
                 yield Segment("\t".join(_flat(cell) for cell in row) + "\n")
             return
-        widths = self._widths(options.max_width)
+        widths, gap = self._layout(options.max_width)
         for number, row in enumerate(rows):
             is_header = bool(self._headers) and number == 0
-            yield from self._lines(console, row, widths, DIM if is_header else "")
+            yield from self._lines(console, row, widths, gap, DIM if is_header else "")
             if is_header:
-                yield Text("─" * (sum(widths) + len(_GAP) * (self._count - 1)), DIM)
+                yield Text("─" * (sum(widths) + len(gap) * (self._count - 1)), DIM)
 
-    def _lines(self, console: Console, row: Sequence[str | Text], widths: Sequence[int], style: str) -> Iterator[Text]:
+    def _lines(
+        self, console: Console, row: Sequence[str | Text], widths: Sequence[int], gap: str, style: str
+    ) -> Iterator[Text]:
         """The row's lines, each cell wrapped to the width of its column."""
         cells = [
             Text(cell, style or self._styles.get(number, "")) if isinstance(cell, str) else cell
@@ -69,34 +71,33 @@ class Grid:
             for lines, width in zip(wrapped, widths, strict=True):
                 piece = lines[height] if height < len(lines) else Text()
                 piece.rstrip()
-                line.append_text(piece).append(" " * (width - piece.cell_len) + _GAP)
+                line.append_text(piece).append(" " * (width - piece.cell_len) + gap)
             line.rstrip()
             yield line
 
-    def _widths(self, total: int) -> list[int]:
-        """The columns' widths: what each needs, and where that is too much an equal share of what is left."""
-        columns = [[cell for row in (self._headers, *self._rows) if row for cell in [row[n]]] for n in range(self._count)]
-        wanted = [
-            min(max(cell_len(line) for cell in cells for line in str(cell).split("\n")), self._widest.get(number, total))
-            for number, cells in enumerate(columns)
-        ]
+    def _layout(self, total: int) -> tuple[list[int], str]:
+        """The columns' widths and the gap between them: what each needs, else an equal share of what is left."""
+        columns = [[row[number] for row in (self._headers, *self._rows) if row] for number in range(self._count)]
+        lines = [[line for cell in cells for line in str(cell).split("\n")] for cells in columns]
+        wanted = [min(max(map(cell_len, cells)), self._widest.get(n, total)) for n, cells in enumerate(lines)]
         least = [_longest_word(cells[:1] if self._headers else []) for cells in columns]
-        room = total - len(_GAP) * (self._count - 1)
-        with_words = [
-            max(low, min(_longest_word(columns[number]), total * 3 // 5)) if number in self._whole else low
-            for number, low in enumerate(least)
-        ]
-        if sum(with_words) <= room:
-            least = with_words
+        words = {number: max(least[number], min(_longest_word(columns[number]), total * 3 // 5)) for number in self._whole}
+        unbroken = [words.get(number, low) for number, low in enumerate(least)]
+        gap = "  " if sum(unbroken) + 2 * (self._count - 1) <= total else " "
+        room = total - len(gap) * (self._count - 1)
+        for number, word in words.items():
+            if sum(least) - least[number] + word <= room:
+                least[number] = word
         share = next(
             share
             for share in range(max(wanted, default=1), 0, -1)
-            if share == 1 or sum(max(low, min(want, share)) for low, want in zip(least, wanted, strict=True)) <= room
+            if share == 1 or sum(_clamped(low, want, share) for low, want in zip(least, wanted, strict=True)) <= room
         )
-        return [max(low, min(want, share)) for low, want in zip(least, wanted, strict=True)]
+        return [_clamped(low, want, share) for low, want in zip(least, wanted, strict=True)], gap
 
 
-_GAP: Final = "  "
+def _clamped(low: int, want: int, share: int) -> int:
+    return max(low, min(want, share))
 
 
 class Indented:

@@ -111,7 +111,7 @@ def test_every_button_that_raises_an_event_is_named_after_it(shown: Page) -> Non
     names = shown.locator("#offered").aria_snapshot()
     for name in (
         "start another verification: SMS code → Other verification",
-        "start face verification: without separate consent",
+        "start face verification: without separate consent → refused",
         "report a problem → Support needed",
     ):
         assert f'button "{name}"' in names

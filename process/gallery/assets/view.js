@@ -129,9 +129,9 @@ function inputButton(input, alone, item) {
   const event = data.events[input.event];
   const attributes = { type: "button", class: "wide", "data-variant": input.variant, "data-refused": input.target === null };
   const target = input.target === null ? null : stateOf(input.target);
-  const where = target === null ? "" : target === stateOf(input.source) ? text("stays") : words(target);
+  const where = target === null ? text("isRefused") : target === stateOf(input.source) ? text("stays") : words(target);
   const name = alone ? [named(words(event))] : [make("span", { class: "unseen" }, say("withPayload", { event: words(event) })), named(words(input))];
-  const button = make("button", attributes, ...name, where ? make("span", { class: "to" }, `→ ${where}`) : null);
+  const button = make("button", attributes, ...name, make("span", { class: "to" }, `→ ${where}`));
   button.addEventListener("click", () => (input.target === null ? refuse(input, item) : take(input)));
   for (const [type, on] of [["pointerenter", true], ["focus", true], ["pointerleave", false], ["blur", false]]) {
     button.addEventListener(type, () => mark("is-next", on && input.target !== null ? arrowsOf(input) : []));
@@ -146,7 +146,9 @@ function renderPath() {
     "li",
     { "aria-current": index === path.edges.length - 1 ? "step" : null },
     chip(edge.by),
+    " ",
     make("span", {}, words(data.events[edge.event]), words(edge) ? make("small", {}, say("inBrackets", { words: words(edge) })) : null),
+    " ",
     make("span", { class: "to" }, `→ ${words(stateOf(edge.target))}`),
   )));
 }

@@ -62,6 +62,7 @@ const TEXT = {
   removed: ["已由客服取消", "removed by support"],
   ended: ["已结束", "Ended"],
   stays: ["状态不变", "same state"],
+  isRefused: ["被拒绝", "refused"],
   refused: ["被拒绝，什么都没有变：", "Refused; nothing has changed:"],
 };
 const SENTENCE = {

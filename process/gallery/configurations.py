@@ -77,7 +77,7 @@ class Numbering(dict[Any, int]):
 def page_data(exploration: Exploration) -> dict[str, Any]:
     """Return all that the page needs, ready for JSON. Equal parts are stored once and referred to by index."""
     model = exploration.machine.definition
-    reasons, reason_lists, by_actor, blocked_sets, inputs, refused_sets = (Numbering() for _ in range(6))
+    reasons, reason_lists, by_actor, blocked_sets, inputs, refused_sets, later = (Numbering() for _ in range(7))
     events, actors = list(model.events), list(Actor)
 
     def list_of(blockers: Iterable[Blocker]) -> int:
@@ -88,6 +88,7 @@ def page_data(exploration: Exploration) -> dict[str, Any]:
         return inputs[Input(events.index(event), actors.index(by), variant, words.zh, words.en)]
 
     list_of(())  # index 0: nothing is refused
+    still_possible = _still_possible(exploration)
     blocked_of: dict[Any, int] = {}
     configurations, edges = [], []
     for index, case in replay_all(exploration, _new_case):
@@ -102,7 +103,9 @@ def page_data(exploration: Exploration) -> dict[str, Any]:
             (input_of(event, by, variant, case.facts), list_of(blockers))
             for event, by, variant, blockers in _refused_variants(model, case, outgoing)
         )
-        configurations.append([*_description(model, here), blocked_of[decisive], refused_sets[refused]])
+        configurations.append(
+            [*_description(model, here), blocked_of[decisive], refused_sets[refused], later[still_possible[index]]]
+        )
         edges.append([n for e in outgoing for n in (input_of(e.event, e.by, e.variant, case.facts), e.row, e.target)])
     return {
         "model": MODEL_VERSION,
@@ -125,6 +128,7 @@ def page_data(exploration: Exploration) -> dict[str, Any]:
         "byActor": list(by_actor),
         "blocked": list(blocked_sets),
         "refused": list(refused_sets),
+        "later": list(later),
         "configurations": configurations,
         "edges": edges,
     }
@@ -150,6 +154,19 @@ def _given_back(exploration: Exploration) -> list[int]:
     for edge, successor in zip(exploration.edges, exploration.successors, strict=True):
         counts[edge.row] = successor.facts.attempt - successor.configuration.facts.attempt
     return counts
+
+
+def _still_possible(exploration: Exploration) -> list[tuple[int, ...]]:
+    """Return for each configuration and each event the actors who can raise it there or later, as bits."""
+    sources: dict[tuple[Event, Actor], set[int]] = {}
+    for edge in exploration.edges:
+        sources.setdefault((edge.event, edge.by), set()).add(edge.source)
+    events, actors = list(exploration.machine.definition.events), list(Actor)
+    bits = [[0] * len(events) for _ in exploration.configurations]
+    for (event, by), targets in sources.items():
+        for index in exploration.can_reach(targets):
+            bits[index][events.index(event)] |= 1 << actors.index(by)
+    return [tuple(of_events) for of_events in bits]
 
 
 def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:

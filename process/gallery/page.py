@@ -16,7 +16,7 @@ from importlib import resources
 from process import diagram
 from process.diagram.output import MARK
 from process.diagram.palette import DARK, END, INK, MOVE, PAGE, VISITED
-from process.exploration.explorer import explore
+from process.exploration.explorer import Exploration, explore
 from process.gallery.configurations import page_data
 
 LANGUAGES = ("zh", "en")
@@ -24,11 +24,12 @@ SCRIPTS = ("words.js", "paths.js", "snapshots.js", "picture.js", "saving.js", "v
 """In the order in which they depend on each other; the page holds them as one script."""
 
 
-def html(pictures: Mapping[str, str] | None = None) -> str:
+def html(pictures: Mapping[str, str] | None = None, exploration: Exploration | None = None) -> str:
     """Return the page, the same on every machine and in every run.
 
     Args:
         pictures: the overview as SVG, by language; drawn where they are left out.
+        exploration: of the released model; made where it is left out.
 
     Raises:
         CannotDraw: as ``diagram.svg``.
@@ -37,7 +38,9 @@ def html(pictures: Mapping[str, str] | None = None) -> str:
     script = '"use strict";\n(() => {\n' + "\n".join(map(_asset, SCRIPTS)) + "})();\n"
     pictures = pictures or {lang: diagram.svg("overview", lang) for lang in LANGUAGES}
     embedded = "\n".join(_embedded(pictures[lang], lang) for lang in LANGUAGES)
-    data = json.dumps(page_data(explore()), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    data = json.dumps(page_data(exploration or explore()), ensure_ascii=False, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )
     styles = (style, *re.findall(r"<style[^>]*>(.*?)</style>", embedded, re.DOTALL))
     sources = f"style-src {_hashes(styles)}; script-src {_hashes([script])}; img-src blob:"
     policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"

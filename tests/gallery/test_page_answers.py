@@ -59,7 +59,9 @@ BLOCKED = """(indices) => {
       numbers.set(key, lists.length);
       const parts = (reason) => [reason.dataset.code, reason.textContent.trim()];
       const reasons = (item) => [...item.querySelectorAll(".reasons li")].map(parts);
-      lists.push([...root.querySelectorAll("li[data-blocked]")].map((item) => [item.dataset.blocked, reasons(item)]));
+      const later = (item) => "later" in item.dataset;
+      const items = [...root.querySelectorAll("li[data-blocked]")];
+      lists.push(items.map((item) => [item.dataset.blocked, reasons(item), later(item)]));
     }
     return numbers.get(key);
   };
@@ -173,8 +175,19 @@ def test_every_configuration_names_the_librarys_reasons_for_every_other_event(
             blocked = lists[number]
             reasons = cases[index].blocked_events(by=by)
             expected = {event.value: shown_reasons(why, lang) for event, why in reasons.items()}
-            assert dict(blocked) == expected, (index, by)
+            assert {event: reasons for event, reasons, _ in blocked} == expected, (index, by)
             assert len(blocked) == len(expected)
+
+
+def test_every_reason_says_whether_the_event_may_still_become_possible(shown: Page, exploration: Exploration) -> None:
+    indices = samples(exploration)[::3]
+    read, lists = shown.evaluate(BLOCKED, indices)
+    for index, views in zip(indices, read, strict=True):
+        reachable = exploration.reachable_from([index])
+        possible = {(edge.event.value, edge.by) for source in reachable for edge in exploration.outgoing[source]}
+        for by, number in zip((None, *Actor), views, strict=True):
+            for event, _, later in lists[number]:
+                assert later == any(event == other and by in (None, actor) for other, actor in possible), (index, event, by)
 
 
 def link_of(goal: Goal, edges: list[Edge]) -> str:

@@ -5,9 +5,9 @@ const data = JSON.parse(document.getElementById("data").textContent);
 
 function configuration(index) {
   const [state, goal, identity, quote, rejected, settled, removed, face, other, owner, request, achieved, unmet, blocked,
-    refused] = data.configurations[index];
+    refused, later] = data.configurations[index];
   return { state, goal, identity, quote, rejected, settled, removed, face, other, owner, request, achieved, unmet, blocked,
-    refused };
+    refused, later };
 }
 
 const stateOf = (index) => data.states[data.configurations[index][0]];

@@ -159,23 +159,26 @@ const listOf = (reasons) => make("ul", { class: "reasons" }, ...reasons.map((rea
 function renderBlocked() {
   const names = [text("anyone"), ...data.actors.map(words)];
   $("as").replaceChildren(...names.map((name, index) => make("option", { value: index, selected: index === as }, name)));
-  const { blocked } = configuration(path.index);
-  const key = [blocked, as, path.lang].join();
+  const { blocked, later } = configuration(path.index);
+  const key = [blocked, later, as, path.lang].join();
   const wasOpen = $("reasons").querySelector("details")?.open ?? false;
-  if (!rendered.has(key)) rendered.set(key, blockedLists(data.blocked[blocked]));
+  if (!rendered.has(key)) rendered.set(key, blockedLists(data.blocked[blocked], data.later[later]));
   $("reasons").replaceChildren(...rendered.get(key));
   $("reasons").querySelectorAll("details").forEach((details) => { details.open = wasOpen; });
 }
 
 // Many configurations block the same events, so each list is made once.
-function blockedLists(byEvent) {
-  const all = data.events.map((event, index) => ({ event, reasons: reasonsOf(data.byActor[byEvent[index]][as]) }));
+function blockedLists(byEvent, later) {
+  const isLater = (index) => Boolean(as ? later[index] & (1 << (as - 1)) : later[index]);
+  const all = data.events.map((event, index) => (
+    { event, reasons: reasonsOf(data.byActor[byEvent[index]][as]), isLater: isLater(index) }));
   const blocked = all.filter((one) => one.reasons.length);
   const isElsewhere = (one) => ["wrong_state", "end_reached"].includes(one.reasons[0].code);
   const here = blocked.filter((one) => !isElsewhere(one));
   const elsewhere = blocked.filter(isElsewhere);
-  const summary = text(data.states[configuration(path.index).state].end === null ? "elsewhere" : "acceptsNothing");
-  const list = (items) => make("ul", { class: "events" }, ...items.map(blockedItem));
+  const ended = data.states[configuration(path.index).state].end !== null;
+  const summary = text(ended ? "acceptsNothing" : "elsewhere");
+  const list = (items) => make("ul", { class: "events" }, ...items.map((one) => blockedItem(one, ended)));
   return [
     ...(here.length ? [make("h3", {}, text("here")), list(here)] : []),
     ...(elsewhere.length ? [make("details", {}, make("summary", {}, `${summary} (${elsewhere.length})`), list(elsewhere))] : []),
@@ -183,11 +186,12 @@ function blockedLists(byEvent) {
   ];
 }
 
-const blockedItem = (one) => make(
+const blockedItem = (one, ended) => make(
   "li",
-  { "data-blocked": one.event.name },
+  { "data-blocked": one.event.name, "data-later": one.isLater },
   make("p", {}, make("strong", {}, words(one.event)), " ",
-    make("small", {}, say("raisedBy", { actors: joined(one.event.by.map((actor) => words(data.actors[actor]))) }))),
+    make("small", {}, say("raisedBy", { actors: joined(one.event.by.map((actor) => words(data.actors[actor]))) })),
+    ended ? null : make("small", { class: "later" }, text(one.isLater ? "later" : "never"))),
   listOf(one.reasons),
 );
 

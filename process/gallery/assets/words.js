@@ -43,6 +43,8 @@ const TEXT = {
   here: ["在此状态会发生，但现在不行", "Possible in this state, but refused now"],
   elsewhere: ["不在此状态发生", "Not possible in this state"],
   acceptsNothing: ["已结束，不再接受任何事件", "The case has ended and accepts no more events"],
+  later: ["以后可能发生", "may become possible later"],
+  never: ["不会再发生", "no longer possible in this case"],
   nothingBlocked: ["没有被拒绝的事件。", "Every event is possible."],
   goal: ["目标", "Goal"],
   achieved: ["已达成", "Achieved"],

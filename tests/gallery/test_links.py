@@ -38,7 +38,8 @@ def case() -> Case:
     case.open_order(order=f"{PRIVATE}-order")
     case.find_option(option="details")
     case.choose_cancellation()
-    case.quote_consequences(quote=f"{PRIVATE}-2", fee=0, currency="CNY")
+    for _ in range(2):  # delivered twice
+        case.quote_consequences(quote=f"{PRIVATE}-2", fee=200, currency="CNY")
     return case
 
 
@@ -76,6 +77,7 @@ def test_the_link_shows_the_path_of_the_case_and_no_personal_data(shown: Page, c
     assert (state, len(steps)) == (case.state, case.version)
     assert "SMS code" in steps[10]
     assert "1 of 3 used" in facts  # one by another method; the face attempt was given back
+    assert fragment.endswith("/quote_consequences/quote_consequences~quote=again")
     assert link(case, FILE) == f"{FILE.as_uri()}{link(case)}"
     assert link(case, "https://shop.example/flow") == f"https://shop.example/flow{link(case, lang='zh')}"
 
@@ -145,7 +147,7 @@ def test_a_snapshot_that_was_cut_short_shows_where_the_case_is_and_says_why(
 ) -> None:
     drop(shown, case.to_json(steps=2))
     assert shown.url.endswith(link(Case.from_json(case.to_json(steps=2)), lang="en"))
-    assert "last 2 of 19 steps" in shown.locator("#notice").inner_text()
+    assert "last 2 of 20 steps" in shown.locator("#notice").inner_text()
     assert shown_case(shown)[:2] == (case.state, [])
 
 

@@ -22,22 +22,23 @@ function followed({ facts, history, state, version }, lang) {
   const goal = data.goals.findIndex((known) => known.name === facts?.goal);
   if (goal < 0 || history.length !== version || !hasLimits(facts)) return null;
   const path = beginAt(emptyPath(lang), data.starts[goal]);
-  let rejected = null; // the quote that the lender rejected last
+  const quotes = { again: null, rejected: null }; // the quotes that the lender brought last and rejected last
   for (const step of history) {
     const candidates = edgesAt(path.index).filter((edge) => data.events[edge.event].name === step.event
       && data.actors[edge.by].name === step.by && stateOf(edge.target).name === step.target);
-    const edge = candidates.find((one) => isVariant(one.variant, step.data, rejected))
+    const edge = candidates.find((one) => isVariant(one.variant, step.data, quotes))
       ?? candidates.find((one) => one.variant === "right");
     if (!edge) return null;
     append(path, edge);
-    if (step.event === "reject_cancellation") rejected = step.data.quote;
+    if (step.event === "quote_consequences") quotes.again = step.data.quote;
+    if (step.event === "reject_cancellation") quotes.rejected = step.data.quote;
   }
   return stateOf(path.index).name === state ? path : null;
 }
 
-function isVariant(variant, payload, rejected) {
+function isVariant(variant, payload, quotes) {
   const [field, value] = variant.split(": ");
-  return value !== undefined && (field === "quote" ? value === "rejected" && payload.quote === rejected : payload?.[field] === value);
+  return value !== undefined && payload?.[field] === (field === "quote" ? quotes[value] : value);
 }
 
 // The configuration of the case alone, without a path to it; null if the page has none like it.

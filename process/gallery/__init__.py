@@ -4,7 +4,7 @@
 address of the page with the path of a real case.
 """
 
-from process.gallery.files import write
+from process.gallery.files import write, write_page
 from process.gallery.links import NotOnPage, link
 
-__all__ = ["NotOnPage", "link", "write"]
+__all__ = ["NotOnPage", "link", "write", "write_page"]

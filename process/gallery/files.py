@@ -57,11 +57,11 @@ def write(
 
     Args:
         force: replace also files that this program did not write.
-        progress: called with the number of pictures that are laid out, and of all, as each is done.
+        progress: called with the number of pictures that are drawn, and of all, as each is done.
 
     Raises:
         WouldOverwrite: a file of the gallery's name stands there that this program did not write; nothing was written.
-        CannotDraw: SVG can't be made here; DOT, Mermaid and the README have been written all the same.
+        CannotDraw: the search for a layout took too long.
     """
     folder = Path(out)
     index, start_page = folder / "README.md", folder / "index.html"
@@ -74,6 +74,23 @@ def write(
     drawn = {lang: (folder / f"{View.OVERVIEW}.{lang}.svg").read_text(encoding="utf-8") for lang in page.LANGUAGES}
     start_page.write_bytes(page.html(drawn).encode())
     return [*written, index, start_page]
+
+
+def write_page(path: str | Path, *, force: bool = False) -> Path:
+    """Write the page alone, and return its file.
+
+    Args:
+        force: replace the file also where this program did not write it.
+
+    Raises:
+        WouldOverwrite: a file of that name stands there that this program did not write.
+    """
+    path = Path(path)
+    if not force:
+        check_overwrites(path.parent, [path.name])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(page.html().encode())
+    return path
 
 
 def readme(model: Model = MODEL) -> str:

@@ -7,7 +7,8 @@ import pytest
 
 from process import diagram
 from process.diagram import WouldOverwrite
-from process.gallery import files
+from process.diagram.output import MARK
+from process.gallery import files, write_page
 
 ONE = {"views": ["self-service"], "langs": ["zh"]}
 
@@ -53,3 +54,14 @@ def test_progress_counts_the_pictures(tmp_path: Path) -> None:
         progress=lambda done, total: seen.append((done, total)),
     )
     assert seen == [(1, 2), (2, 2)]
+
+
+def test_the_page_alone_is_written_where_nothing_else_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("process.gallery.page.html", lambda: f"<!-- {MARK} -->")
+    path = tmp_path / "new" / "case.html"
+    assert write_page(path) == path
+    assert write_page(str(path)) == path
+    path.write_text("my own", encoding="utf-8")
+    with pytest.raises(WouldOverwrite):
+        write_page(path)
+    assert write_page(path, force=True).read_text(encoding="utf-8") == f"<!-- {MARK} -->"

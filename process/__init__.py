@@ -6,8 +6,8 @@ Import from here::
 
 ``process.model`` states the whole process and is where to read first; ``Case`` runs it.
 
-A name is loaded when it is first asked for: what stands in the package and needs no case, as the plugin that every run of
-pytest loads, would else pay for the whole machine.
+A name is loaded when it is first used, so that a module of the package which needs no case does not load the machine. This
+is also where rooms are put together: a case gets its picture for notebooks here.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Event,
         Facts,
         Goal,
+        Identity,
         Limits,
         Option,
         OtherMethod,
@@ -67,6 +68,7 @@ __all__ = [
     "Facts",
     "Goal",
     "GuardNotMet",
+    "Identity",
     "InvalidPayload",
     "Limits",
     "LineInvalid",
@@ -93,6 +95,16 @@ __all__ = [
 
 _HOMES = ("model", "exceptions", "records", "model.validation", "machine", "case")  # what loads most comes last
 
+
+def _notebook_svg(case: Case) -> str | None:
+    from process.diagram import CannotDraw, notebook_svg
+
+    try:
+        return notebook_svg(case)
+    except CannotDraw:
+        return None
+
+
 if not TYPE_CHECKING:  # a checker would take any name for right
 
     def __getattr__(name: str) -> object:
@@ -100,6 +112,8 @@ if not TYPE_CHECKING:  # a checker would take any name for right
             module = import_module(f"process.{home}")
             if hasattr(module, name):
                 globals()[name] = getattr(module, name)
+                if name == "Case":
+                    module.Case.notebook_svg = staticmethod(_notebook_svg)
                 return globals()[name]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

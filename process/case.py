@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from datetime import datetime, timedelta
-from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 from uuid import uuid4
@@ -13,9 +13,21 @@ from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, CompiledEvent, CompiledMachine
 from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, Model, State
-from process.payload import INVALID, aware_datetime, deadline_of, expected, field_errors, member_of, reference, wrong_field
+from process.payload import (
+    INVALID,
+    FieldCheck,
+    aware_datetime,
+    check_of,
+    deadline_of,
+    expected,
+    field_errors,
+    member_of,
+    model_1_check_of,
+    reference,
+    wrong_field,
+)
 from process.records import Request, Step
-from process.refusals import refusal, standing
+from process.refusals import Circumstances, refusal, state_blockers
 from process.snapshot import codec
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -29,15 +41,16 @@ _IDENTITY: Mapping[str, Field] = {
 
 
 class Case(EventMethods):
-    """One case. It does no I/O, keeps no global state and never looks at a clock; cases don't know of each other.
+    """One case. It does no I/O, keeps no global state and never reads a clock; no case depends on another.
 
     A case is not locked: two threads must not raise events on the same one at the same time.
 
     Args:
         goal: what the customer wants.
-        account: the account that bought; a reference of the host's, 1 to 64 printable characters.
+        account: the purchasing account: a reference of the host's, of 1 to 64 printable characters, no space at either
+            end (all of the rule: ``process.payload.reference``).
         order: the order whose plan it is; a reference likewise.
-        case_id: a reference likewise; a fresh one is made where it is left out.
+        case_id: a reference likewise; a new UUID where it is left out.
         limits: how many attempts by face and by another way; the model's where it is left out.
         deadlines: for the states named in it, another deadline than the model's.
         at: when the case is opened, with a time zone.
@@ -47,6 +60,7 @@ class Case(EventMethods):
     """
 
     __slots__ = (
+        "__weakref__",
         "_case_id",
         "_deadlines",
         "_decisions",
@@ -60,6 +74,9 @@ class Case(EventMethods):
 
     machine: ClassVar[CompiledMachine] = MACHINE
     """The machine that decides for the cases of the class."""
+
+    notebook_svg: ClassVar[Callable[[Case], str | None] | None] = None
+    """Draws a case for a notebook; the package sets it, as pictures are a room above this one."""
 
     def __init__(
         self,
@@ -99,9 +116,9 @@ class Case(EventMethods):
         self._version = 0
         self._history: list[Step] = []
         self._opened_at = at
-        self._trusted_until = 0
+        self._trusted_until: int | None = None
 
-    # ------------------------------------------------------------------------------------------------ what it is
+    # ----------------------------------------------------------------------------------------------------- reading it
 
     @property
     def case_id(self) -> str:
@@ -133,8 +150,18 @@ class Case(EventMethods):
     @property
     def awaits(self) -> Actor | None:
         """Whose move it is; None at an end."""
-        turn = self.machine.definition.responsibility(self._state, self._facts)
-        return None if turn is None else turn.owner
+        responsibility = self.machine.definition.responsibility(self._state, self._facts)
+        return None if responsibility is None else responsibility.owner
+
+    @property
+    def achieved(self) -> Goal | None:
+        """The part of the goal that has happened; None if nothing has."""
+        return self.machine.definition.achieved(self._state, self._facts)
+
+    @property
+    def unmet(self) -> Goal | None:
+        """The part of the goal that has not happened; None if all of it has. At an end, the goal of the next case."""
+        return self.machine.definition.unmet(self._state, self._facts)
 
     @property
     def due_at(self) -> datetime | None:
@@ -153,18 +180,18 @@ class Case(EventMethods):
 
     @property
     def request(self) -> Request | None:
-        """What is asked of whom now; None at an end. The same request has the same key, however often it is read."""
-        turn = self.machine.definition.responsibility(self._state, self._facts)
-        if turn is None:
+        """What is requested of whom now; None at an end. The same request has the same key, however often it is read."""
+        responsibility = self.machine.definition.responsibility(self._state, self._facts)
+        if responsibility is None:
             return None
         facts = self._facts._asdict()
         carried = self._history[-1].data if self._history else _NOTHING
         about = {name: facts[name] for name in ("account", "order", "goal")}
-        told = {name: facts[name] if name in facts else carried[name] for name in turn.payload_fields}
-        payload = MappingProxyType({"case_id": self._case_id, **about, **told})
-        return Request(turn.request, turn.owner, f"{self._case_id}:{self._version}", payload)
+        needed = {name: facts[name] if name in facts else carried[name] for name in responsibility.payload_fields}
+        payload = MappingProxyType({"case_id": self._case_id, **about, **needed})
+        return Request(responsibility.request, responsibility.owner, f"{self._case_id}:{self._version}", payload)
 
-    # ----------------------------------------------------------------------------------------- what may happen to it
+    # ------------------------------------------------------------------------------------------------------ moving it
 
     def trigger(
         self,
@@ -207,7 +234,7 @@ class Case(EventMethods):
             raise self._refusal(event, data, by, who, at) from None
         outcome = decide(self._facts, payload)
         if outcome is None:
-            raise self._refusal(event, data, by, who, at)
+            raise self._refused(event, actor, payload)
         target, self._facts = outcome
         self._state = target
         self._version = version = self._version + 1
@@ -226,7 +253,7 @@ class Case(EventMethods):
         who: str | None = None,
         at: datetime | None = None,
     ) -> bool:
-        """Whether ``trigger`` would take this now. Raises for an unknown event only."""
+        """Return True if ``trigger`` would take this now. Raises for an unknown event only."""
         try:
             _, _, decide = self._decisions[event][self._state][by]
             payload = {} if data is None else data.copy() if type(data) is dict else _payload(data)
@@ -246,24 +273,24 @@ class Case(EventMethods):
         who: str | None = None,
         at: datetime | None = None,
     ) -> tuple[Blocker, ...]:
-        """Every reason why ``trigger`` would refuse this now; () if it would take it."""
+        """Return every reason why ``trigger`` would refuse this now; () if it would take it."""
         if self.may_trigger(event, data, by=by, who=who, at=at):
             return ()
         return self._refusal(event, data, by, who, at).blockers
 
     def allowed_events(self, *, by: Actor | None = None) -> tuple[Event, ...]:
-        """The events that *by* (anyone, if left out) can raise now, given the right payload."""
-        return tuple(event for event in self.machine.definition.events if not self._standing(event, by))
+        """Return the events that *by* (anyone, if left out) can raise now, given the right payload."""
+        return tuple(event for event in self.machine.definition.events if not self._state_blockers(event, by))
 
     def blocked_events(self, *, by: Actor | None = None) -> dict[Event, tuple[Blocker, ...]]:
-        """The other events, each with the reasons that no payload could mend."""
-        reasons = {event: self._standing(event, by) for event in self.machine.definition.events}
+        """Return the other events, each with the reasons that no payload can meet."""
+        reasons = {event: self._state_blockers(event, by) for event in self.machine.definition.events}
         return {event: blockers for event, blockers in reasons.items() if blockers}
 
-    # --------------------------------------------------------------------------------------------------- keeping it
+    # ----------------------------------------------------------------------------------------------------- keeping it
 
     def to_dict(self, *, steps: int | None = None) -> dict[str, Any]:
-        """A snapshot that JSON can hold.
+        """Return a snapshot that JSON can hold.
 
         Args:
             steps: how many of the newest steps to keep in it; all, where it is left out, that fit into 64 KiB. The last
@@ -273,7 +300,7 @@ class Case(EventMethods):
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """The case of a codec.
+        """Make the case of a snapshot.
 
         Raises:
             SnapshotInvalid: it is not one of this format, or it describes what no case can be.
@@ -291,32 +318,41 @@ class Case(EventMethods):
         return cls.from_dict(codec.loads(text))
 
     def copy(self) -> Self:
-        """A case that goes its own way from here."""
-        return self._of(self._parts())
+        """Return an equal case that moves independently of this one; attributes that a subclass adds are copied along."""
+        return self._of(self._parts(), self._added())
 
     __copy__ = copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self.copy()
+        twin = self._of(self._parts())
+        memo[id(self)] = twin
+        twin._add(deepcopy(self._added(), memo))
+        return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._of, (self._parts(),)
+        return self._of, (self._parts(),), self._added()
+
+    def __setstate__(self, added: Mapping[str, Any]) -> None:
+        self._add(added)
 
     def __eq__(self, other: object) -> bool:
         return self._parts() == other._parts() if type(other) is type(self) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # a case changes; its case_id is what to file it under
+    __hash__ = None  # type: ignore[assignment]  # a case changes; its case_id is what can be a key
 
     def __repr__(self) -> str:
         return f"<Case {self._case_id} {self._facts.goal} {self._state} version {self._version}>"
 
     def _repr_svg_(self) -> str | None:
-        """How notebooks show a case: the overview with its path. None where nothing is installed that can draw it."""
-        # By name, when a notebook asks: the pictures stand above the case, and this is no import of them.
-        drawn: str | None = import_module("process.diagram").notebook_svg(self)
-        return drawn
+        """Return the picture by which notebooks show a case; None where it can't be drawn."""
+        draw = type(self).notebook_svg
+        return None if draw is None else draw(self)
 
-    # ------------------------------------------------------------------------------------------------------- inside
+    # --------------------------------------------------------------------------------------------------------- inside
+
+    @property
+    def _check_of(self) -> FieldCheck:
+        return check_of if self._trusted_until is None else model_1_check_of
 
     def _refusal(self, event: Event, data: object, by: object, who: object, at: object) -> InvalidPayload | Refused:
         compiled = self._event(event)
@@ -327,7 +363,13 @@ class Case(EventMethods):
             payload = {}
         actor = _actor(compiled, by)
         named = by if actor is None else actor
-        return refusal(self.machine.definition, compiled, self._state, self._facts, named, payload, wrong)
+        circumstances = Circumstances(self.machine, compiled, self._state, self._facts, named, payload)
+        return refusal(circumstances, wrong, self._check_of)
+
+    def _refused(self, event: Event, actor: Actor, payload: dict[str, Any]) -> InvalidPayload | Refused:
+        compiled = self.machine.compiled_events[event]
+        circumstances = Circumstances(self.machine, compiled, self._state, self._facts, actor, payload)
+        return refusal(circumstances, (), self._check_of)
 
     def _event(self, event: Event) -> CompiledEvent:
         try:
@@ -335,16 +377,16 @@ class Case(EventMethods):
         except Exception:  # whatever an object of the caller's raises
             raise UnknownEvent(event) from None
 
-    def _standing(self, event: Event, by: Actor | None) -> tuple[Blocker, ...]:
+    def _state_blockers(self, event: Event, by: Actor | None) -> tuple[Blocker, ...]:
         compiled = self.machine.compiled_events[event]
         actors = (by,) if by is not None else self.machine.definition.actors[event]
         reasons: tuple[Blocker, ...] = ()
         for actor in actors:
-            found = standing(self.machine.definition, compiled, self._state, self._facts, actor, _NOTHING)
+            found = state_blockers(self.machine.definition, compiled, self._state, self._facts, actor, _NOTHING)
             if not found:
                 return ()
             if not reasons or any(blocker.code == "wrong_actor" for blocker in reasons):
-                reasons = found  # of somebody who may, rather than that another may not
+                reasons = found  # of one who may, rather than that another may not
         return reasons
 
     def _parts(self) -> codec.Parts:
@@ -360,22 +402,44 @@ class Case(EventMethods):
         )
 
     @classmethod
-    def _of(cls, parts: codec.Parts) -> Self:
+    def _of(cls, parts: codec.Parts, added: Mapping[str, Any] | None = None) -> Self:
         case = cls.__new__(cls)
         case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history, trusted_until = (
             parts
         )
         case._trusted_until = trusted_until
         case._history = list(history)
-        case._decisions = cls.machine.decisions
+        case._decisions = cls.machine.decisions if trusted_until is None else cls.machine.model_1_decisions
+        case._add(added or {})
         return case
+
+    def _added(self) -> dict[str, Any]:
+        """Return the attributes that are not Case's own: those of a subclass, with slots or without."""
+        slots = (slot for kind in type(self).__mro__ for slot in _slots_of(kind) if hasattr(self, slot))
+        return {**getattr(self, "__dict__", {}), **{slot: getattr(self, slot) for slot in slots}}
+
+    def _add(self, added: Mapping[str, Any]) -> None:
+        for name, value in added.items():
+            object.__setattr__(self, name, value)
 
 
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
+def _slots_of(kind: type) -> tuple[str, ...]:
+    """Return the slots that a subclass of Case adds, by the names under which they are read."""
+    slots = () if kind in Case.__mro__ else vars(kind).get("__slots__", ())
+    names = (slots,) if isinstance(slots, str) else tuple(slots)
+    private = f"_{kind.__name__.lstrip('_')}"
+    return tuple(
+        private + name if name.startswith("__") and not name.endswith("__") else name
+        for name in names
+        if name not in ("__dict__", "__weakref__")
+    )
+
+
 def _actor(compiled: CompiledEvent, by: object) -> Actor | None:
-    """The actor meant; the only one possible where none is named; None where it is nobody."""
+    """Return the actor meant: the only one possible where none is named, None where it is nobody."""
     if by is None:
         return compiled.only_actor
     if type(by) is Actor:
@@ -387,7 +451,7 @@ def _actor(compiled: CompiledEvent, by: object) -> Actor | None:
 
 
 def _payload(data: object) -> dict[str, Any]:
-    """The payload as a dict of the case's own; ValueError where it is no mapping."""
+    """Return the payload as a dict of the case's own; raise ValueError where it is no mapping."""
     if data is None:
         return {}
     try:
@@ -400,7 +464,7 @@ def _payload(data: object) -> dict[str, Any]:
 
 
 def _wrong_arguments(data: object, who: object, at: object) -> tuple[Blocker, ...]:
-    """What is wrong with the arguments of ``trigger`` beside event and actor."""
+    """Return what is wrong with the arguments of ``trigger`` beside event and actor."""
     wrong: list[Blocker] = []
     try:
         _payload(data)

@@ -7,9 +7,9 @@
     ├── InvalidPayload          a field is missing, unknown or of the wrong type; also for what a case is opened with
     ├── Refused                 the event is known and well formed, and the case does not take it
     │   ├── EndReached          the case has ended
-    │   ├── WrongState          the event does not happen in this state
-    │   ├── WrongActor          it does, but not by this actor
-    │   └── GuardNotMet         it does, by this actor, but not under these facts
+    │   ├── WrongState          the event is not possible in this state
+    │   ├── WrongActor          it is, but not by this actor
+    │   └── GuardNotMet         it is, by this actor, but not under these facts
     ├── SnapshotInvalid         the snapshot is not one, or describes what no case can be
     │   └── NewerModel          it was written by a newer model than this program's
     └── LineInvalid             a line of a file of cases and events is no such line
@@ -20,6 +20,8 @@ right do not meet. Whatever was raised, the case is as it was.
 """
 
 from __future__ import annotations
+
+from typing import Any, Protocol, Self
 
 from process.model import Actor, Blocker, Event, State, Words
 from process.payload import short_repr
@@ -32,6 +34,9 @@ class ProcessError(Exception):
 class UnknownEvent(ProcessError):
     """There is no such event; ``event`` is what was given."""
 
+    is_final = True
+    """There never will be."""
+
     def __init__(self, event: object) -> None:
         super().__init__(event)
         self.event = event
@@ -41,31 +46,109 @@ class UnknownEvent(ProcessError):
 
 
 class _Blocked(ProcessError):
-    """What the refusals share: the event, where the case stood, who raised it, and every unmet reason."""
+    """Base of the refusals: the event, the state of the case, the actor, and every unmet reason."""
 
-    def __init__(self, event: Event | None, state: State | None, by: Actor | None, blockers: tuple[Blocker, ...]) -> None:
+    event: Event | None
+    state: State | None
+    by: Actor | None
+
+    def __init__(
+        self, event: Event | None, state: State | None, by: Actor | None, blockers: tuple[Blocker, ...] = ()
+    ) -> None:
         super().__init__(event, state, by, blockers)
-        self.event, self.state, self.by, self.blockers = event, state, by, blockers
+        self.event, self.state, self.by = _member(Event, event), _member(State, state), _member(Actor, by)
+        self._blockers: tuple[Blocker, ...] | None = _blockers(blockers)
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """Every unmet reason."""
+        return self._blockers or ()
 
     def text(self, lang: str = "en") -> str:
         """The reasons as one text in *lang*, ``"zh"`` or ``"en"``."""
         return (" " if lang == "en" else "").join(getattr(blocker, lang) for blocker in self.blockers)
 
     def __str__(self) -> str:
-        what = self.event or "case"
-        return f"{what} refused{f' in {self.state}' if self.state else ''}: {self.text()}"
+        where = f" in {self.state}" if self.state else ""
+        return f"{self.event or 'case'} refused{where}: {self.text()}"
 
 
 class InvalidPayload(_Blocked):
     """A field is missing, unknown or wrong; ``fields`` names them. ``event`` is None when a case was being opened."""
+
+    is_final = True
+    """No case takes the payload, now or later."""
 
     @property
     def fields(self) -> tuple[str, ...]:
         return tuple(str(blocker.parameters["field"]) for blocker in self.blockers if "field" in blocker.parameters)
 
 
+class Reasons(Protocol):
+    """What a refusal was decided on; the reasons are built of it when they are read."""
+
+    def blockers(self) -> tuple[Blocker, ...]: ...
+    def is_final(self) -> bool: ...
+
+
 class Refused(_Blocked):
-    """The event is known and well formed, and the case does not take it."""
+    """The event is known and well formed, and the case does not take it.
+
+    Reasons are built when they are first read, from state, facts and payload as they were when the event was refused.
+    """
+
+    _reasons: Reasons | None = None
+    _is_final: bool | None
+
+    def __init__(
+        self,
+        event: Event | None,
+        state: State | None,
+        by: Actor | None,
+        blockers: tuple[Blocker, ...] = (),
+        is_final: bool = False,
+    ) -> None:
+        super().__init__(event, state, by, blockers)
+        self._is_final = bool(is_final)
+
+    @classmethod
+    def because_of(cls, reasons: Reasons, event: Event, state: State, by: Actor | None) -> Self:
+        """Make a refusal that builds its reasons when they are read."""
+        refused = cls.__new__(cls)
+        refused.event, refused.state, refused.by, refused._reasons = event, state, by, reasons
+        refused._blockers = refused._is_final = None
+        return refused
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        if self._blockers is None:
+            self._blockers = self._reasons.blockers() if self._reasons else ()
+        return self._blockers
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the case will never take the same event by the same actor with the same payload, whatever happens.
+
+        Where it is False the refusal is early: some sequence of events leads from the state and the facts in which the
+        event was refused to ones in which it is taken. Where a refusal was made anew of its fields without it, False.
+        """
+        if self._is_final is None:
+            self._is_final = self._reasons.is_final() if self._reasons else False
+        return self._is_final
+
+    @property
+    def args(self) -> tuple[Any, ...]:  # type: ignore[override]  # the base's is filled when the exception is made
+        return self.event, self.state, self.by, self.blockers, self.is_final
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self.args!r}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        added = {name: value for name, value in vars(self).items() if name not in _OWN}
+        return type(self), self.args, added or None
+
+
+_OWN = frozenset(("event", "state", "by", "_blockers", "_is_final", "_reasons"))
 
 
 class EndReached(Refused):
@@ -73,21 +156,21 @@ class EndReached(Refused):
 
 
 class WrongState(Refused):
-    """The event does not happen in this state."""
+    """The event is not possible in this state."""
 
 
 class WrongActor(Refused):
-    """The event happens in this state, but this actor may not raise it there. ``by`` is None where none was named."""
+    """The event is possible in this state, but not by this actor. ``by`` is None where none was named."""
 
 
 class GuardNotMet(Refused):
-    """The event happens in this state by this actor, but not under these facts or with this payload."""
+    """The event is possible in this state by this actor, but not under these facts or with this payload."""
 
 
 class SnapshotInvalid(ProcessError):
-    """The snapshot is refused; ``where`` is the path of the wrong entry, ``problem`` what is wrong and what would do.
+    """The snapshot is refused; ``where`` is the path of the wrong entry, ``problem`` says what is wrong and what is right.
 
-    ``zh`` says the same in Chinese; where it is empty, the path alone is told in that language.
+    ``zh`` says the same in Chinese; where it is empty, the Chinese text gives the path alone.
     """
 
     def __init__(self, where: str, problem: str, zh: str = "") -> None:
@@ -116,7 +199,7 @@ class LineInvalid(ProcessError):
 
     def __init__(self, line: int, problem: Words, expected: Words) -> None:
         super().__init__(line, problem, expected)
-        self.line, self.problem, self.expected = line, problem, expected
+        self.line, self.problem, self.expected = line, _words(problem), _words(expected)
 
     def text(self, lang: str = "en") -> str:
         """The whole message in *lang*, ``"zh"`` or ``"en"``."""
@@ -126,3 +209,30 @@ class LineInvalid(ProcessError):
 
     def __str__(self) -> str:
         return self.text()
+
+
+# ------------------------------------------------------------------------------------ made anew of fields, as from JSON
+
+
+def _member(kind: type[Any], value: Any) -> Any:
+    """The member of that name, where a name is given; whatever else is given stays as it is."""
+    return next((member for member in kind if member == value), value) if type(value) is str else value
+
+
+def _words(given: Any) -> Words:
+    return Words(*given) if isinstance(given, list | tuple) and len(given) == 2 else Words(str(given), str(given))
+
+
+def _blockers(given: Any) -> tuple[Blocker, ...]:
+    """The reasons, also where each is a list of its fields, or where a serialiser has left no more than their text."""
+    if isinstance(given, str):
+        return (Blocker("unreadable", {}, given, given),)
+    return tuple(blocker if isinstance(blocker, Blocker) else _blocker(blocker) for blocker in given)
+
+
+def _blocker(given: Any) -> Blocker:
+    if isinstance(given, list | tuple) and len(given) == len(Blocker._fields):
+        code, parameters, zh, en = given
+        if isinstance(parameters, dict):
+            return Blocker(str(code), parameters, str(zh), str(en))
+    return Blocker("unreadable", {}, short_repr(given), short_repr(given))

@@ -2,9 +2,9 @@
 
 ``transitions`` is general: for each event it makes an EventData, walks callback lists that are empty here, and writes ten
 log records. Its own extension points (``event_cls``, ``transition_cls``, ``state_cls``) let an event be compiled from the
-rows once instead. What stays: ``MACHINE.events[name].trigger(case, by=…, **payload)`` is the library's call, answers True
-or False and raises MachineError as it does there, and ``states``, ``get_transitions``, ``get_triggers`` show the machine to
-any tool that reads one. ``build_stock`` gives the library's unmodified classes on the same table, to compare.
+rows once instead. The library's interface stays: ``MACHINE.events[name].trigger(case, by=…, **payload)`` returns True or
+False and raises MachineError as it does there, and ``states``, ``get_transitions``, ``get_triggers`` show the machine to
+any tool that reads one. ``build_stock`` makes a machine of the library's unmodified classes on the same table, to compare.
 
 The machine holds no case: objects are passed to ``trigger``, never to ``add_model``.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 with warnings.catch_warnings():  # the import changes the process's warning filters; this puts them back
@@ -22,14 +23,14 @@ with warnings.catch_warnings():  # the import changes the process's warning filt
 from process.exceptions import Refused
 from process.model import ELSE, MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, Payload, State, Transition
 from process.model.validation import validate
-from process.payload import INVALID, check_of
+from process.payload import INVALID, FieldCheck, check_of, model_1_check_of
 
-Move = tuple[State, Facts]
-"""What an event does to a case: the state it then stands in, and the facts it then has."""
+Outcome = tuple[State, Facts]
+"""The state and the facts of a case after an event."""
 
 
-class Movable(Protocol):
-    """What the lean machine asks of an object that it moves; a Case is one."""
+class Triggerable(Protocol):
+    """An object that the compiled machine can move, such as a Case."""
 
     @property
     def state(self) -> State: ...
@@ -45,7 +46,7 @@ class Movable(Protocol):
 
 
 class CompiledState(transitions.State):
-    """A state that nobody calls back."""
+    """A state without callbacks."""
 
 
 class CompiledTransition(transitions.Transition):
@@ -57,20 +58,22 @@ class CompiledTransition(transitions.Transition):
 
 
 Changes = Mapping[str, object]
-Choose = Callable[[Facts, dict[str, Any]], Move | None]
-"""What an event does, in one state and by one actor, to facts with a payload; None where it is refused.
+Decide = Callable[[Facts, dict[str, Any]], Outcome | None]
+"""Returns the outcome of an event in one state by one actor, for facts and a payload; None where it is refused.
 
-Changes nothing but the payload, in which the names of enum members become the members.
+It changes nothing but the payload, in which names of enum members are replaced by the members.
 """
-Choice = tuple[Event, Actor, Choose]
-"""An event by an actor. A plain tuple: it is unpacked on every event."""
+Decision = tuple[Event, Actor, Decide]
+"""An event by an actor, decided by a function. A plain tuple: it is unpacked on every event."""
+Decisions = Mapping[Event, Mapping[State, Mapping[Actor | None, Decision]]]
+"""By event, state and actor, where None stands for the only actor that there is."""
 
 _FACT_AT = {name: index for index, name in enumerate(Facts._fields)}
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
 def changes_of(effect: Effect) -> Callable[[Facts, Payload], Changes]:
-    """The effect as a function of facts and payload, also where it reads neither."""
+    """Return the effect as a function of facts and payload, also where it reads neither."""
     if not effect.is_constant:
         return effect.changes
 
@@ -81,33 +84,33 @@ def changes_of(effect: Effect) -> Callable[[Facts, Payload], Changes]:
 
 
 def _change(effects: tuple[Effect, ...]) -> Callable[[Facts, Payload], Facts] | None:
-    """The effects of a row as one function that makes the new facts; None where nothing changes."""
+    """Return the effects of a row as one function that makes the new facts; None where nothing changes."""
     if not effects:
         return None
     if all(effect.is_constant for effect in effects):
         return _constant_update({name: value for effect in effects for name, value in effect.changes().items()})
-    tell, places = _combine_effects(effects), _FACT_AT
+    changes_by, index_of = _combine_effects(effects), _FACT_AT
 
-    def set_what_is_told(facts: Facts, data: Payload) -> Facts:
+    def update(facts: Facts, data: Payload) -> Facts:
         values: list[Any] = [*facts]
-        for name, value in tell(facts, data).items():
-            values[places[name]] = value
+        for name, value in changes_by(facts, data).items():
+            values[index_of[name]] = value
         return _new(Facts, values)
 
-    return set_what_is_told
+    return update
 
 
 def _combine_effects(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Changes]:
-    """The effects as one: all of them see the facts as they were, and of two that tell the same fact the later counts."""
+    """Return the effects as one: all see the facts as they were, and of two that change the same fact the later counts."""
     first, others = changes_of(effects[0]), effects[1:]
     if not others:
         return first
     rest = _combine_effects(others)
 
-    def all_told(facts: Facts, data: Payload) -> Changes:
+    def combined(facts: Facts, data: Payload) -> Changes:
         return {**first(facts, data), **rest(facts, data)}
 
-    return all_told
+    return combined
 
 
 def _constant_update(changes: Changes) -> Callable[[Facts, Payload], Facts] | None:
@@ -116,18 +119,18 @@ def _constant_update(changes: Changes) -> Callable[[Facts, Payload], Facts] | No
     # The first apart: most rows change one fact, and a loop costs more than that.
     (first_place, first_value), *others = ((_FACT_AT[name], value) for name, value in changes.items())
 
-    def set_the_same(facts: Facts, _data: Payload) -> Facts:
+    def update(facts: Facts, _data: Payload) -> Facts:
         values: list[Any] = [*facts]
         values[first_place] = first_value
         for place, value in others:
             values[place] = value
         return _new(Facts, values)
 
-    return set_the_same
+    return update
 
 
 def _all_hold(guards: Sequence[Guard]) -> Callable[[Facts, Payload], bool] | None:
-    """The guards as one; None where there is none to ask."""
+    """Return the guards as one; None where there is none."""
     if not guards:
         return None
     first, others = guards[0].predicate, _all_hold(guards[1:])
@@ -140,25 +143,25 @@ def _all_hold(guards: Sequence[Guard]) -> Callable[[Facts, Payload], bool] | Non
     return all_hold
 
 
-def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
-    """The rows of one event in one state by one actor as one function.
+def _compile(fields: Mapping[str, Field], rows: list[Transition], check_of: FieldCheck = check_of) -> Decide:
+    """Return the rows of one event in one state by one actor as one function.
 
-    What all of the rows demand, as what a row and its else have in common, is asked once.
+    Guards that all of the rows have, as a row and its else do, are evaluated once.
     """
     checks, count = tuple((name, check_of(field)) for name, field in fields.items()), len(fields)
-    asked = [_asked(row) for row in rows]
-    common = [guard for guard in asked[0] if all(guard in guards for guards in asked)]
+    guards_of = [_guards(row) for row in rows]
+    common = [guard for guard in guards_of[0] if all(guard in guards for guards in guards_of)]
     shared = _all_hold(common)
     arms = tuple(
         (_all_hold([guard for guard in guards if guard not in common]), _change(row.effects), row.target)
-        for row, guards in zip(rows, asked, strict=True)
+        for row, guards in zip(rows, guards_of, strict=True)
     )
     _, only_change, only_target = arms[0]
 
-    def decide_unguarded(facts: Facts, data: dict[str, Any]) -> Move | None:
+    def decide_unguarded(facts: Facts, data: dict[str, Any]) -> Outcome | None:
         return None if data else (only_target, facts)
 
-    def decide_one_row(facts: Facts, data: dict[str, Any]) -> Move | None:
+    def decide_one_row(facts: Facts, data: dict[str, Any]) -> Outcome | None:
         try:
             for name, check_value in checks:
                 data[name] = check_value(data[name])
@@ -168,7 +171,7 @@ def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
             return None
         return only_target, only_change(facts, data) if only_change else facts
 
-    def decide_first_match(facts: Facts, data: dict[str, Any]) -> Move | None:
+    def decide_first_match(facts: Facts, data: dict[str, Any]) -> Outcome | None:
         try:
             for name, check_value in checks:
                 data[name] = check_value(data[name])
@@ -181,7 +184,7 @@ def _compile(fields: Mapping[str, Field], rows: list[Transition]) -> Choose:
                 return target, change(facts, data) if change else facts
         return None
 
-    # Calling one for another would cost as much as several guards: so they repeat what they share.
+    # They repeat what they share, as a call of one by another would cost as much as several guards.
     if len(arms) > 1:
         return decide_first_match
     return decide_one_row if checks or shared or only_change else decide_unguarded
@@ -198,33 +201,43 @@ class CompiledEvent(transitions.Event):
         self.actors = machine.definition.actors[self.event]
         self.only_actor: Actor | None = self.actors[0] if len(self.actors) == 1 else None
         self.transitions_from: dict[State, tuple[Transition, ...]] = {}
-        self.decisions: dict[State, dict[Actor | None, Choice]] = {}
-        """``decide`` for each state in which the event happens, by each actor who may raise it there."""
 
     def add_transition(self, transition: transitions.Transition) -> None:
         if not isinstance(transition, CompiledTransition):
             raise TypeError(f"a CompiledEvent takes a CompiledTransition, not {type(transition).__name__}")
         self.transitions.setdefault(transition.source, []).append(transition)
-        declaration = transition.declaration
-        source = declaration.source
-        self.transitions_from[source] = (*self.transitions_from.get(source, ()), declaration)
-        choices: dict[Actor | None, Choice] = {}
-        for actor in self.actors:
-            rows = [row for row in self.transitions_from[source] if actor in row.by]
-            if rows:
-                choices[actor] = self.event, actor, _compile(self.fields, rows)
-        self.decisions[source] = choices
+        source = transition.declaration.source
+        self.transitions_from[source] = (*self.transitions_from.get(source, ()), transition.declaration)
+        vars(self).pop("decisions", None)
 
-    def decide(self, state: State, facts: Facts, by: Actor | None, data: dict[str, Any]) -> Move | None:
-        """What the event does; None where the payload is wrong or no row can be taken.
+    @cached_property
+    def decisions(self) -> Mapping[State, Mapping[Actor | None, Decision]]:
+        """The decision by state and actor, where None stands for the only actor that there is."""
+        return self.compile(check_of)
 
-        Changes nothing but *data*, in which the names of enum members become the members.
+    def compile(self, check_of: FieldCheck) -> Mapping[State, Mapping[Actor | None, Decision]]:
+        """Return ``decisions`` with other checks of the payload's fields."""
+        compiled: dict[State, Mapping[Actor | None, Decision]] = {}
+        for source, rows in self.transitions_from.items():
+            decisions: dict[Actor | None, Decision] = {}
+            for actor in self.actors:
+                if own := [row for row in rows if actor in row.by]:
+                    decisions[actor] = self.event, actor, _compile(self.fields, own, check_of)
+            if self.only_actor:
+                decisions[None] = decisions[self.only_actor]
+            compiled[source] = decisions
+        return compiled
+
+    def decide(self, state: State, facts: Facts, by: Actor | None, data: dict[str, Any]) -> Outcome | None:
+        """Return the outcome; None where the payload is wrong or no row can be taken.
+
+        It changes nothing but *data*, in which names of enum members are replaced by the members.
         """
-        choices = self.decisions.get(state)
-        if choices is None or by not in choices:
+        decisions = self.decisions.get(state)
+        if decisions is None or by not in decisions:
             return None
-        _, _, choose = choices[by]
-        return choose(facts, data)
+        _, _, decide = decisions[by]
+        return decide(facts, data)
 
     def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ARG002  # the library's signature
         """Raise the event as the library does; ``by``, ``who``, ``at`` and the fields of the payload are keywords.
@@ -236,7 +249,7 @@ class CompiledEvent(transitions.Event):
             MachineError: the event does not happen in the object's state.
             InvalidPayload: the payload has not exactly the event's fields.
         """
-        case: Movable = model
+        case: Triggerable = model
         if case.state not in self.decisions:
             raise transitions.MachineError(f"Can't trigger event {self.name} from state {case.state.name}!")
         by, who, at = (kwargs.pop(name, None) for name in ("by", "who", "at"))
@@ -256,23 +269,21 @@ class CompiledMachine(transitions.Machine):
 
     def __init__(self, definition: Model) -> None:
         self.definition = definition
-        super().__init__(**_arguments(definition, CompiledState, lean=True))
+        super().__init__(**_arguments(definition, CompiledState, compiled=True))
         self.compiled_events: Mapping[Event, CompiledEvent] = {
             event.event: event for event in self.events.values() if isinstance(event, CompiledEvent)
         }
-        """``events``, with their type and filed by member."""
-        self.decisions: Mapping[Event, Mapping[State, Mapping[Actor | None, Choice]]] = {
-            event: {
-                state: {**choices, None: choices[lean.only_actor]} if lean.only_actor else choices
-                for state, choices in lean.decisions.items()
-            }
-            for event, lean in self.compiled_events.items()
-        }
-        """What a case looks up: by event, state, and actor, where None stands for the only actor that there is."""
+        """``events``, with their type, by member of Event."""
+        self.decisions: Decisions = {event: compiled.decisions for event, compiled in self.compiled_events.items()}
+
+    @cached_property
+    def model_1_decisions(self) -> Decisions:
+        """``decisions`` of cases that model 1 opened: references are checked as they were then."""
+        return {event: compiled.compile(model_1_check_of) for event, compiled in self.compiled_events.items()}
 
 
 def build(model: Model) -> CompiledMachine:
-    """A machine for *model*.
+    """Make a machine for *model*.
 
     Raises:
         ModelError: the model contradicts itself.
@@ -282,12 +293,12 @@ def build(model: Model) -> CompiledMachine:
 
 
 def build_stock(model: Model) -> transitions.Machine:
-    """The library's own, unmodified classes on the same table, to compare with. Its models need ``state`` and ``facts``."""
+    """Make a machine of the library's own, unmodified classes, to compare with. Its models need ``state`` and ``facts``."""
     validate(model)
-    return transitions.Machine(**_arguments(model, transitions.State, lean=False))
+    return transitions.Machine(**_arguments(model, transitions.State, compiled=False))
 
 
-def _arguments(model: Model, state_cls: type[transitions.State], *, lean: bool) -> dict[str, Any]:
+def _arguments(model: Model, state_cls: type[transitions.State], *, compiled: bool) -> dict[str, Any]:
     return {
         "model": None,
         "states": [state_cls(state, final=bool(info.end)) for state, info in model.states.items()],
@@ -297,9 +308,9 @@ def _arguments(model: Model, state_cls: type[transitions.State], *, lean: bool) 
                 "trigger": declaration.event.value,
                 "source": declaration.source,
                 "dest": declaration.target,
-                "conditions": [_raised_by(declaration.by), *map(_condition, _asked(declaration))],
+                "conditions": [_raised_by(declaration.by), *map(_condition, _guards(declaration))],
                 "before": [_apply(declaration.effects)] if declaration.effects else [],
-                **({"declaration": declaration} if lean else {}),
+                **({"declaration": declaration} if compiled else {}),
             }
             for declaration in model.transitions
         ],
@@ -308,7 +319,7 @@ def _arguments(model: Model, state_cls: type[transitions.State], *, lean: bool) 
     }
 
 
-def _asked(declaration: Transition) -> list[Guard]:
+def _guards(declaration: Transition) -> list[Guard]:
     return [guard for guard in declaration.guards if guard is not ELSE]
 
 

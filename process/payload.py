@@ -1,17 +1,18 @@
-"""Checks what comes from outside, by type and shape, before any guard is asked.
+"""Checks of what comes from outside, by type and shape, made before any guard is evaluated.
 
-A check takes a value and gives the value to keep: the enum member where its name in a file (``"app"``) was given, else the
-value itself. What is wrong is told as blockers that name the field and what would be right.
+A check takes a value and returns the value to keep: the enum member where its name in a file (``"app"``) was given, else
+the value itself. What is wrong is returned as blockers that name the field and say what would be right.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from types import MappingProxyType
+from itertools import islice
 from typing import Any, Final
+from unicodedata import is_normalized
 
 from process.model import Blocker, Field, Kind, Model, Payload, State, Term
 
@@ -32,13 +33,45 @@ CURRENCIES: Final = frozenset(
     """.split()  # noqa: SIM905  # a block of codes can be compared with the standard by eye
 )
 
+# Printable for Python and yet invisible: Unicode's Default_Ignorable_Code_Point (grapheme joiner, Hangul fillers, Khmer
+# inherent vowels, variation selectors) less what str.isprintable refuses anyway, and the blank Braille pattern.
+_INVISIBLE: Final = frozenset(
+    map(
+        chr,
+        (
+            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0),
+            *range(0xFE00, 0xFE10),
+            *range(0xE0100, 0xE01F0),
+        ),
+    )
+)
+
 Check = Callable[[Any], Any]
-"""Gives the value to keep; raises one of INVALID where the value is not of the type."""
+"""Returns the value to keep; raises one of INVALID where the value is not of the type."""
 
 INVALID: Final = (ValueError, LookupError, TypeError)
 
 
 def reference(value: Any) -> Any:
+    """Check a reference; of two that look the same, one at most is valid.
+
+    Its characters are printable (so no control, format, private or unassigned ones, and no space but U+0020), none of them
+    is invisible, no space stands at either end, and it is in Unicode's normal form NFKC, in which there are no full-width
+    digits and no decomposed letters. Chinese, Japanese and Korean text is in that form.
+    """
+    if (
+        type(value) is str
+        and 0 < len(value) <= MAX_REFERENCE
+        and value.isprintable()
+        and value[0] != " " != value[-1]
+        and (value.isascii() or (_INVISIBLE.isdisjoint(value) and is_normalized("NFKC", value)))
+    ):
+        return value
+    raise ValueError
+
+
+def model_1_reference(value: Any) -> Any:
+    """Check a reference as model 1 did, which let spaces stand at the ends, and invisible characters."""
     if type(value) is str and 0 < len(value) <= MAX_REFERENCE and value.isprintable():
         return value
     raise ValueError
@@ -46,6 +79,10 @@ def reference(value: Any) -> Any:
 
 def consent(value: Any) -> Any:
     return None if value is None else reference(value)
+
+
+def model_1_consent(value: Any) -> Any:
+    return None if value is None else model_1_reference(value)
 
 
 def money(value: Any) -> Any:
@@ -86,14 +123,25 @@ _CHECKS: Mapping[Kind, Check] = {
 }
 
 
+FieldCheck = Callable[[Field], Check]
+"""Returns the check for a field's type: ``check_of``, or ``model_1_check_of`` for a case that model 1 opened."""
+
+
 def check_of(field: Field) -> Check:
-    """The check for a field's type."""
+    """Return the check for a field's type."""
     return _CHECKS[field] if isinstance(field, Kind) else member_of(field)
+
+
+def model_1_check_of(field: Field) -> Check:
+    """Return the check for a field's type in a case that model 1 opened: its references stay what they are."""
+    if field is Kind.REFERENCE:
+        return model_1_reference
+    return model_1_consent if field is Kind.CONSENT else check_of(field)
 
 
 @cache
 def member_of(enum: type[Term]) -> Check:
-    """The check for an enum: a member, or its name in a file. A member of another enum is neither, whatever its name."""
+    """Return the check for an enum: a member, or its name in a file. A member of another enum is neither."""
     members = {member.value: member for member in enum}
 
     def member(value: Any) -> Any:
@@ -107,24 +155,30 @@ def member_of(enum: type[Term]) -> Check:
 
 
 def expected(field: Field) -> tuple[str, str]:
-    """What would be right for the field, in zh and en."""
+    """Describe a right value of the field, in zh and en."""
     if isinstance(field, Kind):
         return field.words
     return f"{'、'.join(field)} 之一", f"one of {', '.join(field)}"
 
 
-def field_errors(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, ...]:
-    """Everything that is wrong with *data*; () if it has exactly the *fields*, each of its type."""
-    found: list[Blocker] = []
+def field_errors(
+    fields: Mapping[str, Field], data: Payload, check_of: FieldCheck = check_of, *, first: bool = False
+) -> tuple[Blocker, ...]:
+    """Return all that is wrong with *data*, or the first of it; () if it has exactly the *fields*, each of its type."""
+    found = _field_errors(fields, data, check_of)
+    return tuple(islice(found, 1) if first else found)
+
+
+def _field_errors(fields: Mapping[str, Field], data: Payload, check_of: FieldCheck) -> Iterator[Blocker]:
     for name, field in fields.items():
         zh, en = expected(field)
         if name not in data:
-            found.append(_blocker("missing_field", name, f"缺少字段 {name}（{zh}）。", f"Field {name} is missing: {en}."))
+            yield _blocker("missing_field", name, f"缺少字段 {name}（{zh}）。", f"Field {name} is missing: {en}.")
             continue
         try:
             check_of(field)(data[name])
         except INVALID:
-            found.append(wrong_field(name, data[name], zh, en))
+            yield wrong_field(name, data[name], zh, en)
     known = ", ".join(fields)
     for name in data:
         if name not in fields:
@@ -132,12 +186,11 @@ def field_errors(fields: Mapping[str, Field], data: Payload) -> tuple[Blocker, .
                 f"没有字段 {short_repr(name)}；可用字段：{known or '无'}。",
                 f"Unknown field {short_repr(name)}; known: {known or 'none'}.",
             )
-            found.append(_blocker("unknown_field", name, zh, en))
-    return tuple(found)
+            yield _blocker("unknown_field", name, zh, en)
 
 
-def valid_part(fields: Mapping[str, Field], data: Payload) -> dict[str, Any]:
-    """The part of a payload in which nothing is wrong, with members where names of members stood."""
+def valid_part(fields: Mapping[str, Field], data: Payload, check_of: FieldCheck = check_of) -> dict[str, Any]:
+    """Return the part of a payload in which nothing is wrong, with members where names of members stood."""
     found: dict[str, Any] = {}
     for name, field in fields.items():
         try:
@@ -148,13 +201,13 @@ def valid_part(fields: Mapping[str, Field], data: Payload) -> dict[str, Any]:
 
 
 def duplicate_key(pairs: list[tuple[str, Any]]) -> str | None:
-    """Of a JSON object as it was read, pair by pair, the first key that stands in it twice, briefly; None if none does."""
+    """Return the first key that stands twice in a JSON object, read as pairs, as a short literal; None if none does."""
     counts = Counter(key for key, _ in pairs)
     return next((short_repr(key) for key, count in counts.items() if count > 1), None)
 
 
 def short_repr(value: object) -> str:
-    """The value as a short literal for a message."""
+    """Return the value as a short literal for a message."""
     try:
         literal = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     except Exception:  # a stranger's __repr__ must not replace the message
@@ -163,7 +216,7 @@ def short_repr(value: object) -> str:
 
 
 def deadline_of(state: State, value: timedelta, model: Model) -> timedelta:
-    """The deadline, if it is one that *state* can have; else ValueError, which says why."""
+    """Return the deadline if *state* can have it; else raise ValueError, which says why."""
     if model.states[state].end:
         raise ValueError(f"{state} is an end and has no deadline")
     if not isinstance(value, timedelta) or not timedelta(0) < value <= MAX_DEADLINE:
@@ -172,9 +225,9 @@ def deadline_of(state: State, value: timedelta, model: Model) -> timedelta:
 
 
 def aware_datetime(value: object) -> datetime:
-    """The time with its offset from UTC, if it is a datetime with a time zone; else ValueError.
+    """Return the time with its offset from UTC if it is a datetime with a time zone; else raise ValueError.
 
-    The name of the zone and its rules go: a snapshot can't hold them, and a deadline of a day is 24 hours in any zone.
+    The name of the zone and its rules are dropped: a snapshot can't hold them, and a day is 24 hours in any zone.
     """
     if type(value) is datetime and type(value.tzinfo) is timezone and not value.fold:
         return value
@@ -187,11 +240,11 @@ def aware_datetime(value: object) -> datetime:
 
 
 def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:
-    """The blocker for a field that holds *value* where *zh*, *en* would be right."""
+    """Return the blocker for a field that holds *value* where *zh*, *en* would be right."""
     given = short_repr(value)
     zh, en = f"字段 {name} 须是：{zh}；不能是 {given}。", f"Field {name} must be {en}, not {given}."
     return _blocker("wrong_field", name, zh, en)
 
 
 def _blocker(code: str, field: str, zh: str, en: str) -> Blocker:
-    return Blocker(code, MappingProxyType({"field": field}), zh, en)
+    return Blocker(code, {"field": field}, zh, en)

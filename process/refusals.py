@@ -1,55 +1,81 @@
-"""Why an event is refused: every unmet reason, and the exception that carries them. Asked only after a refusal."""
+"""Why an event is refused: the exception's class at once, the reasons when they are read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from itertools import product
+from typing import Any, NamedTuple
 
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
-from process.machine import CompiledEvent
-from process.model import ELSE, Actor, Blocker, Event, Facts, Guard, Model, Payload, State, Transition
-from process.payload import field_errors, short_repr, valid_part
+from process.finality import is_final, values_that_differ
+from process.machine import CompiledEvent, CompiledMachine
+from process.model import ELSE, Actor, Blocker, Event, Facts, Field, Guard, Model, Payload, State, Transition
+from process.payload import INVALID, FieldCheck, check_of, field_errors, short_repr, valid_part
 
-_CLASSES: Mapping[str, type[Refused]] = {
-    "end_reached": EndReached,
-    "wrong_state": WrongState,
-    "wrong_actor": WrongActor,
-    "actor_missing": WrongActor,
-}
+_WITHOUT_ARTICLE = frozenset({Actor.SUPPORT})
 
-_NAMES = frozenset({Actor.SUPPORT})
+
+class Circumstances(NamedTuple):
+    """What an event was refused in; nothing of it changes, so the reasons can be built at any time."""
+
+    machine: CompiledMachine
+    event: CompiledEvent
+    state: State
+    facts: Facts
+    by: object
+    data: Payload
+
+    def blockers(self) -> tuple[Blocker, ...]:
+        return state_blockers(self.machine.definition, self.event, self.state, self.facts, self.by, self.data)
+
+    def is_final(self) -> bool:
+        return is_final(self.machine, self.state, self.facts, self.event.event, self.by, self.data)
 
 
 def refusal(
-    model: Model,
-    event: CompiledEvent,
-    state: State,
-    facts: Facts,
-    by: object,
-    data: Payload,
-    wrong: tuple[Blocker, ...] = (),
+    circumstances: Circumstances, wrong: tuple[Blocker, ...] = (), check_of: FieldCheck = check_of
 ) -> InvalidPayload | Refused:
-    """The exception for an event that was refused. The payload comes first, then the end, state, actor and guards.
+    """Make the exception for an event that was refused. The payload comes first, then the end, state, actor and guards.
 
     A wrong field hides no guard but those that read it.
 
     Args:
-        wrong: what is wrong with what came beside the payload.
+        circumstances: what the event was refused in; its payload is the case's own.
+        wrong: what is wrong with the other arguments.
+        check_of: returns the check of a payload field.
     """
-    shape = (*wrong, *field_errors(event.fields, data))
-    blockers = (*shape, *standing(model, event, state, facts, by, valid_part(event.fields, data)))
+    machine, event, state, facts, by, data = circumstances
     actor = by if type(by) is Actor else None
-    if shape:
+    if wrong or not _is_valid(event.fields, data, check_of):
+        shape = (*wrong, *field_errors(event.fields, data, check_of))
+        part = valid_part(event.fields, data, check_of)
+        blockers = (*shape, *state_blockers(machine.definition, event, state, facts, by, part))
         return InvalidPayload(event.event, state, actor, blockers)
-    return _CLASSES.get(blockers[0].code, GuardNotMet)(event.event, state, actor, blockers)
+    kind: type[Refused] = GuardNotMet
+    if state not in event.decisions:
+        kind = EndReached if machine.definition.states[state].end else WrongState
+    elif actor is None or actor not in event.decisions[state]:
+        kind = WrongActor
+    return kind.because_of(circumstances, event.event, state, actor)
 
 
-def standing(
+def _is_valid(fields: Mapping[str, Field], data: Mapping[str, Any], check_of: FieldCheck) -> bool:
+    if len(fields) != len(data):
+        return False
+    try:
+        for name, field in fields.items():
+            check_of(field)(data[name])
+    except INVALID:
+        return False
+    return True
+
+
+def state_blockers(
     model: Model, event: CompiledEvent, state: State, facts: Facts, by: object, data: Payload
 ) -> tuple[Blocker, ...]:
-    """The reasons beside the payload's shape, as far as *data* goes; of an empty one those that no payload could mend.
+    """Return the reasons beside the payload's shape, as far as *data* goes; of {} those that no payload can meet.
 
-    Where no row can be taken, the last one's reasons are told: it is the least demanding.
+    Where no row can be taken, the last one's reasons are given: it demands least.
     """
     found: list[Blocker] = []
     rows = event.transitions_from.get(state, ())
@@ -58,49 +84,63 @@ def standing(
     elif not rows:
         found.append(_wrong_state(event, state))
     actors = tuple(dict.fromkeys(actor for row in rows for actor in row.by)) or model.actors[event.event]
-    if type(by) is not Actor or by not in actors:  # a stranger's value is compared with nothing
+    if type(by) is not Actor or by not in actors:  # a stranger's object is compared with nothing
         found.append(_wrong_actor(event.event, actors, by))
-    asked = [
-        row for row in rows if type(by) is Actor and by in row.by
-    ] or rows  # a wrong actor does not hide what else is wrong
-    unmet = [_unmet(row, facts, data) for row in asked]
+    tried = [row for row in rows if type(by) is Actor and by in row.by] or rows  # a wrong actor hides no other reason
+    unmet = [_unmet_guards(row, event.fields, facts, data) for row in tried]
     if unmet and all(unmet):
-        found.extend(guard.blocker(facts, data) for guard in unmet[-1])
+        found.extend(_blocker(guard, facts, data) for guard in unmet[-1])
     return tuple(found)
 
 
-def _unmet(row: Transition, facts: Facts, data: Payload) -> list[Guard]:
-    """The guards that do not hold, of those whose fields are there."""
-    judged = [guard for guard in row.guards if guard is not ELSE and all(name in data for name in guard.payload_fields)]
-    return [guard for guard in judged if not guard.predicate(facts, data)]
+def _unmet_guards(row: Transition, fields: Mapping[str, Field], facts: Facts, data: Payload) -> list[Guard]:
+    """Return the guards that are false; where none is, those that are false whatever the missing payload fields hold."""
+    guards = [guard for guard in row.guards if guard is not ELSE]
+    readable = [guard for guard in guards if all(name in data for name in guard.payload_fields)]
+    if unmet := [guard for guard in readable if not guard.predicate(facts, data)]:
+        return unmet
+    return [guard for guard in guards if guard not in readable and not _can_hold(guard, fields, facts, data)]
+
+
+def _can_hold(guard: Guard, fields: Mapping[str, Field], facts: Facts, data: Payload) -> bool:
+    missing = [name for name in guard.payload_fields if name not in data]
+    values = (values_that_differ(fields[name], name, facts) for name in missing)
+    return any(guard.predicate(facts, {**data, **dict(zip(missing, chosen, strict=True))}) for chosen in product(*values))
+
+
+def _blocker(guard: Guard, facts: Facts, data: Payload) -> Blocker:
+    missing = [name for name in guard.payload_fields if name not in data]
+    blocker = guard.blocker(facts, {**data, **dict.fromkeys(missing, "…")})
+    without = {name: None for name in missing if name in blocker.parameters}
+    return blocker._replace(parameters={**blocker.parameters, **without}) if without else blocker
 
 
 def _end_reached(state: State) -> Blocker:
     zh = f"本次办理已结束：{state.words.zh}。"
     en = f"The case has ended: {state.words.en}."
-    return Blocker("end_reached", MappingProxyType({"state": state}), zh, en)
+    return Blocker("end_reached", {"state": state}, zh, en)
 
 
 def _wrong_state(event: CompiledEvent, state: State) -> Blocker:
     states = tuple(event.transitions_from)
     name = event.event.words
     zh = f"「{name.zh}」不能发生在「{state.words.zh}」，只能在：{'、'.join(s.words.zh for s in states)}。"
-    en = f'"{name.en}" does not happen in "{state.words.en}", but in: {", ".join(s.words.en for s in states)}.'
-    return Blocker("wrong_state", MappingProxyType({"event": event.event, "state": state, "states": states}), zh, en)
+    en = f'"{name.en}" is not possible in state "{state.words.en}"; possible in: {", ".join(s.words.en for s in states)}.'
+    return Blocker("wrong_state", {"event": event.event, "state": state, "states": states}, zh, en)
 
 
 def _wrong_actor(event: Event, actors: tuple[Actor, ...], by: object) -> Blocker:
     name = event.words
-    zh_actors, en_actors = "、".join(a.words.zh for a in actors), " or ".join(map(the, actors))
-    parameters = MappingProxyType({"event": event, "by": by if type(by) is Actor else None, "actors": actors})
+    zh_actors, en_actors = "、".join(a.words.zh for a in actors), " or ".join(map(with_article, actors))
+    parameters = {"event": event, "by": by if type(by) is Actor else None, "actors": actors}
     if by is None:
         zh = f"请指明「{name.zh}」由谁发起：{zh_actors}。"
         return Blocker("actor_missing", parameters, zh, f'Name who raises "{name.en}": {en_actors}.')
-    zh_by, en_by = (by.words.zh, the(by)) if type(by) is Actor else (short_repr(by), short_repr(by))
+    zh_by, en_by = (by.words.zh, with_article(by)) if type(by) is Actor else (short_repr(by), short_repr(by))
     zh = f"「{name.zh}」不能由{zh_by}发起，只能由{zh_actors}发起。"
     return Blocker("wrong_actor", parameters, zh, f'"{name.en}" can only be raised by {en_actors}, not by {en_by}.')
 
 
-def the(actor: Actor) -> str:
-    """The actor in an English sentence; some are called by a name that takes no article."""
-    return actor.words.en if actor in _NAMES else f"the {actor.words.en}"
+def with_article(actor: Actor) -> str:
+    """Return the actor's name in an English sentence; some take no article."""
+    return actor.words.en if actor in _WITHOUT_ARTICLE else f"the {actor.words.en}"

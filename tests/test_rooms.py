@@ -20,6 +20,7 @@ ROOMS = (
     "write_event_methods",
     "event_methods",
     "machine",
+    "finality",
     "refusals",
     "snapshot",
     "case",

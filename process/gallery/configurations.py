@@ -35,7 +35,7 @@ from process.model import (
     Term,
     Words,
 )
-from process.refusals import the
+from process.refusals import with_article
 
 CHOICES: Mapping[tuple[str, str], Words] = {
     ("account", "right"): Words("购买时的账号", "the purchasing account"),
@@ -110,7 +110,7 @@ def page_data(exploration: Exploration) -> dict[str, Any]:
     return {
         "model": MODEL_VERSION,
         "goals": _terms(Goal),
-        "actors": [_term(actor) | {"the": the(actor)} for actor in Actor],
+        "actors": [_term(actor) | {"the": with_article(actor)} for actor in Actor],
         "phases": _terms(Phase),
         "ends": _terms(EndKind),
         "requests": _terms(RequestKind),

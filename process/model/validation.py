@@ -157,7 +157,7 @@ def _contradictions_of_events(model: Model) -> Iterable[str]:
         elif not _can_be_called(name.value):
             yield f"event {name}: {name.value!r} can't be the name of a method"
         for field, kind in fields.items():
-            if not isinstance(field, str) or field in ("by", "at", "self") or not _can_be_called(field):
+            if not isinstance(field, str) or field in ("by", "who", "at", "self") or not _can_be_called(field):
                 yield f"event {name}: field {field!r} can't be the name of a parameter, or is one of trigger's own"
             if not (isinstance(kind, Kind) or (isinstance(kind, type) and issubclass(kind, Term))):
                 yield f"event {name}: field {field!r} can't be carried as {kind!r}; it must be a Kind or an enum of terms"

@@ -217,7 +217,11 @@ class Settlement(Term):
 class Kind(Term):
     """The type of a payload field that is not one of the enums above."""
 
-    REFERENCE = "reference", "1 至 64 个可打印字符", "text of 1 to 64 printable characters"
+    REFERENCE = (
+        "reference",
+        "1 至 64 个可打印字符，首尾无空格，无不可见或全角等变体字符（NFKC 形式）",
+        "text of 1 to 64 printable characters, no space at the ends, no invisible or variant ones (NFKC)",
+    )
     CONSENT = (
         "consent",
         "同意记录的编号，没有则为 null",

@@ -57,7 +57,7 @@ class Names(NamedTuple):
         return renamed
 
 
-_MIXED = "Été ß-0 Ａ Ⅷ ﬁ " + "Zz-09" * MAX_REFERENCE
+_MIXED = "Été ß-0 单号 " + "Zz-09" * MAX_REFERENCE
 """Becomes another reference if it is cut or normalized, or its letter case is changed."""
 
 

@@ -1,9 +1,9 @@
-"""Cases as JSON: written in one format, read back strictly. What no case can be is refused, with the entry named.
+"""Write and read snapshots of cases. What no case can be is refused, with the entry named.
 
 A snapshot that holds the whole history is replayed, so state and facts can't differ from what the steps make of them. One
-that was cut short (``steps=``, or over 64 KiB) is held against what the model says must hold in the state, and against
-the steps that are left. A snapshot of an older model is migrated and its steps believed: what was allowed then is not
-judged again, now or when the case is saved and read once more; ``trusted_until`` says up to which version.
+that was cut short (``steps=``, or over 64 KiB) is checked against the invariants of its state, and against the steps that
+are left. A snapshot of an older model is migrated and its steps are trusted: what was allowed then is not validated again,
+now or when the case is saved and read once more; ``trusted_until`` says up to which version.
 """
 
 from __future__ import annotations
@@ -35,22 +35,23 @@ from process.payload import (
     INVALID,
     MAX_DEADLINE,
     MAX_INTEGER,
+    FieldCheck,
     aware_datetime,
     check_of,
     deadline_of,
-    duplicate_key,
     expected,
     field_errors,
+    model_1_check_of,
     short_repr,
     valid_part,
 )
 from process.records import Step
-from process.snapshot.history import judge
+from process.snapshot import strict_json
+from process.snapshot.history import validate_history
 from process.snapshot.migrations import migrate_snapshot
 
 FORMAT: Final = "installment-cancellation/1"
 MAX_SIZE: Final = 64 * 1024  # characters of JSON
-MAX_DEPTH: Final = 8
 
 _FACTS: Mapping[str, tuple[Field | type[bool] | type[int], bool]] = {  # type, and whether null will do
     "goal": (Goal, False),
@@ -72,12 +73,12 @@ _FACTS: Mapping[str, tuple[Field | type[bool] | type[int], bool]] = {  # type, a
 }
 _KEYS = ("format", "model_version", "case_id", "version", "state", "facts", "opened_at", "deadlines", "history")
 TRUSTED_UNTIL: Final = "trusted_until"
-"""A key that is there only where an older model took the first steps: the version up to which it did."""
+"""A key that is there only where an older model opened the case: the version up to which it took the steps."""
 _STEP_KEYS = ("event", "by", "who", "data", "source", "target", "at", "version")
 
 
 class Parts(NamedTuple):
-    """All that a case is made of."""
+    """The parts of a case."""
 
     case_id: str
     version: int
@@ -86,15 +87,18 @@ class Parts(NamedTuple):
     opened_at: datetime | None
     deadlines: Mapping[State, timedelta] | None
     history: tuple[Step, ...]
-    trusted_until: int
-    """The version up to which an older model took the steps; they are not judged by today's. 0: none."""
+    trusted_until: int | None
+    """The version up to which an older model took the steps, which are not validated by today's; None: it took none.
+
+    References of such a case are checked by model 1's rule: it may hold ones that no new case can.
+    """
 
 
 # -------------------------------------------------------------------------------------------------------------- writing
 
 
 def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
-    """The snapshot of a case, with its newest *steps*; without a number, with as many as fit into MAX_SIZE."""
+    """Return the snapshot of a case, with its newest *steps*; without a number, with as many as fit into MAX_SIZE."""
     history = parts.history if steps is None else parts.history[-max(steps, 1) :]
     written = [encode_step(step) for step in history]
     data: dict[str, Any] = {
@@ -108,7 +112,7 @@ def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
         "deadlines": {state.value: deadline.total_seconds() for state, deadline in (parts.deadlines or {}).items()},
         "history": [],
     }
-    if parts.trusted_until:
+    if parts.trusted_until is not None:
         data[TRUSTED_UNTIL] = parts.trusted_until
     room = MAX_SIZE - len(json.dumps(data))
     for count, step in enumerate(reversed(written)):
@@ -125,7 +129,7 @@ def dumps(data: Mapping[str, Any]) -> str:
 
 
 def encode_step(step: Step) -> dict[str, Any]:
-    """The step as an entry of a snapshot's history."""
+    """Return the step as an entry of a snapshot's history."""
     return {
         "event": step.event.value,
         "by": step.by.value,
@@ -146,7 +150,7 @@ def _plain(value: object) -> object:
 
 
 def loads(text: str | bytes) -> Any:
-    """JSON text, or its UTF-8, as data: no duplicate key, NaN or infinity, and not over MAX_SIZE."""
+    """Return the value of JSON text or of its UTF-8, if it is strict JSON and not over MAX_SIZE."""
     if not isinstance(text, str | bytes):
         _refuse(
             "",
@@ -157,31 +161,13 @@ def loads(text: str | bytes) -> Any:
         zh, en = ("字符", "characters") if isinstance(text, str) else ("字节", "bytes")
         _refuse("", f"{len(text)} {en}, at most {MAX_SIZE} are read", f"共 {len(text)} {zh}，至多读取 {MAX_SIZE}")
     try:
-        text = text if isinstance(text, str) else text.decode()
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except RecursionError:
-        _refuse("", f"nested deeper than {MAX_DEPTH}", f"嵌套超过 {MAX_DEPTH} 层")
-    except json.JSONDecodeError as error:
-        where = f"第 {error.lineno} 行第 {error.colno} 列"
-        _refuse("", f"not JSON: {error.msg}: line {error.lineno} column {error.colno}", f"不是 JSON：{where}起无法解析")
-    except UnicodeDecodeError as error:
-        _refuse("", f"not JSON: byte {error.start + 1} is not UTF-8", f"不是 JSON：第 {error.start + 1} 字节不是 UTF-8")
-    except ValueError:
-        _refuse("", "not JSON: an integer of thousands of digits", "不是 JSON：有数千位的整数")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if (twice := duplicate_key(pairs)) is not None:
-        _refuse("", f"not JSON: the key {twice} stands twice in one object", f"不是 JSON：键 {twice} 在同一对象中出现两次")
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> NoReturn:
-    _refuse("", f"not JSON: {name} is no JSON number", f"不是 JSON：{name} 不是 JSON 数字")
+        return strict_json.loads(text)
+    except strict_json.NotJSON as error:
+        _refuse("", f"not JSON: {error.problem.en}", f"不是 JSON：{error.problem.zh}")
 
 
 def decode(data: object, machine: CompiledMachine) -> Parts:
-    """The parts of a case, from a snapshot.
+    """Return the parts of the case of a snapshot.
 
     Raises:
         SnapshotInvalid: naming the entry.
@@ -197,16 +183,17 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
         zh = f"是 {model_version}，本程序的模型是 {MODEL_VERSION}"
         raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}", zh)
     data = migrate_snapshot(data, model_version, MODEL_VERSION)
-    _keys(data, (*_KEYS, TRUSTED_UNTIL) if TRUSTED_UNTIL in data and MODEL_VERSION > 1 else _KEYS, "")
+    _keys(data, (*_KEYS, TRUSTED_UNTIL) if TRUSTED_UNTIL in data and model_version > 1 else _KEYS, "")
     _size(data)
-    case_id = _value(data["case_id"], Kind.REFERENCE, "case_id")
     version = _integer(data["version"], "version", 0)
     trusted_until = _trusted_until(data, version, model_version)
+    fields = check_of if trusted_until is None else model_1_check_of
+    case_id = _value(data["case_id"], Kind.REFERENCE, "case_id", fields)
     state: State = _value(data["state"], State, "state")
-    facts = _decode_facts(data["facts"])
+    facts = _decode_facts(data["facts"], fields)
     opened_at = _moment(data["opened_at"], "opened_at")
     deadlines = _decode_deadlines(data["deadlines"], machine)
-    history = _decode_history(data["history"], version, machine)
+    history = _decode_history(data["history"], version, machine, fields)
     broken = machine.definition.violated_invariant(state, facts)
     if broken is not None:
         zh, en = broken.condition
@@ -214,14 +201,16 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
     if facts.attempt > version:
         zh = f"是 {facts.attempt}，但第 {version} 版容不下这么多次"
         _refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many", zh)
-    judge(history, trusted_until, version, state, facts, machine)
+    validate_history(history, trusted_until, version, state, facts, machine)
     return Parts(case_id, version, state, facts, opened_at, deadlines or None, history, trusted_until)
 
 
-def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) -> int:
+def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) -> int | None:
     if model_version < MODEL_VERSION:
         return version
-    trusted_until = _integer(data.get(TRUSTED_UNTIL, 0), TRUSTED_UNTIL, 0)
+    if TRUSTED_UNTIL not in data:
+        return None
+    trusted_until = _integer(data[TRUSTED_UNTIL], TRUSTED_UNTIL, 0)
     if trusted_until > version:
         _refuse(
             TRUSTED_UNTIL,
@@ -231,7 +220,7 @@ def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) ->
     return trusted_until
 
 
-def _decode_facts(data: object) -> Facts:
+def _decode_facts(data: object, check_of: FieldCheck) -> Facts:
     facts = _keys(data, tuple(_FACTS), "facts")
     values: dict[str, Any] = {}
     for name, (field, optional) in _FACTS.items():
@@ -246,7 +235,7 @@ def _decode_facts(data: object) -> Facts:
         elif field is int:
             values[name] = _integer(value, where, 0)
         else:
-            values[name] = _value(value, field, where, optional)  # type: ignore[arg-type]  # bool and int are dealt with
+            values[name] = _value(value, field, where, check_of, optional)  # type: ignore[arg-type]  # not bool or int
     try:
         Limits(values["face_limit"], values["other_limit"])
     except ValueError as error:
@@ -272,35 +261,42 @@ def _decode_deadlines(data: object, machine: CompiledMachine) -> dict[State, tim
     return deadlines
 
 
-def _decode_history(data: object, version: int, machine: CompiledMachine) -> tuple[Step, ...]:
+def _decode_history(data: object, version: int, machine: CompiledMachine, check_of: FieldCheck) -> tuple[Step, ...]:
     if type(data) is not list:
         _refuse("history", f"must be a list, not {short_repr(data)}", f"须是列表，不能是 {short_repr(data)}")
     if not min(version, 1) <= len(data) <= version:
         en = f"holds {len(data)} steps; version {version} has at least its last step and at most {version}"
         _refuse("history", en, f"有 {len(data)} 步；第 {version} 版至少含最后一步，至多 {version} 步")
-    return tuple(decode_step(step, f"history[{index}]", machine) for index, step in enumerate(data))
+    return tuple(decode_step(step, f"history[{index}]", machine, check_of) for index, step in enumerate(data))
 
 
-def decode_step(data: object, where: str, machine: CompiledMachine) -> Step:
-    """The step of one entry of a history; *where* is its path, for SnapshotInvalid."""
+def decode_step(data: object, where: str, machine: CompiledMachine, check_of: FieldCheck = check_of) -> Step:
+    """Return the step of one entry of a history.
+
+    Args:
+        data: the entry.
+        where: its path, for SnapshotInvalid.
+        machine: has the fields of events.
+        check_of: returns the check of a field; ``model_1_check_of`` for a step of a case that model 1 opened.
+    """
     step = _keys(data, _STEP_KEYS, where)
     event: Event = _value(step["event"], Event, f"{where}.event")
     payload = step["data"]
     if type(payload) is not dict:
         _refuse(f"{where}.data", f"must be an object, not {short_repr(payload)}", f"须是对象，不能是 {short_repr(payload)}")
     fields = machine.compiled_events[event].fields
-    wrong = field_errors(fields, payload)
+    wrong = field_errors(fields, payload, check_of, first=True)
     if wrong:
         _refuse(f"{where}.data", wrong[0].en, wrong[0].zh.rstrip("。"))
     return Step(
         event,
         _value(step["by"], Actor, f"{where}.by"),
-        MappingProxyType(valid_part(fields, payload)),
+        MappingProxyType(valid_part(fields, payload, check_of)),
         _value(step["source"], State, f"{where}.source"),
         _value(step["target"], State, f"{where}.target"),
         _moment(step["at"], f"{where}.at"),
         _integer(step["version"], f"{where}.version", 1),
-        step["who"] if step["who"] is None else _value(step["who"], Kind.REFERENCE, f"{where}.who"),
+        step["who"] if step["who"] is None else _value(step["who"], Kind.REFERENCE, f"{where}.who", optional=True),
     )
 
 
@@ -333,7 +329,7 @@ def _size(data: dict[str, Any]) -> None:
         _refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read", f"共 {size} 字符，至多读取 {MAX_SIZE}")
 
 
-def _value(value: object, field: Field, where: str, optional: bool = False) -> Any:
+def _value(value: object, field: Field, where: str, check_of: FieldCheck = check_of, optional: bool = False) -> Any:
     try:
         return check_of(field)(value)
     except INVALID:

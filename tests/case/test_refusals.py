@@ -151,8 +151,18 @@ def test_a_wrong_field_hides_no_guard_but_those_that_read_it() -> None:
     assert codes(refused) == ["wrong_field", "unknown_field", "quote_not_submitted"]
     assert refused.blockers[2].parameters == {"quote": "old"}
     case.trigger(Event.REJECT_CANCELLATION, {"quote": "quote-1", "reason": "in arrears"}, by=Actor.LENDER)
-    # nothing is outstanding now, whatever the quote is; of rows that a whole payload might still take, nothing is said
-    assert codes(refusal_of(case, Event.COMPLETE_CANCELLATION, by=Actor.LENDER)) == ["missing_field", "nothing_outstanding"]
+    # of rows that a whole payload might still take, nothing is said: the lender may correct the rejection
+    assert codes(refusal_of(case, Event.COMPLETE_CANCELLATION, by=Actor.LENDER)) == ["missing_field"]
+    assert codes(refusal_of(case, Event.REJECT_CANCELLATION, by=Actor.LENDER, quote="quote-1")) == [
+        "missing_field",
+        "nothing_outstanding",
+        "quote_not_submitted",
+    ]
+    # of a case without a rejection no quote can be named
+    refused = refusal_of(at_choice(), Event.COMPLETE_CANCELLATION, by=Actor.LENDER)
+    assert codes(refused) == ["missing_field", "quote_not_rejected"]
+    assert refused.blockers[1].parameters == {"quote": None}
+    assert refused.text("zh").endswith("报价 … 没有被拒绝过，无可更正。")
     assert codes(refusal_of(at_choice(), Event.START_FACE_VERIFICATION)) == ["missing_field"]
 
 
@@ -205,7 +215,7 @@ def test_reasons_carry_their_parameters_and_words() -> None:
     attempts = refused.blockers[1]
     assert attempts.parameters == {"face_attempts": 3, "face_limit": 3}
     assert attempts.zh == "人脸识别次数已用尽（3/3）。"
-    assert attempts.en == "No face attempts are left (3 of 3 used)."
+    assert attempts.en == "No attempts at face verification are left (3 of 3 used)."
     assert str(refused) == f"start_face_verification refused in verification_choice: {refused.text()}"
     assert refused.text("en").endswith(f". {attempts.en}")
     assert refused.text("zh").endswith(f"。{attempts.zh}")
@@ -305,6 +315,10 @@ def test_every_guard_of_the_last_row_of_an_event_is_told_by_some_refusal(small_c
     }
     last_rows = {(row.source, row.event): row for row in MODEL.transitions}
     needed = {guard.code for row in last_rows.values() for guard in row.guards} - {"else"}
+    quoted = at_options()
+    quoted.choose_cancellation()
+    quoted.quote_consequences(quote="quote-1", fee=100, currency="CNY")
+    told |= set(codes(refusal_of(quoted, Event.QUOTE_CONSEQUENCES, quote="quote-1", fee=999_900, currency="CNY")))
     assert needed - told == set()
 
 
@@ -370,7 +384,9 @@ def test_the_examples_are_of_every_kind() -> None:
 def test_an_exception_survives_pickling_and_copying(error: ProcessError) -> None:
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301  # our own bytes
         assert type(twin) is type(error)
-        assert (str(twin), twin.args, vars(twin)) == (str(error), error.args, vars(error))
+        assert (str(twin), repr(twin), twin.args) == (str(error), repr(error), error.args)
+        for name in ("event", "state", "by", "blockers", "is_final", "where", "problem", "zh"):
+            assert getattr(twin, name, None) == getattr(error, name, None)
 
 
 def test_a_step_survives_pickling_and_copying_and_stays_read_only() -> None:
@@ -383,7 +399,7 @@ def test_a_step_survives_pickling_and_copying_and_stays_read_only() -> None:
 
 def test_newer_snapshots_and_unknown_events_tell_both_sides() -> None:
     texts = {type(error).__name__: str(error) for error in EXAMPLES}
-    assert texts["NewerModel"] == "invalid snapshot: model_version: is 1000; this program's model is 1"
+    assert texts["NewerModel"] == "invalid snapshot: model_version: is 1000; this program's model is 2"
     assert texts["UnknownEvent"].startswith("unknown event 'nothing'; known are sign_in, ")
 
 

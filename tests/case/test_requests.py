@@ -208,7 +208,7 @@ def test_attempts_end_at_the_limit_and_then_support_is_needed() -> None:
     case = at_choice(limits=Limits(face=1, other=2))
     case.start_face_verification(consent="consent-1")
     case.fail_verification(attempt=1)
-    with pytest.raises(GuardNotMet, match=r"No face attempts are left \(1 of 1 used\)"):
+    with pytest.raises(GuardNotMet, match=r"No attempts at face verification are left \(1 of 1 used\)"):
         case.start_face_verification(consent="consent-1")
     for attempt in (2, 3):
         assert case.state is State.VERIFICATION_CHOICE

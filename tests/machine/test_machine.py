@@ -9,7 +9,21 @@ from typing import Any
 import pytest
 import transitions
 
-from process import MACHINE, MODEL, Actor, Case, Channel, Event, Facts, Goal, InvalidPayload, QuoteStatus, Settlement, State
+from process import (
+    MACHINE,
+    MODEL,
+    Actor,
+    Case,
+    Channel,
+    Event,
+    Facts,
+    Goal,
+    Identity,
+    InvalidPayload,
+    QuoteStatus,
+    Settlement,
+    State,
+)
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import ACCOUNT, ORDER, all_inputs
 from process.machine import CompiledTransition, build, build_stock
@@ -107,7 +121,9 @@ def test_a_tool_that_reads_the_machine_sees_what_the_stock_machine_shows(stock: 
     assert [state.final for state in MACHINE.states.values()] == [state.final for state in stock.states.values()]
     assert MACHINE.initial == stock.initial
     assert MACHINE.models == []
-    assert list(MACHINE.events) == list(stock.events) == [event.value for event in Event]
+    in_the_table = list(dict.fromkeys(row.event.value for row in MODEL.table))
+    assert list(MACHINE.events) == list(stock.events) == in_the_table
+    assert set(in_the_table) == {event.value for event in Event}
     for event in MACHINE.events:
         assert shape(MACHINE.get_transitions(event)) == shape(stock.get_transitions(event))
         assert MACHINE.get_transitions(event)
@@ -171,7 +187,10 @@ def test_a_row_with_effects_of_both_sorts_comes_out_as_with_the_stock_classes() 
 
     model = replace(MODEL, table=tuple(with_more_effects(row) for row in MODEL.table))
     stock, machine, probe = build_stock(model), build(model), Probe()
-    quoted = Facts(Goal.BOTH, ACCOUNT, ORDER, 3, 3, "quote-1", 5, "CNY", QuoteStatus.OPEN, Settlement.WAIVED)
+    opened = Facts(Goal.BOTH, ACCOUNT, ORDER, 3, 3, Identity.SIGNED_IN)
+    quoted = opened._replace(
+        quote="quote-1", fee=5, currency="CNY", quote_status=QuoteStatus.OPEN, settled=Settlement.WAIVED
+    )
     moves = 0
     for state in State:
         for status in QuoteStatus:

@@ -15,6 +15,7 @@ from process import (
     Event,
     Facts,
     Goal,
+    Identity,
     Limits,
     OtherMethod,
     QuoteStatus,
@@ -56,10 +57,12 @@ def test_a_snapshot_is_plain_json_with_its_format_and_model() -> None:
         "order": "order-9",
         "face_limit": 2,
         "other_limit": 1,
+        "identity": "signed_in",
         "quote": None,
         "fee": None,
         "currency": None,
         "quote_status": None,
+        "rejected_quote": None,
         "settled": None,
         "face_removed": False,
         "face_attempts": 0,
@@ -128,12 +131,13 @@ def test_what_must_hold_lets_through_exactly_the_configurations_that_a_case_can_
     counts = list(product(range(begin.face_limit + 2), range(begin.other_limit + 2), (0, 1)))
     offer = {"quote": "quote-1", "fee": 0, "currency": "CNY"}
     quotes: list[dict[str, Any]] = [{}, *({**offer, "quote_status": status} for status in QuoteStatus)]
-    settlements = product(Goal, quotes, [None, *Settlement], [False, True])
+    rejected = [None, "quote-0", "quote-1"]
+    settlements = product(Goal, [None, *Identity], quotes, rejected, [None, *Settlement], [False, True])
     facts = [
-        begin._replace(goal=goal, **quote, settled=settled, face_removed=removed)._replace(
-            face_attempts=face, other_attempts=other, attempt=face + other + lost
+        begin._replace(goal=goal, identity=identity, **quote, rejected_quote=other_quote, settled=settled)._replace(
+            face_removed=removed, face_attempts=face, other_attempts=other, attempt=face + other + lost
         )
-        for goal, quote, settled, removed in settlements
+        for goal, identity, quote, other_quote, settled, removed in settlements
         for face, other, lost in counts
     ]
     held = {(state, canonical(one)) for state in State for one in facts if MODEL.violated_invariant(state, one) is None}

@@ -37,7 +37,7 @@ def refused(data: Any) -> SnapshotInvalid:
     with pytest.raises(SnapshotInvalid) as caught:
         read(data)
     str(caught.value).encode()
-    assert len(str(caught.value)) < 700
+    assert len(str(caught.value)) < 800
     return caught.value
 
 
@@ -75,9 +75,9 @@ VALID = at_decision(at=NINE).to_json()
         (VALID.replace('"fee":1250', '"fee":1' + "0" * 5000), "not JSON"),
         (VALID.replace('"fee":1250', '"fee":1' + "0" * 4000), "JSON must be|facts.fee|history"),
         (VALID.replace('"fee":1250', '"fee":1e400'), "JSON can't hold it"),
-        ("[" * 60_000, "nested deeper"),
-        ('{"a":' * 10_000, "nested deeper"),
-        ("[" * 30_000 + "]" * 30_000, "nested deeper"),
+        ("[" * 60_000, "nested too deep"),
+        ('{"a":' * 10_000, "nested too deep"),
+        ("[" * 30_000 + "]" * 30_000, "nested too deep"),
         (" " * SIZE + VALID, "at most 65536 are read"),
         (b" " * (SIZE - len(VALID) + 1) + VALID.encode(), "bytes, at most 65536 are read"),
         ("null", "must be an object, not None"),
@@ -252,18 +252,17 @@ def test_facts_that_do_not_follow_from_the_history_are_refused(fact: str, value:
 @pytest.mark.parametrize(
     ("make", "changes", "broken"),
     [
-        (at_choice, {"face_attempts": 4, "attempt": 4}, "attempts stay within the limit"),
-        (at_choice, {"face_attempts": 1}, "none is unnumbered"),
-        (at_choice, {"fee": None}, "there together or not at all"),
+        (at_choice, {"face_attempts": 4, "attempt": 4}, "attempts stay within their limits"),
+        (at_choice, {"face_attempts": 1}, "each has a number"),
+        (at_choice, {"fee": None}, "all present or all absent"),
         (at_choice, {"settled": "skipped"}, "awaits verification is not"),
-        (at_choice, {"face_removed": True}, "only what the goal has"),
-        (at_choice, {"goal": "face_verification"}, "only what the goal has"),
+        (at_choice, {"face_removed": True}, "only what the goal includes"),
+        (at_choice, {"goal": "face_verification"}, "only what the goal includes"),
         (at_choice, {"quote_status": "open"}, "the quote is accepted"),
-        (finished, {"quote_status": "submitted"}, "the quote is answered"),
-        (finished, {"settled": None}, "was settled first"),
-        (finished, {"settled": "removed"}, "was removed"),
-        (finished, {"settled": "face", "face_attempts": 0}, "tried that way"),
-        (finished, {"face_removed": True}, "the face verification stands"),
+        (finished, {"quote_status": "submitted"}, "the lender cancelled"),
+        (finished, {"settled": None}, "is settled or removed"),
+        (finished, {"settled": "face", "face_attempts": 0}, "counted for the method that passed"),
+        (finished, {"face_removed": True}, "skipped or passed was submitted"),
         (at_options, {"settled": "face", "face_attempts": 1, "attempt": 1}, "submitted with it"),
         (at_options, {"goal": "face_verification", "face_removed": True}, "the goal is not met yet"),
     ],
@@ -348,7 +347,6 @@ def test_a_last_step_loads_with_just_those_facts_that_it_can_have_led_to(
     for place, source, event, by in real:
         ways_in[states[place]].add((source, event, by))
     late = 60  # events: enough for every trip, so that the number of events decides nothing
-    once = set(tuple(State)[:2])  # no trip leads back into these, so they are not left so late
     for place, case in enumerate(small_cases):
         given_back = case.facts._replace(attempt=case.facts.attempt + 1)  # which is the same configuration
         for source, event, by in ways_in[case.state]:
@@ -360,7 +358,7 @@ def test_a_last_step_loads_with_just_those_facts_that_it_can_have_led_to(
                     kept = {"quote": facts.quote or "quote-1", "fee": facts.fee or 0} if "fee" in data else {}
                     step = Step(event, by, {**data, **kept}, source, case.state, None, late)
                     loads |= is_read({**snapshot, "history": [encode_step(step)]})
-            can_be = (place, source, event, by) in real and source not in once
+            can_be = (place, source, event, by) in real
             assert loads == can_be, f"{event} by {by} from {source} to {case.state} with {case.facts}"
 
 
@@ -376,9 +374,8 @@ def is_read(data: dict[str, Any]) -> bool:
     ("events", "step"),
     [
         (0, {"event": "abandon", "source": "signed_in"}),  # nothing has led to it
-        (1, {"event": "abandon", "source": "signed_out"}),  # and nothing leads back there
-        (2, {"event": "abandon", "source": "in_support"}),  # three events lead there at the least
-        (2**52, {"event": "abandon", "source": "signed_in"}),
+        (1, {"event": "abandon", "source": "signed_out"}),  # and three events lead back there at the least
+        (1, {"event": "abandon", "source": "in_support"}),  # two events lead there at the least
     ],
 )
 def test_a_version_that_no_trip_to_the_last_step_has_is_refused(events: int, step: dict[str, str]) -> None:

@@ -1,0 +1,243 @@
+"""Whether a refused event can still be taken later: search of all that a case can come to, made when it is first read.
+
+The search is over abstract configurations, of which a model has a few hundred. All that a guard can learn of a payload is
+whether one of its values equals one of the case's, so the values themselves are replaced by what they are equal to:
+
+- a reference, by the name of the payload field or else of the first fact that holds it; a fee or a currency, by whether it
+  equals the payload's;
+- the number of the last attempt, by whether the number in the payload is still ahead, is this one, or is past. While it is
+  ahead, a start may reach it or not;
+- the attempts that are counted, by whether one is left. While one is left, a start may take the last or not.
+
+In each abstract configuration every event is tried by every actor with every payload that can make a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import product
+from typing import Any, Final, NamedTuple, get_args, get_type_hints
+
+from process.machine import CompiledEvent, CompiledMachine
+from process.model import Actor, Effect, Event, Facts, Field, Guard, Kind, Payload, State
+
+COUNTED: Final = (("face_attempts", "face_limit"), ("other_attempts", "other_limit"))
+ONE_LEFT, NONE_LEFT = 0, 1  # attempts counted under a limit of 1
+AHEAD, OPEN_NOW, PAST = 1, 2, 3  # numbers of the last attempt, where the payload's is OPEN_NOW
+FRESH: Final = "fresh"  # a reference that is nowhere else
+TOO_MANY: Final = 50_000  # configurations: a model with so many counts something that is not replaced here
+
+_REFERENCES: Final = tuple(
+    name for name, hint in get_type_hints(Facts).items() if str in (get_args(hint) or (hint,)) and name != "currency"
+)
+
+
+class Configuration(NamedTuple):
+    """A state, with abstract facts."""
+
+    state: State
+    facts: Facts
+
+
+def is_final(machine: CompiledMachine, state: State, facts: Facts, event: Event, by: object, data: Payload) -> bool:
+    """Return True if no configuration that can be reached takes this event by this actor with this payload.
+
+    Exactly: let *event*, raised by *by* with *data*, be refused in (*state*, *facts*). The refusal is final iff there is no
+    finite sequence of events, by whatever actors and with whatever payloads, after which the same event by the same actor
+    with equal data is taken. It is early otherwise.
+
+    Args:
+        machine: decides.
+        state: where the event was refused.
+        facts: with which.
+        event: the event.
+        by: its actor; nobody's event is ever taken.
+        data: its payload, of which every field is right.
+    """
+    compiled = machine.compiled_events[event]
+    if type(by) is not Actor or by not in compiled.actors:
+        return True
+    return not _futures(machine).takes(Configuration(state, facts), compiled, by, data)
+
+
+@lru_cache(maxsize=4)
+def _futures(machine: CompiledMachine) -> Futures:
+    return Futures(machine)
+
+
+class Futures:
+    """What can come of a case, as far as it was looked into."""
+
+    def __init__(self, machine: CompiledMachine) -> None:
+        self._machine = machine
+        self._compared = {event: _compared(compiled) for event, compiled in machine.compiled_events.items()}
+        self._successors: dict[tuple[Abstract, Configuration], tuple[Configuration, ...]] = {}
+        self._taken_later: dict[tuple[Event, Actor, Abstract], dict[Configuration, bool]] = {}
+
+    def takes(self, here: Configuration, event: CompiledEvent, by: Actor, data: Payload) -> bool:
+        """Return True if *here* or what can come of it takes the event by the actor with the payload."""
+        compared = {name: data[name] for name in self._compared[event.event]}
+        abstract, start = _abstract(here, compared, event.fields)
+        known = self._taken_later.setdefault((event.event, by, abstract), {})
+        if start not in known:
+            self._search(start, abstract, event, by, known)
+        return known[start]
+
+    def _search(
+        self,
+        start: Configuration,
+        abstract: Abstract,
+        event: CompiledEvent,
+        by: Actor,
+        known: dict[Configuration, bool],
+    ) -> None:
+        """Note for all that can be reached from *start* whether it, or what comes of it, takes the event."""
+        predecessors: dict[Configuration, list[Configuration]] = {start: []}
+        found, taking = [start], []
+        for here in found:
+            if known.get(here) or any(
+                event.decide(here.state, here.facts, by, dict(data)) is not None
+                for data in self._payloads(event, here.facts, abstract, only=abstract)
+            ):
+                taking.append(here)
+            for there in self._next(here, abstract):
+                if there not in predecessors:
+                    predecessors[there] = []
+                    found.append(there)
+                predecessors[there].append(here)
+            if len(found) > TOO_MANY:
+                known[start] = True  # the cautious answer
+                return
+        for here in taking:
+            known[here] = True
+        for here in taking:
+            for before in predecessors[here]:
+                if not known.get(before):
+                    known[before] = True
+                    taking.append(before)
+        for here in found:
+            known.setdefault(here, False)
+
+    def _next(self, here: Configuration, abstract: Abstract) -> tuple[Configuration, ...]:
+        if (abstract, here) not in self._successors:
+            found: dict[Configuration, None] = {}
+            for event in self._machine.compiled_events.values():
+                decisions = event.decisions.get(here.state, {})
+                for data in self._payloads(event, here.facts, abstract) if decisions else ():
+                    for by, (_, _, decide) in decisions.items():
+                        outcome = decide(here.facts, dict(data)) if by else None
+                        if outcome is not None:
+                            found |= dict.fromkeys(_continuations(here.facts, Configuration(*outcome), abstract))
+            self._successors[abstract, here] = tuple(found)
+        return self._successors[abstract, here]
+
+    def _payloads(
+        self, event: CompiledEvent, facts: Facts, abstract: Abstract, only: Abstract | None = None
+    ) -> Iterator[Mapping[str, object]]:
+        """Give every payload that can make a difference; with *only*, those that have its values."""
+        compared, fixed = self._compared[event.event], dict(only or ())
+        values = [
+            (fixed[name],) if name in fixed else values_that_differ(field, name, facts, abstract, compared=name in compared)
+            for name, field in event.fields.items()
+        ]
+        return (dict(zip(event.fields, chosen, strict=True)) for chosen in product(*values))
+
+
+Abstract = tuple[tuple[str, object], ...]
+"""The fields of a payload that guards compare, with abstract values."""
+
+
+def _compared(event: CompiledEvent) -> frozenset[str]:
+    """Return the fields of the event that a guard reads, or that go into the facts."""
+    rows = [row for rows in event.transitions_from.values() for row in rows]
+    parts: list[tuple[Guard | Effect, ...]] = [(*row.guards, *row.effects) for row in rows]
+    return frozenset(name for row in parts for part in row for name in part.payload_fields)
+
+
+def values_that_differ(
+    field: Field, name: str, facts: Facts, abstract: Abstract = (), *, compared: bool = True
+) -> Iterable[object]:
+    """Return values of a payload field that stand for all: what one of the others decides, one of these decides.
+
+    Args:
+        field: the type.
+        name: the name.
+        facts: the facts that it is compared with.
+        abstract: another payload that it is compared with.
+        compared: False where no guard reads it: any value will do.
+    """
+    if not isinstance(field, Kind):
+        return tuple(field) if compared else (next(iter(field)),)
+    named = dict(abstract)
+    match field:
+        case Kind.REFERENCE | Kind.CONSENT:
+            if not compared:
+                return (FRESH,)
+            own = [getattr(facts, fact) for fact in _REFERENCES] + [value for value in named.values() if type(value) is str]
+            none = (None,) if field is Kind.CONSENT else ()
+            return dict.fromkeys((*(value for value in own if value is not None), FRESH, *none))
+        case Kind.MONEY:
+            return (0, 1) if name in named else (0,)
+        case Kind.CURRENCY:
+            return ("CNY", "EUR") if name in named else ("CNY",)
+        case Kind.ATTEMPT:
+            return {max(getattr(facts, name, 1), 1), OPEN_NOW}
+        case Kind.TEXT:
+            return ("text",)
+
+
+def _abstract(
+    here: Configuration, compared: Mapping[str, Any], fields: Mapping[str, Field]
+) -> tuple[Abstract, Configuration]:
+    """Return the payload's compared fields and the configuration, both abstract."""
+    facts, names = here.facts, dict[str, str]()
+    values: dict[str, object] = {}
+    for name, value in compared.items():
+        match fields[name]:
+            case Kind.REFERENCE | Kind.CONSENT:
+                values[name] = None if value is None else names.setdefault(value, f"payload {name}")
+            case Kind.MONEY:
+                values[name] = 0
+            case Kind.CURRENCY:
+                values[name] = "CNY"
+            case Kind.ATTEMPT:
+                values[name] = OPEN_NOW
+            case _:
+                values[name] = value
+    changed = _renamed(facts, names)
+    if facts.fee is not None:
+        changed["fee"] = int(compared.get("fee", facts.fee) != facts.fee)
+    if facts.currency is not None:
+        changed["currency"] = "CNY" if compared.get("currency", facts.currency) == facts.currency else "EUR"
+    number = compared.get("attempt")
+    changed["attempt"] = (
+        AHEAD if number is None or number > facts.attempt else OPEN_NOW if number == facts.attempt else PAST
+    )
+    for count, limit in COUNTED:
+        changed[count] = ONE_LEFT if getattr(facts, count) < getattr(facts, limit) else NONE_LEFT
+        changed[limit] = 1
+    return tuple(values.items()), Configuration(here.state, facts._replace(**changed))
+
+
+def _renamed(facts: Facts, names: dict[str, str]) -> dict[str, Any]:
+    """Return the references, each by its name in *names* or else by the first fact that holds it."""
+    held = {fact: getattr(facts, fact) for fact in _REFERENCES}
+    return {fact: None if value is None else names.setdefault(value, fact) for fact, value in held.items()}
+
+
+def _continuations(before: Facts, after: Configuration, abstract: Abstract) -> Iterator[Configuration]:
+    """Give the abstract configurations in which a step can have ended that made these facts of those."""
+    facts = after.facts
+    changed = _renamed(facts, {value: value for _, value in abstract if type(value) is str})
+    numbers = {AHEAD}
+    if "attempt" in dict(abstract):
+        numbers = {min(facts.attempt, PAST)} | ({AHEAD} if before.attempt == AHEAD else set())
+    counts = [
+        {min(max(getattr(facts, count), ONE_LEFT), NONE_LEFT)}
+        | ({ONE_LEFT} if getattr(before, count) == ONE_LEFT else set())
+        for count, _ in COUNTED
+    ]
+    for number, *counted in product(numbers, *counts):
+        changed |= {"attempt": number, **{count: left for (count, _), left in zip(COUNTED, counted, strict=True)}}
+        yield Configuration(after.state, facts._replace(**changed))

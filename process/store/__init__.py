@@ -16,10 +16,10 @@
             answer = refusal.text("zh")
 
 The store takes the host's connection (a session's, or an async one's through ``run_sync``) and never begins, commits or
-rolls back. ``transact`` and ``deliver`` run a whole transaction with its retries; ``raising_conflict`` tells a loop of the
-host's own when to try again; ``reading`` opens a transaction that only reads. Tables in a schema of their own: give the
-engine or the connection ``execution_options(schema_translate_map={None: "cancellations"})``, also for
-``metadata.create_all``. Begin reading in ``handling.py``; the tables are in ``tables.py``.
+rolls back. ``transact`` and ``deliver`` run a whole transaction with its retries, ``aio`` has both for async hosts;
+``raising_conflict`` tells a loop of the host's own when to try again; ``reading`` opens a transaction that only reads.
+Tables in a schema of their own: give the engine or the connection ``execution_options(schema_translate_map={None:
+"cancellations"})``, also for ``metadata.create_all``. Begin reading in ``handling.py``; the tables are in ``tables.py``.
 
 Guaranteed, once the host's commit has succeeded: each event counts once, however often it is delivered; its step, the case
 and the host's own rows are there together; no other writer's step is lost or overwritten; an order has one open case, and

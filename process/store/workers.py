@@ -84,13 +84,19 @@ def not_nested(engine: Engine) -> Iterator[None]:
     It would wait for its own caller: for ever on PostgreSQL, until the time-out on SQLite.
     """
     outer = _ENGINES.get()
-    if any(other.pool is engine.pool or (other.url == engine.url and other.url.database != ":memory:") for other in outer):
+    if any(other.pool is engine.pool or _database(other) == _database(engine) for other in outer):
         raise NestedDelivery
     token = _ENGINES.set((*outer, engine))
     try:
         yield
     finally:
         _ENGINES.reset(token)
+
+
+def _database(engine: Engine) -> tuple[object, ...]:
+    url = engine.url
+    own = id(engine.pool) if url.database in (None, "", ":memory:") else None  # each pool has a database of its own
+    return url.get_backend_name(), url.host, url.port, url.database, url.query.get("unix_socket"), own
 
 
 _ENGINES: ContextVar[tuple[Engine, ...]] = ContextVar("engines in a transaction", default=())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import pickle
 from contextlib import suppress
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, select, text, update
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
 
 from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Limits, Refused, State, WrongState, store
@@ -58,28 +56,6 @@ def test_a_session_shares_its_transaction_with_the_case(engine: Engine) -> None:
         store.open(session.connection(), goal=Goal.PLAN, account="acct", order="order", case_id="case")
         session.commit()
         assert store.load(session.connection(), "case").state is State.SIGNED_OUT
-
-
-def test_an_async_connection_lends_itself_through_run_sync(database: Database) -> None:
-    async def work() -> store.Handled:
-        url = database.url.replace("sqlite:", "sqlite+aiosqlite:")
-        engine = create_async_engine(url)
-        if database.is_sqlite:
-            store.prepare_sqlite(engine.sync_engine)
-        async with engine.begin() as conn:
-            await conn.run_sync(lambda sync: store.open(sync, goal=Goal.PLAN, account="a", order="o", case_id="case"))
-        async with engine.begin() as conn:
-            handled = await conn.run_sync(
-                lambda sync: store.handle(sync, "case", Event.SIGN_IN, {"account": "a", "channel": "app"}, event_id="1")
-            )
-        async with engine.connect() as conn:
-            with pytest.raises(store.NoTransaction):
-                await conn.run_sync(lambda sync: store.load(sync, "case"))
-        await engine.dispose()
-        return handled
-
-    assert asyncio.run(work()).case.state is State.SIGNED_IN
-    agree(database.engine(), 1)
 
 
 @pytest.mark.parametrize("isolation", [None, "AUTOCOMMIT"])

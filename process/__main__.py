@@ -9,9 +9,7 @@ def main() -> None:
     try:
         from process.cli import app
     except ModuleNotFoundError as error:
-        if error.name not in ("typer", "rich", "click"):
-            raise
-        sys.exit('The command line needs one more package: pip install "installment-cancellation[cli]"')
+        sys.exit(str(error))
     app()
 
 

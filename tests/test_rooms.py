@@ -13,6 +13,7 @@ import process
 
 PACKAGE = Path(process.__file__).parent
 ROOMS = (
+    "extras",
     "model",
     "payload",
     "exceptions",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from process.extras import needed_by
+
+with needed_by("process.cli", "typer", extra="cli"):
+    import typer
 
 from process.cli import case, check, demo, draw, run, scenarios, show, walk
 from process.cli.options import PROGRAM

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from process.cli.output.streams import cannot_open, say, unusable
 from process.exceptions import InvalidPayload, SnapshotInvalid
+from process.extras import ExtraMissing
 from process.model import Words
 
 if TYPE_CHECKING:
@@ -36,15 +37,8 @@ def opened(
     """
     try:
         from process import store
-    except ModuleNotFoundError as error:
-        package = error.name or ""
-        if package.partition(".")[0] != "sqlalchemy":
-            raise
-        unusable(
-            Words("保存办理需要另装：{}", "Storing cases needs one more package: {}")
-            .of(lang)
-            .format('pip install "installment-cancellation[store]"')
-        )
+    except ExtraMissing as missing:
+        unusable(missing.text(lang))
     try:
         address = _default(lang, create=connect) if url is None else _checked(url, lang)
         if not connect:

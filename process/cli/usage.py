@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from process.cli.options import PROGRAM, Lang, lang_of
-from process.cli.output.streams import UNUSABLE, guard_streams, say
+from process.cli.output.streams import UNUSABLE, can_write, guard_streams, say
 from process.model import Words
 from process.payload import short_repr
 
@@ -65,6 +65,8 @@ class Program(Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         guard_streams()
+        if sys.stdout is not None and not can_write(sys.stdout, "办理 · …"):
+            _keep_english(self)
         return super().main(*args, **{**extra, "prog_name": PROGRAM})
 
     def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Any:
@@ -99,6 +101,21 @@ class Program(Group):
         end = Words("。用法见 {} --help。", "; see {} --help").of(self._lang).format(command)
         say(_words(error).of(self._lang) + end, err=True)
         raise typer.Exit(UNUSABLE) from None
+
+
+def _keep_english(command: Any) -> None:
+    """Leave out of every help text what is Chinese; a paragraph that has both halves keeps the English one."""
+    for part in (command, *command.params):
+        part.help = _english(part.help)
+    if command.short_help:
+        command.short_help = _english(command.short_help)
+    for inner in getattr(command, "commands", {}).values():
+        _keep_english(inner)
+
+
+def _english(text: str | None) -> str | None:
+    kept = [paragraph.rpartition(" · ")[2] for paragraph in (text or "").split("\n\n")]
+    return "\n\n".join(paragraph for paragraph in kept if not any("\u2e80" <= letter <= "\uffef" for letter in paragraph))
 
 
 def _language_in(args: list[str]) -> str:

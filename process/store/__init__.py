@@ -29,6 +29,7 @@ The host owes: authentication and authorization (never take ``by``, ``who``, ``a
 unchecked), rate limits, the verifier, the money, and the time after which personal data is purged.
 """
 
+from process.extras import needed_by
 from process.persistence import (
     AlreadyDone,
     CaseIdReused,
@@ -40,6 +41,10 @@ from process.persistence import (
     OrderHasOpenCase,
     StoreError,
 )
+
+with needed_by("process.store", "sqlalchemy", extra="store"):
+    import sqlalchemy as _sqlalchemy  # noqa: F401  # so that its absence is one sentence
+
 from process.store.engines import create_engine, database, prepare_mysql, prepare_sqlite, reading, sqlite_engine
 from process.store.errors import DatabaseUnusable, NestedDelivery, NoTransaction, ReadOnly
 from process.store.handling import handle, import_case, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``

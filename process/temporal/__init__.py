@@ -4,6 +4,11 @@ Begin with ``worker``, which runs cases and calls the host's functions for what 
 finds them. ``workflow`` holds a case and decides nothing; ``deciding`` asks the model. Needs the extra ``temporal``.
 """
 
+from process.extras import needed_by
+
+with needed_by("process.temporal", "temporalio", extra="temporal"):
+    import temporalio as _temporalio  # noqa: F401  # so that its absence is one sentence
+
 from process.persistence import (
     CaseIdReused,
     CaseNotFound,

@@ -30,6 +30,15 @@ def guard_streams() -> None:
             stream.reconfigure(errors="surrogateescape" if stream is sys.stdin else "backslashreplace")
 
 
+def can_write(stream: TextIO, text: str) -> bool:
+    """Whether the stream's encoding has all the characters of the text."""
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def console(*, err: bool = False) -> Console:
     """A console for tables, without colour where the output is no terminal or NO_COLOR is set."""
     screen = _Screen(stderr=err, highlight=False, emoji=False, markup=False)

@@ -32,15 +32,27 @@ def program(name: str) -> str:
 
 
 class Server:
-    """A server, with an event loop of its own in a thread, on which everything for it runs."""
+    """A server, with an event loop of its own in a thread, on which everything for it runs.
 
-    def __init__(self, *, skips_time: bool) -> None:
+    Args:
+        skips_time: whether it is the server that skips time, or the development server.
+        longest_run: the number of events after which the development server suggests a new run; by default its own.
+    """
+
+    def __init__(self, *, skips_time: bool, longest_run: int | None = None) -> None:
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, name="temporal", daemon=True)
         self.thread.start()
-        start = WorkflowEnvironment.start_time_skipping if skips_time else WorkflowEnvironment.start_local
-        path = {"test_server_existing_path" if skips_time else "dev_server_existing_path": program(_PROGRAMS[skips_time])}
-        self.environment: WorkflowEnvironment = self.run(start(**path))  # type: ignore[arg-type]  # one of two signatures
+        self.environment: WorkflowEnvironment = self.run(self._start(skips_time, longest_run))
+
+    async def _start(self, skips_time: bool, longest_run: int | None) -> WorkflowEnvironment:
+        if skips_time:
+            path = program("temporal-test-server")
+            return await WorkflowEnvironment.start_time_skipping(test_server_existing_path=path)
+        shorter = ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={longest_run}"]
+        return await WorkflowEnvironment.start_local(
+            dev_server_existing_path=program("temporal"), dev_server_extra_args=shorter if longest_run else []
+        )
 
     @property
     def client(self) -> Client:
@@ -58,9 +70,6 @@ class Server:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
-
-
-_PROGRAMS = {True: "temporal-test-server", False: "temporal"}
 
 
 def new_order() -> str:

@@ -1,0 +1,92 @@
+"""Search, encryption, and what importing the room loads."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from itertools import cycle
+
+import pytest
+from temporalio.client import Client
+
+from process import Actor, Event, Goal, GuardNotMet, State
+from process.temporal import Cases, encrypted, register_search_attributes, worker
+from tests.support.temporal import Server, history_of, new_order
+
+SIGN_IN = {"account": "acct-1", "channel": "app"}
+
+
+def test_open_cases_are_found_by_state_and_by_whose_move_it_is(dev: Server) -> None:
+    async def trip() -> None:
+        await register_search_attributes(dev.client)
+        await register_search_attributes(dev.client)
+        queue = new_order()
+        cases = Cases(dev.client, task_queue=queue, searchable=True, prefix=f"{queue}:")
+        async with worker(dev.client, task_queue=queue):
+            for order in ("o-1", "o-2", "o-3"):
+                case = await cases.open(goal=Goal.PLAN, account="acct-1", order=order, case_id=f"case-{order}")
+                if order != "o-1":
+                    await case.handle(Event.REPORT_PROBLEM, {"problem": "none"}, by=Actor.CUSTOMER, event_id="m1")
+                if order == "o-3":
+                    await case.handle(Event.CONTACT_SUPPORT, {"channel": "hotline"}, event_id="m2")
+
+            async def found(wanted: int, **filters: object) -> list[str]:
+                while len(listed := await cases.find(**filters)) < wanted:  # type: ignore[arg-type]  # by their names
+                    await asyncio.sleep(0.05)
+                assert all(cases.get(each.order, each.case_id).order == each.order for each in listed)
+                return sorted(f"{each.case_id} {each.state} {each.awaits}" for each in listed)
+
+            assert await found(1, state=State.SUPPORT_NEEDED) == ["case-o-2 support_needed customer"]
+            assert await found(1, awaits=Actor.SUPPORT) == ["case-o-3 in_support support"]
+            assert await found(2, awaits=Actor.CUSTOMER) == [
+                "case-o-1 signed_out customer",
+                "case-o-2 support_needed customer",
+            ]
+            assert len(await cases.find(limit=2)) == 2
+            await case.handle(Event.ABANDON, event_id="m3")
+            while await cases.find(awaits=Actor.SUPPORT):
+                await asyncio.sleep(0.05)
+
+    dev.run(trip())
+
+
+def test_under_encryption_no_reference_stands_readable_in_a_history(dev: Server) -> None:
+    def twisted(data: bytes) -> bytes:  # stands for a cipher
+        return bytes(byte ^ key for byte, key in zip(data, cycle(b"\x5a\xc3\x3c"), strict=False))
+
+    async def trip() -> None:
+        queue = new_order()
+        client = await Client.connect(dev.address, data_converter=encrypted(twisted, twisted))
+        async with worker(client, task_queue=queue):
+            cases = Cases(client, task_queue=queue)
+            case = await cases.open(goal=Goal.PLAN, account="acct-1", order=queue, case_id="a-secret-case")
+            with pytest.raises(GuardNotMet):
+                await case.handle(Event.SIGN_IN, {**SIGN_IN, "account": "acct-2"}, event_id="a-secret-id")
+            await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1", who="a-secret-person")
+            await case.handle(Event.ABANDON, event_id="m2")
+            assert (await case.load()).state is State.ABANDONED
+        stored = (await history_of(dev.client, case)).to_json()
+        assert "binary/encrypted" in stored or "YmluYXJ5L2VuY3J5cHRlZA" in stored
+        for secret in ("acct-", "secret"):
+            assert secret not in stored
+        raw = b"".join(event.SerializeToString() for event in (await history_of(dev.client, case)).events)
+        assert b"acct-" not in raw
+        assert b"secret" not in raw
+
+    dev.run(trip())
+
+
+def test_a_worker_without_a_cache_is_refused(dev: Server) -> None:
+    with pytest.raises(ValueError, match="max_cached_workflows"):
+        worker(dev.client, max_cached_workflows=0)
+
+
+def loaded_by(code: str, *libraries: str) -> str:
+    shown = f"import sys; {code}; print(*sorted(set({libraries!r}) & sys.modules.keys()))"
+    return subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_the_package_loads_no_engine_and_the_room_no_database() -> None:
+    assert loaded_by("from process import *; import process.persistence", "temporalio", "google") == ""
+    assert loaded_by("import process.temporal", "sqlalchemy", "temporalio") == "temporalio"

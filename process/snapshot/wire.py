@@ -50,6 +50,7 @@ def refusal_to_dict(error: Refused | InvalidPayload) -> dict[str, Any]:
         "state": plain(error.state),
         "by": plain(error.by),
         "blockers": [{"code": b.code, "parameters": plain(b.parameters), "zh": b.zh, "en": b.en} for b in error.blockers],
+        "is_final": error.is_final,
     }
 
 
@@ -59,7 +60,7 @@ def refusal_from_dict(data: Mapping[str, Any]) -> Refused:
     Raises:
         LookupError, ValueError, TypeError, AttributeError: the data is of no refusal.
     """
-    return REFUSALS[data["kind"]](*_fields(data))
+    return REFUSALS[data["kind"]](*_fields(data), bool(data.get("is_final")))
 
 
 def invalid_payload_from_dict(data: Mapping[str, Any]) -> InvalidPayload:

@@ -10,6 +10,7 @@ with needed_by("process.temporal", "temporalio", extra="temporal"):
     import temporalio as _temporalio  # noqa: F401  # so that its absence is one sentence
 
 from process.persistence import (
+    AlreadyDone,
     CaseIdReused,
     CaseNotFound,
     Conflict,
@@ -24,6 +25,7 @@ from process.temporal.client import CaseHandle, Cases, Found
 from process.temporal.namespace import encrypted, register_search_attributes
 
 __all__ = [
+    "AlreadyDone",
     "Answer",
     "CaseHandle",
     "CaseIdReused",

@@ -29,6 +29,7 @@ from process.machine import MACHINE
 from process.model import MODEL_VERSION, Actor, Event, Goal, Kind, Limits, State
 from process.payload import INVALID, aware_datetime, expected, field_errors, reference, wrong_field
 from process.persistence import (
+    AlreadyDone,
     CaseIdReused,
     CaseNotFound,
     Conflict,
@@ -110,6 +111,7 @@ class Cases:
         Raises:
             InvalidPayload: something of this is wrong.
             OrderHasOpenCase: another case about the order has not ended.
+            AlreadyDone: another case about the order has done a part of the goal.
             CaseIdReused: the order has had a case with this id that was opened with other arguments.
         """
         case = Case(goal=goal, account=account, order=order, case_id=case_id, limits=limits, deadlines=deadlines, at=at)
@@ -121,7 +123,7 @@ class Cases:
         Raises:
             SnapshotInvalid: the case has no longer its whole history.
             HistoryDiffers: the case is here already, but not with all of these steps.
-            OrderHasOpenCase, CaseIdReused: as for ``open``.
+            OrderHasOpenCase, AlreadyDone, CaseIdReused: as for ``open``.
         """
         if len(case.history) != case.version:
             held, version = len(case.history), case.version
@@ -159,40 +161,45 @@ class Cases:
 
     async def _start(self, case: Case, given: CaseInput) -> CaseHandle:
         handle = self.get(case.facts.order, case.case_id)
-        arguments = opening(case)
-        if await self._is_there(handle, arguments):
-            return handle
+        arguments, done = opening(case), dict[str, str]()
+        latest = await handle.latest_run()
+        if latest is not None:
+            memo = await latest.memo()
+            if memo["case_id"] != handle.case_id:
+                if latest.status is WorkflowExecutionStatus.RUNNING:
+                    raise OrderHasOpenCase(handle.order, memo["case_id"])
+                done = await self._done(latest, memo)
+                earlier = await handle.earlier_run()
+                memo = {} if earlier is None else await earlier.memo()
+            if memo:
+                if memo["opening"] != arguments:
+                    raise CaseIdReused(handle.case_id)
+                return handle
+            _demand_undone(case, done)
         try:
             await self.client.start_workflow(
                 messages.WORKFLOW,
                 given,
                 id=handle.workflow_id,
                 task_queue=self.task_queue,
-                memo={"case_id": case.case_id, "opening": arguments},
+                memo={"case_id": case.case_id, "opening": arguments, "done": done},
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             )
         except WorkflowAlreadyStartedError:
-            if not await self._is_there(handle, arguments):
-                return await self._start(case, given)  # the one that was there has ended meanwhile
+            return await self._start(case, given)
         return handle
 
-    async def _is_there(self, handle: CaseHandle, arguments: dict[str, Any]) -> bool:
-        """Whether the case was opened already, with the same arguments. Raises where another case is open."""
-        latest = await handle.latest_run()
-        if latest is None:
-            return False
-        memo = await latest.memo()
-        if memo["case_id"] != handle.case_id:
-            if latest.status is WorkflowExecutionStatus.RUNNING:
-                raise OrderHasOpenCase(handle.order, memo["case_id"])
-            earlier = await handle.earlier_run()
-            if earlier is None:
-                return False
-            memo = await earlier.memo()
-        if memo["opening"] != arguments:
-            raise CaseIdReused(handle.case_id)
-        return True
+    async def _done(self, latest: WorkflowExecution, memo: Mapping[str, Any]) -> dict[str, str]:
+        """The parts of a goal that cases of the order have done, with the case that did each."""
+        done: dict[str, str] = dict(memo.get("done") or {})
+        if latest.status is WorkflowExecutionStatus.COMPLETED:
+            run = self.client.get_workflow_handle(latest.id, run_id=latest.run_id, result_type=CaseResult)
+            result: CaseResult = await run.result(follow_runs=False)
+            if result.position is not None:
+                achieved = Case.from_dict(result.position.snapshot).achieved
+                done |= {part.value: memo["case_id"] for part in _parts(achieved)}
+        return done
 
 
 class CaseHandle:
@@ -429,6 +436,18 @@ def _step(told: dict[str, Any]) -> Step:
 def _imported(step: Step) -> Outcome:
     told = step_message(step)
     return Outcome(f"{step.by.value}:step:{step.version}", step.event.value, told["data"], told)
+
+
+def _parts(goal: Goal | None) -> tuple[Goal, ...]:
+    if goal is None:
+        return ()
+    return (Goal.PLAN, Goal.FACE_VERIFICATION) if goal is Goal.BOTH else (goal,)
+
+
+def _demand_undone(case: Case, done: Mapping[str, str]) -> None:
+    for part in _parts(case.achieved if case.is_done else case.facts.goal):
+        if part.value in done and done[part.value] != case.case_id:
+            raise AlreadyDone(case.facts.order, done[part.value], part)
 
 
 def _named(kind: type[Named], value: str | None) -> Named | str:

@@ -10,7 +10,7 @@ from typing import Any
 from temporalio import activity
 
 from process.case import Case
-from process.exceptions import EndReached, ProcessError
+from process.exceptions import ProcessError, Refused
 from process.model import MODEL_VERSION, QuoteStatus, RequestKind
 from process.persistence import error_to_dict
 from process.records import Step
@@ -34,7 +34,7 @@ class Deciding:
                 return Decision(position_of(case, self.kinds))
             step = raise_event(case, given.event)
         except ProcessError as error:
-            return Decision(error=error_to_dict(error), is_final=is_final(error))
+            return Decision(error=error_to_dict(error), is_final=isinstance(error, Refused) and error.is_final)
         return Decision(position_of(case, self.kinds), step_message(step))
 
 
@@ -62,10 +62,6 @@ def position_of(case: Case, kinds: Collection[RequestKind] = ()) -> Position:
         is_done=case.is_done,
         request=_request_message(case) if called else None,
     )
-
-
-def is_final(error: ProcessError) -> bool:
-    return bool(getattr(error, "is_final", isinstance(error, EndReached)))
 
 
 def _request_message(case: Case) -> RequestMessage | None:

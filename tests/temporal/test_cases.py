@@ -30,6 +30,7 @@ from process import (
 from process.exploration.explorer import Exploration
 from process.exploration.replay import path_steps
 from process.temporal import (
+    AlreadyDone,
     Answer,
     CaseHandle,
     CaseIdReused,
@@ -244,7 +245,7 @@ def test_refusals_are_those_of_a_bare_case(server: Server) -> None:
         with pytest.raises(UnknownEvent):
             await case.handle("elope", event_id="m99")  # type: ignore[arg-type]
         assert (await case.load()) == bare
-        for wrong in ("", "x" * 65, 7):
+        for wrong in ("", " ", "x" * 65, 7):
             with pytest.raises(InvalidPayload):
                 await case.handle(Event.SIGN_IN, SIGN_IN, event_id=wrong)  # type: ignore[arg-type]
 
@@ -287,6 +288,34 @@ def test_an_order_has_one_open_case_and_opening_again_gives_it(server: Server) -
         assert (await (await opening(case.case_id)).load()).state is State.ABANDONED
         with pytest.raises(InvalidPayload):
             await cases.open(goal=Goal.PLAN, account="", order=order)
+
+    server.run(trip())
+
+
+def test_what_was_done_for_an_order_is_not_done_again(server: Server) -> None:
+    async def trip() -> None:
+        cases, order = Cases(server.client), new_order()
+
+        async def moved(case: Case, case_id: str) -> Any:
+            data = {**_renamed(case.to_dict(), case.facts.order, order), "case_id": case_id}
+            handle = await outcome_of(cases.import_case(Case.from_dict(data)))
+            if isinstance(handle, CaseHandle):
+                await server.client.get_workflow_handle(handle.workflow_id).result()
+            return handle
+
+        async def opening(goal: Goal) -> Any:
+            return await outcome_of(cases.open(goal=goal, account="acct-1", order=order, case_id=f"for-{goal}"))
+
+        await moved(finished(), "case-1")  # the plan is cancelled, the face verification stands
+        for goal in (Goal.PLAN, Goal.BOTH):
+            refused = await opening(goal)
+            assert isinstance(refused, AlreadyDone)
+            assert (refused.order, refused.case_id, refused.done) == (order, "case-1", Goal.PLAN)
+        assert isinstance(await moved(finished(), "case-2"), AlreadyDone)
+        second = await opening(Goal.FACE_VERIFICATION)
+        await second.handle(Event.ABANDON, event_id="m1")
+        await server.client.get_workflow_handle(second.workflow_id).result()
+        assert isinstance(await opening(Goal.PLAN), AlreadyDone)  # also behind the case that came between
 
     server.run(trip())
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import locale
-import os
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from process.cli.output.streams import unusable
+from process.language import reader_language
 from process.model import Actor, Goal, Words
 from process.payload import short_repr
 
@@ -62,13 +61,8 @@ Found = TypeVar("Found")
 
 
 def lang_of(option: Lang | None) -> str:
-    """The language asked for, else the locale's, else en."""
-    if option is not None:
-        return option.value
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+    """The language asked for, else the reader's."""
+    return reader_language() if option is None else option.value
 
 
 def moment_of(option: str, text: str | None, lang: str) -> datetime | None:

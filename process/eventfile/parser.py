@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,7 +11,8 @@ from typing import Any, Final, NamedTuple, NoReturn
 from process.case import Case
 from process.exceptions import InvalidPayload, LineInvalid, SnapshotInvalid
 from process.model import MODEL, Actor, Event, Goal, Limits, State, Term, Words
-from process.payload import MAX_DEADLINE, aware_datetime, deadline_of, duplicate_key, reference, short_repr
+from process.payload import MAX_DEADLINE, aware_datetime, deadline_of, reference, short_repr
+from process.snapshot import strict_json
 
 MAX_LINE: Final = 1024 * 1024
 """The longest line that is read, in bytes (in characters, for lines that come as text)."""
@@ -105,16 +105,16 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
     if not text.strip():
         return None
     try:
-        data = json.loads(text.rstrip("\r\n"), object_pairs_hook=_once, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        if error.msg == "Extra data":
-            zh, en = "对象之后从第 {} 列起还有内容", "unexpected text after the object, from column {}"
-            zh, en = zh.format(error.colno), en.format(error.colno)
+        data = strict_json.loads(text.rstrip("\r\n"))
+    except strict_json.NotJSON as error:
+        column = error.column
+        if column is None:
+            _wrong(*error.problem, A_LINE)
+        if error.is_extra:
+            zh, en = f"对象之后从第 {column} 列起还有内容", f"unexpected text after the object, from column {column}"
             _wrong(zh, en, Words("一行一个对象", "one object per line"))
-        _invisible(text, error.pos)
-        _wrong(f"不是 JSON，从第 {error.colno} 列起无法解析", f"not JSON (column {error.colno}: {error.msg})", A_LINE)
-    except (ValueError, RecursionError):  # an integer of thousands of digits, or thousands of brackets
-        _wrong("数字过长或嵌套过深", "a number is too long, or the nesting too deep", A_LINE)
+        _invisible(text, column - 1)
+        _wrong(f"不是 JSON，从第 {column} 列起无法解析", f"not JSON from column {column} on", A_LINE)
     if type(data) is not dict:
         _wrong(f"不是 JSON 对象：{short_repr(data)}", f"not a JSON object: {short_repr(data)}", A_LINE)
     return data
@@ -144,16 +144,6 @@ def _other_kind(start: bytes) -> None:
             )
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:4]:
         _wrong("这不是 UTF-8，像是 UTF-16 或 UTF-32", "not UTF-8; it looks like UTF-16 or UTF-32", _UTF_8)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if (twice := duplicate_key(pairs)) is not None:
-        _wrong(f"键 {twice} 在同一对象中出现两次", f"the key {twice} appears twice in one object", A_LINE)
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> NoReturn:
-    _wrong(f"{name} 不是 JSON 数字", f"{name} is not a JSON number", A_LINE)
 
 
 def _entry(number: int, data: dict[str, Any]) -> CaseLine | EventLine:

@@ -49,9 +49,9 @@ def loads(text: str | bytes) -> Any:
     except NotJSON:
         raise
     except RecursionError:
-        raise NotJSON(Words("嵌套过深", "nested too deep")) from None
+        raise NotJSON(Words("嵌套过深", "the nesting is too deep")) from None
     except ValueError:
-        raise NotJSON(Words("有数千位的整数", "an integer of thousands of digits")) from None
+        raise NotJSON(Words("有数千位的整数", "a number is too long")) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -59,9 +59,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = short_repr(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]  # None
-        raise NotJSON(Words(f"键 {twice} 在同一对象中出现两次", f"the key {twice} stands twice in one object"))
+        raise NotJSON(Words(f"键 {twice} 在同一对象中出现两次", f"the key {twice} appears twice in one object"))
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise NotJSON(Words(f"{name} 不是 JSON 数字", f"{name} is no JSON number"))
+    raise NotJSON(Words(f"{name} 不是 JSON 数字", f"{name} is not a JSON number"))

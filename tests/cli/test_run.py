@@ -212,6 +212,8 @@ def test_json_is_one_object_that_says_what_the_case_says(tmp_path: Path) -> None
         "state": "signed_in",
         "version": 1,
         "is_done": False,
+        "achieved": None,
+        "unmet": "plan",
         "awaits": "customer",
         "due_at": due.isoformat(),
         "facts": json.loads(json.dumps(case.facts._asdict())),

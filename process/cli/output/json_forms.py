@@ -26,6 +26,8 @@ def case_dict(case: Case) -> dict[str, Any]:
         "version": case.version,
         "state": case.state,
         "is_done": case.is_done,
+        "achieved": case.achieved,
+        "unmet": case.unmet,
         "awaits": case.awaits,
         "due_at": plain(case.due_at),
         "facts": plain(case.facts._asdict()),
@@ -53,6 +55,7 @@ def refusal_dict(error: Refused | InvalidPayload, **place: Any) -> dict[str, Any
         "by": error.by,
         "kind": type(error).__name__,
         "state": error.state,
+        "is_final": error.is_final,
         "blockers": [blocker_dict(blocker) for blocker in error.blockers],
     }
 

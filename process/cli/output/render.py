@@ -170,6 +170,9 @@ def render_status(case: Case, lang: str, now: datetime | None = None) -> Rendera
     elif info.end is not None:
         state.append(f" · {Words('已结束', 'ended').of(lang)} · {info.end.words.of(lang)}")
     table.add_row(_STATE_NOW.of(lang), state)
+    if case.is_done and case.achieved and case.unmet:
+        both = Words("已达成：{}；未达成：{}", "achieved: {}; not achieved: {}").of(lang)
+        table.add_row("", both.format(case.achieved.words.of(lang), case.unmet.words.of(lang)))
     request = case.request
     if request is not None:
         table.add_row(

@@ -8,23 +8,12 @@ from playwright.sync_api import Browser, Locator, Page
 from process import MODEL, Actor, State
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import RIGHT
-from tests.support.browser import FILE, address, follow, watched
-
-TO_FACE = "sign_in/open_orders/open_order/find_option/choose_cancellation/quote_consequences/confirm_cancellation@customer"
-FAILED_ONCE = f"{TO_FACE}/require_verification/start_face_verification/fail_verification"
+from tests.support.browser import FAILED_ONCE, FILE, TO_FACE, address, follow, state_of, steps_of, watched
 
 
 def button_of(shown: Page, edge: Edge) -> Locator:
     item = f'#offered li[data-event="{edge.event}"][data-by="{edge.by}"]'
     return shown.locator(f'{item} button[data-variant="{edge.variant}"]')
-
-
-def state_of(shown: Page) -> str | None:
-    return shown.locator("#now").get_attribute("data-state")
-
-
-def steps_of(shown: Page) -> list[str]:
-    return shown.locator("#steps li").all_inner_texts()
 
 
 @pytest.mark.parametrize("end", MODEL.ends)

@@ -18,6 +18,10 @@ FILE = DIAGRAMS / "index.html"
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+TO_FACE = "sign_in/open_orders/open_order/find_option/choose_cancellation/quote_consequences/confirm_cancellation@customer"
+"""A path to the decision on verification, as links have it."""
+FAILED_ONCE = f"{TO_FACE}/require_verification/start_face_verification/fail_verification"
+
 FOLLOW = """async (fragments) => {
   for (const fragment of fragments) {
     if (decodeURIComponent(location.hash) === `#${fragment}`) continue;
@@ -83,3 +87,13 @@ def address(file: Path, fragment: str = "") -> str:
 def follow(shown: Page, fragment: str) -> None:
     """Follow a link within the page, from the choice of the goal."""
     shown.evaluate(FOLLOW, [fragment.partition("/")[0], fragment])
+
+
+def state_of(shown: Page) -> str | None:
+    """The name of the state that the page shows."""
+    return shown.locator("#now").get_attribute("data-state")
+
+
+def steps_of(shown: Page) -> list[str]:
+    """The steps of the path that the page lists."""
+    return shown.locator("#steps li").all_inner_texts()

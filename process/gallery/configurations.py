@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from process.case import Case
+from process.exceptions import Refused
 from process.exploration.explorer import Configuration, Edge, Exploration
 from process.exploration.inputs import ACCOUNT, ORDER, RIGHT, payload_for, payload_variants
 from process.exploration.replay import replay_all
@@ -93,15 +94,15 @@ def page_data(exploration: Exploration) -> dict[str, Any]:
     configurations, edges = [], []
     for index, case in replay_all(exploration, _new_case):
         here, outgoing = exploration.configurations[index], exploration.outgoing[index]
-        decisive = _decides_blocked_events(model, here)
+        decisive = _decides_blocked_events(model, here), frozenset((edge.event, edge.by) for edge in outgoing)
         if decisive not in blocked_of:
             blocked = [case.blocked_events(by=by) for by in (None, *actors)]
             blocked_of[decisive] = blocked_sets[
                 tuple(by_actor[tuple(list_of(found.get(event, ())) for found in blocked)] for event in events)
             ]
         refused = tuple(
-            (input_of(event, by, variant, case.facts), list_of(blockers))
-            for event, by, variant, blockers in _refused_variants(model, case, outgoing)
+            (input_of(event, by, variant, case.facts), list_of(refusal.blockers), int(refusal.is_final))
+            for event, by, variant, refusal in _refused_variants(model, case, outgoing)
         )
         configurations.append(
             [*_description(model, here), blocked_of[decisive], refused_sets[refused], later[still_possible[index]]]
@@ -221,7 +222,7 @@ def _index(terms: Iterable[Term], term: Term | None) -> int | None:
 
 
 def _decides_blocked_events(model: Model, here: Configuration) -> tuple[object, ...]:
-    """Return what ``blocked_events`` depends on: the state, and its guards that are false whatever the payload."""
+    """Return what ``blocked_events`` depends on besides what is possible: state, and guards that are false of the facts."""
     guards = {
         guard.name: guard
         for row in model.transitions
@@ -232,15 +233,16 @@ def _decides_blocked_events(model: Model, here: Configuration) -> tuple[object, 
     return here.state, *((name, *guard.blocker(here.facts, {})[2:]) for name, guard in guards.items())
 
 
-def _refused_variants(
-    model: Model, case: Case, outgoing: tuple[Edge, ...]
-) -> Iterator[tuple[Event, Actor, str, tuple[Blocker, ...]]]:
-    """Yield the other variants of the events that can happen, with the reasons for which their payload is refused."""
+def _refused_variants(model: Model, case: Case, outgoing: tuple[Edge, ...]) -> Iterator[tuple[Event, Actor, str, Refused]]:
+    """Yield the other variants of the events that can happen, with the refusal of their payload."""
     taken = {(edge.event, edge.by, edge.variant) for edge in outgoing}
     for event, by in dict.fromkeys((edge.event, edge.by) for edge in outgoing):
         for variant, data in payload_variants(model, event, case.facts):
             if (event, by, variant) not in taken:
-                yield event, by, variant, case.blockers(event, data, by=by)
+                try:
+                    case.copy().trigger(event, data, by=by)
+                except Refused as refusal:
+                    yield event, by, variant, refusal
 
 
 def _variant_words(model: Model, event: Event, variant: str, facts: Facts) -> Words:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from process import MODEL, Actor, Case, Event, Goal, State
+from process import MODEL, Actor, Case, Event, Goal, Refused, State
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import ACCOUNT, ORDER, RIGHT, payload_for, payload_variants
 from process.exploration.replay import replay_path
@@ -36,7 +36,8 @@ READ = """(indices) => {
       const taken = [...item.querySelectorAll("button:not([data-refused])")].map((button) => button.dataset.variant);
       const refused = [...item.querySelectorAll("button[data-refused]")].map((button) => {
         button.click();
-        return [button.dataset.variant, reasons(item.querySelector(".refusal"))];
+        const refusal = item.querySelector(".refusal");
+        return [button.dataset.variant, reasons(refusal), "final" in refusal.dataset];
       });
       return [item.dataset.event, item.dataset.by, taken, refused];
     });
@@ -109,17 +110,17 @@ def test_every_configuration_offers_what_the_library_offers_and_shows_its_facts(
         case = cases[index]
         offered = {(event, by) for event, by, _, _ in here["offered"]}
         assert len(offered) == len(here["offered"])
-        allowed = {(event, actor) for actor in Actor for event in case.allowed_events(by=actor)}
-        for event, actor in allowed ^ offered:  # allowed with a payload that nobody can have here
-            assert all(case.blockers(event, data, by=actor) for _, data in payload_variants(MODEL, event, case.facts))
+        assert offered == {(event, by) for by in Actor for event in case.allowed_events(by=by)}, index
         takes = {(edge.event.value, edge.by.value, edge.variant) for edge in exploration.outgoing[index]}
         assert {(event, by, variant) for event, by, taken, _ in here["offered"] for variant in taken} == takes, index
         for event, by, taken, refused in here["offered"]:
             data = dict(payload_variants(MODEL, Event(event), case.facts))
-            assert {*taken, *(variant for variant, _ in refused)} == set(data), index
-            for variant, reasons in refused:
-                blockers = case.blockers(Event(event), data[variant], by=Actor(by))
-                assert reasons == shown_reasons(blockers, lang), (index, variant)
+            assert {*taken, *(variant for variant, _, _ in refused)} == set(data), index
+            for variant, reasons, is_final in refused:
+                with pytest.raises(Refused) as expected:
+                    case.copy().trigger(Event(event), data[variant], by=Actor(by))
+                assert reasons == shown_reasons(expected.value.blockers, lang), (index, variant)
+                assert is_final == expected.value.is_final, (index, event, variant)
         assert here["state"] == case.state.words.of(lang)
         assert here["marked"] == [f"{lang}-state-{case.state}"]
         if case.request is not None:
@@ -238,7 +239,8 @@ REFUSED_ON_PATHS = """async (links) => {
       const item = button.closest("li");
       const lines = [...item.querySelectorAll(".refusal .reasons li")];
       const reasons = lines.map((line) => [line.dataset.code, line.textContent.trim()]);
-      return [item.dataset.event, item.dataset.by, button.dataset.variant, reasons];
+      const isFinal = "final" in item.querySelector(".refusal").dataset;
+      return [item.dataset.event, item.dataset.by, button.dataset.variant, reasons, isFinal];
     });
     seen.push([steps, refused]);
   }
@@ -254,9 +256,12 @@ def test_after_outages_refusals_name_the_attempts_that_the_library_names_on_the_
     later = 0
     for (link, case), (steps, refused) in zip(paths.items(), read, strict=True):
         assert steps == case.version, link
-        for event, by, variant, reasons in refused:
+        for event, by, variant, reasons, is_final in refused:
             data = payload_for(MODEL, Event(event), variant, case.facts)
-            assert reasons == shown_reasons(case.blockers(Event(event), data, by=Actor(by)), "en"), (link, event, variant)
+            with pytest.raises(Refused) as expected:
+                case.copy().trigger(Event(event), data, by=Actor(by))
+            assert reasons == shown_reasons(expected.value.blockers, "en"), (link, event, variant)
+            assert is_final == expected.value.is_final, (link, event, variant)
             counted = case.facts.face_attempts + case.facts.other_attempts
             later += "attempt" in data and data["attempt"] > counted + 1
     assert later > 50, "paths whose attempts were given back should be among them"

@@ -28,7 +28,9 @@ function offersAt(index) {
   };
   const flat = data.edges[index];
   for (let i = 0; i < flat.length; i += 3) add(flat[i], { row: flat[i + 1], target: flat[i + 2], reasons: 0 });
-  for (const [input, reasons] of data.refused[configuration(index).refused]) add(input, { row: null, target: null, reasons });
+  for (const [input, reasons, isFinal] of data.refused[configuration(index).refused]) {
+    add(input, { row: null, target: null, reasons, isFinal });
+  }
   return [...offers.values()];
 }
 

@@ -198,8 +198,9 @@ const blockedItem = (one, ended) => make(
 function refuse(input, item) {
   document.querySelectorAll(".refusal").forEach((old) => old.remove());
   const reasons = reasonsOf(input.reasons);
-  item.append(make("div", { class: "refusal" }, make("p", {}, text("refused")), listOf(reasons)));
-  $("live").textContent = [text("refused"), ...reasons.map(words)].join(" ");
+  const until = text(input.isFinal ? "final" : "early");
+  item.append(make("div", { class: "refusal", "data-final": Boolean(input.isFinal) }, make("p", {}, text("refused")), listOf(reasons), make("p", { class: "until" }, until)));
+  $("live").textContent = [text("refused"), ...reasons.map(words), until].join(" ");
 }
 
 function announce() {

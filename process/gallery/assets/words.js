@@ -64,6 +64,8 @@ const TEXT = {
   removed: ["已由客服取消", "removed by support"],
   ended: ["已结束", "Ended"],
   stays: ["状态不变", "same state"],
+  early: ["这次为时尚早：同样的事件以后可能被接受。", "Too early: the same event may be accepted later."],
+  final: ["不会再被接受：同样的事件再发生也一样。", "Final: the same event will not be accepted later either."],
   isRefused: ["被拒绝", "refused"],
   refused: ["被拒绝，什么都没有变：", "Refused; nothing has changed:"],
 };

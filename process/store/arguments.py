@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from process.exceptions import InvalidPayload
 from process.model import Actor, Goal, State, Words
-from process.payload import INVALID, aware_datetime, expected, member_of, reference, wrong_field
+from process.payload import INVALID, aware_datetime, expected, member_of, model_1_reference, reference, wrong_field
+from process.store.statements import Connection
+from process.store.transactions import is_mysql
 
 MAX_LIMIT: Final = 2**31 - 1
 
@@ -24,6 +26,16 @@ FILTERS: Final = (*TEXT_FILTERS, "goal", "state", "awaits", "ended", *TIME_FILTE
 
 def check_reference(name: str, value: object) -> str:
     found: str = _checked(name, value, reference, Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters"))
+    return found
+
+
+def check_case_id(conn: Connection, value: object) -> str:
+    """Check an id that a case has by now, also one that only model 1 would have taken.
+
+    MySQL takes texts for equal that differ by spaces at the end, and model 1 kept nothing there.
+    """
+    check = reference if is_mysql(conn) else model_1_reference
+    found: str = _checked("case_id", value, check, Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters"))
     return found
 
 
@@ -49,13 +61,23 @@ def check_actor(value: object) -> Actor:
     return found
 
 
-def check_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
+def check_filters(conn: Connection, filters: Mapping[str, Any]) -> dict[str, Any]:
     """The filters that are given, as plain values; ``state`` becomes a tuple of names."""
     names = ", ".join(FILTERS)
     for name in filters:
         _checked(name, name, lambda given: FILTERS[FILTERS.index(given)], Words(f"{names} 之一", f"one of {names}"))
     given = {name: value for name, value in filters.items() if value is not None}
-    return {name: _filter(name, value) for name, value in given.items()}
+    checked = {name: _filter(name, value) for name, value in given.items()}
+    if is_mysql(conn):
+        for name, value in checked.items():
+            _checked(name, value, _without_space, Words("末尾无空格的文本", "text without a space at its end"))
+    return checked
+
+
+def _without_space(value: Any) -> None:
+    """Refuse a text, or one of several, that MySQL would take for the same without the spaces at its end."""
+    if any(isinstance(text, str) and text.endswith(" ") for text in (value if isinstance(value, tuple) else (value,))):
+        raise ValueError
 
 
 def _filter(name: str, value: Any) -> Any:

@@ -26,7 +26,7 @@ from process.persistence import (
     opening,
 )
 from process.store import kept_refusals, mapping, statements
-from process.store.arguments import check_reference, check_version
+from process.store.arguments import check_case_id, check_reference, check_version
 from process.store.statements import Connection, Row
 from process.store.transactions import demand_transaction, demand_writing, raising_conflict, sheltered
 
@@ -144,7 +144,7 @@ def load(conn: Connection, case_id: str) -> Case:
         NoTransaction: the connection is in no transaction.
     """
     demand_transaction(conn)
-    return load_for_update(conn, check_reference("case_id", case_id)).case
+    return load_for_update(conn, check_case_id(conn, case_id)).case
 
 
 def handle(
@@ -206,7 +206,7 @@ def _handle(
 ) -> Handled:
     """``handle``; with *keep_early*, for events whose order is known, an early refusal is kept as well."""
     demand_writing(conn)
-    check_reference("case_id", case_id)
+    check_case_id(conn, case_id)
     check_reference("event_id", event_id)
     check_version(version)
     if who is not None:

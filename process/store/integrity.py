@@ -11,6 +11,7 @@ from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotIn
 from process.model import MODEL_VERSION, Facts, State, Words
 from process.records import Step
 from process.snapshot.codec import TRUSTED_UNTIL, dumps, encode_step
+from process.snapshot.migrations import may_be_moved
 from process.store import kept_refusals, mapping, statements
 from process.store.queries import StoredRows, rows_of_one_moment
 from process.store.statements import Connection, Row
@@ -94,13 +95,22 @@ def _chain(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[tup
     """Each digest is over the one before it, and versions count up without a gap."""
     if [step.version for step in steps] != list(range(1, case.version + 1)):
         yield "steps", _differs([step.version for step in steps], f"1..{case.version}")
-    digest = mapping.opening_digest(case)
+    digest = _opening_digest(row, steps, case)
     for step in steps:
         if step.digest != mapping.step_digest(step, digest):
             yield f"step {step.version}", _EDITED
         digest = step.digest
     if row.digest != digest:
         yield "digest", _EDITED
+
+
+def _opening_digest(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> str:
+    """The digest of the opening as it was written, by whichever model that was; today's, where no model's fits."""
+    for model_version in range(1, MODEL_VERSION + 1):
+        digest = mapping.opening_digest(case, model_version)
+        if digest == row.digest if not steps else steps[0].digest == mapping.step_digest(steps[0], digest):
+            return digest
+    return mapping.opening_digest(case)
 
 
 def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
@@ -111,13 +121,19 @@ def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[
         yield "steps", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
     states = [Case.machine.definition.initial, *(step.target for step in history)]
-    for (source, _), step in zip(pairwise([*states, case.state]), history, strict=False):
-        if step.source is not source:
-            yield f"step {step.version}", _differs(step.source, source)
-    if states[-1] is not case.state:
-        yield "state", _differs(case.state, states[-1])
     older = max((step.version for step in steps if step.model_version < MODEL_VERSION), default=0)
-    if mapping.written_by(row) < MODEL_VERSION:
+    written_by = mapping.written_by(row)
+
+    def follows(version: int, source: State, target: State) -> bool:
+        """Whether a step from *target* can follow one to *source*; where another model goes on, a migration may move it."""
+        return source is target or (version == older and may_be_moved(source.value, target.value))
+
+    for (source, _), step in zip(pairwise([*states, case.state]), history, strict=False):
+        if not follows(step.version - 1, source, step.source):
+            yield f"step {step.version}", _differs(step.source, source)
+    if not follows(case.version, states[-1], case.state):
+        yield "state", _differs(case.state, states[-1])
+    if written_by < MODEL_VERSION:
         return
     trusted_until = case.to_dict(steps=1).get(TRUSTED_UNTIL, 0)
     if trusted_until != older and (older or not _was_imported(steps, trusted_until)):
@@ -128,7 +144,10 @@ def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[
 
 
 def _replay(case: Case, history: Sequence[Step]) -> Iterator[tuple[str, Words]]:
-    replayed = Case(**mapping.opened_with(case))
+    try:
+        replayed = Case(**mapping.opened_with(case))
+    except InvalidPayload:  # model 1 opened it, and took references that are none today
+        return
     for step in history:
         try:
             replayed.trigger(step.event, step.data, by=step.by, who=step.who, at=step.at)

@@ -36,8 +36,7 @@ class KeptRefusal(NamedTuple):
 
 def is_kept(refusal: Refused) -> bool:
     """Whether the refusal is final."""
-    final: bool = getattr(refusal, "is_final", True)
-    return final
+    return refusal.is_final
 
 
 def sender_of(event: object, by: object) -> str:
@@ -65,7 +64,7 @@ def refusal_values(
         "by": sender,
         "data": mapping.canonical(data),
         "state": case.state.value,
-        "blockers": codec.dumps({"blockers": told["blockers"]}),
+        "blockers": codec.dumps({"blockers": told["blockers"], "is_final": told["is_final"]}),
         "at": at,
         "model_version": MODEL_VERSION,
     }
@@ -98,9 +97,9 @@ def refusal_of(row: Row[Any]) -> Refused:
     """
     try:
         today = mapping.migrated(row, f"refusal {row.event_id}", row.state, row.state)
-        told = codec.loads(row.blockers)["blockers"]
+        told = {"is_final": True, **codec.loads(row.blockers)}  # model 1 did not say, and kept them all for good
         event = {"kind": row.kind, "event": today["event"], "state": today["source"], "by": today["by"]}
-        return wire.refusal_from_dict({**event, "blockers": told})
+        return wire.refusal_from_dict({**told, **event})
     except (LookupError, ValueError, TypeError, AttributeError):
         raise SnapshotInvalid(f"refusal {row.event_id}", "is not what a refusal is stored as", "不是所存的拒绝") from None
 

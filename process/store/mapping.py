@@ -15,11 +15,11 @@ from process.case import Case
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Goal, Limits, State
-from process.payload import short_repr
+from process.payload import model_1_check_of, short_repr
 from process.persistence import opening
 from process.records import Step
 from process.snapshot import codec
-from process.snapshot.migrations import migrate_step
+from process.snapshot.migrations import migrate_step, state_names
 from process.store.statements import Row
 from process.store.tables import stored_time
 
@@ -117,9 +117,12 @@ def opened_with(case: Case) -> dict[str, Any]:
     }
 
 
-def opening_digest(case: Case) -> str:
-    at = opened_at(case)
-    return digest_of("", {**opening(case), "opened_at": at and _instant(at)})
+def opening_digest(case: Case, model_version: int = MODEL_VERSION) -> str:
+    """The digest of the opening, as that model wrote it, which may have had other names for states."""
+    at, given = opened_at(case), opening(case)
+    names = state_names(given["deadlines"], model_version, MODEL_VERSION)
+    deadlines = {names[name]: seconds for name, seconds in given["deadlines"].items()}
+    return digest_of("", {**given, "deadlines": deadlines, "opened_at": at and _instant(at)})
 
 
 def case_of(row: Row[Any]) -> Case:
@@ -193,13 +196,15 @@ def with_who(values: Mapping[str, Any], who: str | None) -> dict[str, Any]:
 
 
 def step_of(row: Row[Any]) -> Step:
-    """The step of a row; of an older model's, after its migration. It is checked, but not validated again.
+    """The step of a row; of an older model's, after its migration. Its fields are checked, not whether it was possible.
+
+    References are checked as model 1 did: which of them today's model would take was decided when the step was.
 
     Raises:
         SnapshotInvalid: it is none, with the name of the value.
     """
     where = f"step {row.version}"
-    return codec.decode_step(migrated(row, where, row.source, row.target), where, MACHINE)
+    return codec.decode_step(migrated(row, where, row.source, row.target), where, MACHINE, model_1_check_of)
 
 
 def as_stored(step: Step) -> Step:
@@ -231,4 +236,4 @@ def migrated(row: Row[Any], where: str, source: str, target: str) -> dict[str, A
         "at": row.at and row.at.isoformat(),
         "version": row.version,
     }
-    return migrate_step(data, model, MODEL_VERSION)
+    return migrate_step(data, model, MODEL_VERSION, where)

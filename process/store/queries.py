@@ -16,7 +16,7 @@ from process.persistence import CaseNotFound
 from process.records import Step
 from process.snapshot.codec import encode_step
 from process.store import kept_refusals, mapping, statements
-from process.store.arguments import check_actor, check_filters, check_limit, check_moment, check_reference
+from process.store.arguments import check_actor, check_case_id, check_filters, check_limit, check_moment
 from process.store.kept_refusals import KeptRefusal
 from process.store.statements import Connection, Row
 from process.store.transactions import demand_transaction
@@ -64,7 +64,7 @@ def history(conn: Connection, case_id: str) -> tuple[Step, ...]:
         NoTransaction: the connection is in no transaction.
     """
     demand_transaction(conn)
-    found = statements.history_rows(conn, check_reference("case_id", case_id))
+    found = statements.history_rows(conn, check_case_id(conn, case_id))
     if not found:
         _case_row(conn, case_id)
     return tuple(map(mapping.step_of, found))
@@ -77,7 +77,7 @@ def refusals(conn: Connection, case_id: str) -> tuple[KeptRefusal, ...]:
         CaseNotFound, InvalidPayload, SnapshotInvalid, NewerModel, NoTransaction: as for ``history``.
     """
     demand_transaction(conn)
-    found = statements.refusal_rows(conn, check_reference("case_id", case_id))
+    found = statements.refusal_rows(conn, check_case_id(conn, case_id))
     if not found:
         _case_row(conn, case_id)
     return tuple(map(kept_refusals.kept_refusal_of, sorted(found, key=lambda row: row.version)))
@@ -108,7 +108,7 @@ def rows_of_one_moment(conn: Connection, case_id: str) -> StoredRows:
         CaseNotFound, InvalidPayload, NoTransaction: as for ``history``.
     """
     demand_transaction(conn)
-    check_reference("case_id", case_id)
+    check_case_id(conn, case_id)
     now = _case_row(conn, case_id)
     for _ in range(READINGS):
         row, steps, refused = now, statements.history_rows(conn, case_id), statements.refusal_rows(conn, case_id)
@@ -208,7 +208,9 @@ def find(
         NoTransaction: the connection is in no transaction.
     """
     demand_transaction(conn)
-    filters = check_filters({name: value for name, value in locals().items() if name not in ("conn", "limit", "after")})
+    filters = check_filters(
+        conn, {name: value for name, value in locals().items() if name not in ("conn", "limit", "after")}
+    )
     place = None if after is None else (after.due_at, after.case_id)
     return list(map(_summary, _found(conn, filters, check_limit(limit), place)))
 
@@ -221,7 +223,7 @@ def count(conn: Connection, **filters: Any) -> int:
         NoTransaction: the connection is in no transaction.
     """
     demand_transaction(conn)
-    found: int | None = conn.scalar(statements.number_of_cases(check_filters(filters)))
+    found: int | None = conn.scalar(statements.number_of_cases(check_filters(conn, filters)))
     return found or 0
 
 

@@ -23,6 +23,10 @@ _UNPREPARED = Words(
 )
 
 
+def is_mysql(conn: Connection) -> bool:
+    return conn.dialect.name in ("mysql", "mariadb")
+
+
 def demand_transaction(conn: Connection) -> None:
     """Raise NoTransaction where *conn* is in none, or where each statement would be a transaction of its own.
 
@@ -88,7 +92,7 @@ def refuse_commit(conn: Connection, cause: DBAPIError) -> None:
     MySQL has ended the whole transaction, and the next statement would begin another. PostgreSQL answers a commit by
     rolling back; a rollback, of the transaction or to a savepoint before the failure, makes it usable again.
     """
-    if conn.dialect.name in ("mysql", "mariadb"):
+    if is_mysql(conn):
         conn.invalidate(cause)
         return
     refused = [True]

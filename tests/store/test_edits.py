@@ -31,7 +31,7 @@ def some_cases(engine: Engine) -> None:
         opened(engine, name, steps=number % (len(PATH) + 1), at=START + timedelta(minutes=number))
         with engine.begin() as conn:
             try:
-                store.handle(conn, name, Event.GUIDE_BACK, event_id="refused")
+                store.handle(conn, name, Event.SIGN_IN, {"account": "another", "channel": "app"}, event_id="refused")
             except Refused:
                 continue
 

@@ -22,6 +22,8 @@ CASES = store.metadata.tables["cancellation_case"]
 REFUSALS = store.metadata.tables["cancellation_refusal"]
 LATER = START + timedelta(days=9)
 SIGNED_IN: dict[str, Any] = {"account": "acct", "channel": "app"}
+ANOTHER: dict[str, Any] = {"account": "another", "channel": "app"}
+"""Of a sign-in that is refused for good."""
 
 # ------------------------------------------------------------------------------------------------------------- time-outs
 
@@ -119,7 +121,7 @@ def test_a_case_that_moves_while_it_is_read_is_not_accused(
             quote = {"quote": f"Q{left[0]}", "fee": 0, "currency": "CNY"}
             store.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, quote, event_id=f"quote-{left[0]}")
             with pytest.raises(Refused):
-                store.deliver(engine, "case", Event.GUIDE_BACK, event_id=f"no-{left[0]}")
+                store.deliver(engine, "case", Event.SIGN_IN, ANOTHER, event_id=f"no-{left[0]}")
         return real(conn, case_id)
 
     monkeypatch.setattr(statements, "history_rows", history_rows)
@@ -273,7 +275,7 @@ def test_a_time_that_somebody_spoilt_in_sqlite_is_told_by_row_and_column(sqlite:
     for name in ("case", "other"):
         opened(engine, name, steps=2)
     with pytest.raises(Refused):
-        store.deliver(engine, "case", Event.GUIDE_BACK, event_id="no")
+        store.deliver(engine, "case", Event.SIGN_IN, ANOTHER, event_id="no")
     with engine.begin() as conn:
         for table, column in TIMES:
             conn.execute(update(table).where(table.c.case_id == "case").values({column: literal(text_)}))
@@ -297,11 +299,11 @@ def test_a_time_that_somebody_spoilt_in_sqlite_is_told_by_row_and_column(sqlite:
 def test_a_refusal_that_was_edited_is_no_refusal_when_its_event_comes_again(engine: Engine, edit: dict[str, str]) -> None:
     opened(engine, "case")
     with pytest.raises(Refused):
-        store.deliver(engine, "case", Event.OPEN_ORDERS, event_id="no")
+        store.deliver(engine, "case", Event.SIGN_IN, ANOTHER, event_id="no")
     with engine.begin() as conn:
         conn.execute(update(store.metadata.tables["cancellation_refusal"]).values(**edit))
         with pytest.raises(SnapshotInvalid, match="refusal no"):
-            store.handle(conn, "case", Event.OPEN_ORDERS, event_id="no")
+            store.handle(conn, "case", Event.SIGN_IN, ANOTHER, event_id="no")
 
 
 # ------------------------------------------------------------------------------------------------------- a host's set-up
@@ -311,7 +313,7 @@ def test_a_refusal_that_was_edited_is_no_refusal_when_its_event_comes_again(engi
     "write",
     [
         lambda conn: store.handle(conn, "case", Event.ABANDON, event_id="1"),
-        lambda conn: store.handle(conn, "case", Event.GUIDE_BACK, event_id="1"),
+        lambda conn: store.handle(conn, "case", Event.SIGN_IN, ANOTHER, event_id="1"),
         lambda conn: store.open(conn, goal=Goal.PLAN, account="acct", order="new"),
         lambda conn: store.time_out_overdue(conn, LATER),
     ],

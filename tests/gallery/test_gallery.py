@@ -1,4 +1,4 @@
-"""The gallery in diagrams/ is what the model gives today, and what stands in it can be read."""
+"""The gallery in diagrams/ is up to date, and its pictures can be read."""
 
 import itertools
 from functools import cache
@@ -11,13 +11,13 @@ from process.diagram.view_layouts import View
 from process.diagram.views import ANYWHERE, build_picture
 from process.gallery.files import write
 from process.model import MODEL, State
+from tests.support.browser import DIAGRAMS
 from tests.support.drawn import SVG, Drawn
 
-DIAGRAMS = Path(__file__).parents[2] / "diagrams"
 PICTURES = [(view, lang) for view in View for lang in LANGUAGES]
-A4, A3 = 842, 1191  # points: how wide the page is across
+A4, A3 = 842, 1191  # points: the width of the page in landscape
 PAGE = {(View.OVERVIEW, "both"): A3}
-"""The whole flow in two languages holds too much for A4: its type would be 6.5 points there."""
+"""The overview in two languages is too large for A4: its type would be 6.5 points there."""
 
 CROSSINGS = {
     # What happens in any open state leads to ends above and below those of customer service: one has to cross the other.
@@ -27,7 +27,7 @@ CROSSINGS = {
     # An order is reported missing, and support leads back to the same list.
     (View.OVERVIEW, "both"): 1,
 }
-"""How many crossings of two thin lines there are, in the pictures that have any."""
+"""The number of crossings of two thin lines, for the pictures that have any."""
 
 
 @cache
@@ -35,7 +35,7 @@ def drawn(view: View, lang: str) -> Drawn:
     return Drawn((DIAGRAMS / f"{view}.{lang}.svg").read_text(encoding="utf-8"))
 
 
-def test_the_gallery_is_what_the_model_gives_today(tmp_path: Path) -> None:
+def test_the_gallery_is_what_the_model_gives(tmp_path: Path) -> None:
     write(tmp_path)
     fresh = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     kept = {path.name: path.read_bytes() for path in DIAGRAMS.iterdir()}

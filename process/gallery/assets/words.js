@@ -29,8 +29,8 @@ const TEXT = {
   saveSvg: ["保存图片（SVG）", "Save this picture as SVG"],
   savePng: ["保存图片（PNG）", "Save this picture as PNG"],
   orFile: [
-    "也可以查看一笔真实的办理：把它的快照文件拖到本页，或",
-    "Or look at a real case: drop its snapshot file on this page, or",
+    "也可以查看一笔真实的办理：把它的快照文件拖到本页（文件不会离开本机），或",
+    "Or look at a real case: drop its snapshot file on this page (it stays on this device), or",
   ],
   chooseFile: ["选择文件…", "Choose a file…"],
   offers: ["接下来可能发生", "What can happen next"],

@@ -24,7 +24,7 @@ SCHEMES: Final = ("sqlite", "postgresql", "mysql+pymysql", "mariadb+pymysql")
 
 @contextmanager
 def opened(
-    url: str | None, lang: str, *, create: bool = False, connect: bool = True, place: Callable[[], str] = lambda: ""
+    url: str | None, lang: str, *, create: bool = False, place: Callable[[], str] = lambda: ""
 ) -> Iterator[tuple[Any, Engine]]:
     """The store and an engine; an error of the database or of the store ends the command.
 
@@ -32,21 +32,11 @@ def opened(
         url: the address; None for the file in the user's data directory, which is created where it is missing.
         lang: the language of messages.
         create: whether a missing file and missing tables are created. Else an address without them is a mistake.
-        connect: whether the database is to be used; else an engine is made and nothing is looked at or created.
         place: the place in a file that is being loaded, put before the message.
     """
+    store = the_store(lang)
     try:
-        from process import store
-    except ExtraMissing as missing:
-        unusable(missing.text(lang))
-    try:
-        address = _default(lang, create=connect) if url is None else _checked(url, lang)
-        if not connect:
-            try:
-                yield store, store.create_engine(address)
-            except ValueError as error:
-                raise store.DatabaseUnusable(address.partition(":")[0], str(error)) from None
-            return
+        address = address_of(url, lang, create=True)
         notice = partial(say, _WAITING.of(lang), err=True) if sys.stderr is not None and sys.stderr.isatty() else None
         with store.database(address, create=create or url is None, on_wait=notice) as engine:
             if engine.url.database == ":memory:":
@@ -54,6 +44,20 @@ def opened(
             yield store, engine
     except (store.StoreError, InvalidPayload, SnapshotInvalid) as error:
         unusable(place() + error.text(lang))
+
+
+def the_store(lang: str) -> Any:
+    """The room ``process.store``; without its packages the command ends."""
+    try:
+        from process import store
+    except ExtraMissing as missing:
+        unusable(missing.text(lang))
+    return store
+
+
+def address_of(url: str | None, lang: str, *, create: bool = False) -> str:
+    """The address given, if it begins as one, else that of the user's own file, whose folder is created on request."""
+    return _default(lang, create=create) if url is None else _checked(url, lang)
 
 
 _WAITING = Words("数据库正被占用，等待中…", "The database is locked by another writer; waiting …")

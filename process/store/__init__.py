@@ -45,7 +45,16 @@ from process.persistence import (
 with needed_by("process.store", "sqlalchemy", extra="store"):
     import sqlalchemy as _sqlalchemy  # noqa: F401  # so that its absence is one sentence
 
-from process.store.engines import create_engine, database, prepare_mysql, prepare_sqlite, reading, sqlite_engine
+from process.store.engines import (
+    AddressInvalid,
+    create_engine,
+    database,
+    prepare_mysql,
+    prepare_sqlite,
+    reading,
+    shown_address,
+    sqlite_engine,
+)
 from process.store.errors import DatabaseUnusable, NestedDelivery, NoTransaction, ReadOnly
 from process.store.handling import handle, import_case, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 from process.store.integrity import Finding, verify
@@ -58,6 +67,7 @@ from process.store.upgrades import upgrade
 from process.store.workers import deliver, purge, time_out_overdue, transact
 
 __all__ = [
+    "AddressInvalid",
     "AlreadyDone",
     "CaseIdReused",
     "CaseNotFound",
@@ -95,6 +105,7 @@ __all__ = [
     "raising_conflict",
     "reading",
     "refusals",
+    "shown_address",
     "sqlite_engine",
     "time_out_overdue",
     "transact",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +14,7 @@ import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
+from process.model import Words
 from process.store.errors import DatabaseUnusable
 from process.store.tables import metadata
 from process.store.transactions import READ_ONLY, ends_transaction
@@ -53,10 +55,10 @@ def create_engine(url: str, *, busy_timeout: timedelta = TIME_OUT) -> Engine:
         prepare_mysql(engine)
         return engine
     except ModuleNotFoundError as error:
-        extra = _EXTRAS.get(error.name or "", "postgres")
-        raise ValueError(f'needs the driver {error.name}: pip install "installment-cancellation[{extra}]"') from None
+        install = f'pip install "installment-cancellation[{_EXTRAS.get(error.name or "", "postgres")}]"'
+        raise AddressInvalid(f"缺少驱动 {error.name}：{install}", f"needs the driver {error.name}: {install}") from None
     except (ArgumentError, NoSuchModuleError):
-        raise ValueError("no address of a known database") from None
+        raise AddressInvalid(*_UNKNOWN) from None
 
 
 def _parsed(url: str) -> URL:
@@ -66,18 +68,33 @@ def _parsed(url: str) -> URL:
         backend = parsed.get_backend_name()
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError):
-        raise ValueError("no address of a known database") from None
+        raise AddressInvalid(*_UNKNOWN) from None
     except UnicodeEncodeError:
-        raise ValueError("no address of a database: it is not all text") from None
+        raise AddressInvalid("地址中有无效字符", "the address has characters that are no text") from None
     except ValueError:
-        raise ValueError("no address of a database: its port is no number") from None
+        raise AddressInvalid("地址中的端口不是数字", "the port in the address is not a number") from None
     if backend == "sqlite" and parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return parsed
     if backend not in ("postgresql", "mysql", "mariadb"):
-        raise ValueError("must begin with sqlite:///, postgresql://, mysql+pymysql:// or mariadb+pymysql://")
-    if url.count("@") > 1:  # the rest would be taken for the host, and be shown in the driver's message
-        raise ValueError("no address of a database: an @ in a user name or password is written %40")
+        known = "sqlite:///, postgresql://, mysql+pymysql://, mariadb+pymysql://"
+        raise AddressInvalid(f"地址须以此开头：{known}", f"the address must begin with one of {known}")
+    if url.count("@") > 1 or ("@" in url and parsed.username is None):  # a part of the password would be taken for the host
+        raise AddressInvalid(
+            "用户名或密码中的 @、/、: 须写作 %40、%2F、%3A",
+            "in a user name or password @ is written %40, / is written %2F, and : is written %3A",
+        )
     return parsed
+
+
+class AddressInvalid(ValueError):
+    """The text is not an address that can be used, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.words = Words(zh, en)
+
+
+_UNKNOWN: Final = Words("这不是可用的数据库的地址", "not the address of a known database")
 
 
 def shown_address(url: str) -> str:
@@ -86,7 +103,7 @@ def shown_address(url: str) -> str:
         parsed = _parsed(url)
     except ValueError:
         scheme, colon, _ = url.partition("://")
-        return f"{scheme}://…" if colon and scheme.isascii() else "…"
+        return f"{scheme}://…" if colon and re.fullmatch(r"[a-z0-9+]{1,30}", scheme) else "…"
     return URL.create(parsed.drivername, host=parsed.host, port=parsed.port, database=parsed.database).render_as_string()
 
 
@@ -117,8 +134,8 @@ def database(
     shown = shown_address(url)
     try:
         engine = create_engine(url, busy_timeout=busy_timeout)
-    except ValueError as error:
-        raise DatabaseUnusable(shown, str(error)) from None
+    except AddressInvalid as error:
+        raise DatabaseUnusable(shown, error.words.en, error.words.zh) from None
     if on_wait is not None:
         call_when_waiting(engine, on_wait)
     try:
@@ -127,15 +144,37 @@ def database(
             with engine.begin() as conn:
                 upgrade(conn)
         elif engine.dialect.name == "sqlite" and not _is_there(engine.url.database):
-            raise DatabaseUnusable(shown, "there is no such file; opening a case makes it")
+            raise DatabaseUnusable(shown, "no such file; opening a case creates it", "没有这个文件；开启办理时会建立")
         yield engine
     except DatabaseError as error:
-        problem = str(error.orig).strip().splitlines()[0]
+        problem, zh = str(error.orig).strip().splitlines()[0], _in_chinese(str(error.orig))
         if _is_outdated(engine):
             problem = "its tables are of an earlier release; bring them up to date with store.upgrade(conn)"
-        raise DatabaseUnusable(shown, problem) from error
+            zh = "表是旧版本的，请用 store.upgrade(conn) 升级"
+        raise DatabaseUnusable(shown, problem, zh) from error
     finally:
         engine.dispose()
+
+
+_PROBLEMS: Final = (
+    (r"refused|could not connect|can't connect|timed? ?out|unreachable", "连不上服务器"),
+    (r"resolve|translate host|name or service", "找不到主机"),
+    (r"authentication|access denied|password", "用户名或密码不对，或没有权限"),
+    (r"database .* does not exist|unknown database", "服务器上没有这个数据库"),
+    (r"no such table|relation .* does not exist|table .* doesn't exist", "没有所需的表；开启办理时会建立"),
+    (r"not a database", "这不是 SQLite 的数据库文件"),
+    (r"unable to open", "打不开文件"),
+    (r"locked|lock wait|deadlock", "正被占用"),
+    (r"full|no space", "磁盘已满"),
+    (r"read-?only", "只能读取，不能写入"),
+    (r"malformed|corrupt", "文件已损坏"),
+)
+"""What drivers say, and the same in Chinese."""
+
+
+def _in_chinese(problem: str) -> str:
+    """The kind of a driver's message, in Chinese; "" for one of another kind."""
+    return next((zh for pattern, zh in _PROBLEMS if re.search(pattern, problem, re.IGNORECASE)), "")
 
 
 def _is_outdated(engine: Engine) -> bool:

@@ -20,12 +20,12 @@ class DatabaseUnusable(StoreError):
 
     words = Words("数据库 {url} 无法使用：{problem}", "The database {url} can't be used: {problem}")
 
-    def __init__(self, url: str, problem: str) -> None:
-        super().__init__(url, problem)
-        self.url, self.problem = url, problem
+    def __init__(self, url: str, problem: str, zh: str = "") -> None:
+        super().__init__(url, problem, zh)
+        self.url, self.problem, self.zh = url, problem, zh or "数据库报错"
 
     def text(self, lang: str = "en") -> str:
-        return self.words.of(lang).format(url=self.url, problem=self.problem)
+        return self.words.of(lang).format(url=self.url, problem=self.zh if lang == "zh" else self.problem)
 
 
 class NoTransaction(StoreError):

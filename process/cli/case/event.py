@@ -74,7 +74,8 @@ def _report_refusal(case_id: str, refusal: Refused, json: bool, lang: str) -> No
     if json:
         say(as_json({"case_id": case_id, "refusals": [refusal_dict(refusal)]}))
     else:
-        say(refusal.text(lang), err=True)
+        early = Words("（尚早：之后可能被接受。）", " (Too early: it may be accepted later.)").of(lang)
+        say(refusal.text(lang) + ("" if refusal.is_final else early), err=True)
     raise typer.Exit(REFUSED)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -26,6 +26,14 @@ def show_case(
     draw: Annotated[
         Path | None, typer.Option("--draw", metavar="FILE", help="把走过的路径画成 SVG\n\nDraw its path as SVG.")
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            "--page",
+            metavar="FILE",
+            help="给出网页上其路径的地址\n\nPrint the address of its path on the page (written if missing).",
+        ),
+    ] = None,
     db: DbOption = None,
     json: JsonOption = False,
     lang: LangOption = None,
@@ -43,8 +51,10 @@ def show_case(
         refusals: tuple[KeptRefusal, ...] = store.refusals(conn, case_id)
     if draw is not None:
         _draw(case, draw, language)
+    address = None if page is None else _link(case, page, language)
     if json:
-        extra = {
+        extra: dict[str, Any] = {} if address is None else {"page": address}
+        extra |= {
             "refusals": [kept_refusal_dict(one) for one in refusals],
             "findings": [{"where": found.where, **words_dict(found.words)} for found in findings],
         }
@@ -58,10 +68,26 @@ def show_case(
             screen.print(
                 titled(Words("被拒绝的事件", "Refused events").of(language), render.render_refusals(refusals, language))
             )
+        if address is not None:
+            say(address)
         for found in findings:
             say(f"{found.where}: {found.words.of(language)}", err=True)
     if findings:
         raise typer.Exit(REFUSED)
+
+
+def _link(case: Case, page: Path, lang: str) -> str:
+    """The address of the case's path on the page."""
+    from process import gallery
+
+    try:
+        if not page.exists():
+            gallery.write_page(page)
+        return gallery.link(case, page, lang=lang)
+    except gallery.NotOnPage as error:
+        unusable(error.text(lang))
+    except OSError as error:
+        cannot_open(page, error, lang)
 
 
 def _draw(case: Case, file: Path, lang: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+import typer
 from rich.text import Text
 
 from process.case import Case
@@ -111,9 +112,32 @@ NEXT = (
 )
 
 
-def demo(lang: LangOption = None) -> None:
+TemporalOption = Annotated[
+    bool,
+    typer.Option(
+        "--temporal", help="在 Temporal 服务器上办理，中途终止一个进程\n\nOn a Temporal server; a worker is killed."
+    ),
+]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        metavar="HOST:PORT",
+        envvar="TEMPORAL_ADDRESS",
+        help="已有的 Temporal 服务器，缺省则启动一个\n\nA Temporal server that runs already; one is started by default.",
+        show_default=False,
+    ),
+]
+
+
+def demo(lang: LangOption = None, temporal: TemporalOption = False, address: AddressOption = None) -> None:
     """三次真实办理，逐步讲述 · Three worked examples, step by step: the command to run first."""
     language = lang_of(lang)
+    if temporal:
+        from process.cli import durable_demo
+
+        durable_demo.play(language, address)
+        return
     screen = console()
     for example in EXAMPLES:
         case = Case(goal=example.goal, account="acct-1", order="order-9")

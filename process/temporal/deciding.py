@@ -11,7 +11,7 @@ from temporalio import activity
 
 from process.case import Case
 from process.exceptions import ProcessError, Refused
-from process.model import MODEL_VERSION, QuoteStatus, RequestKind
+from process.model import MODEL_VERSION, Actor, QuoteStatus, RequestKind
 from process.persistence import error_to_dict
 from process.records import Step
 from process.snapshot import codec, wire
@@ -69,7 +69,8 @@ def _request_message(case: Case) -> RequestMessage | None:
     if request is None:
         return None
     told = wire.request_to_dict(request)
-    binding = case.facts.quote_status is QuoteStatus.SUBMITTED  # the lender's answer counts anywhere (R13)
+    # What was submitted to the lender stands until the case ends: its answer counts wherever it finds the case (R13).
+    binding = request.to is Actor.LENDER and case.facts.quote_status is QuoteStatus.SUBMITTED
     return RequestMessage(told["kind"], told["to"], told["key"], told["payload"], case.version, binding)
 
 

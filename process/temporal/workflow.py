@@ -36,6 +36,8 @@ from process.temporal.messages import (
 
 KEPT_OUTCOMES, KEPT_SIZE = 500, 240_000
 """How many outcomes are kept, the newest, and how many characters of JSON they may take."""
+LONGEST_TIMER = timedelta(days=365)
+"""No server takes one of thousands of years, which the host's times may ask for."""
 LONGEST_HISTORY = 5_000
 """Events of a run after which the case goes on in a new one, where the server has not suggested it before."""
 VERSION_WAIT = timedelta(seconds=20)
@@ -61,6 +63,7 @@ class CaseWorkflow:
         self.size = sum(outcome.size for outcome in given.outcomes)
         self.requests: dict[str, tuple[RequestMessage, asyncio.Task[None]]] = {}
         self.is_ready = False
+        self.trouble: dict[str, Any] | None = None
         self.turn = asyncio.Lock()  # one event at a time
 
     @workflow.run
@@ -84,6 +87,7 @@ class CaseWorkflow:
         if snapshot["version"] == 0 and snapshot["opened_at"] is None:
             snapshot["opened_at"] = workflow.now().isoformat()
         while (opened := await self._decide(None)).position is None:
+            self.trouble = opened.error
             await workflow.sleep(PAUSE)
         self._move(opened.position)
 
@@ -96,7 +100,7 @@ class CaseWorkflow:
             try:
                 await workflow.wait_condition(lambda: self._has_seen(event), timeout=VERSION_WAIT)
             except TimeoutError:
-                raise _failure(self._conflict(event)) from None
+                raise _failure(self._conflict(event) if self.is_ready else self.trouble) from None
         async with self.turn:
             return await self._take(event)
 
@@ -147,7 +151,9 @@ class CaseWorkflow:
         self.outcomes[outcome.key] = outcome
         self.size += outcome.size
         while len(self.outcomes) > KEPT_OUTCOMES or (self.size > KEPT_SIZE and len(self.outcomes) > 1):
-            self.size -= self.outcomes.pop(next(iter(self.outcomes))).size
+            # A refusal goes first: a final one is refused again. Else the oldest step.
+            refused = (key for key, kept in self.outcomes.items() if kept.step is None)
+            self.size -= self.outcomes.pop(next(refused, next(iter(self.outcomes)))).size
 
     def _move(self, position: Position) -> None:
         """Stand at *position*: call the function that is wanted now, and give up the calls that nobody waits for."""
@@ -223,7 +229,7 @@ class CaseWorkflow:
         with suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self.position.is_done or self._is_long() or _is_nearer(self._due_at(), rings_at),
-                timeout=None if rings_at is None else rings_at - workflow.now(),
+                timeout=None if rings_at is None else min(rings_at - workflow.now(), LONGEST_TIMER),
             )
 
     def _due_at(self) -> datetime | None:

@@ -90,7 +90,7 @@ EDITS = {
     "another activity": ("                request.kind,\n", '                "ask",\n'),
     "another id of the call": ("activity_id=request.key", "activity_id=request.kind"),
     "a timer for each step": ("or _is_nearer(self._due_at(), rings_at)", "or self._due_at() != rings_at"),
-    "no timer": ("timeout=None if rings_at is None else rings_at - workflow.now()", "timeout=None"),
+    "no timer": ("timeout=None if rings_at is None else min(rings_at - workflow.now(), LONGEST_TIMER)", "timeout=None"),
     "calls that nobody waits for go on": ("                call.cancel()\n", ""),
     "a new run is never begun": ("info.is_continue_as_new_suggested() or ", ""),
     "no search attributes": ("if self.searchable and ", "if False and "),

@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
-from process.machine import CompiledEvent, CompiledMachine
+from process.machine import CompiledEvent, CompiledMachine, Decide
 from process.model import Actor, Effect, Event, Facts, Field, Guard, Kind, Payload, State
 
 COUNTED: Final = (("face_attempts", "face_limit"), ("other_attempts", "other_limit"))
@@ -70,78 +70,94 @@ class Futures:
     """What can come of a case, as far as it was looked into."""
 
     def __init__(self, machine: CompiledMachine) -> None:
-        self._machine = machine
-        self._compared = {event: _compared(compiled) for event, compiled in machine.compiled_events.items()}
+        events = machine.compiled_events
+        self._compared = {event: _compared(compiled) for event, compiled in events.items()}
+        self._ends = machine.definition.ends  # which take nothing
+        self._moves = {state: tuple(_moves(state, machine)) for state in machine.definition.states}
         self._successors: dict[tuple[Abstract, Configuration], tuple[Configuration, ...]] = {}
-        self._taken_later: dict[tuple[Event, Actor, Abstract], dict[Configuration, bool]] = {}
+        self._takes: dict[tuple[Event, Actor, Abstract], dict[Configuration, bool]] = {}
 
     def takes(self, here: Configuration, event: CompiledEvent, by: Actor, data: Payload) -> bool:
         """Return True if *here* or what can come of it takes the event by the actor with the payload."""
         compared = {name: data[name] for name in self._compared[event.event]}
         abstract, start = _abstract(here, compared, event.fields)
-        known = self._taken_later.setdefault((event.event, by, abstract), {})
+        known = self._takes.setdefault((event.event, by, abstract), {})
         if start not in known:
             self._search(start, abstract, event, by, known)
         return known[start]
 
     def _search(
-        self,
-        start: Configuration,
-        abstract: Abstract,
-        event: CompiledEvent,
-        by: Actor,
-        known: dict[Configuration, bool],
+        self, start: Configuration, abstract: Abstract, event: CompiledEvent, by: Actor, known: dict[Configuration, bool]
     ) -> None:
-        """Note for all that can be reached from *start* whether it, or what comes of it, takes the event."""
+        """Note of all that can be reached from *start* whether it, or what comes of it, takes the event.
+
+        The search ends at the first that does: only those on the way to it are noted then.
+        """
         predecessors: dict[Configuration, list[Configuration]] = {start: []}
-        found, taking = [start], []
+        found, taking = [start], list[Configuration]()
         for here in found:
-            if known.get(here) or any(
-                event.decide(here.state, here.facts, by, dict(data)) is not None
-                for data in self._payloads(event, here.facts, abstract, only=abstract)
-            ):
+            if known.get(here) or self._is_taken(here, abstract, event, by) or len(found) > TOO_MANY:
                 taking.append(here)
+                break
             for there in self._next(here, abstract):
                 if there not in predecessors:
                     predecessors[there] = []
                     found.append(there)
                 predecessors[there].append(here)
-            if len(found) > TOO_MANY:
-                known[start] = True  # the cautious answer
-                return
         for here in taking:
             known[here] = True
-        for here in taking:
-            for before in predecessors[here]:
-                if not known.get(before):
-                    known[before] = True
-                    taking.append(before)
-        for here in found:
-            known.setdefault(here, False)
+            taking += (before for before in predecessors[here] if not known.get(before))
+        if not taking:
+            known |= dict.fromkeys(found, False)
+
+    def _is_taken(self, here: Configuration, abstract: Abstract, event: CompiledEvent, by: Actor) -> bool:
+        return here.state in event.decisions and any(
+            event.decide(here.state, here.facts, by, data) is not None
+            for data in self._payloads(event, here.facts, abstract, fixed=dict(abstract))
+        )
 
     def _next(self, here: Configuration, abstract: Abstract) -> tuple[Configuration, ...]:
         if (abstract, here) not in self._successors:
             found: dict[Configuration, None] = {}
-            for event in self._machine.compiled_events.values():
-                decisions = event.decisions.get(here.state, {})
-                for data in self._payloads(event, here.facts, abstract) if decisions else ():
-                    for by, (_, _, decide) in decisions.items():
-                        outcome = decide(here.facts, dict(data)) if by else None
-                        if outcome is not None:
+            for event, decides in self._moves[here.state]:
+                for data in self._payloads(event, here.facts, abstract, fixed={}):
+                    for decide in decides:
+                        outcome = decide(here.facts, dict(data))
+                        if outcome is None or outcome[0] in self._ends:
+                            continue
+                        if outcome[1] is here.facts:
+                            found[Configuration(*outcome)] = None
+                        else:
                             found |= dict.fromkeys(_continuations(here.facts, Configuration(*outcome), abstract))
             self._successors[abstract, here] = tuple(found)
         return self._successors[abstract, here]
 
     def _payloads(
-        self, event: CompiledEvent, facts: Facts, abstract: Abstract, only: Abstract | None = None
-    ) -> Iterator[Mapping[str, object]]:
-        """Give every payload that can make a difference; with *only*, those that have its values."""
-        compared, fixed = self._compared[event.event], dict(only or ())
+        self, event: CompiledEvent, facts: Facts, abstract: Abstract, fixed: Mapping[str, object]
+    ) -> Iterator[dict[str, object]]:
+        """Give every payload that can make a difference and has the *fixed* values."""
+        if not event.fields:
+            return iter(({},))
+        compared = self._compared[event.event]
         values = [
             (fixed[name],) if name in fixed else values_that_differ(field, name, facts, abstract, compared=name in compared)
             for name, field in event.fields.items()
         ]
         return (dict(zip(event.fields, chosen, strict=True)) for chosen in product(*values))
+
+
+def _moves(state: State, machine: CompiledMachine) -> Iterator[tuple[CompiledEvent, tuple[Decide, ...]]]:
+    """Give the events after which the case may be open, each with its decisions, once for actors with the same rows."""
+    ends = machine.definition.ends
+    for event in machine.compiled_events.values():
+        rows = event.transitions_from.get(state, ())
+        decides = {
+            tuple(row.row for row in rows if by in row.by): decide
+            for by, (_, _, decide) in event.decisions.get(state, {}).items()
+            if by and any(by in row.by and row.target not in ends for row in rows)
+        }
+        if decides:
+            yield event, tuple(decides.values())
 
 
 Abstract = tuple[tuple[str, object], ...]

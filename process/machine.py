@@ -21,7 +21,7 @@ with warnings.catch_warnings():  # the import changes the process's warning filt
     import transitions
 
 from process.exceptions import Refused
-from process.model import ELSE, MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, Payload, State, Transition
+from process.model import ELSE, MODEL, Actor, Effect, Event, Facts, Field, Guard, Kind, Model, Payload, State, Transition
 from process.model.validation import validate
 from process.payload import INVALID, FieldCheck, check_of, model_1_check_of
 
@@ -116,78 +116,108 @@ def _combine_effects(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Ch
 def _constant_update(changes: Changes) -> Callable[[Facts, Payload], Facts] | None:
     if not changes:
         return None
-    # The first apart: most rows change one fact, and a loop costs more than that.
-    (first_place, first_value), *others = ((_FACT_AT[name], value) for name, value in changes.items())
+    changed = tuple((_FACT_AT[name], value) for name, value in changes.items())
+    only_index, only_value = changed[0]
 
-    def update(facts: Facts, _data: Payload) -> Facts:
+    def update_one(facts: Facts, _data: Payload) -> Facts:
         values: list[Any] = [*facts]
-        values[first_place] = first_value
-        for place, value in others:
-            values[place] = value
+        values[only_index] = only_value
         return _new(Facts, values)
 
-    return update
+    def update_all(facts: Facts, _data: Payload) -> Facts:
+        values: list[Any] = [*facts]
+        for index, value in changed:
+            values[index] = value
+        return _new(Facts, values)
+
+    return update_one if len(changed) == 1 else update_all
 
 
-def _all_hold(guards: Sequence[Guard]) -> Callable[[Facts, Payload], bool] | None:
-    """Return the guards as one; None where there is none."""
-    if not guards:
-        return None
-    first, others = guards[0].predicate, _all_hold(guards[1:])
-    if others is None:
-        return first
+Predicates = tuple[Callable[[Facts, Payload], bool], ...]
+Arm = tuple[Predicates, Callable[[Facts, Payload], Facts] | None, State]
+"""A row: its guards, its effects as one, and its target."""
 
-    def all_hold(facts: Facts, data: Payload) -> bool:
-        return first(facts, data) and others(facts, data)
 
-    return all_hold
+def _groups(rows: Sequence[Transition]) -> tuple[tuple[Predicates, tuple[Arm, ...]], ...]:
+    """Return the rows in their order, in groups: the guards that all of one group have, and its rows with the others."""
+    groups: list[tuple[list[Guard], list[Transition]]] = []
+    for row in rows:
+        guards = _guards(row)
+        common = [guard for guard in groups[-1][0] if guard in guards] if groups else []
+        if common:
+            groups[-1] = common, [*groups[-1][1], row]
+        else:
+            groups.append((guards, [row]))
+    return tuple(
+        (
+            _predicates(common),
+            tuple((_predicates(_guards(row), common), _change(row.effects), row.target) for row in members),
+        )
+        for common, members in groups
+    )
+
+
+def _predicates(guards: Sequence[Guard], but: Sequence[Guard] = ()) -> Predicates:
+    return tuple(guard.predicate for guard in guards if guard not in but)
 
 
 def _compile(fields: Mapping[str, Field], rows: list[Transition], check_of: FieldCheck = check_of) -> Decide:
     """Return the rows of one event in one state by one actor as one function.
 
-    Guards that all of the rows have, as a row and its else do, are evaluated once.
+    Guards that rows one below the other have in common, as a row and its else do, are evaluated once.
     """
-    checks, count = tuple((name, check_of(field)) for name, field in fields.items()), len(fields)
-    guards_of = [_guards(row) for row in rows]
-    common = [guard for guard in guards_of[0] if all(guard in guards for guards in guards_of)]
-    shared = _all_hold(common)
-    arms = tuple(
-        (_all_hold([guard for guard in guards if guard not in common]), _change(row.effects), row.target)
-        for row, guards in zip(rows, guards_of, strict=True)
-    )
-    _, only_change, only_target = arms[0]
+    count = len(fields)
+    checks = tuple((name, check_of(field)) for name, field in fields.items() if isinstance(field, Kind))
+    members = tuple((name, check_of(field)) for name, field in fields.items() if not isinstance(field, Kind))
+    groups = _groups(rows)
+    guards = _predicates(_guards(rows[0]))
+    change, target = _change(rows[0].effects), rows[0].target
 
     def decide_unguarded(facts: Facts, data: dict[str, Any]) -> Outcome | None:
-        return None if data else (only_target, facts)
+        return None if data else (target, facts)
 
     def decide_one_row(facts: Facts, data: dict[str, Any]) -> Outcome | None:
         try:
             for name, check_value in checks:
-                data[name] = check_value(data[name])
+                check_value(data[name])
+            for name, member_of in members:
+                data[name] = member_of(data[name])
         except INVALID:
             return None
-        if len(data) != count or (shared and not shared(facts, data)):
+        if len(data) != count:
             return None
-        return only_target, only_change(facts, data) if only_change else facts
+        for is_true in guards:
+            if not is_true(facts, data):
+                return None
+        return target, change(facts, data) if change else facts
 
     def decide_first_match(facts: Facts, data: dict[str, Any]) -> Outcome | None:
         try:
             for name, check_value in checks:
-                data[name] = check_value(data[name])
+                check_value(data[name])
+            for name, member_of in members:
+                data[name] = member_of(data[name])
         except INVALID:
             return None
-        if len(data) != count or (shared and not shared(facts, data)):
+        if len(data) != count:
             return None
-        for holds, change, target in arms:
-            if holds is None or holds(facts, data):
-                return target, change(facts, data) if change else facts
+        for common, arms in groups:
+            for is_true in common:
+                if not is_true(facts, data):
+                    break
+            else:
+                for others, change, target in arms:
+                    for is_true in others:
+                        if not is_true(facts, data):
+                            break
+                    else:
+                        return target, change(facts, data) if change else facts
         return None
 
     # They repeat what they share, as a call of one by another would cost as much as several guards.
-    if len(arms) > 1:
+    if len(rows) > 1:
         return decide_first_match
-    return decide_one_row if checks or shared or only_change else decide_unguarded
+    return decide_one_row if fields or guards or change else decide_unguarded
 
 
 class CompiledEvent(transitions.Event):

@@ -63,7 +63,7 @@ def reference(value: Any) -> Any:
         type(value) is str
         and 0 < len(value) <= MAX_REFERENCE
         and value.isprintable()
-        and value[0] != " " != value[-1]
+        and value.strip() == value
         and (value.isascii() or (_INVISIBLE.isdisjoint(value) and is_normalized("NFKC", value)))
     ):
         return value

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
+import weakref
+from collections import ChainMap, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
-from typing import Any
+from datetime import datetime, timedelta, timezone, tzinfo
+from types import MappingProxyType
+from typing import Any, NoReturn, Self
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -215,6 +219,117 @@ def test_a_copy_goes_its_own_way(cases: tuple[Case, ...]) -> None:
                 twin.abandon()
                 assert twin != case
             assert case.to_json() == before
+
+
+class NotedCase(Case):
+    """A host's subclass with attributes, in a dict and in slots, public and private."""
+
+    __slots__ = ("__dict__", "__private", "slotted")
+
+    def mark(self) -> Self:
+        self.note = ["handle with care"]
+        self.slotted = ["slot"]
+        self.__private = ["private"]
+        return self
+
+    def marks(self) -> tuple[list[str], ...]:
+        return self.note, self.slotted, self.__private
+
+
+def test_attributes_of_a_subclass_survive_copying_and_pickling() -> None:
+    case = NotedCase(goal=Goal.PLAN, account="acct-1", order="order-9").mark()
+    shared = case.marks()
+    for twin in (case.copy(), copy.copy(case)):
+        assert twin == case
+        assert [one is other for one, other in zip(twin.marks(), shared, strict=True)] == [True] * 3
+    memo: dict[int, Any] = {}
+    for twin in (copy.deepcopy(case, memo), pickle.loads(pickle.dumps(case))):  # noqa: S301  # our own bytes
+        assert type(twin) is NotedCase
+        assert (twin == case, twin.marks()) == (True, shared)
+        assert [one is other for one, other in zip(twin.marks(), shared, strict=True)] == [False] * 3
+        twin.abandon()
+    assert memo[id(case)].is_done
+    assert case.version == 0
+    bare = NotedCase(goal=Goal.PLAN, account="acct-1", order="order-9")
+    assert not hasattr(bare.copy(), "slotted"), "what was not set stays so"
+
+
+def test_a_case_can_be_referenced_weakly() -> None:
+    case = opened()
+    reference = weakref.ref(case)
+    assert reference() is case
+    del case
+    gc.collect()
+    assert reference() is None
+
+
+class Hostile:
+    """An object that raises whatever is done with it."""
+
+    def _raise(self, *_: object) -> NoReturn:
+        raise IndexError("hostile")
+
+    __hash__ = __eq__ = __repr__ = __str__ = __bool__ = __len__ = __iter__ = __getattr__ = _raise  # type: ignore[assignment]
+
+
+class HostileZone(tzinfo):
+    def utcoffset(self, _at: datetime | None) -> timedelta:
+        raise IndexError("hostile")
+
+
+class EndlessZone(tzinfo):
+    def utcoffset(self, _at: datetime | None) -> timedelta:
+        return timedelta(days=9)
+
+
+@pytest.mark.parametrize("zone", [HostileZone(), EndlessZone()])
+def test_objects_that_misbehave_are_refused_with_reasons(zone: tzinfo) -> None:
+    case, at, hostile = opened(), datetime(2026, 11, 22, tzinfo=zone), Hostile()
+    tries: dict[str, tuple[Any, dict[str, Any], type[ProcessError]]] = {
+        "event": (hostile, {}, UnknownEvent),
+        "by": (Event.ABANDON, {"by": hostile}, WrongActor),
+        "who": (Event.ABANDON, {"who": hostile}, InvalidPayload),
+        "at": (Event.ABANDON, {"at": at}, InvalidPayload),
+        "data": (Event.ABANDON, {"data": hostile}, InvalidPayload),
+        "a value": (Event.SIGN_IN, {"data": {"account": hostile, "channel": hostile}}, InvalidPayload),
+        "a name": (Event.ABANDON, {"data": {7: hostile}}, InvalidPayload),
+    }
+    for what, (event, arguments, kind) in tries.items():
+        with pytest.raises(kind) as refused:
+            case.trigger(event, **arguments)
+        assert str(refused.value), what
+        if kind is not UnknownEvent:
+            assert not case.may_trigger(event, **arguments)
+            assert case.blockers(event, **arguments) == refused.value.blockers  # type: ignore[attr-defined]  # Refused
+    with pytest.raises(InvalidPayload) as wrong:
+        opened(at=at)
+    assert wrong.value.fields == ("at",)
+    assert case == opened()
+
+
+def test_the_payload_is_left_as_it_was_whatever_mapping_it_is() -> None:
+    given = {"account": "acct-1", "channel": "app"}
+    for data in (given, MappingProxyType(given), ChainMap(given), defaultdict(str, given)):
+        case = opened()
+        assert case.may_trigger(Event.SIGN_IN, data)
+        assert case.trigger(Event.SIGN_IN, data).data["channel"] is Channel.APP
+        assert dict(data) == {"account": "acct-1", "channel": "app"}
+    missing: defaultdict[str, str] = defaultdict(str)
+    with pytest.raises(InvalidPayload, match="Field account is missing"):
+        opened().trigger(Event.SIGN_IN, missing)
+    assert not missing
+
+
+def test_a_case_says_which_part_of_the_goal_has_happened_and_which_has_not(cases: tuple[Case, ...]) -> None:
+    for case in cases:
+        parts = {Goal.PLAN, Goal.FACE_VERIFICATION} if case.facts.goal is Goal.BOTH else {case.facts.goal}
+        achieved, unmet = (
+            set() if goal is None else {Goal.PLAN, Goal.FACE_VERIFICATION} if goal is Goal.BOTH else {goal}
+            for goal in (case.achieved, case.unmet)
+        )
+        assert (achieved | unmet, achieved & unmet) == (parts, set())
+        assert (Goal.PLAN in achieved) == (case.state in (State.PLAN_CANCELLED, State.BOTH_CANCELLED))
+        assert (Goal.FACE_VERIFICATION in achieved) == case.facts.face_removed
 
 
 def test_what_a_case_gives_out_can_not_change_it() -> None:

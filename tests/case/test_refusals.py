@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -33,6 +34,7 @@ from process import (
     UnknownEvent,
     WrongActor,
     WrongState,
+    refusals,
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import all_inputs, payload_for
@@ -387,6 +389,51 @@ def test_an_exception_survives_pickling_and_copying(error: ProcessError) -> None
         assert (str(twin), repr(twin), twin.args) == (str(error), repr(error), error.args)
         for name in ("event", "state", "by", "blockers", "is_final", "where", "problem", "zh"):
             assert getattr(twin, name, None) == getattr(error, name, None)
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_an_exception_that_was_made_anew_of_json_prints_as_before(error: ProcessError) -> None:
+    twin = type(error)(*json.loads(json.dumps(error.args)))
+    assert (type(twin), str(twin)) == (type(error), str(error))
+    if isinstance(error, Refused | InvalidPayload):
+        assert isinstance(twin, Refused | InvalidPayload)
+        assert (twin.text("zh"), codes(twin), twin.is_final) == (error.text("zh"), codes(error), error.is_final)
+        assert (twin.event, twin.state, twin.by) == (error.event, error.state, error.by)
+    safe = [repr(argument) for argument in error.args]  # as a serialiser leaves what it can't write
+    assert str(type(error)(*safe)), "and it prints also where only texts are left"
+
+
+def test_reasons_that_are_read_late_are_of_the_moment_of_the_refusal() -> None:
+    case = at_choice()
+    for attempt in (1, 2, 3):
+        case.start_face_verification(consent="consent-1")
+        case.fail_verification(attempt=attempt)
+    data: dict[str, Any] = {"consent": "consent-1"}
+    now, late = (refusal_of(case, Event.START_FACE_VERIFICATION, **data) for _ in range(2))
+    reasons, final = now.blockers, now.is_final
+    case.start_other_verification(method="sms_code")  # type: ignore[arg-type]  # its name will do
+    case.pass_verification(attempt=4)
+    case.complete_cancellation(quote="quote-1", by=Actor.LENDER)
+    assert (late.blockers, late.is_final, late.state) == (reasons, final, State.VERIFICATION_CHOICE)
+    assert late.blockers[0].parameters == {"face_attempts": 3, "face_limit": 3}
+
+
+def test_reasons_are_built_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[object] = []
+    real = refusals.state_blockers
+    monkeypatch.setattr(refusals, "state_blockers", lambda *given: built.append(given) or real(*given))
+    refused = refusal_of(opened(), Event.OPEN_ORDERS)
+    assert built == []
+    for _ in range(2):
+        assert codes(refused) == ["wrong_state"]
+    assert len(built) == 1
+
+
+def test_a_note_that_is_added_to_a_refusal_travels_with_it() -> None:
+    refused = refusal_of(opened(), Event.OPEN_ORDERS)
+    refused.add_note("tried by the nightly job")
+    twin = pickle.loads(pickle.dumps(refused))  # noqa: S301  # our own bytes
+    assert twin.__notes__ == ["tried by the nightly job"]
 
 
 def test_a_step_survives_pickling_and_copying_and_stays_read_only() -> None:

@@ -64,9 +64,13 @@ def _verified(case: Case) -> Happenings:
 
 
 def _removed(case: Case) -> Happenings:
-    yield from _to_the_options(case)
-    yield case.request_face_verification_removal()
-    yield case.contact_support(channel=SupportChannel.IN_APP_CHAT)
+    yield case.report_problem(by=Actor.CUSTOMER, problem="the code to sign in never comes")
+    yield case.contact_support(channel=SupportChannel.HOTLINE)
+    try:
+        case.remove_face_verification(agent="agent-7", ticket="ticket-1")
+    except Refused as refused:
+        yield refused
+    yield case.identify_customer(agent="agent-7", ticket="ticket-1")
     yield case.remove_face_verification(agent="agent-7", ticket="ticket-1")
     yield case.quote_consequences(quote="quote-1", fee=0, currency="CNY")
     yield case.confirm_cancellation(by=Actor.CUSTOMER, quote="quote-1")
@@ -93,12 +97,12 @@ EXAMPLES = (
         ),
     ),
     Example(
-        Words("三、客服取消人脸验证", "3. Support removes the face verification"),
+        Words("三、登录不了，由客服取消人脸验证", "3. Signing in fails, and support removes face verification"),
         Goal.BOTH,
         _removed,
         Words(
-            "人脸验证只能由客服取消；取消之后，客户确认报价，资方办结：两者均已取消。",
-            "Only support can remove face verification. It did, the customer confirmed the quote, and both are cancelled.",
+            "客户登录不了，客服核实身份后才能取消人脸验证；之后客户确认报价，资方办结：两者均已取消。",
+            "Support removes face verification only for someone it has identified; then the plan is cancelled without it.",
         ),
     ),
 )

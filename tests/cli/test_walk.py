@@ -59,7 +59,7 @@ def test_a_refused_event_is_told_with_its_reasons_and_changes_nothing(tmp_path: 
     file = tmp_path / "trip.jsonl"
     done = walk("sign_in", "another-account", "", "open_orders", "q", arguments=("--goal", "plan", "--save", str(file)))
     assert "Refused: This account did not buy the order" in done.stdout
-    assert 'Refused: "open my orders" does not happen in "Signed out", but in: Signed in.' in done.stdout
+    assert 'Refused: "open my orders" is not possible in state "Signed out"; possible in: Signed in.' in done.stdout
     assert saved(file).version == 0
 
 
@@ -203,3 +203,57 @@ def test_whatever_is_numbered_is_taken_on_the_usual_values(goal: Goal, tmp_path:
         with file.open("rb") as lines:
             reached |= {entry.event for entry in eventfile.read(lines) if not isinstance(entry, CaseLine)}
     assert len(reached) > 8, "the walks should come far enough to say something"
+
+
+# ------------------------------------------------------------------------------------- within the prompt of a field
+
+
+def test_b_in_a_fields_prompt_goes_back_to_the_choice_of_events() -> None:
+    screen = walk("sign_in", "b", *SIGN_IN, "q").stdout
+    assert screen.count("✓ customer, sign in: Signed out → Signed in") == 1
+    assert screen.count("Signed out (signed_out)") == 2, "the screen is shown again"
+
+
+def test_q_in_a_fields_prompt_quits_and_saves(tmp_path: Path) -> None:
+    file = tmp_path / "case.jsonl"
+    done = walk(*SIGN_IN, "open_orders", "open_order", "q", arguments=("--goal", "plan", "--save", str(file)))
+    assert done.exit_code == 0
+    assert saved(file).state is State.ORDER_LIST
+
+
+def test_an_event_by_another_actor_than_the_one_whose_move_it_is_is_named_with_the_actor() -> None:
+    assert "✓ customer, report a problem: " in walk("report_problem", "", "q").stdout
+    assert "✓ system, report a problem: " in walk("report_problem system", "", "q").stdout
+
+
+def test_an_event_that_is_nobodys_move_is_asked_for_by_its_actors() -> None:
+    to_cancelling = ("choose_cancellation", "quote_consequences", "", "", "", "confirm_cancellation", "")
+    screen = walk(*TO_THE_OPTIONS, *to_cancelling, "report_plan_ended", "q").stdout  # it is the system's move
+    assert "✓ system, report that the plan has ended" in walk(*TO_THE_OPTIONS, "report_plan_ended system", "", "q").stdout
+    screen = walk("report_plan_ended", "q").stdout
+    assert "report_plan_ended is possible by several actors: type " in screen
+    assert "or write report_plan_ended " in screen
+
+
+def test_ctrl_c_offers_to_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def typed(*answers: str) -> Result:
+        lines = iter(answers)
+
+        def answer(_prompt: str) -> str:
+            text = next(lines, "")
+            if text == "^C":
+                raise KeyboardInterrupt
+            return text
+
+        monkeypatch.setattr("builtins.input", answer)
+        return CliRunner().invoke(app, ["walk", "--goal", "plan", "--lang", "en"])
+
+    done = typed(*SIGN_IN, "^C", "")
+    assert (done.exit_code, "Saved to case.jsonl (1 step)." in done.stdout) == (0, True)
+    assert saved(tmp_path / "case.jsonl").state is State.SIGNED_IN
+    assert "Saved" not in typed(*SIGN_IN, "^C", "n").stdout
+    assert "Saved" not in typed(*SIGN_IN, "^C", "^C").stdout
+    assert "Saved to own.jsonl" in typed(*SIGN_IN, "sign_in", "^C", "own.jsonl").stdout
+    assert "Saved" not in typed("^C", "").stdout, "there is no step to save"

@@ -24,7 +24,6 @@ FAILED_ONCE = f"{TO_FACE}/require_verification/start_face_verification/fail_veri
 
 FOLLOW = """async (fragments) => {
   for (const fragment of fragments) {
-    if (decodeURIComponent(location.hash) === `#${fragment}`) continue;
     const changed = new Promise((done) => addEventListener("hashchange", done, { once: true }));
     location.hash = fragment;
     await changed;
@@ -85,8 +84,8 @@ def address(file: Path, fragment: str = "") -> str:
 
 
 def follow(shown: Page, fragment: str) -> None:
-    """Follow a link within the page, from the choice of the goal."""
-    shown.evaluate(FOLLOW, [fragment.partition("/")[0], fragment])
+    """Follow a link within the page, from the choice of the goal; ``en/`` is the same as ``en``, but another address."""
+    shown.evaluate(FOLLOW, [f"{fragment.partition('/')[0]}/", fragment])
 
 
 def state_of(shown: Page) -> str | None:

@@ -1,5 +1,26 @@
 """Opening cases and raising events on them, inside the host's transaction and without a statement that could spoil it.
 
+::
+
+    with engine.begin() as conn:                                     # the host's transaction
+        case = store.open(conn, goal=Goal.PLAN, account="acct-1", order="order-9")
+        conn.execute(my_orders.update()...)                          # committed together, or not at all
+
+    with engine.begin() as conn:
+        try:
+            payload = {"account": "acct-1", "channel": "app"}
+            handled = store.handle(conn, case.case_id, Event.SIGN_IN, payload, event_id="msg-1")
+        except Refused as refusal:                                   # caught inside, so that a final refusal is kept
+            answer = refusal.text("zh")
+
+Guaranteed, once the host's commit has succeeded: each event counts once, however often it is delivered; its step, the case
+and the host's own rows are there together; no other writer's step is lost or overwritten; an order has one open case, and
+its plan is cancelled once.
+At least once: requests. A request has a key that stays the same while the same is requested, and its receiver must use it.
+The host owes: authentication and authorization (never take ``by``, ``who``, ``at`` or an event's id from a client
+unchecked; whoever opens a case for a stranger's order blocks it), rate limits, the verifier, the money, and the time after
+which personal data is purged.
+
 The order inside ``handle`` makes it right at every isolation level: one statement reads the case and looks for the event's
 id, then the case decides, and the outcome is written where the version is still the one that was read. So an event that is
 committed meanwhile makes the write miss.

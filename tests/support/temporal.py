@@ -49,9 +49,11 @@ class Server:
         if skips_time:
             path = program("temporal-test-server")
             return await WorkflowEnvironment.start_time_skipping(test_server_existing_path=path)
-        shorter = ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={longest_run}"]
+        options = ["--output", "none"]
+        if longest_run is not None:
+            options += ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={longest_run}"]
         return await WorkflowEnvironment.start_local(
-            dev_server_existing_path=program("temporal"), dev_server_extra_args=shorter if longest_run else []
+            dev_server_existing_path=program("temporal"), dev_server_extra_args=options
         )
 
     @property

@@ -13,7 +13,7 @@ from process import Event, Request, RequestKind
 from process.temporal import Answer, worker
 
 
-async def main(address: str, file: str) -> None:
+async def main(address: str, file: str, *options: str) -> None:
     logging.disable()
 
     def called(request: Request) -> None:
@@ -32,15 +32,21 @@ async def main(address: str, file: str) -> None:
         called(request)
         return Answer(Event.COMPLETE_CANCELLATION, {"quote": request.payload["quote"]})
 
-    kinds = RequestKind.QUOTE_CONSEQUENCES, RequestKind.DECIDE_VERIFICATION, RequestKind.CANCEL_PLAN
+    functions = {
+        RequestKind.QUOTE_CONSEQUENCES: quote,
+        RequestKind.DECIDE_VERIFICATION: decide,
+        RequestKind.CANCEL_PLAN: cancel,
+    }
+    if "no-functions" in options:
+        functions = {}
     while True:  # the server may not be there yet, or be gone
         try:
             client = await Client.connect(address)
-            async with worker(client, dict(zip(kinds, (quote, decide, cancel), strict=True))):
+            async with worker(client, functions):
                 await asyncio.Event().wait()
         except RuntimeError:
             await asyncio.sleep(0.2)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:3]))
+    asyncio.run(main(*sys.argv[1:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,16 @@ from tests.support.temporal import Server, history_of, new_order, replay
 from tests.support.thorough import counts
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def skipping() -> Iterator[Server]:
+    """A server for these tests alone: its clock stands still while a case of others waits for a worker that is gone."""
+    server = Server(skips_time=True)
+    yield server
+    server.stop()
+
+
 SIGN_IN = {"account": "acct-1", "channel": "app"}
 
 

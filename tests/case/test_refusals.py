@@ -38,6 +38,7 @@ from process import (
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import all_inputs, payload_for
+from tests.support.thorough import counts
 from tests.support.trips import at_choice, at_decision, at_options, opened
 
 
@@ -272,10 +273,13 @@ def test_every_event_wants_exactly_its_fields_each_of_its_type(exploration: Expl
 # ------------------------------------------------------------------------------------------- over every configuration
 
 
-def test_every_refusal_names_its_reasons_in_both_languages_and_leaves_no_trace(small_cases: tuple[Case, ...]) -> None:
+@counts("every", 5, 1)
+def test_every_refusal_names_its_reasons_in_both_languages_and_leaves_no_trace(
+    small_cases: tuple[Case, ...], every: int
+) -> None:
     seen: dict[str, Blocker] = {}
     kinds: set[type[Exception]] = set()
-    for case in small_cases:
+    for case in small_cases[::every]:
         before = case.to_json()
         for event, by, label, data in all_inputs(MODEL, case.facts):
             if case.may_trigger(event, data, by=by):

@@ -179,12 +179,12 @@ def test_an_answer_counts_once_and_for_the_attempt_that_it_names() -> None:
     case.start_face_verification(consent="consent-1")
     assert (case.facts.face_attempts, case.facts.attempt) == (1, 1)
     for unknown in (2, 99):
-        with pytest.raises(GuardNotMet, match=f"Attempt {unknown} is not the open one"):
+        with pytest.raises(GuardNotMet, match=f"Attempt {unknown} is not the current attempt"):
             case.pass_verification(attempt=unknown)
     case.fail_verification(attempt=1)
     case.start_face_verification(consent="consent-1")
     for late in (case.pass_verification, case.fail_verification, case.verification_unavailable):
-        with pytest.raises(GuardNotMet, match="Attempt 1 is not the open one"):
+        with pytest.raises(GuardNotMet, match="Attempt 1 is not the current attempt"):
             late(attempt=1)
     assert (case.state, case.facts.face_attempts, case.facts.attempt) == (State.FACE_VERIFICATION, 2, 2)
 

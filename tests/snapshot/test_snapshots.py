@@ -24,14 +24,16 @@ from process import (
     SupportChannel,
 )
 from process.exploration.explorer import Exploration, canonical
+from tests.support.thorough import counts
 from tests.support.trips import at_choice, at_options, finished, opened
 
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 SIZE = 64 * 1024
 
 
-def test_every_configuration_is_read_back_as_it_was_written(cases: tuple[Case, ...]) -> None:
-    for case in cases:
+@counts("every", 5, 1)
+def test_every_configuration_is_read_back_as_it_was_written(cases: tuple[Case, ...], every: int) -> None:
+    for case in cases[::every]:
         text = case.to_json()
         loaded = Case.from_json(text)
         assert loaded == case
@@ -39,8 +41,9 @@ def test_every_configuration_is_read_back_as_it_was_written(cases: tuple[Case, .
         assert (loaded.request, loaded.allowed_events()) == (case.request, case.allowed_events())
 
 
-def test_every_configuration_is_read_back_from_its_last_steps_alone(cases: tuple[Case, ...]) -> None:
-    for number, case in enumerate(cases):
+@counts("every", 5, 1)
+def test_every_configuration_is_read_back_from_its_last_steps_alone(cases: tuple[Case, ...], every: int) -> None:
+    for number, case in enumerate(cases[::every]):
         for steps in (1, 2 + number % 20):
             loaded = Case.from_json(case.to_json(steps=steps))
             assert (loaded.state, loaded.facts, loaded.version) == (case.state, case.facts, case.version)

@@ -1,0 +1,19 @@
+"""A shop's event log against the model: which cases deviate where and why, coverage, waits and overdue cases.
+
+Begin with ``run.audit``; ``mapping`` says how a log's names become the model's. Needs the extra ``audit``.
+"""
+
+try:
+    import duckdb as _duckdb  # noqa: F401
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        'process.audit 需要 duckdb，请运行 · needs duckdb; run: pip install "installment-cancellation[audit]"',
+        name="duckdb",
+    ) from None
+
+from process.audit.mapping import Mapping, MappingInvalid, read_mapping
+from process.audit.report import Report
+from process.audit.run import audit, audit_variants, merge
+from process.audit.sources import SourceUnusable
+
+__all__ = ["Mapping", "MappingInvalid", "Report", "SourceUnusable", "audit", "audit_variants", "merge", "read_mapping"]

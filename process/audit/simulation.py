@@ -1,0 +1,219 @@
+"""Simulation of what a log does not show: sets of the configurations in which a case can be, event by event.
+
+A log that records all events with all that decides leaves one configuration at each event. Where it leaves out events (*silent*
+ones), payload fields or actors, every configuration that agrees with what it records stays in the set: so a trace deviates only
+if nothing that the log may have left out makes it legal. Sets are interned and steps remembered, so that the automaton grows with
+the log's variety and not with its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from process.audit.trace import Entry, payload
+from process.exceptions import InvalidPayload, Refused
+from process.exploration.graph import distances
+from process.machine import MACHINE, CompiledMachine
+from process.model import Actor, Event, Facts, Goal, Limits, State
+from process.refusals import refusal
+
+BUYER, ORDER = "buyer", "order"
+UNKNOWN = ("?a", "?b", "?c")
+"""References of quotes that the log does not name; three, so that one is always free."""
+MOST_ATTEMPTS = 40  # a number past it is not told apart from others
+LARGEST_SET = 60_000  # configurations; a trace that leads to more is given up
+
+
+class Place(NamedTuple):
+    """A configuration of the simulation: quotes are ``quote 1``, ``quote 2``, … as in the trace, or unknown."""
+
+    state: State
+    facts: Facts
+
+
+class Arrow(NamedTuple):
+    """A transition as a picture draws it."""
+
+    source: State
+    event: Event
+    target: State
+
+
+Places = frozenset[Place]
+
+
+class TooMany(Exception):
+    """So many configurations agree with the log that nothing can be said."""
+
+
+class Simulation:
+    """The automaton of one kind of log.
+
+    Args:
+        silent: the events that the log never records.
+        attempts: whether the log records the numbers of attempts.
+        limits: the limits of its cases.
+    """
+
+    def __init__(
+        self,
+        silent: Iterable[Event] = (),
+        *,
+        attempts: bool = True,
+        limits: Limits | None = None,
+        machine: CompiledMachine = MACHINE,
+    ) -> None:
+        self.machine = machine
+        self.model = machine.definition
+        self.silent = tuple(event for event in self.model.events if event in set(silent))
+        self.attempts = attempts
+        self.limits = limits or self.model.limits
+        self._closures: dict[Place, Places] = {}
+        self._steps: dict[tuple[Places, Entry], tuple[Places, Arrow | None]] = {}
+        self._interned: dict[Places, Places] = {}
+
+    # ------------------------------------------------------------------------------------------------------- sets
+
+    def beginnings(self, goal: Goal | None, *, anywhere: bool = False) -> Places:
+        """Return where a case can be before the first event of its trace.
+
+        Args:
+            goal: the case's goal; None: any.
+            anywhere: the case may have begun before the log did.
+        """
+        places: set[Place] = set()
+        for each in Goal if goal is None else (goal,):
+            begin = Place(self.model.initial, Facts(each, BUYER, ORDER, self.limits.face, self.limits.other))
+            places.add(begin)
+            if anywhere:
+                places |= self._reachable(begin, tuple(self.model.events))
+        return self._closure_of(places)
+
+    def step(self, places: Places, entry: Entry) -> tuple[Places, Arrow | None]:
+        """Return where the case can be after the entry (nowhere: it deviates), and its transition if only one is possible."""
+        key = (places, entry._replace(tied=False))
+        if key not in self._steps:
+            reached: set[Place] = set()
+            arrows: set[Arrow] = set()
+            for place in places:
+                for _by, _facts, _data, target in self.outcomes(place, entry):
+                    reached.add(target)
+                    arrows.add(Arrow(place.state, entry.event, target.state))
+            self._steps[key] = self._closure_of(reached), arrows.pop() if len(arrows) == 1 else None
+        return self._steps[key]
+
+    def step_in_any_order(self, places: Places, entries: tuple[Entry, ...]) -> tuple[Places, int | None]:
+        """Return where the case can be after the entries in any order, and, if nowhere, the first that fits in no order."""
+        by_mask: dict[int, Places] = {0: places}
+        deepest = 0
+        for mask in range(1 << len(entries)):
+            here = by_mask.get(mask)
+            if here is None:
+                continue
+            if mask.bit_count() > deepest.bit_count():
+                deepest = mask
+            for index, entry in enumerate(entries):
+                if mask >> index & 1:
+                    continue
+                reached, _ = self.step(here, entry)
+                if reached:
+                    both = by_mask.get(mask | 1 << index, frozenset())
+                    by_mask[mask | 1 << index] = self._intern(both | reached)
+        last = (1 << len(entries)) - 1
+        if last in by_mask:
+            return by_mask[last], None
+        return frozenset(), next(index for index in range(len(entries)) if not deepest >> index & 1)
+
+    # --------------------------------------------------------------------------------------------- single outcomes
+
+    def outcomes(self, place: Place, entry: Entry) -> Iterator[tuple[Actor, Facts, dict[str, Any], Place]]:
+        """Yield how the entry can be taken in the place: by whom, under which facts, with what, and where it leads."""
+        decide = self.machine.compiled_events[entry.event].decide
+        for by in (entry.by,) if entry.by else self.model.actors[entry.event]:
+            for facts, data in self.readings(place.facts, entry):
+                outcome = decide(place.state, facts, by, dict(data))
+                if outcome is not None:
+                    yield by, facts, data, self._canonical(*outcome)
+
+    def readings(self, facts: Facts, entry: Entry) -> Iterator[tuple[Facts, dict[str, Any]]]:
+        """Yield the payloads that the entry can have carried, each with the facts as its reference makes them known."""
+        fields = self.model.events[entry.event]
+        attempt = facts.attempt if entry.attempt is None else entry.attempt
+        for known, quote, fee in self._quotes(facts, entry) if "quote" in fields else ((facts, None, 0),):
+            yield known, payload(entry, account=BUYER, order=ORDER, quote=quote, fee=fee, attempt=attempt)
+
+    def refusal(self, places: Places, entry: Entry) -> InvalidPayload | Refused:
+        """Return the reasons why the entry is refused wherever the case can be: those of the place with the fewest."""
+        event = self.machine.compiled_events[entry.event]
+        found: list[InvalidPayload | Refused] = []
+        for place in sorted(places, key=_order)[:200]:
+            by = entry.by or self.model.actors[entry.event][0]
+            facts, data = next(iter(self.readings(place.facts, entry)))
+            found.append(refusal(self.model, event, place.state, facts, by, data))
+        return min(found, key=lambda each: len(each.blockers))
+
+    # ------------------------------------------------------------------------------------------------------ inside
+
+    def _quotes(self, facts: Facts, entry: Entry) -> Iterator[tuple[Facts, str | None, int]]:
+        """Yield facts, reference and fee: an unknown reference in the facts may be the one that the entry names."""
+        named = None if entry.quote is None else f"quote {entry.quote}"
+        if entry.event is Event.QUOTE_CONSEQUENCES:
+            yield from self._offers(facts, named, entry.offer or 0)
+            return
+        if named is None:
+            for reference in dict.fromkeys((facts.quote, facts.rejected_quote)):
+                yield facts, reference, 0
+            return
+        yield facts, named, 0
+        if facts.quote in UNKNOWN and facts.rejected_quote != named:
+            yield facts._replace(quote=named), named, 0
+        if facts.rejected_quote in UNKNOWN and facts.quote != named:
+            yield facts._replace(rejected_quote=named), named, 0
+
+    def _offers(self, facts: Facts, named: str | None, fee: int) -> Iterator[tuple[Facts, str | None, int]]:
+        fresh = next(reference for reference in UNKNOWN if reference not in (facts.quote, facts.rejected_quote))
+        if named is None:
+            yield facts, fresh, fee
+            named = facts.quote
+        elif named != facts.quote:
+            yield facts, named, fee
+        if named is not None and (facts.quote == named or (facts.quote in UNKNOWN and facts.rejected_quote != named)):
+            shown = facts._replace(quote=named, fee=facts.fee or fee)
+            yield shown, named, fee or shown.fee or 0
+
+    def _closure_of(self, places: Iterable[Place]) -> Places:
+        closed: set[Place] = set()
+        for place in places:
+            closed |= self._closure(place)
+            if len(closed) > LARGEST_SET:
+                raise TooMany
+        return self._intern(frozenset(closed))
+
+    def _closure(self, place: Place) -> Places:
+        if place not in self._closures:
+            self._closures[place] = (
+                self._intern(self._reachable(place, self.silent)) if self.silent else frozenset((place,))
+            )
+        return self._closures[place]
+
+    def _reachable(self, place: Place, events: tuple[Event, ...]) -> Places:
+        entries = tuple(Entry(event) for event in events)
+
+        def edges(here: Place) -> Iterator[tuple[Entry, Place]]:
+            for entry in entries:
+                for _by, _facts, _data, target in self.outcomes(here, entry):
+                    if target.facts.attempt <= MOST_ATTEMPTS:
+                        yield entry, target
+
+        return frozenset(distances([place], edges))
+
+    def _canonical(self, state: State, facts: Facts) -> Place:
+        return Place(state, facts if self.attempts else facts._replace(attempt=facts.face_attempts + facts.other_attempts))
+
+    def _intern(self, places: Places) -> Places:
+        return self._interned.setdefault(places, places)
+
+
+def _order(place: Place) -> tuple[str, ...]:
+    return tuple(map(str, (place.state, *place.facts)))

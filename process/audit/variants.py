@@ -1,0 +1,243 @@
+"""The one SQL query that turns a log's rows into variants, for DuckDB, PostgreSQL and Spark.
+
+Each dialect differs in a few expressions only. Times become microseconds since 1970; references become places (``trace``); entries of
+one time are put into an order of their own content, so that the order of the rows never counts where ``ties`` is ``free``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from process.audit.mapping import ByColumn, Mapping
+from process.audit.trace import FIELDS
+from process.model import MODEL, Event, Kind
+
+DIALECTS: Final = ("duckdb", "postgres", "spark")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What differs between databases."""
+
+    name: str
+    identifier_mark: str
+    text: str
+    integer: str
+
+    def column(self, name: str) -> str:
+        """Return the column's name as an identifier."""
+        mark = self.identifier_mark
+        return f"{mark}{name.replace(mark, mark * 2)}{mark}"
+
+    def literal(self, value: str) -> str:
+        """Return the value as a text literal."""
+        return "'" + value.replace("'", "''") + "'"
+
+    def microseconds(self, expression: str, zone: str | None) -> str:
+        """Return the time as microseconds since 1970. In DuckDB the column is text, elsewhere a timestamp."""
+        if self.name == "duckdb":
+            return f"audit_time({expression}, {self.literal(zone or '')})"
+        if self.name == "spark":
+            utc = f"to_utc_timestamp({expression}, {self.literal(zone)})" if zone else expression
+            return f"unix_micros({utc})"
+        utc = f"({expression} at time zone {self.literal(zone)})" if zone else expression
+        return f"cast(extract(epoch from {utc}) * 1000000 as bigint)"
+
+    def matches(self, expression: str, pattern: str) -> str:
+        """Return the condition that the whole text matches a regular expression."""
+        if self.name == "postgres":
+            return f"({expression} ~ {self.literal(f'^({pattern})$')})"
+        function = "regexp_full_match" if self.name == "duckdb" else "rlike"
+        whole = pattern if self.name == "duckdb" else f"^({pattern})$"
+        return f"{function}({expression}, {self.literal(whole)})"
+
+    def joined(self, expression: str, order: str) -> str:
+        """Return the aggregate that joins texts with ``;`` in an order."""
+        if self.name == "spark":
+            return (
+                f"array_join(transform(array_sort(collect_list(struct({order} as p, {expression} as e))), x -> x.e), ';')"
+            )
+        return f"string_agg({expression}, ';' order by {order})"
+
+
+_DIALECTS: Final = {
+    "duckdb": Dialect("duckdb", '"', "varchar", "bigint"),
+    "postgres": Dialect("postgres", '"', "text", "bigint"),
+    "spark": Dialect("spark", "`", "string", "bigint"),
+}
+
+
+def dialect(name: str) -> Dialect:
+    """Return the dialect of a name in DIALECTS."""
+    return _DIALECTS[name]
+
+
+def events_query(mapping: Mapping, columns: tuple[str, ...], table: str, sql: Dialect) -> str:
+    """Return the query for one row an event, in the model's terms.
+
+    Args:
+        columns: the columns that the table has.
+        table: the table or query that holds the log.
+    """
+    roles = {role: _value(mapping.columns_of(role), columns, sql) for role in (*FIELDS, *_OTHER_ROLES)}
+    row = sql.column("_row") if "_row" in columns else "row_number() over (order by 1)"
+    tie = {"free": "0", "rows": row}.get(mapping.ties) or f"cast({sql.column(mapping.ties)} as {sql.integer})"
+    flags = {
+        "account_ok": _flag(roles["account"], roles["buyer"]),
+        "order_ok": _flag(roles["order"], roles["case_order"]),
+        "consent_ok": "null"
+        if roles["consent"] is None
+        else f"case when {_present(roles['consent'])} then '1' else '0' end",
+    }
+    selected = {
+        "case_id": roles["case"] or "null",
+        "at_us": sql.microseconds(_raw(mapping.columns_of("at"), columns, sql), mapping.zone),
+        "tie": tie,
+        "row_number": row,
+        "event": _event(mapping, roles["event"], sql),
+        "raised_by": _named({name: actor.value for name, actor in mapping.by.items()}, roles["by"], sql),
+        "goal": _named({name: goal.value for name, goal in mapping.goals.items()}, roles["goal"], sql),
+        "quote": _text(roles["quote"]),
+        "fee": _text(roles["fee"]),
+        "currency": _text(roles["currency"]),
+        "attempt": _text(roles["attempt"]),
+        **flags,
+        "event_id": _text(roles["id"]),
+    }
+    return f"select {', '.join(f'{value} as {name}' for name, value in selected.items())}\nfrom {table}"
+
+
+_OTHER_ROLES: Final = ("case", "at", "goal", "quote", "fee", "currency", "buyer", "case_order", "id")
+
+
+def variants_query(events: str, sql: Dialect, bucket: tuple[int, int] | None = None) -> str:
+    """Return the query for the trace of each case, from a table or query of events in the model's terms.
+
+    The result has ``case_id``, ``trace``, ``goals`` (how many goals the case's rows name), ``begin_us`` and ``end_us``; in DuckDB
+    also ``times``, the time of each entry.
+    """
+    carries = {kind: _events_with(kind) for kind in ("quote", "fee", "attempt", "account", "order", "consent")}
+
+    def only(field: str, expression: str) -> str:
+        names = ", ".join(sql.literal(event.value) for event in carries[field])
+        return f"case when event in ({names}) then {expression} end"
+
+    number = "(0|[1-9][0-9]{0,15})"
+    wrong_fee = f"event = 'quote_consequences' and fee is not null and not {sql.matches('fee', number)}"
+    wrong_attempt = f"{only('attempt', 'attempt')} is not null and not {sql.matches('attempt', '[1-9][0-9]{0,8}')}"
+    entry = " || '|' || ".join(
+        (
+            "event",
+            "coalesce(raised_by, '')",
+            f"coalesce(cast(quote_place as {sql.text}), '')",
+            f"coalesce(cast(offer_place as {sql.text}), '')",
+            f"coalesce(case when not ({wrong_attempt}) then {only('attempt', 'attempt')} end, '')",
+            f"coalesce({only('account', 'account_ok')}, '')",
+            f"coalesce({only('order', 'order_ok')}, '')",
+            f"coalesce({only('consent', 'consent_ok')}, '')",
+            f"case when {wrong_fee} then 'fee' when {wrong_attempt} then 'attempt' else '' end",
+            "case when tied then '1' else '' end",
+        )
+    )
+    chosen = "" if bucket is None else f" and {_bucket(sql)} % {bucket[1]} = {bucket[0] - 1}"
+    content = "event, raised_by, attempt, account_ok, order_ok, consent_ok, fee, currency, quote"
+    times = ", list(at_us order by place) as times" if sql.name == "duckdb" else ""
+    return f"""with named as (
+    select *, {only("quote", "quote")} as named_quote,
+        case when event = 'quote_consequences' then fee || ' ' || coalesce(currency, '') end as named_offer,
+        row_number() over (partition by case_id order by at_us, tie, {content}, row_number) as place,
+        lag(at_us) over (partition by case_id order by at_us, tie, {content}, row_number) as before_us,
+        lag(tie) over (partition by case_id order by at_us, tie, {content}, row_number) as before_tie
+    from ({events}) events
+    where event is not null and case_id is not null and at_us is not null{chosen}
+), first_seen as (
+    select *, before_us = at_us and before_tie = tie as tied,
+        case when named_quote is not null then min(place) over (partition by case_id, named_quote) end as quote_first,
+        case when named_offer is not null then min(place) over (partition by case_id, named_offer) end as offer_first
+    from named
+), placed as (
+    select *,
+        case when quote_first is not null then dense_rank() over (partition by case_id order by quote_first nulls last) end
+            as quote_place,
+        case when offer_first is not null then dense_rank() over (partition by case_id order by offer_first nulls last) end
+            as offer_place
+    from first_seen
+)
+select case_id,
+    case when count(distinct goal) = 1 then min(goal) else '' end || ':' || {sql.joined(f"({entry})", "place")} as trace,
+    count(distinct goal) as goals, min(at_us) as begin_us, max(at_us) as end_us{times}
+from placed
+group by case_id"""
+
+
+def counted_query(mapping: Mapping, columns: tuple[str, ...], table: str, name: str) -> str:
+    """Return the query that a warehouse runs: each variant with the number of its cases, most frequent first."""
+    sql = dialect(name)
+    cases = variants_query(events_query(mapping, columns, table, sql), sql)
+    return f"select trace, count(*) as cases, min(case_id) as example\nfrom ({cases}) traces\ngroup by trace\norder by 2 desc, 1"
+
+
+def _events_with(field: str) -> tuple[Event, ...]:
+    wanted = {"fee": Kind.MONEY, "attempt": Kind.ATTEMPT, "consent": Kind.CONSENT}.get(field)
+    return tuple(
+        event for event, fields in MODEL.events.items() if (wanted in fields.values() if wanted else field in fields)
+    )
+
+
+def _bucket(sql: Dialect) -> str:
+    if sql.name == "duckdb":
+        return "cast(md5_number_lower(case_id) % 1000003 as bigint)"
+    return "abs(hash(case_id))" if sql.name == "spark" else "abs(cast(hashtext(case_id) as bigint))"
+
+
+def _value(names: tuple[str, ...], columns: tuple[str, ...], sql: Dialect) -> str | None:
+    """Return the expression of a role as text; several columns are joined; None where the log lacks one of them."""
+    if not all(name in columns for name in names):
+        return None
+    parts = [f"cast({sql.column(name)} as {sql.text})" for name in names]
+    return parts[0] if len(parts) == 1 else "(" + " || '/' || ".join(parts) + ")"
+
+
+def _raw(names: tuple[str, ...], columns: tuple[str, ...], sql: Dialect) -> str:
+    return sql.column(names[0]) if names[0] in columns else "null"
+
+
+def _text(expression: str | None) -> str:
+    return "null" if expression is None else f"nullif(trim({expression}), '')"
+
+
+def _present(expression: str) -> str:
+    return f"nullif(trim({expression}), '') is not null"
+
+
+def _flag(given: str | None, right: str | None) -> str:
+    if given is None or right is None:
+        return "null"
+    return f"case when {_present(given)} and {_present(right)} then case when {given} = {right} then '1' else '0' end end"
+
+
+def _named(names: dict[str, str], expression: str | None, sql: Dialect) -> str:
+    if expression is None:
+        return "null"
+    known = {**names}
+    if not known:
+        return f"lower(nullif(trim({expression}), ''))"
+    arms = " ".join(f"when {expression} = {sql.literal(name)} then {sql.literal(value)}" for name, value in known.items())
+    return f"case {arms} else lower(nullif(trim({expression}), '')) end"
+
+
+def _event(mapping: Mapping, expression: str | None, sql: Dialect) -> str:
+    arms: list[str] = []
+    for name, event in mapping.event_names().items():
+        condition = f"when {expression} = {sql.literal(name)} then "
+        if isinstance(event, ByColumn):
+            inner = " ".join(
+                f"when cast({sql.column(event.column)} as {sql.text}) = {sql.literal(value)} then {sql.literal(each.value)}"
+                for value, each in event.events.items()
+                if each is not None
+            )
+            arms.append(f"{condition}case {inner} end" if inner else f"{condition}null")
+        elif event is not None:
+            arms.append(condition + sql.literal(event.value))
+    return f"case {' '.join(arms)} end"

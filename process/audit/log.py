@@ -81,11 +81,11 @@ def read_events(
     """
     check_columns(mapping, raw.columns)
     conn.execute(_TIME_MACRO)
-    _refuse_times_without_zone(conn, mapping)
     problems = [*_unreadable(raw), *_unknown_names(conn, mapping, raw.columns)]
     sql = dialect("duckdb")
     query = events_query(mapping, raw.columns, "raw", sql)
     conn.execute(f"create or replace table all_events as {query}")
+    _refuse_times_without_zone(conn, mapping)
     problems += _duplicates(conn)
     problems += list(_bad_rows(conn, mapping))
     conn.execute(f"create or replace table cases as {variants_query('select * from events', sql, bucket)}")
@@ -123,7 +123,8 @@ def _refuse_times_without_zone(conn: duckdb.DuckDBPyConnection, mapping: Mapping
     if mapping.zone is not None:
         return
     found = conn.execute(
-        f"select {at} from raw where audit_time({at}, '') is null and audit_local(trim({at})) is not null limit 1"
+        f"select {at} from raw where _row in (select row_number from all_events where at_us is null)"
+        f" and audit_local(trim({at})) is not null limit 1"
     ).fetchone()
     if found:
         zh = f'时间 {found[0]!r} 没有时区；请在 [time] 写 zone = "Asia/Shanghai"（或日志所用的时区）'
@@ -192,27 +193,35 @@ def unmapped_events(
 
 def _duplicates(conn: duckdb.DuckDBPyConnection) -> list[Problem]:
     """Take rows that bear one id for one event, and count rows of the same content that bear none."""
-    conn.execute(
-        "create or replace table events as select * from all_events"
-        " qualify event_id is null or row_number() over (partition by case_id, raised_by, event_id order by row_number) = 1"
-    )
+    (with_id,) = conn.execute("select count(event_id) from all_events").fetchone() or (0,)
+    if not with_id:
+        conn.execute("create or replace view events as select * from all_events")
+    else:
+        conn.execute(
+            "create or replace table events as select * from all_events"
+            " qualify event_id is null or row_number() over (partition by case_id, raised_by, event_id order by row_number) = 1"
+        )
     problems = []
     (doubled,) = conn.execute("select (select count(*) from all_events) - (select count(*) from events)").fetchone() or (0,)
     if doubled:
         words = Words("同一编号的重复行，只算一次", "rows with an id that came before, counted once")
         problems.append(Problem("duplicate_id", doubled, words, ()))
     content = "case_id, at_us, event, raised_by, quote, fee, currency, attempt"
+    without_id = "from all_events where event_id is null and event is not null"
     (perhaps,) = conn.execute(
-        f"select coalesce(sum(n - 1), 0) from (select count(*) as n from events where event_id is null and event is not null"
-        f" group by {content} having count(*) > 1)"
+        f"select coalesce(sum(n - 1), 0) from (select count(*) as n {without_id} group by {content} having count(*) > 1)"
     ).fetchone() or (0,)
     if perhaps:
         words = Words("内容相同且没有编号的行，可能重复", "rows of the same content without an id, perhaps twice")
         problems.append(Problem("perhaps_twice", int(perhaps), words, ()))
-    different = conn.execute(
-        f"select distinct case_id from (select * from all_events where event_id is not null)"
-        f" group by case_id, raised_by, event_id having count(distinct ({content})) > 1 limit {MOST_NAMED}"
-    ).fetchall()
+    different = (
+        conn.execute(
+            "select distinct case_id from all_events where event_id is not null group by case_id, raised_by, event_id"
+            f" having count(*) > 1 and count(distinct ({content})) > 1 limit {MOST_NAMED}"
+        ).fetchall()
+        if doubled
+        else []
+    )
     if different:
         words = Words("同一编号、内容不同的办理", "cases in which one id has different content")
         problems.append(Problem("id_reused", len(different), words, tuple(str(case) for (case,) in different)))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from process.audit.monitors import Monitor, broken
 from process.audit.repair import Edit, repair
-from process.audit.simulation import BUYER, ORDER, Arrow, Places, Simulation, TooMany
+from process.audit.simulation import BUYER, ORDER, Arrow, Names, Places, Simulation, TooMany
 from process.audit.trace import Entry, Trace, payload
 from process.case import Case
 from process.exceptions import InvalidPayload, Refused
@@ -96,12 +96,12 @@ def _replay_exactly(simulation: Simulation, trace: Trace) -> Verdict:
 
 def _simulate(simulation: Simulation, trace: Trace, begin: Places) -> Verdict:
     places, position, arrows = begin, 0, list[Arrow | None]()
-    entries = trace.entries
+    entries, live = trace.entries, Live()
     while position < len(entries):
         end = position + 1
         while end < len(entries) and entries[end].tied:
             end += 1
-        group = entries[position:end]
+        group = tuple(live.entry(entry) for entry in entries[position:end])
         if len(group) > MOST_TIED:
             return Verdict(Outcome.UNKNOWN, arrows=tuple(arrows))
         if len(group) == 1:
@@ -115,8 +115,35 @@ def _simulate(simulation: Simulation, trace: Trace, begin: Places) -> Verdict:
             illegal = group[first]
             refusal = simulation.refusal(places, illegal)
             return Verdict(Outcome.DEVIATES, position + first, refusal, _only_state(places), tuple(arrows[:position]))
-        places, position = reached, end
+        places, names = simulation.renamed(reached)
+        live.rename(names)
+        position = end
     return Verdict(Outcome.CONFORMS, state=_only_state(places), arrows=tuple(arrows))
+
+
+class Live:
+    """The numbers under which the simulation has the references of a trace: of those that still count, from 1."""
+
+    def __init__(self) -> None:
+        self.quotes: dict[int, int] = {}
+        self.offers: dict[int, int] = {}
+
+    def entry(self, entry: Entry) -> Entry:
+        """Return the entry with the simulation's numbers; a reference that is new, or counts no more, gets the next one."""
+        return entry._replace(quote=_numbered(self.quotes, entry.quote), offer=_numbered(self.offers, entry.offer))
+
+    def rename(self, names: Names) -> None:
+        """Follow the simulation to its new numbers; a reference that it no longer has is forgotten."""
+        self.quotes = {given: names.quotes[number] for given, number in self.quotes.items() if number in names.quotes}
+        self.offers = {given: names.offers[number] for given, number in self.offers.items() if number in names.offers}
+
+
+def _numbered(numbers: dict[int, int], given: int | None) -> int | None:
+    if given is None:
+        return None
+    if given not in numbers:
+        numbers[given] = max(numbers.values(), default=0) + 1
+    return numbers[given]
 
 
 def _only_state(places: Places) -> State | None:

@@ -21,7 +21,8 @@ from process.refusals import refusal
 BUYER, ORDER = "buyer", "order"
 UNKNOWN = ("?a", "?b", "?c")
 """References of quotes that the log does not name; three, so that one is always free."""
-MOST_ATTEMPTS = 40  # a number past it is not told apart from others
+STARTS = {Event.START_FACE_VERIFICATION, Event.START_OTHER_VERIFICATION}
+MOST_ATTEMPTS = 12  # a number past it is not told apart from others
 LARGEST_SET = 60_000  # configurations; a trace that leads to more is given up
 
 
@@ -43,6 +44,13 @@ class Arrow(NamedTuple):
 Places = frozenset[Place]
 
 
+class Names(NamedTuple):
+    """The numbers that quotes and offers get: of those that a trace gives, the ones that a set of places still has."""
+
+    quotes: dict[int, int]
+    offers: dict[int, int]
+
+
 class TooMany(Exception):
     """So many configurations agree with the log that nothing can be said."""
 
@@ -52,7 +60,7 @@ class Simulation:
 
     Args:
         silent: the events that the log never records.
-        attempts: whether the log records the numbers of attempts.
+        attempts: whether the log records the numbers of attempts; they say nothing where it leaves out their starts.
         limits: the limits of its cases.
     """
 
@@ -67,11 +75,12 @@ class Simulation:
         self.machine = machine
         self.model = machine.definition
         self.silent = tuple(event for event in self.model.events if event in set(silent))
-        self.attempts = attempts
+        self.attempts = attempts and not STARTS & set(self.silent)
         self.limits = limits or self.model.limits
         self._closures: dict[Place, Places] = {}
         self._steps: dict[tuple[Places, Entry], tuple[Places, Arrow | None]] = {}
         self._interned: dict[Places, Places] = {}
+        self._renamed: dict[Places, tuple[Places, Names]] = {}
 
     # ------------------------------------------------------------------------------------------------------- sets
 
@@ -102,6 +111,42 @@ class Simulation:
                     arrows.add(Arrow(place.state, entry.event, target.state))
             self._steps[key] = self._closure_of(reached), arrows.pop() if len(arrows) == 1 else None
         return self._steps[key]
+
+    def renamed(self, places: Places) -> tuple[Places, Names]:
+        """Return the places with their quotes and offers numbered anew from 1, and the new numbers.
+
+        A trace numbers references in the order of their first mention; a long one would lead to ever new sets. What counts
+        is only which of them a case still has, so the sets, and what is remembered of them, stay few.
+        """
+        if places not in self._renamed:
+            quotes = sorted(
+                {
+                    name
+                    for _, facts in places
+                    for name in (facts.quote, facts.rejected_quote)
+                    if name and name not in UNKNOWN
+                },
+                key=_number,
+            )
+            offers = sorted({facts.fee for _, facts in places if facts.fee})
+            names = Names(
+                {_number(name): new for new, name in enumerate(quotes, 1)}, {fee: new for new, fee in enumerate(offers, 1)}
+            )
+            again = {f"quote {old}": f"quote {new}" for old, new in names.quotes.items()}
+
+            def rename(place: Place) -> Place:
+                facts = place.facts
+                return Place(
+                    place.state,
+                    facts._replace(
+                        quote=again.get(facts.quote or "", facts.quote),
+                        rejected_quote=again.get(facts.rejected_quote or "", facts.rejected_quote),
+                        fee=names.offers.get(facts.fee or 0, facts.fee),
+                    ),
+                )
+
+            self._renamed[places] = self._intern(frozenset(map(rename, places))), names
+        return self._renamed[places]
 
     def step_in_any_order(self, places: Places, entries: tuple[Entry, ...]) -> tuple[Places, int | None]:
         """Return where the case can be after the entries in any order, and, if nowhere, the first that fits in no order."""
@@ -139,7 +184,7 @@ class Simulation:
     def readings(self, facts: Facts, entry: Entry) -> Iterator[tuple[Facts, dict[str, Any]]]:
         """Yield the payloads that the entry can have carried, each with the facts as its reference makes them known."""
         fields = self.model.events[entry.event]
-        attempt = facts.attempt if entry.attempt is None else entry.attempt
+        attempt = entry.attempt if entry.attempt is not None and self.attempts else facts.attempt
         for known, quote, fee in self._quotes(facts, entry) if "quote" in fields else ((facts, None, 0),):
             yield known, payload(entry, account=BUYER, order=ORDER, quote=quote, fee=fee, attempt=attempt)
 
@@ -213,6 +258,10 @@ class Simulation:
 
     def _intern(self, places: Places) -> Places:
         return self._interned.setdefault(places, places)
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("quote "))
 
 
 def _order(place: Place) -> tuple[str, ...]:

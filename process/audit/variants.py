@@ -52,6 +52,12 @@ class Dialect:
         whole = pattern if self.name == "duckdb" else f"^({pattern})$"
         return f"{function}({expression}, {self.literal(whole)})"
 
+    def hashed(self, columns: tuple[str, ...]) -> str:
+        """Return the expression that orders rows by the content of the columns, the same in every order of the rows."""
+        if self.name == "postgres":
+            return ", ".join(columns)
+        return f"{'hash' if self.name == 'duckdb' else 'xxhash64'}({', '.join(columns)})"
+
     def joined(self, expression: str, order: str) -> str:
         """Return the aggregate that joins texts with ``;`` in an order."""
         if self.name == "spark":
@@ -141,34 +147,37 @@ def variants_query(events: str, sql: Dialect, bucket: tuple[int, int] | None = N
         )
     )
     chosen = "" if bucket is None else f" and {_bucket(sql)} % {bucket[1]} = {bucket[0] - 1}"
-    content = "event, raised_by, attempt, account_ok, order_ok, consent_ok, fee, currency, quote"
+    order = f"at_us, tie, {sql.hashed(_STRUCTURE)}, {sql.hashed(_REFERENCES)}, row_number"
     times = ", list(at_us order by place) as times" if sql.name == "duckdb" else ""
     return f"""with named as (
     select *, {only("quote", "quote")} as named_quote,
         case when event = 'quote_consequences' then fee || ' ' || coalesce(currency, '') end as named_offer,
-        row_number() over (partition by case_id order by at_us, tie, {content}, row_number) as place,
-        lag(at_us) over (partition by case_id order by at_us, tie, {content}, row_number) as before_us,
-        lag(tie) over (partition by case_id order by at_us, tie, {content}, row_number) as before_tie
+        row_number() over (partition by case_id order by {order}) as place,
+        lag(at_us) over (partition by case_id order by {order}) as before_us,
+        lag(tie) over (partition by case_id order by {order}) as before_tie
     from ({events}) events
     where event is not null and case_id is not null and at_us is not null{chosen}
-), first_seen as (
-    select *, before_us = at_us and before_tie = tie as tied,
-        case when named_quote is not null then min(place) over (partition by case_id, named_quote) end as quote_first,
-        case when named_offer is not null then min(place) over (partition by case_id, named_offer) end as offer_first
-    from named
+), quotes as (
+    select case_id, named_quote, dense_rank() over (partition by case_id order by min(place)) as quote_place
+    from named where named_quote is not null group by case_id, named_quote
+), offers as (
+    select case_id, named_offer, dense_rank() over (partition by case_id order by min(place)) as offer_place
+    from named where named_offer is not null group by case_id, named_offer
 ), placed as (
-    select *,
-        case when quote_first is not null then dense_rank() over (partition by case_id order by quote_first nulls last) end
-            as quote_place,
-        case when offer_first is not null then dense_rank() over (partition by case_id order by offer_first nulls last) end
-            as offer_place
-    from first_seen
+    select n.*, quote_place, offer_place, before_us = at_us and before_tie = tie as tied
+    from named n
+    left join quotes q on q.case_id = n.case_id and q.named_quote = n.named_quote
+    left join offers o on o.case_id = n.case_id and o.named_offer = n.named_offer
 )
 select case_id,
     case when count(distinct goal) = 1 then min(goal) else '' end || ':' || {sql.joined(f"({entry})", "place")} as trace,
     count(distinct goal) as goals, min(at_us) as begin_us, max(at_us) as end_us{times}
 from placed
 group by case_id"""
+
+
+_STRUCTURE: Final = ("event", "raised_by", "attempt", "account_ok", "order_ok", "consent_ok")
+_REFERENCES: Final = ("quote", "fee", "currency")
 
 
 def counted_query(mapping: Mapping, columns: tuple[str, ...], table: str, name: str) -> str:
@@ -228,8 +237,12 @@ def _named(names: dict[str, str], expression: str | None, sql: Dialect) -> str:
 
 
 def _event(mapping: Mapping, expression: str | None, sql: Dialect) -> str:
-    arms: list[str] = []
-    for name, event in mapping.event_names().items():
+    names = mapping.event_names()
+    same = [name for name, event in names.items() if isinstance(event, Event) and event.value == name]
+    arms = [f"when {expression} in ({', '.join(map(sql.literal, same))}) then {expression}"] if same else []
+    for name, event in names.items():
+        if name in same:
+            continue
         condition = f"when {expression} = {sql.literal(name)} then "
         if isinstance(event, ByColumn):
             inner = " ".join(

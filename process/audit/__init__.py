@@ -13,7 +13,19 @@ except ModuleNotFoundError:
 
 from process.audit.mapping import Mapping, MappingInvalid, read_mapping
 from process.audit.report import Report
-from process.audit.run import audit, audit_variants, merge
+from process.audit.run import audit, audit_variants, merge, read_variants, suggest_mapping, variants_sql
 from process.audit.sources import SourceUnusable
 
-__all__ = ["Mapping", "MappingInvalid", "Report", "SourceUnusable", "audit", "audit_variants", "merge", "read_mapping"]
+__all__ = [
+    "Mapping",
+    "MappingInvalid",
+    "Report",
+    "SourceUnusable",
+    "audit",
+    "audit_variants",
+    "merge",
+    "read_mapping",
+    "read_variants",
+    "suggest_mapping",
+    "variants_sql",
+]

@@ -1,4 +1,4 @@
-"""A log in the model's terms: times read, duplicates taken out, names mapped, and everything that is wrong counted with its place."""
+"""A log in the model's terms: times read, names mapped, duplicates taken out, and all that is wrong counted."""
 
 from __future__ import annotations
 
@@ -88,6 +88,10 @@ def read_events(
     _refuse_times_without_zone(conn, mapping)
     problems += _duplicates(conn)
     problems += list(_bad_rows(conn, mapping))
+    conn.execute(
+        "create or replace table unreadable as"
+        " select distinct case_id from events where event is not null and at_us is null and case_id is not null"
+    )
     conn.execute(f"create or replace table cases as {variants_query('select * from events', sql, bucket)}")
     rows, first, last = conn.execute(
         "select count(*), coalesce(min(at_us), 0), coalesce(max(at_us), 0) from events where event is not null"
@@ -185,7 +189,8 @@ def unmapped_events(
                 raise MappingInvalid(0, Words(zh, f"the log has no column {meaning.column!r}, which {name} needs"))
             value = quoted(meaning.column)
             yield from conn.execute(
-                f"select {column} || ' with ' || coalesce({value}, 'nothing') || ' in {meaning.column}', count(*) from raw"
+                f"select {column} || ' with ' || coalesce({value}, 'nothing') || ' in {meaning.column}', count(*)"
+                " from raw"
                 f" where {column} = ? and ({value} is null or not list_contains(?, {value})) group by 1 order by 2 desc",
                 [name, list(meaning.events)],
             ).fetchall()
@@ -199,7 +204,8 @@ def _duplicates(conn: duckdb.DuckDBPyConnection) -> list[Problem]:
     else:
         conn.execute(
             "create or replace table events as select * from all_events"
-            " qualify event_id is null or row_number() over (partition by case_id, raised_by, event_id order by row_number) = 1"
+            " qualify event_id is null"
+            " or row_number() over (partition by case_id, raised_by, event_id order by row_number) = 1"
         )
     problems = []
     (doubled,) = conn.execute("select (select count(*) from all_events) - (select count(*) from events)").fetchone() or (0,)
@@ -254,8 +260,7 @@ def _clock_changes(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterato
         ),
         (
             "clock_fold",
-            f"timezone({zone}, timezone({zone}, t) + interval 1 hour) = t"
-            f" or timezone({zone}, timezone({zone}, t) - interval 1 hour) = t",
+            " or ".join(f"timezone({zone}, timezone({zone}, t) {sign} interval 1 hour) = t" for sign in "+-"),
             Words("夏令时重复的时间", "times that the clock showed twice"),
         ),
     ):

@@ -1,7 +1,7 @@
 """The mapping file: how a shop's columns, event names and actors become the model's.
 
-A TOML file with the tables ``columns``, ``time``, ``events``, ``by``, ``goals`` and ``log``; every one may be left out where the log
-already uses the model's names. Whatever is wrong is refused with its line and what to write there.
+A TOML file with the tables ``columns``, ``time``, ``events``, ``by``, ``goals`` and ``log``; every one may be left out
+where the log already uses the model's names. Whatever is wrong is refused with its line and what to write there.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TIES: Final = ("free", "rows")
 
 
 class MappingInvalid(ProcessError):
-    """The mapping file is wrong; ``line`` is the line, from 1 (0: the whole file), ``problem`` says what is wrong and right."""
+    """The mapping does not fit; ``line`` counts from 1 (0: all of it), ``problem`` says what is wrong and right."""
 
     def __init__(self, line: int, problem: Words) -> None:
         super().__init__(line, problem)
@@ -102,10 +102,24 @@ class Mapping:
         """Return the event for each name of the log, the model's own names included."""
         return {**{event.value: event for event in Event}, **self.events}
 
+    def with_settings(self, zone: str | None, ignore_unknown: bool) -> Mapping:
+        """Return the mapping with a zone where one is given, and with unknown events left out where that is asked for."""
+        if zone is not None:
+            _check_zone(zone)
+        return replace(self, zone=zone or self.zone, ignore_unknown=ignore_unknown or self.ignore_unknown)
+
     def with_columns(self, **given: str | None) -> Mapping:
         """Return the mapping with other columns for the roles that are given."""
         chosen = {role: (column,) for role, column in given.items() if column}
         return replace(self, columns={**self.columns, **chosen})
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        zh = f"没有时区 {name!r}；请写 IANA 名称，如 Asia/Shanghai"
+        raise MappingInvalid(0, Words(zh, f"no time zone {name!r}; write an IANA name such as Asia/Shanghai")) from None
 
 
 def read_mapping(path: str | Path) -> Mapping:
@@ -176,10 +190,10 @@ class _Reader:
 
     def zone(self, value: Any) -> str:
         try:
-            return ZoneInfo(self.text("time", "zone", value)).key
-        except (ZoneInfoNotFoundError, ValueError):
-            zh = f"没有时区 {value!r}；请写 IANA 名称，如 Asia/Shanghai"
-            self.refuse("time", "zone", Words(zh, f"no time zone {value!r}; write an IANA name such as Asia/Shanghai"))
+            _check_zone(self.text("time", "zone", value))
+        except MappingInvalid as error:
+            self.refuse("time", "zone", error.problem)
+        return str(value)
 
     def event(self, name: str, value: Any) -> Event | ByColumn | None:
         if not isinstance(value, dict):
@@ -205,12 +219,12 @@ class _Reader:
     def began(self, value: Any) -> datetime:
         try:
             found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-            if found.utcoffset() is not None:
-                return found
         except (TypeError, ValueError):
-            pass
-        en = 'from must be a time with its offset, as in "2026-06-01T00:00+08:00"'
-        self.refuse("log", "from", Words('from 须是带时区的时间，如 "2026-06-01T00:00+08:00"', en))
+            found = None
+        if found is None or found.utcoffset() is None:
+            en = 'from must be a time with its offset, as in "2026-06-01T00:00+08:00"'
+            self.refuse("log", "from", Words('from 须是带时区的时间，如 "2026-06-01T00:00+08:00"', en))
+        return found
 
     def limits(self, value: Any) -> Limits:
         try:

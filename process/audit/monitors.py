@@ -1,7 +1,7 @@
 """Monitors: which requirement a whole trace breaks, read from its events alone, also after the first deviation.
 
-A monitor looks at what happened and never at the machine. It reports only what the log shows: a requirement whose events the
-log does not record is listed as not visible in it.
+A monitor looks at what happened and never at the machine. It reports only what the log shows: a requirement whose events
+the log does not record is listed as not visible in it.
 """
 
 from __future__ import annotations

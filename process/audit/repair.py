@@ -1,7 +1,7 @@
 """The nearest legal trace: the cheapest edits that make a deviating trace legal, found by Dijkstra's algorithm.
 
-An edit strikes an entry, inserts an event that the log lacks, or takes an entry with another actor or other data. What can't be
-undone costs most, so an explanation prefers a click that was not logged to a cancellation that did not happen.
+An edit strikes an entry, inserts an event that the log lacks, or takes an entry with another actor or other data. What
+can't be undone costs most, so an explanation prefers a click that was not logged to a cancellation that did not happen.
 """
 
 from __future__ import annotations

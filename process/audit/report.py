@@ -167,7 +167,8 @@ def arrow_traffic(conn: duckdb.DuckDBPyConnection) -> tuple[ArrowTraffic, ...]:
         ), running as (
             select *, sum(n) over (partition by source, event, target) as total,
                 sum(n) filter (where wait_us is not null) over (partition by source, event, target) as waited,
-                sum(n) filter (where wait_us is not null) over (partition by source, event, target order by wait_us) as up_to
+                sum(n) filter (where wait_us is not null)
+                    over (partition by source, event, target order by wait_us) as up_to
             from summed
         )
         select source, event, target, any_value(total), {quantiles} from running

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from process.audit import sources
-from process.audit.log import Events, Problem, read_events
-from process.audit.mapping import Mapping, read_mapping
+from process.audit.log import Events, Problem, read_events, suggest
+from process.audit.mapping import REQUIRED, ROLES, Mapping, MappingInvalid, read_mapping
 from process.audit.monitors import visible
 from process.audit.replay import Outcome, Verdict, judge
 from process.audit.report import (
@@ -28,7 +29,9 @@ from process.audit.report import (
     unseen_transitions,
 )
 from process.audit.simulation import Simulation
+from process.audit.tables import write_tables
 from process.audit.trace import Trace
+from process.audit.variants import DIALECTS, counted_query
 from process.model import MODEL, Event, State, Words
 
 Progress = Callable[[int, int], object]
@@ -41,25 +44,28 @@ def audit(
     mapping: Mapping | str | Path | None = None,
     *,
     query: str | None = None,
+    own: bool = False,
     object_type: str | None = None,
     bucket: tuple[int, int] | None = None,
     memory: str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-    keep: Callable[[duckdb.DuckDBPyConnection, Report], object] | None = None,
+    out: str | Path | None = None,
 ) -> Report:
     """Hold a log against the model.
 
     Args:
-        source: a file (CSV, Parquet, JSON Lines, XES, OCEL 2.0, a file of events), a pattern, a folder, or a database's address.
+        source: a file (CSV, Parquet, JSON Lines, XES, OCEL 2.0, a file of events), a pattern, a folder, or the address of a
+            database.
         mapping: how the log's names become the model's, or the path of a mapping file.
         query: the query for a database.
+        own: the address is of a store of this package, whose own history is read.
         object_type: of OCEL the type of object whose events make a case.
         bucket: (k, n): only the cases of the k-th of n buckets, k from 1; ``merge`` adds the parts up.
         memory: the most memory that the database may use, as ``"512MB"``.
         threads: how many threads the database may use.
         progress: called as variants are judged.
-        keep: called with the database and the report before it closes, to write tables.
+        out: a folder for the report's tables; with *bucket* for the part that ``merge`` reads.
 
     Raises:
         SourceUnusable: the log can't be read.
@@ -67,14 +73,16 @@ def audit(
     """
     chosen = mapping if isinstance(mapping, Mapping) else Mapping() if mapping is None else read_mapping(mapping)
     with sources.connect(memory, threads) as conn:
-        raw = sources.load(conn, str(source), query=query, object_type=object_type)
+        raw = sources.load(conn, str(source), query=query, own=own, object_type=object_type)
         fixed = {role: (column,) for role, column in raw.roles.items() if role not in chosen.columns}
         chosen = Mapping(**{**vars(chosen), "columns": {**fixed, **chosen.columns}})
         events = read_events(conn, raw, chosen, bucket)
         judge_cases(conn, events, chosen, progress)
         report = build_report(conn, raw.files, events)
-        if keep is not None:
-            keep(conn, report)
+        if out is not None and bucket is not None:
+            write_part(conn, Path(out), raw.files, events)
+        elif out is not None:
+            write_tables(conn, report, Path(out))
     return report
 
 
@@ -85,9 +93,11 @@ def audit_variants(
     chosen = mapping or Mapping()
     with sources.connect() as conn:
         conn.execute(
-            "create table cases (case_id varchar, trace varchar, goals bigint, begin_us bigint, end_us bigint, times bigint[], n bigint)"
+            "create table cases (case_id varchar, trace varchar, goals bigint, begin_us bigint, end_us bigint,"
+            " times bigint[], n bigint)"
         )
-        found = [(example, trace, 1, 0, 0, [], count) for trace, count, example in rows]
+        found: list[tuple[Any, ...]] = [(example, trace, 1, 0, 0, [], count) for trace, count, example in rows]
+        conn.execute("create table unreadable (case_id varchar)")
         conn.executemany("insert into cases values (?, ?, ?, ?, ?, ?, ?)", found)
         entries = [entry for _, trace, *_ in found for entry in Trace.parse(trace).entries]
         recorded = chosen.records or frozenset(entry.event for entry in entries)
@@ -102,6 +112,32 @@ def audit_variants(
         return build_report(conn, (), events)
 
 
+def variants_sql(mapping: Mapping, name: str, table: str) -> str:
+    """Return the query with which a warehouse counts the variants of a table, for ``duckdb``, ``spark`` or ``postgres``."""
+    if name not in DIALECTS:
+        known = ", ".join(DIALECTS)
+        raise MappingInvalid(0, Words(f"没有方言 {name!r}；可用：{known}", f"unknown dialect {name!r}; there are {known}"))
+    named = {column for role in ROLES for column in mapping.columns.get(role, ())} or set(ROLES)
+    return counted_query(mapping, tuple(sorted({*named, *REQUIRED} if not mapping.columns else named)), table, name)
+
+
+def suggest_mapping(source: str, mapping: Mapping, *, query: str | None = None, object_type: str | None = None) -> str:
+    """Return a proposal for the mapping file of a log, to be read and corrected by a person."""
+    with sources.connect() as conn:
+        raw = sources.load(conn, source, query=query, object_type=object_type)
+        return suggest(conn, raw, mapping)
+
+
+def read_variants(path: str | Path) -> list[tuple[str, int, str]]:
+    """Read counted variants from a CSV file with the columns trace, cases and example."""
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        if not {"trace", "cases"} <= set(rows.fieldnames or ()):
+            known = "trace, cases, example"
+            raise sources.SourceUnusable(str(path), Words(f"须有列 {known}", f"must have the columns {known}"))
+        return [(row["trace"], int(row["cases"]), row.get("example") or "") for row in rows]
+
+
 def judge_cases(
     conn: duckdb.DuckDBPyConnection, events: Events, mapping: Mapping, progress: Progress | None, weight: str = "1"
 ) -> None:
@@ -111,16 +147,21 @@ def judge_cases(
     began = None if mapping.began is None else int(mapping.began.timestamp() * 1_000_000)
     early = "false" if began is None else f"begin_us < {began + _longest_wait()}"
     conn.execute(
-        "create or replace table variants as select row_number() over (order by cases desc, trace, early) as variant, * from"
-        f" (select trace, {early} as early, goals > 1 as two_goals, sum({weight}) as cases,"
-        f" list(case_id order by case_id)[:{MOST_EXAMPLES}] as examples from cases group by all)"
+        f"create or replace temp view marked as select *, {early} as early,"
+        f" goals > 1 or case_id in (select case_id from unreadable) as unclear, {weight} as weight from cases"
     )
-    rows = conn.execute("select variant, trace, early, two_goals from variants order by variant").fetchall()
+    conn.execute(
+        "create or replace table variants as"
+        " select row_number() over (order by cases desc, trace, early) as variant, * from"
+        " (select trace, early, unclear, sum(weight) as cases,"
+        f" list(case_id order by case_id)[:{MOST_EXAMPLES}] as examples from marked group by all)"
+    )
+    rows = conn.execute("select variant, trace, early, unclear from variants order by variant").fetchall()
     judged: list[tuple[Any, ...]] = []
     taken: list[tuple[Any, ...]] = []
-    for done, (variant, text, begun_before, two_goals) in enumerate(rows, 1):
+    for done, (variant, text, begun_before, unclear) in enumerate(rows, 1):
         trace = Trace.parse(text)
-        verdict = Verdict(Outcome.UNKNOWN) if two_goals else judge(simulation, trace, monitors, anywhere=begun_before)
+        verdict = Verdict(Outcome.UNKNOWN) if unclear else judge(simulation, trace, monitors, anywhere=begun_before)
         judged.append((variant, *_judged_row(trace, verdict)))
         for position, arrow in enumerate(verdict.arrows, 1):
             if arrow is not None:
@@ -129,7 +170,8 @@ def judge_cases(
             progress(done, len(rows))
     _insert(
         conn,
-        "verdicts (variant bigint, outcome varchar, position bigint, event varchar, raised_by varchar, state varchar, told varchar)",
+        "verdicts (variant bigint, outcome varchar, position bigint, event varchar, raised_by varchar, state varchar,"
+        " told varchar)",
         judged,
     )
     _insert(conn, "taken (variant bigint, position bigint, source varchar, event varchar, target varchar)", taken)
@@ -137,19 +179,19 @@ def judge_cases(
         "create or replace table judged as select v.trace, v.early, v.cases, v.examples, r.* exclude (variant)"
         " from variants v join verdicts r using (variant)"
     )
-    joined = f"cases c join variants v on c.trace = v.trace and v.early = ({early}) and v.two_goals = (c.goals > 1)"
+    joined = "marked c join variants v using (trace, early, unclear)"
     conn.execute(
-        "create or replace table deviating as select c.case_id, c.trace, v.early, r.position, c.times[r.position] as at_us"
+        "create or replace table deviating as select c.case_id, c.trace, c.early, r.position, c.times[r.position] as at_us"
         f" from {joined} join verdicts r using (variant) where r.outcome = 'deviates'"
     )
     conn.execute(
         "create or replace table waits as select source, event, target, wait_us, sum(n) as n from ("
-        f" select t.source, t.event, t.target, c.times[t.position] - c.times[t.position - 1] as wait_us, {weight} as n"
+        f" select t.source, t.event, t.target, c.times[t.position] - c.times[t.position - 1] as wait_us, c.weight as n"
         f" from {joined} join taken t using (variant)) group by all"
     )
     conn.execute(
         "create or replace table standing as select c.case_id, r.state, c.end_us, "
-        f"{weight} as n from {joined} join verdicts r using (variant) where r.outcome = 'conforms' and r.state is not null"
+        f"c.weight as n from {joined} join verdicts r using (variant) where r.outcome = 'conforms' and r.state is not null"
     )
 
 
@@ -189,8 +231,8 @@ def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events
     counts = Counter(dict(conn.execute("select outcome, sum(cases) from judged group by 1").fetchall()))
     deviations, broken = [], Counter[str]()
     rows = conn.execute(
-        "select trace, sum(cases), any_value(examples), any_value(position), any_value(event), any_value(raised_by),"
-        " any_value(state), any_value(told) from (select * from judged order by examples)"
+        "select trace, sum(cases), list_sort(flatten(list(examples))), any_value(position), any_value(event),"
+        " any_value(raised_by), any_value(state), any_value(told) from judged"
         " where outcome = 'deviates' group by trace, early order by 2 desc, 1"
     ).fetchall()
     for number, (_trace, cases, examples, position, event, by, state, told_text) in enumerate(rows, 1):
@@ -201,7 +243,7 @@ def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events
         found = Deviation(
             number,
             int(cases),
-            tuple(examples),
+            tuple(examples[:MOST_EXAMPLES]),
             position,
             event,
             by,
@@ -248,7 +290,8 @@ def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> Iterable[Overdue]:
     )
     rows = conn.execute(
         "select case_id, state, end_us + waits.deadline as due from standing"
-        f" join (values {deadlines}) as waits(state, deadline) using (state) where due < ? and end_us > 0 order by due, case_id",
+        f" join (values {deadlines}) as waits(state, deadline) using (state)"
+        " where due < ? and end_us > 0 order by due, case_id",
         [now_us],
     ).fetchall()
     for case, name, due in rows:
@@ -270,13 +313,18 @@ def write_part(conn: duckdb.DuckDBPyConnection, folder: Path, files: tuple[str, 
         "last_us": events.last_us,
         "recorded": sorted(event.value for event in events.recorded),
         "fields": sorted(events.fields),
-        "problems": [[each.code, each.count, list(each.words), list(each.examples)] for each in events.problems],
+        "problems": [[each.code, each.rows, list(each.words), list(each.examples)] for each in events.problems],
     }
     (folder / "part.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def merge(parts: Iterable[str | Path]) -> Report:
-    """Add up the parts of one log, one for each bucket; the same report as of one run over the whole log."""
+def merge(parts: Iterable[str | Path], out: str | Path | None = None) -> Report:
+    """Add up the parts of one log, one for each bucket; the same report as of one run over the whole log.
+
+    Args:
+        parts: the folders of the parts.
+        out: a folder for the report's tables.
+    """
     folders = [Path(part) for part in parts]
     metas = [json.loads((folder / "part.json").read_text(encoding="utf-8")) for folder in folders]
     with sources.connect() as conn:
@@ -296,9 +344,7 @@ def merge(parts: Iterable[str | Path]) -> Report:
             frozenset(first["fields"]),
             problems,
         )
-        return build_report(conn, tuple(first["files"]), events)
-
-
-def log_begin(text: str) -> datetime:
-    """Return the time of ISO 8601 text with an offset."""
-    return datetime.fromisoformat(text)
+        report = build_report(conn, tuple(first["files"]), events)
+        if out is not None:
+            write_tables(conn, report, Path(out))
+    return report

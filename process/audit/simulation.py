@@ -1,9 +1,9 @@
 """Simulation of what a log does not show: sets of the configurations in which a case can be, event by event.
 
-A log that records all events with all that decides leaves one configuration at each event. Where it leaves out events (*silent*
-ones), payload fields or actors, every configuration that agrees with what it records stays in the set: so a trace deviates only
-if nothing that the log may have left out makes it legal. Sets are interned and steps remembered, so that the automaton grows with
-the log's variety and not with its length.
+A log that records all events with all that decides leaves one configuration at each event. Where it leaves out events
+(*silent* ones), payload fields or actors, every configuration that agrees with what it records stays in the set: so a
+trace deviates only if nothing that the log may have left out makes it legal. Sets are interned and steps remembered, so
+that the automaton grows with the log's variety and not with its length.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from process.exceptions import InvalidPayload, Refused
 from process.exploration.graph import distances
 from process.machine import MACHINE, CompiledMachine
 from process.model import Actor, Event, Facts, Goal, Limits, State
-from process.refusals import refusal
+from process.refusals import Circumstances, refusal
 
 BUYER, ORDER = "buyer", "order"
 UNKNOWN = ("?a", "?b", "?c")
@@ -100,7 +100,7 @@ class Simulation:
         return self._closure_of(places)
 
     def step(self, places: Places, entry: Entry) -> tuple[Places, Arrow | None]:
-        """Return where the case can be after the entry (nowhere: it deviates), and its transition if only one is possible."""
+        """Return where the case can be after the entry (nowhere: it deviates), and the transition if there is but one."""
         key = (places, entry._replace(tied=False))
         if key not in self._steps:
             reached: set[Place] = set()
@@ -174,8 +174,11 @@ class Simulation:
 
     def outcomes(self, place: Place, entry: Entry) -> Iterator[tuple[Actor, Facts, dict[str, Any], Place]]:
         """Yield how the entry can be taken in the place: by whom, under which facts, with what, and where it leads."""
-        decide = self.machine.compiled_events[entry.event].decide
-        for by in (entry.by,) if entry.by else self.model.actors[entry.event]:
+        event = self.machine.compiled_events[entry.event]
+        decide, actors = event.decide, event.decisions.get(place.state, ())
+        for by in self.model.actors[entry.event] if entry.by is None else (entry.by,):
+            if by not in actors:
+                continue
             for facts, data in self.readings(place.facts, entry):
                 outcome = decide(place.state, facts, by, dict(data))
                 if outcome is not None:
@@ -195,7 +198,7 @@ class Simulation:
         for place in sorted(places, key=_order)[:200]:
             by = entry.by or self.model.actors[entry.event][0]
             facts, data = next(iter(self.readings(place.facts, entry)))
-            found.append(refusal(self.model, event, place.state, facts, by, data))
+            found.append(refusal(Circumstances(self.machine, event, place.state, facts, by, data)))
         return min(found, key=lambda each: len(each.blockers))
 
     # ------------------------------------------------------------------------------------------------------ inside

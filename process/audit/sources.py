@@ -1,7 +1,7 @@
 """Sources of a log: files, databases, and the formats of process mining, each read into one DuckDB table of text columns.
 
-The table ``raw`` has the log's own columns as text and ``_row``, the row's number in reading order. What can't be read is counted
-with its place and never left out in silence.
+The table ``raw`` has the log's own columns as text and ``_row``, the row's number in reading order. What can't be read is
+counted with its place and never left out in silence.
 """
 
 from __future__ import annotations
@@ -76,19 +76,29 @@ def quoted(name: str, mark: str = '"') -> str:
     return f"{mark}{name.replace(mark, mark * 2)}{mark}"
 
 
-def load(conn: duckdb.DuckDBPyConnection, source: str, *, query: str | None = None, object_type: str | None = None) -> Raw:
+def load(
+    conn: duckdb.DuckDBPyConnection,
+    source: str,
+    *,
+    query: str | None = None,
+    own: bool = False,
+    object_type: str | None = None,
+) -> Raw:
     """Read a log into the table ``raw``.
 
     Args:
         source: a file, a pattern of files, a folder, or the address of a database.
         query: the query for a database.
+        own: the address is of a store of this package, whose own history is read.
         object_type: of an OCEL file the type of object whose events make a case.
 
     Raises:
         SourceUnusable: it can't be read at all.
     """
     if "://" in source:
-        return _load_rows(conn, (source,), _database_rows(source, query), {})
+        from process.store.engines import shown_address
+
+        return _load_rows(conn, (shown_address(source),), _database_rows(source, query, own=own), {})
     files = _files(source)
     ending = _ending(files[0])
     if ending in ("csv", "tsv", "txt"):
@@ -193,9 +203,12 @@ def _chain(files: Iterable[str], read: Any) -> Iterator[dict[str, Any]]:
 def _is_event_file(file: str) -> bool:
     try:
         with _opened(file) as source:
-            return b'"case"' in source.readline(1 << 16)
+            first = json.loads(source.readline(1 << 16))
     except OSError as error:
         raise SourceUnusable(file, Words("无法打开", f"can't be opened: {error.strerror}")) from None
+    except ValueError:
+        return False
+    return isinstance(first, dict) and isinstance(first.get("case"), dict)
 
 
 def _opened(file: str) -> Any:
@@ -234,12 +247,25 @@ def _step_row(event: Any, by: Any, data: Mapping[str, Any], at: Any) -> dict[str
 # ------------------------------------------------------------------------------------------------------------- databases
 
 
-def _database_rows(address: str, query: str | None) -> Iterator[dict[str, Any]]:
-    from process import store
+def _database_rows(address: str, query: str | None, *, own: bool) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query, or of the store's own history."""
+    from process.store.engines import shown_address
+    from process.store.log_rows import history_rows, rows_of_query
 
-    if query is None:
-        raise SourceUnusable("database", Words("请用 --query 写明查询", "write the query with --query"))
-    yield from store.rows_of_query(address, query)
+    shown = shown_address(address)
+    if query is None and not own:
+        raise SourceUnusable(shown, Words("请用 --query 写明查询", "write the query with --query"))
+    try:
+        yield from history_rows(address) if query is None else rows_of_query(address, query)
+    except ValueError as error:
+        raise SourceUnusable(shown, Words("不是可用的数据库地址", str(error))) from None
+    except Exception as error:  # the driver's own, whose text may hold the address
+        if type(error).__module__.partition(".")[0] != "sqlalchemy":
+            raise
+        kind = type(error).__name__
+        raise SourceUnusable(
+            shown, Words(f"数据库拒绝了查询（{kind}）", f"the database refused the query ({kind})")
+        ) from None
 
 
 # ------------------------------------------------------------------------------------------------- process mining formats
@@ -334,7 +360,7 @@ def _ocel_sqlite_rows(file: str, object_type: str | None) -> Iterator[dict[str, 
                 if types.get(object_id) == wanted:
                     objects.setdefault(event_id, []).append(object_id)
             for event, table in tables.items():
-                for found in conn.execute(f"select * from {quoted(f'event_{table}')}"):  # noqa: S608  # quoted
+                for found in conn.execute(f"select * from {quoted(f'event_{table}')}"):  # quoted
                     data = dict(found)
                     event_id, at = data.pop("ocel_id"), data.pop("ocel_time")
                     for object_id in objects.get(event_id, ()):

@@ -1,9 +1,9 @@
 """Traces: the events that a log has of one case, reduced to what can decide, and written as a short text.
 
 Two cases with the same trace text get the same verdict, so each distinct text (a *variant*) is replayed once. A quote's
-reference becomes the place where the case first names it (1, 2, …), its fee and currency likewise; of an account, an order and a
-consent only stays whether it is the right one; free text goes. The SQL of ``variants`` writes this text, and only ``Trace.parse``
-reads it.
+reference becomes the place where the case first names it (1, 2, …), its fee and currency likewise; of an account, an
+order and a consent only stays whether it is the right one; free text goes. The SQL of ``variants`` writes this text, and
+only ``Trace.parse`` reads it.
 """
 
 from __future__ import annotations

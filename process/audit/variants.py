@@ -1,7 +1,8 @@
 """The one SQL query that turns a log's rows into variants, for DuckDB, PostgreSQL and Spark.
 
-Each dialect differs in a few expressions only. Times become microseconds since 1970; references become places (``trace``); entries of
-one time are put into an order of their own content, so that the order of the rows never counts where ``ties`` is ``free``.
+Each dialect differs in a few expressions only. Times become microseconds since 1970; references become places
+(``trace``); entries of one time are put into an order of their own content, so that the order of the rows never counts
+where ``ties`` is ``free``.
 """
 
 from __future__ import annotations
@@ -120,8 +121,8 @@ _OTHER_ROLES: Final = ("case", "at", "goal", "quote", "fee", "currency", "buyer"
 def variants_query(events: str, sql: Dialect, bucket: tuple[int, int] | None = None) -> str:
     """Return the query for the trace of each case, from a table or query of events in the model's terms.
 
-    The result has ``case_id``, ``trace``, ``goals`` (how many goals the case's rows name), ``begin_us`` and ``end_us``; in DuckDB
-    also ``times``, the time of each entry.
+    The result has ``case_id``, ``trace``, ``goals`` (how many goals the case's rows name), ``begin_us`` and ``end_us``;
+    in DuckDB also ``times``, the time of each entry.
     """
     carries = {kind: _events_with(kind) for kind in ("quote", "fee", "attempt", "account", "order", "consent")}
 
@@ -184,7 +185,8 @@ def counted_query(mapping: Mapping, columns: tuple[str, ...], table: str, name: 
     """Return the query that a warehouse runs: each variant with the number of its cases, most frequent first."""
     sql = dialect(name)
     cases = variants_query(events_query(mapping, columns, table, sql), sql)
-    return f"select trace, count(*) as cases, min(case_id) as example\nfrom ({cases}) traces\ngroup by trace\norder by 2 desc, 1"
+    counted = "select trace, count(*) as cases, min(case_id) as example"
+    return f"{counted}\nfrom ({cases}) traces\ngroup by trace\norder by 2 desc, 1"
 
 
 def _events_with(field: str) -> tuple[Event, ...]:

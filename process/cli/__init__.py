@@ -9,7 +9,7 @@ from process.extras import needed_by
 with needed_by("process.cli", "typer", extra="cli"):
     import typer
 
-from process.cli import case, check, demo, draw, run, scenarios, show, walk
+from process.cli import audit, case, check, demo, draw, run, scenarios, show, walk
 from process.cli.options import PROGRAM
 from process.cli.output.streams import say
 from process.cli.usage import Command, Program
@@ -51,6 +51,7 @@ for _name, _run, _help in (
     ("show", show.show, "列出模型 · Print the model: states, events, transitions."),
     ("draw", draw.draw, "画出流程图 · Draw the flow."),
     ("check", check.check, "验证全部要求 · Verify the requirements."),
+    ("audit", audit.audit, "审计事件日志 · Audit an event log against the model."),
     ("scenarios", scenarios.scenarios, "列出最少的测试路径 · Print a minimal set of scenarios."),
 ):
     app.command(_name, cls=Command, short_help=_help)(_run)

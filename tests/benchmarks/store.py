@@ -143,7 +143,7 @@ def copy_rows(conn: Connection, table: str, row: dict[str, Any], own: dict[str, 
         name: value if serial or not isinstance(value, datetime) else value.strftime("%Y-%m-%d %H:%M:%S.000000")
         for name, value in row.items()
     }
-    copies = f"INSERT INTO {table} ({', '.join(TABLES[table].c.keys())}) SELECT {', '.join(told.values())} FROM "  # noqa: S608
+    copies = f"INSERT INTO {table} ({', '.join(TABLES[table].c.keys())}) SELECT {', '.join(told.values())} FROM "
     columns = {name: value for name, value in values.items() if f":{name}" in ", ".join(told.values())}
     conn.execute(text(f"{copies} ({COPIES[conn.dialect.name]}) AS c"), {**columns, "first": first, "last": last})
 

@@ -1,0 +1,70 @@
+"""The tables of a report as Parquet, CSV and JSON; a cell of CSV can't become a formula of a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from process.audit.report import Report
+from process.audit.sources import quoted
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_tables(conn: duckdb.DuckDBPyConnection, report: Report, folder: Path) -> list[Path]:
+    """Write the tables of a run, and return the files. Cases appear by their ids only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [_report_json(report, folder)]
+    conn.execute(
+        "create or replace temp table deviations as select d.case_id, d.position, j.event, j.raised_by, j.state,"
+        " strftime(make_timestamp(d.at_us), '%Y-%m-%dT%H:%M:%SZ') as at,"
+        " j.told->>'$.en' as reason_en, j.told->>'$.zh' as reason_zh,"
+        " array_to_string(cast(j.told->'$.codes' as varchar[]), ' ') as codes,"
+        " array_to_string(cast(j.told->'$.requirements' as varchar[]), ' ') as requirements"
+        " from deviating d join judged j using (trace, early) order by d.case_id"
+    )
+    conn.execute(
+        "create or replace temp table variant_list as select outcome, cases, examples[1] as example, trace"
+        " from judged order by cases desc, trace"
+    )
+    for table, name in (("deviations", "deviations"), ("variant_list", "variants")):
+        written.append(folder / f"{name}.parquet")
+        conn.execute(f"copy {table} to {quoted(str(written[-1]), chr(39))} (format parquet)")
+        found = conn.execute(f"select * from {table}")
+        written.append(_csv(folder / f"{name}.csv", [column for column, *_ in found.description or ()], _batches(found)))
+    written.append(
+        _csv(folder / "arrows.csv", ("source", "event", "target", "times", "p50_s", "p90_s", "p99_s"), report.arrows)
+    )
+    written.append(_csv(folder / "states.csv", ("state", "cases"), report.states.items()))
+    written.append(_csv(folder / "overdue.csv", ("case", "state", "owner", "due"), report.overdue))
+    return written
+
+
+def _report_json(report: Report, folder: Path) -> Path:
+    path = folder / "report.json"
+    path.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _batches(found: duckdb.DuckDBPyConnection) -> Iterable[Sequence[Any]]:
+    while rows := found.fetchmany(10_000):
+        yield from rows
+
+
+def _csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([cell(value) for value in row] for row in rows)
+    return path
+
+
+def cell(value: Any) -> str:
+    """Return the value as a CSV cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text

@@ -1,0 +1,133 @@
+"""``audit``: holds a shop's event log against the model; ``audit merge`` adds up the parts of a large one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from process.cli.options import JsonOption, LangOption, lang_of
+from process.cli.output import audit_report
+from process.cli.output.progress import ProgressBar
+from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
+from process.model import Words
+
+SourcesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE…",
+        help="日志：文件、模式、目录或数据库地址；或 merge 与各部分的目录\n\n"
+        "The log: a file, a pattern, a folder or a database's address; or merge and the folders of parts.",
+        show_default=False,
+    ),
+]
+
+
+def _text(name: str, metavar: str, zh: str, en: str) -> Any:
+    return typer.Option(name, metavar=metavar, help=f"{zh}\n\n{en}", show_default=False)
+
+
+def audit(
+    sources: SourcesArgument,
+    map_file: Annotated[Path | None, _text("--map", "FILE", "映射文件（TOML）", "The mapping file (TOML).")] = None,
+    case: Annotated[str | None, _text("--case", "COLUMN", "办理编号所在列", "The column of the case.")] = None,
+    event: Annotated[str | None, _text("--event", "COLUMN", "事件名所在列", "The column of the event's name.")] = None,
+    at: Annotated[str | None, _text("--at", "COLUMN", "时间所在列", "The column of the time.")] = None,
+    by: Annotated[str | None, _text("--by", "COLUMN", "发起者所在列", "The column of the actor.")] = None,
+    zone: Annotated[str | None, _text("--zone", "ZONE", "无偏移时间的时区", "The zone of times without an offset.")] = None,
+    query: Annotated[str | None, _text("--query", "SQL", "数据库的查询", "The query for a database.")] = None,
+    db: Annotated[
+        bool, typer.Option("--db", help="地址是本程序的数据库\n\nThe address is of this program's store.")
+    ] = False,
+    object_type: Annotated[
+        str | None, _text("--object-type", "TYPE", "OCEL 的对象类型", "The object type of OCEL.")
+    ] = None,
+    out: Annotated[Path | None, _text("--out", "FOLDER", "写入表格的目录", "A folder for the tables.")] = None,
+    bucket: Annotated[
+        str | None, _text("--bucket", "K/N", "只审计 N 份中的第 K 份", "Only part K of N; needs --out.")
+    ] = None,
+    variants: Annotated[
+        bool, typer.Option("--variants", help="来源是已统计的变体\n\nThe source is a CSV of counted variants.")
+    ] = False,
+    print_sql: Annotated[
+        str | None, _text("--print-sql", "DIALECT", "打印变体查询", "Print the query: duckdb, spark, postgres.")
+    ] = None,
+    suggest: Annotated[bool, typer.Option("--suggest", help="提出一份映射\n\nPropose a mapping file.")] = False,
+    ignore_unknown: Annotated[
+        bool, typer.Option("--ignore-unknown", help="略过未映射的事件\n\nLeave out events that are not mapped.")
+    ] = False,
+    memory: Annotated[str | None, _text("--memory", "SIZE", "内存上限，如 512MB", "The most memory, as 512MB.")] = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """审计事件日志；有办理偏离模型即以 1 退出 · Audit an event log; exit 1 if a case deviates from the model."""
+    language = lang_of(lang)
+    try:
+        import process.audit as auditing
+    except ModuleNotFoundError as error:
+        if error.name != "duckdb":
+            raise
+        unusable(
+            Words("审计需要另装：{}", "Auditing needs one more package: {}")
+            .of(language)
+            .format('pip install "installment-cancellation[audit]"')
+        )
+    try:
+        if sources[0] == "merge":
+            report = auditing.merge(sources[1:], out=out)
+        else:
+            mapping = auditing.Mapping() if map_file is None else auditing.read_mapping(map_file)
+            mapping = mapping.with_columns(case=case, event=event, at=at, by=by).with_settings(zone, ignore_unknown)
+            source = _one_source(sources, language)
+            if print_sql is not None:
+                say(auditing.variants_sql(mapping, print_sql, table=source))
+                return
+            if suggest:
+                say(auditing.suggest_mapping(source, mapping, query=query, object_type=object_type), newline=False)
+                return
+            with ProgressBar(None, Words("重放", "replaying").of(language)) as bar:
+                if variants:
+                    report = auditing.audit_variants(auditing.read_variants(source), mapping, progress=bar.reach)
+                else:
+                    report = auditing.audit(
+                        source,
+                        mapping,
+                        query=query,
+                        own=db,
+                        object_type=object_type,
+                        bucket=_bucket(bucket, out, language),
+                        memory=memory,
+                        out=out,
+                        progress=bar.reach,
+                    )
+    except (auditing.MappingInvalid, auditing.SourceUnusable) as error:
+        unusable(error.text(language))
+    except OSError as error:
+        cannot_open(error.filename or sources[0], error, language)
+    if json:
+        say(as_json(report.as_dict()))
+    else:
+        screen = console()
+        for part in audit_report.render(report, language):
+            screen.print(part)
+    if not report.conforms:
+        raise typer.Exit(REFUSED)
+
+
+def _one_source(sources: list[str], lang: str) -> str:
+    if len(sources) > 1:
+        words = Words("只能有一个来源；多个文件请用引号括住模式", "one source only; quote a pattern for several files")
+        unusable(words.of(lang))
+    return sources[0]
+
+
+def _bucket(text: str | None, out: Path | None, lang: str) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, _, last = text.partition("/")
+    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+        unusable(Words("--bucket 须写作 K/N，如 3/16", "--bucket must be K/N, as in 3/16").of(lang))
+    if out is None:
+        unusable(Words("--bucket 需要 --out 目录", "--bucket needs a folder, --out").of(lang))
+    return int(first), int(last)

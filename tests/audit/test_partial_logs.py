@@ -1,0 +1,109 @@
+"""Logs that record a part only: whatever is left out of a legal case, the rest of it conforms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from process import Event
+from process.audit import Mapping, audit
+from process.audit.repair import repair
+from process.audit.simulation import Simulation
+from process.audit.trace import Entry, Trace
+from tests.support.logs import COLUMNS, Row, legal_log, write_csv
+
+PAYLOAD = {"quote", "fee", "currency", "attempt", "account", "buyer", "order", "case_order", "consent"}
+CUSTOMERS = {Event(name) for name in ("sign_in", "open_orders", "open_order", "find_option", "choose_cancellation")}
+CUSTOMERS |= {Event.REPORT_ORDER_MISSING, Event.REPORT_OPTION_MISSING, Event.CONTACT_SUPPORT, Event.REPORT_PROBLEM}
+KEY = {Event(name) for name in ("sign_in", "quote_consequences", "confirm_cancellation", "skip_face_verification")}
+KEY |= {Event.PASS_VERIFICATION, Event.COMPLETE_CANCELLATION, Event.REJECT_CANCELLATION}
+LEVELS = {
+    # what is recorded: (events, columns that are left out)
+    "all events without payload": (set(Event), PAYLOAD),
+    "all events without actors": (set(Event), {"by"}),
+    "all events without goals": (set(Event), {"goal"}),
+    "what the server sees": (set(Event) - CUSTOMERS, set()),
+    "seven key events": (KEY, {"attempt", "consent"}),
+    "seven key events by name alone": (KEY, PAYLOAD | {"by", "goal"}),
+}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_projection_of_a_legal_case_conforms(level: str, tmp_path: Path) -> None:
+    recorded, left_out = LEVELS[level]
+    rows = [row for case in legal_log(150, seed=11) for row in case if row["event"] in recorded]
+    file = write_csv(tmp_path / "log.csv", rows, [name for name in COLUMNS if name not in left_out])
+    report = audit(file, Mapping(records=frozenset(recorded)))
+    assert (report.deviating, report.unknown) == (0, 0), report.deviations[:2]
+    assert report.conforming == len({row["case"] for row in rows})
+
+
+def test_a_deviation_that_no_unrecorded_event_explains_is_found(tmp_path: Path) -> None:
+    at = "2026-06-01T00:00:00+00:00"
+    rows: list[Row] = [
+        {"case": "c", "event": "complete_cancellation", "at": at, "quote": "q"},
+        {"case": "c", "event": "complete_cancellation", "at": at.replace("00:00:00", "00:00:01"), "quote": "q"},
+    ]
+    recorded = frozenset({Event.COMPLETE_CANCELLATION, Event.REJECT_CANCELLATION})
+    report = audit(write_csv(tmp_path / "log.csv", rows, ("case", "event", "at", "quote")), Mapping(records=recorded))
+    (found,) = report.deviations
+    assert (found.position, found.codes) == (2, ("end_reached",))
+    assert "R14" in found.requirements
+
+
+def test_a_case_that_was_open_when_the_log_began_may_begin_anywhere(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        {"case": "c", "event": "complete_cancellation", "by": "lender", "quote": "q", "at": "2026-06-02T00:00:00+08:00"}
+    ]
+    file = write_csv(tmp_path / "log.csv", rows, ("case", "event", "at", "by", "quote"))
+    every = frozenset(Event)
+    assert audit(file, Mapping(records=every)).deviating == 1
+    from datetime import datetime
+
+    began = datetime.fromisoformat("2026-06-01T00:00:00+08:00")
+    assert audit(file, Mapping(records=every, began=began)).conforming == 1
+
+
+def test_events_of_one_time_conform_if_some_order_of_them_does(tmp_path: Path) -> None:
+    (case,) = [rows for rows in legal_log(60, seed=2) if len(rows) >= 6][:1]
+    tied = [{**row, "at": case[0]["at"]} for row in case[:6]]
+    free, rows = Mapping(), Mapping(ties="rows")
+    file = write_csv(tmp_path / "log.csv", reversed(tied))
+    assert audit(file, free).conforming == 1
+    assert audit(file, rows).deviating == 1
+
+
+def brute_force_cost(simulation: Simulation, trace: Trace, highest: int) -> int | None:
+    """The least cost of edits by trying every kind of edit, cheapest first, without Dijkstra's shortcuts."""
+    from process.audit.repair import _moves
+
+    best: dict[tuple[int, object], int] = {}
+    waiting = [(0, 0, place) for place in simulation.beginnings(trace.goal)]
+    least = None
+    while waiting:
+        cost, position, place = waiting.pop()
+        if cost > highest or best.get((position, place), highest + 1) <= cost:
+            continue
+        best[position, place] = cost
+        if position == len(trace.entries):
+            least = cost if least is None else min(least, cost)
+            continue
+        for edit, (next_position, target) in _moves(simulation, position, place, trace.entries[position]):
+            waiting.append((cost + (edit.cost if edit else 0), next_position, target))
+    return least
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_repair_costs_least_and_makes_the_trace_legal(seed: int) -> None:
+    from random import Random
+
+    chance = Random(seed)  # noqa: S311  # test data
+    simulation = Simulation()
+    events = [Event.SIGN_IN, Event.OPEN_ORDERS, Event.OPEN_ORDER, Event.REPORT_ORDER_MISSING, Event.ABANDON]
+    entries = tuple(Entry(chance.choice(events)) for _ in range(4))
+    trace = Trace(None, entries)
+    begin = simulation.beginnings(None)
+    edits = repair(simulation, begin, entries, highest=3)
+    expected = brute_force_cost(simulation, trace, 3)
+    assert (None if edits is None else sum(edit.cost for edit in edits)) == expected

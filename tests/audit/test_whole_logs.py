@@ -1,0 +1,108 @@
+"""Whole logs, which record all events with all that decides: the audit's verdict is that of a plain replay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from process.audit import Report, audit
+from tests.support.logs import FAULTS, Row, legal_log, plain_verdict, with_faults, write_csv
+from tests.support.thorough import counts
+
+
+@pytest.fixture(scope="module")
+def log() -> tuple[list[list[Row]], dict[str, str]]:
+    return with_faults(legal_log(600), every=3)
+
+
+@pytest.fixture(scope="module")
+def file(log: tuple[list[list[Row]], dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_csv(tmp_path_factory.mktemp("logs") / "log.csv", (row for rows in log[0] for row in rows))
+
+
+@pytest.fixture(scope="module")
+def report(file: Path) -> Report:
+    return audit(file)
+
+
+def deviating_cases(file: Path, tmp_path: Path) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Return the place and codes of the first illegal event of each deviating case."""
+    import csv
+
+    audit(file, out=tmp_path)
+    with (tmp_path / "deviations.csv").open(encoding="utf-8", newline="") as table:
+        return {row["case_id"]: (int(row["position"]), tuple(row["codes"].split())) for row in csv.DictReader(table)}
+
+
+def test_exactly_the_cases_that_a_plain_replay_refuses_deviate_at_the_same_event_for_the_same_reasons(
+    log: tuple[list[list[Row]], dict[str, str]], file: Path, tmp_path: Path
+) -> None:
+    plain = {rows[0]["case"]: verdict for rows in log[0] if (verdict := plain_verdict(rows)) is not None}
+    assert set(log[1].values()) == set(FAULTS), "every kind of fault is in the log"
+    assert deviating_cases(file, tmp_path) == plain
+    assert set(plain) <= set(log[1])
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_seeded_fault_is_found_and_its_requirement_named(kind: str, tmp_path: Path) -> None:
+    put, requirement = FAULTS[kind]
+    changed = [found for rows in legal_log(300, seed=3) if (found := put(rows)) is not None]
+    illegal = [rows for rows in changed if plain_verdict(rows) is not None]
+    assert illegal, "the fault is illegal in some case"
+    legal = legal_log(200, seed=4)
+    legal = [[{**row, "case": f"legal {row['case']}", "id": f"legal {row['id']}"} for row in rows] for rows in legal]
+    report = audit(write_csv(tmp_path / "log.csv", (row for rows in illegal + legal for row in rows)))
+    assert (report.deviating, report.conforming) == (len(illegal), len(legal))
+    if requirement is not None:
+        assert all(requirement in found.requirements for found in report.deviations), report.deviations
+    for found in report.deviations:
+        assert found.reason.zh
+        assert found.reason.en
+        assert found.repair != ()
+
+
+def test_a_log_without_faults_conforms_and_breaks_no_requirement(tmp_path: Path) -> None:
+    report = audit(write_csv(tmp_path / "log.csv", (row for rows in legal_log(400, seed=9) for row in rows)))
+    assert report.conforms
+    assert report.conforming == report.cases == 400
+    assert all(each.broken == 0 for each in report.requirements)
+
+
+def test_rows_in_any_order_doubled_by_id_in_three_zones_give_the_same_report(
+    log: tuple[list[list[Row]], dict[str, str]], report: Report, tmp_path: Path
+) -> None:
+    from datetime import datetime, timedelta, timezone
+    from random import Random
+
+    chance = Random(5)  # noqa: S311  # test data
+    rows = [row for rows in log[0] for row in rows]
+    rows += chance.sample(rows, len(rows) // 20)
+    chance.shuffle(rows)
+    zones = [timezone(timedelta(hours=hours)) for hours in (0, 8, -5)]
+    rows = [{**row, "at": datetime.fromisoformat(row["at"]).astimezone(chance.choice(zones)).isoformat()} for row in rows]
+    again = audit(write_csv(tmp_path / "shuffled.csv", rows)).as_dict()
+    problems = again.pop("problems")
+    expected = report.as_dict()
+    expected.pop("problems")
+    assert [problem["code"] for problem in problems] == ["duplicate_id"]
+    assert {**again, "files": []} == {**expected, "files": []}
+
+
+def test_waits_arrows_and_states_count_every_case(report: Report) -> None:
+    assert report.cases == report.conforming + report.deviating + report.unknown == 600
+    signed_in = next(each for each in report.arrows if each.event == "sign_in")
+    assert signed_in.times > 400
+    assert signed_in.p50 is None or signed_in.p50 > 0
+    assert sum(report.states.values()) == report.conforming
+    assert all(each.p50 <= each.p90 <= each.p99 for each in report.arrows if each.p50 and each.p90 and each.p99)
+
+
+@counts("buckets", 3, 16)
+def test_buckets_add_up_to_the_report_of_one_run(buckets: int, file: Path, report: Report, tmp_path: Path) -> None:
+    from process.audit import merge
+
+    parts = [tmp_path / f"part{number}" for number in range(1, buckets + 1)]
+    for number, part in enumerate(parts, 1):
+        audit(file, bucket=(number, buckets), out=part)
+    assert merge(parts) == report

@@ -14,6 +14,7 @@ import process
 PACKAGE = Path(process.__file__).parent
 ROOMS = (
     "extras",
+    "language",
     "model",
     "payload",
     "exceptions",

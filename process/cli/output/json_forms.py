@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from process.case import Case
 from process.exceptions import InvalidPayload, LineInvalid, Refused
 from process.model import Actor, Blocker, Words
+from process.payload import short_repr
 from process.records import Step
 
 if TYPE_CHECKING:
@@ -87,6 +89,6 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [plain(inner) for inner in value]
-    return value
+    if isinstance(value, (str, int, float, NoneType)):
+        return value
+    return [plain(inner) for inner in value] if isinstance(value, Iterable) else short_repr(value)

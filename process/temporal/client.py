@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
+from urllib.parse import quote, unquote
 from uuid import uuid4
 
 from temporalio.client import (
@@ -59,8 +60,9 @@ from process.temporal.messages import (
 )
 
 STATE, AWAITS = SearchAttributeKey.for_keyword(STATE_ATTRIBUTE), SearchAttributeKey.for_keyword(AWAITS_ATTRIBUTE)
+_ESCAPES: Final = {character: quote(character) for character in "%\\\"'"}
+"""Characters of an order that the server's query language does not find in an id."""
 Named = TypeVar("Named", bound=StrEnum)
-_QUOTE, _QUOTED = "'", "\\'"
 
 
 class Found(NamedTuple):
@@ -154,7 +156,9 @@ class Cases:
             told = each.typed_search_attributes
             at, move = told.get(STATE), told.get(AWAITS)
             case_id = (await each.memo())["case_id"]
-            found.append(Found(each.id.removeprefix(self.prefix), case_id, _named(State, at), move and _named(Actor, move)))
+            found.append(
+                Found(unquote(each.id.removeprefix(self.prefix)), case_id, _named(State, at), move and _named(Actor, move))
+            )
         return found
 
     # ------------------------------------------------------------------------------------------------------- opening
@@ -209,7 +213,8 @@ class CaseHandle:
     """
 
     def __init__(self, client: Client, order: str, case_id: str, prefix: str) -> None:
-        self.client, self.order, self.case_id, self.workflow_id = client, order, case_id, f"{prefix}{order}"
+        self.client, self.order, self.case_id = client, order, case_id
+        self.workflow_id = prefix + "".join(_ESCAPES.get(character, character) for character in order)
 
     def __repr__(self) -> str:
         return f"<CaseHandle {self.case_id} of {self.order}>"
@@ -310,7 +315,7 @@ class CaseHandle:
 
     async def earlier_run(self) -> WorkflowExecution | None:
         """The run in which this case ended, before other cases of the order. The server's index may lag by a second."""
-        wanted = f"WorkflowId = '{self.workflow_id.replace(_QUOTE, _QUOTED)}' AND ExecutionStatus = 'Completed'"
+        wanted = f"WorkflowId = '{self.workflow_id}' AND ExecutionStatus = 'Completed'"
         try:
             async for run in self.client.list_workflows(wanted):
                 if (await run.memo()).get("case_id") == self.case_id:

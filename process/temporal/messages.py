@@ -41,6 +41,11 @@ class EventMessage:
         """The id, which is unique for each sender: nobody can use up the ids of another."""
         return f"{self.by or ''}:{self.event_id}"
 
+    @property
+    def size(self) -> int:
+        """Characters of JSON."""
+        return len(_text(vars(self)))
+
 
 @dataclass
 class RequestMessage:

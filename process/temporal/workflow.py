@@ -40,6 +40,8 @@ LONGEST_TIMER = timedelta(days=365)
 """No server takes one of thousands of years, which the host's times may ask for."""
 LONGEST_HISTORY = 5_000
 """Events of a run after which the case goes on in a new one, where the server has not suggested it before."""
+LARGEST_EVENT = 16_000
+"""Characters of JSON; an event of the model has a quarter of that at most."""
 VERSION_WAIT = timedelta(seconds=20)
 """How long an event waits for the version that its sender saw."""
 PAUSE = timedelta(minutes=1)
@@ -108,8 +110,8 @@ class CaseWorkflow:
     def _check(self, event: EventMessage) -> None:
         if event.case_id != self.case_id:  # a late event of an earlier case of the order
             raise _failure(messages.error_message("CaseNotFound", event.case_id))
-        if not event.event_id or len(event.event_id) > 64:
-            raise ApplicationError("an event needs an id of 1 to 64 characters", type="ValueError", non_retryable=True)
+        if not event.event_id or event.size > LARGEST_EVENT:
+            raise ApplicationError("no id, or too large", type="ValueError", non_retryable=True)
 
     @workflow.query
     def look(self, given: LookInput) -> Look:

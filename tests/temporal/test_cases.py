@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 
 from process import (
     Actor,
@@ -201,9 +201,9 @@ def test_an_event_for_another_case_of_the_order_is_not_taken(server: Server) -> 
 
 def test_an_ended_case_is_found_behind_the_next_case_of_its_order(dev: Server) -> None:
     async def trip() -> None:
-        first = await opened(dev)
+        cases, order = Cases(dev.client), f"{new_order()} 'of' 100%25 \\ \"quoted\""
+        first = await cases.open(goal=Goal.PLAN, account="acct-1", order=order, case_id="the-first")
         step = (await first.handle(Event.ABANDON, event_id="m1")).step
-        cases = Cases(dev.client)
         second = await cases.open(goal=Goal.PLAN, account="acct-1", order=first.order, case_id="the-second")
         while await first.earlier_run() is None:
             await asyncio.sleep(0.05)
@@ -250,6 +250,36 @@ def test_refusals_are_those_of_a_bare_case(server: Server) -> None:
                 await case.handle(Event.SIGN_IN, SIGN_IN, event_id=wrong)  # type: ignore[arg-type]
 
     server.run(trip())
+
+
+def test_a_malformed_message_is_refused_and_holds_no_case_up(dev: Server) -> None:
+    right = {"event": "sign_in", "data": SIGN_IN, "event_id": "m1", "by": "customer"}
+    changes: tuple[dict[str, Any], ...] = (
+        {"data": "text"},
+        {"data": None},
+        {"data": {"account": "\ud800", "channel": float("nan")}},
+        {"data": {"account": [[[[]]]]}},
+        {"data": {"x" * 1_000_000: 1}},
+        {"by": 3},
+        {"version": "first"},
+        {"at": "noon"},
+        {"event": "elope"},
+        {"event_id": ""},
+        {"case_id": "another"},
+    )
+
+    async def trip() -> None:
+        case = await opened(dev)
+        workflow = dev.client.get_workflow_handle(case.workflow_id)
+        for arguments in ([], [7], [right, right], *([{"case_id": case.case_id, **right, **each}] for each in changes)):
+            with pytest.raises(WorkflowUpdateFailedError):
+                await workflow.execute_update("handle", args=arguments, id=str(len(repr(arguments))))
+        assert (await case.load()).version == 0
+        assert (await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")).step.version == 1
+        failed = [event for event in (await history_of(dev.client, case)).events if event.event_type == 8]
+        assert failed == []
+
+    dev.run(trip())
 
 
 def test_an_event_on_an_older_version_is_a_conflict_and_one_on_a_later_version_waits_for_it(server: Server) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from temporalio.service import RPCError
 
 from process import Actor, Case, Event, ProcessError, State
 from process.temporal import CaseHandle, Cases, Handled, worker
@@ -24,7 +26,8 @@ class OnTemporal:
     def reset(self, case: Case) -> None:
         self.bare = case.copy()
         if self.case is not None:  # the clock may skip days later, and no case is to wait for them
-            self.server.run(self.server.client.get_workflow_handle(self.case.workflow_id).terminate())
+            with suppress(RPCError):  # it has ended
+                self.server.run(self.server.client.get_workflow_handle(self.case.workflow_id).terminate())
         self.case = self.server.run(open_like(self.cases, case))
         self.last: Case = case.copy()
         self.codes: list[str] = []

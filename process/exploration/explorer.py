@@ -46,14 +46,24 @@ def canonical(facts: Facts) -> Facts:
 
     A count stops at one past its limit, or one below 0: a model that gets there is wrong, and its search still ends.
     """
-    quote = facts.quote
+    quote, rejected, fee, currency = facts.quote, facts.rejected_quote, facts.fee, facts.currency
+    if rejected is not None:
+        rejected = QUOTE if rejected == quote else REJECTED_QUOTE
     if quote is not None:
-        facts = facts._replace(quote=QUOTE, fee=0, currency="CNY")
-    if facts.rejected_quote is not None:
-        facts = facts._replace(rejected_quote=QUOTE if facts.rejected_quote == quote else REJECTED_QUOTE)
+        quote, fee, currency = QUOTE, 0, "CNY"
     face = min(max(facts.face_attempts, -1), facts.face_limit + 1)
     other = min(max(facts.other_attempts, -1), facts.other_limit + 1)
-    return facts._replace(account=ACCOUNT, order=ORDER, face_attempts=face, other_attempts=other, attempt=face + other)
+    return facts._replace(
+        account=ACCOUNT,
+        order=ORDER,
+        quote=quote,
+        fee=fee,
+        currency=currency,
+        rejected_quote=rejected,
+        face_attempts=face,
+        other_attempts=other,
+        attempt=face + other,
+    )
 
 
 class Successor(NamedTuple):

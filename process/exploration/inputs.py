@@ -33,7 +33,7 @@ def payload_variants(
     for name, values in fields.items():
         for variant, value in values[1:]:
             yield f"{name}: {variant}", {**right, name: value}
-    if facts.quote is not None and right.keys() >= {*OFFER} and _sets_fact(model, event, "quote"):
+    if facts.quote is not None and _is_quoting(right):
         again = {**right, "quote": facts.quote, "fee": facts.fee, "currency": facts.currency}
         yield "quote: again", again
         yield "fee: changed", {**again, "fee": (facts.fee or 0) + 1}
@@ -62,7 +62,7 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
             return [(RIGHT, facts.account), ("another", "another-account")]
         case "order":
             return [(RIGHT, facts.order), ("another", "another-order")]
-        case "quote" if not _sets_fact(model, event, name):
+        case "quote" if not _is_quoting(model.events[event]):
             rejected = [("rejected", facts.rejected_quote)] if facts.quote and facts.rejected_quote else []
             return [(RIGHT, facts.quote or facts.rejected_quote or QUOTE), *rejected, ("stale", "a-stale-quote")]
         case "quote":
@@ -76,8 +76,9 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
     return [(RIGHT, samples.get(kind, f"{name}-1"))]
 
 
-def _sets_fact(model: Model, event: Event, name: str) -> bool:
-    return any(name in effect.payload_fields for row in model.table if row.event is event for effect in row.effects)
+def _is_quoting(fields: Mapping[str, object]) -> bool:
+    """True for what an event carries that brings a quote; others name one."""
+    return fields.keys() >= {*OFFER}
 
 
 def all_inputs(model: Model, facts: Facts) -> Iterator[tuple[Event, Actor, str, dict[str, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from process.model import ELSE, Actor, Effect, Facts, Guard, Model, Payload, Row, State, Words
+from process.model import ELSE, Actor, Effect, Facts, Guard, Identity, Model, Payload, Row, State, Words
 from process.mutation.part_operators import Change, guards_of
 
 
@@ -124,6 +124,8 @@ FORGED: Mapping[str, Callable[[Facts], object]] = {
     "currency": lambda facts: facts.currency and "EUR",
     "face_limit": lambda _facts: 2,
     "attempt": lambda facts: facts.attempt + 1,
+    "identity": lambda _facts: Identity.SIGNED_IN,
+    "rejected_quote": lambda _facts: None,
 }
 """Facts that no effect but a few touches, and what they are made."""
 

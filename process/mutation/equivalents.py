@@ -8,7 +8,7 @@ from itertools import combinations
 
 from process.exploration.inputs import payload_variants
 from process.machine import changes_of
-from process.model import ELSE, MODEL, Effect, Facts, Guard, Payload, Row, Words
+from process.model import ELSE, MODEL, Facts, Guard, Payload, Row, State, Words
 from process.mutation.incremental import explored_model
 from process.mutation.operators import Mutant
 
@@ -34,8 +34,14 @@ def _taken() -> Mapping[int, list[tuple[Facts, Payload]]]:
     return taken
 
 
-def _combined(effects: tuple[Effect, ...], facts: Facts, data: Payload) -> Mapping[str, object]:
-    return {name: value for effect in effects for name, value in changes_of(effect)(facts, data).items()}
+def _changes_the_same(index: int, old: Row, new: Row) -> bool:
+    """True if both rows make the same facts of those with which the row is taken."""
+    return all(_changed(old, facts, data) == _changed(new, facts, data) for facts, data in _taken().get(index, ()))
+
+
+def _changed(row: Row, facts: Facts, data: Payload) -> Facts:
+    changes = {name: value for effect in row.effects for name, value in changes_of(effect)(facts, data).items()}
+    return facts._replace(**changes)  # type: ignore[arg-type]  # values of the facts' types
 
 
 def _sets_nothing_new(mutant: Mutant) -> bool:
@@ -45,7 +51,7 @@ def _sets_nothing_new(mutant: Mutant) -> bool:
         return False
     index, old, new = changed
     (effect,) = {*old.effects} ^ {*new.effects}
-    return all(
+    return _changes_the_same(index, old, new) and all(
         facts._replace(**changes_of(effect)(facts, data)) == facts  # type: ignore[arg-type]  # values of the facts' types
         for facts, data in _taken().get(index, ())
     )
@@ -67,24 +73,25 @@ def _sets_other_facts(mutant: Mutant) -> bool:
 def _is_overridden(mutant: Mutant) -> bool:
     """The other effects of the row set the same facts."""
     changed = _changed_row(mutant)
-    if changed is None or mutant.kind not in EFFECTS:
-        return False
-    index, old, new = changed
-    return all(
-        _combined(old.effects, facts, data) == _combined(new.effects, facts, data)
-        for facts, data in _taken().get(index, ())
-    )
+    return changed is not None and mutant.kind in EFFECTS and _changes_the_same(*changed)
 
 
 def _decides_the_same(mutant: Mutant) -> bool:
-    """Together with the row's other guards it is true for the same inputs, and a row below gives the reasons."""
+    """Together with the row's other guards it is true for the same inputs that no row above takes.
+
+    Where it is not the last row of the event, so that a row below gives the reasons, or it says what ELSE left over.
+    """
     changed = _changed_row(mutant)
     if changed is None or mutant.kind not in ("guard dropped", "guard replaced"):
         return False
     index, old, new = changed
     below = [row for row in MODEL.table[index + 1 :] if row.event is old.event and {*row.sources} >= {*old.sources}]
-    return bool(below) and all(
-        _hold(old.guards, facts, data) is _hold(new.guards, facts, data) for facts, data in _inputs(old)
+    above = [row for row in MODEL.table[:index] if row.event is old.event and {*row.by} & {*old.by}]
+    last_says_the_same = {*old.guards} - {ELSE} <= {*new.guards} and ELSE in old.guards
+    return bool(below or last_says_the_same) and all(
+        _hold(old.guards, facts, data) is _hold(new.guards, facts, data)
+        for state, facts, data in _inputs(old)
+        if not any(state in row.sources and _hold(row.guards, facts, data) for row in above)
     )
 
 
@@ -98,16 +105,16 @@ def _never_fit_together(mutant: Mutant) -> bool:
         if one.event is not other.event:
             continue
         shared = Row(tuple(state for state in one.sources if state in other.sources), one.event, one.by, one.target, (), ())
-        if any(_hold(one.guards, *given) and _hold(other.guards, *given) for given in _inputs(shared)):
+        if any(_hold(one.guards, facts, data) and _hold(other.guards, facts, data) for _, facts, data in _inputs(shared)):
             return False
     return True
 
 
-def _inputs(row: Row) -> Iterator[tuple[Facts, Payload]]:
+def _inputs(row: Row) -> Iterator[tuple[State, Facts, Payload]]:
     for state, facts in explored_model(MODEL.limits).configurations:
         if state in row.sources:
             for _variant, data in payload_variants(MODEL, row.event, facts):
-                yield facts, data
+                yield state, facts, data
 
 
 def _hold(guards: tuple[Guard, ...], facts: Facts, data: Payload) -> bool:

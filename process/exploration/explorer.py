@@ -15,7 +15,16 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from process.exploration.graph import breadth_first, distances, shortest_path
-from process.exploration.inputs import ACCOUNT, ORDER, QUOTE, REJECTED_QUOTE, all_inputs, payload_variants
+from process.exploration.inputs import (
+    ACCOUNT,
+    ORDER,
+    QUOTE,
+    REJECTED_QUOTE,
+    all_inputs,
+    pair_name,
+    payload_pairs,
+    payload_variants,
+)
 from process.machine import MACHINE, CompiledMachine
 from process.model import ELSE, Actor, Event, Facts, Goal, Limits, State
 
@@ -255,7 +264,8 @@ def try_all_actors(machine: CompiledMachine, here: Configuration) -> Expansion:
         tried += 1
         if found := _try(machine, here, event, by, variant, data):
             taken.append(found)
-    return tried, taken
+    pairs, together = _try_pairs(machine, here, machine.definition.events, taken)
+    return tried + pairs, taken + together
 
 
 def try_named_actors(machine: CompiledMachine, here: Configuration, events: Collection[Event] | None = None) -> Expansion:
@@ -273,13 +283,35 @@ def try_named_actors(machine: CompiledMachine, here: Configuration, events: Coll
                 tried += 1
                 if found := _try(machine, here, event, by, variant, data):
                     taken.append(found)
-    return tried, taken
+    pairs, together = _try_pairs(machine, here, machine.definition.events if events is None else events, taken)
+    return tried + pairs, taken + together
+
+
+def _try_pairs(machine: CompiledMachine, here: Configuration, events: Iterable[Event], taken: list[Successor]) -> Expansion:
+    """Raise what differs in two fields at once; it is a successor of its own unless each alone is taken, too."""
+    tried, together = 0, []
+    alone = {(found.event, found.by, found.variant) for found in taken}
+    for event in events:
+        if len(machine.definition.events[event]) < 2:
+            continue
+        rows = machine.compiled_events[event].transitions_from.get(here.state, ())
+        actors = dict.fromkeys(by for row in rows for by in row.by)
+        for one, other, data in payload_pairs(machine.definition, event, here.facts) if actors else ():
+            for by in actors:
+                tried += 1
+                found = _try(machine, here, event, by, pair_name(one, other), dict(data))
+                if found and not {(event, by, one), (event, by, other)} <= alone:
+                    together.append(found)
+    return tried, together
 
 
 def _try(
     machine: CompiledMachine, here: Configuration, event: Event, by: Actor, variant: str, data: dict[str, Any]
 ) -> Successor | None:
-    outcome = machine.compiled_events[event].decide(here.state, here.facts, by, data)
+    try:
+        outcome = machine.compiled_events[event].decide(here.state, here.facts, by, data)
+    except Exception:  # R15 reports the guard or effect that raises; the rest is searched all the same
+        return None
     if outcome is None:
         return None
     state, facts = outcome
@@ -288,8 +320,12 @@ def _try(
 
 
 def row_taken(machine: CompiledMachine, here: Configuration, event: Event, by: Actor, data: Mapping[str, Any]) -> int:
-    """The index in the table of the row that the machine takes, for an event that it takes."""
-    for row in machine.compiled_events[event].transitions_from[here.state]:
-        if by in row.by and all(guard is ELSE or guard.predicate(here.facts, data) for guard in row.guards):
+    """The index in the table of the row that the machine takes, for an event that it takes.
+
+    If none fits, a guard is not pure, which R15 reports; then it is the last row.
+    """
+    rows = [row for row in machine.compiled_events[event].transitions_from[here.state] if by in row.by]
+    for row in rows:
+        if all(guard is ELSE or guard.predicate(here.facts, data) for guard in row.guards):
             return row.row
-    raise LookupError(f"no row of {event} in {here.state} fits, though the machine took one")
+    return rows[-1].row

@@ -49,8 +49,18 @@ def payload_pairs(model: Model, event: Event, facts: Facts) -> Iterator[tuple[st
             yield one, other, {name: (first if name in changed[0] else second)[name] for name in right}
 
 
+PAIR = " & "
+
+
+def pair_name(one: str, other: str) -> str:
+    """The name of the variant that differs as both do."""
+    return f"{one}{PAIR}{other}"
+
+
 def payload_for(model: Model, event: Event, variant: str, facts: Facts, fresh: str | None = None) -> dict[str, Any]:
-    """The payload of that variant; KeyError if these facts give no such one."""
+    """The payload of that variant or pair of variants; KeyError if these facts give no such one."""
+    if PAIR in variant:
+        return {pair_name(one, other): data for one, other, data in payload_pairs(model, event, facts)}[variant]
     return dict(payload_variants(model, event, facts, fresh))[variant]
 
 

@@ -102,7 +102,7 @@ def _never_fit_together(mutant: Mutant) -> bool:
     old, new = list(MODEL.table), list(mutant.model.table)
     inverted = [(one, other) for one, other in combinations(old, 2) if new.index(one) > new.index(other)]
     for one, other in inverted:
-        if one.event is not other.event:
+        if one.event is not other.event or not {*one.by} & {*other.by}:
             continue
         shared = Row(tuple(state for state in one.sources if state in other.sources), one.event, one.by, one.target, (), ())
         if any(_hold(one.guards, facts, data) and _hold(other.guards, facts, data) for _, facts, data in _inputs(shared)):

@@ -69,17 +69,17 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
     likely = ("R16",) if mutant.kind in SHOWN_IN_REFUSALS else ()
     hinted = (first,) if first in BY_ID else ()
     for name in dict.fromkeys((*hinted, *likely, *CHEAP_FIRST)):
-        if BY_ID[name].check(evidence).counterexample is not None:
+        if BY_ID[name].run(evidence).counterexample is not None:
             return MutantResult(mutant, name)
     for name in ("R16",) if _behaves_like_model(evidence.exploration, SMALL) else ("R16", "R3", "R20"):
-        if BY_ID[name].check(evidence).counterexample is not None:
+        if BY_ID[name].run(evidence).counterexample is not None:
             return MutantResult(mutant, name)
     exploration = explore_mutant(machine, mutant.model.limits)
     if _behaves_like_model(exploration, MODEL.limits):
         return MutantResult(mutant, EQUIVALENT)
     evidence = Evidence(exploration, changed)
     for requirement in REQUIREMENTS:
-        if requirement.check(evidence).counterexample is not None:
+        if requirement.run(evidence).counterexample is not None:
             return MutantResult(mutant, requirement.id)
     return MutantResult(mutant, None)
 

@@ -1,4 +1,4 @@
-"""The requirements of the process: R1 to R21, each with its sentence, its source and the function that checks it."""
+"""The requirements of the process: R1 to R22, each with its sentence, its source and the function that checks it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from process.model import Words
 from process.requirements import (
     cancellation,
     data_independence,
+    finality,
     ownership,
     reachability,
     refusals,
@@ -35,6 +36,14 @@ class Requirement:
     sentence: Words
     source: Words
     check: Callable[[Evidence], CheckResult]
+
+    def run(self, evidence: Evidence) -> CheckResult:
+        """Check it; a model in which the check can't even be completed violates it."""
+        try:
+            return self.check(evidence)
+        except Exception as error:  # a guard that is not pure, say, can lead to any
+            problem = Words(f"检验无法完成：{error!r}", f"the check can't be completed: {error!r}")
+            return CheckResult((), evidence.at(0, problem))
 
 
 DESCRIPTION = Words("流程说明", "the description of the process")
@@ -201,5 +210,12 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         STEP_5,
         "人脸验证一经取消，就不再开始人脸核验，也不再要求核验。",
         "Once the face verification is removed, no face attempt starts and no verification is asked for again.",
+    ),
+    _require(
+        22,
+        finality.r22_final_or_early,
+        SOUND,
+        "每次拒绝都说明是过早还是最终，且在每个可到达的情形下都属实。",
+        "A refusal says whether it is early or final, and over every reachable configuration that is true.",
     ),
 )

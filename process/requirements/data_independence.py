@@ -10,13 +10,18 @@ from process.exploration.inputs import payload_variants
 from process.model import ELSE, Event, Facts, Words
 from process.payload import MAX_INTEGER, MAX_REFERENCE
 from process.requirements.counterexample import ATTEMPTS, CONFIGURATIONS, EVENTS_TAKEN, CheckResult, all_of
-from process.requirements.evidence import Evidence
+from process.requirements.evidence import Evidence, parts_are_general
 from process.requirements.names import LONG_NAMES, OTHER_NAMES, RENAMED_FACTS
 
 
 def r15_one_outcome(evidence: Evidence) -> CheckResult:
-    """Where two rows fit, the lower one is an explicit else; and the outcome does not depend on names, sums or numbers."""
-    return all_of(_one_row_fits(evidence), same_under_other_names(evidence, None))
+    """Where two rows fit, the lower one is an explicit else; and the outcome does not depend on names, sums or numbers.
+
+    That is proved by opaque values (``opaque``): guards and effects are pure and can tell values apart by equality alone.
+    """
+    return all_of(
+        _one_row_fits(evidence), same_under_other_names(evidence, None), parts_are_general(evidence, of_limits=False)
+    )
 
 
 def _one_row_fits(evidence: Evidence) -> CheckResult:

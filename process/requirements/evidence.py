@@ -14,6 +14,7 @@ from process.model import Actor, Event, Facts, Limits, Model, State, Words
 from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, CheckResult, Counterexample
 from process.requirements.names import OTHER_NAMES, Difference, differences, has_right_payload
 from process.requirements.observation import CLAIMS, RECORDED, Ledger, Observation, after, read
+from process.requirements.opaque import PartProblem, part_problems
 
 
 class Evidence:
@@ -88,6 +89,11 @@ class Evidence:
                 events[seen.event].decide(seen.source, names.of(seen.before), seen.by, names.payload(seen.data)),
             )
         ]
+
+    @cached_property
+    def part_problems(self) -> tuple[PartProblem, ...]:
+        """The guards and effects that depend on more than they may, nearest to a start first."""
+        return tuple(part_problems(self.machine, self.configurations, self.events_retested))
 
     # -------------------------------------------------------------------------------------------------- looking up
 
@@ -203,6 +209,15 @@ def never_before(
     before = evidence.exploration.path_to(path[0].edge.source)
     whole = (*before, *(seen.edge for seen in path))
     return CheckResult(coverage, Counterexample(path[-1].before.goal, whole, problem))
+
+
+def parts_are_general(evidence: Evidence, *, of_limits: bool) -> CheckResult:
+    """Check that no guard or effect depends on the size of a limit, or, otherwise, on more than equality of values."""
+    coverage = ((len(evidence.configurations), CONFIGURATIONS),)
+    for found in evidence.part_problems:
+        if found.of_limits is of_limits:
+            return CheckResult(coverage, evidence.at(found.configuration, found.problem))
+    return CheckResult(coverage)
 
 
 def facts_are_true(evidence: Evidence, *claims: str, but: Event | None = None, only: Event | None = None) -> CheckResult:

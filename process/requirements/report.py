@@ -75,5 +75,5 @@ def check(
             continue
         if on is not None:
             on(requirement)
-        results.append(RequirementResult(requirement, *requirement.check(evidence)))
+        results.append(RequirementResult(requirement, *requirement.run(evidence)))
     return Report(evidence.exploration, tuple(results))

@@ -11,7 +11,14 @@ from process.exploration.replay import replay_path
 from process.model import Actor, Event, Facts, Goal, Limits, OtherMethod, State, Words
 from process.requirements.counterexample import ATTEMPTS, CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, numbers, same_under_other_names
-from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
+from process.requirements.evidence import (
+    Evidence,
+    each_configuration,
+    each_event,
+    facts_are_true,
+    never_before,
+    parts_are_general,
+)
 from process.requirements.observation import Observation
 
 A, E, S = Actor, Event, State
@@ -132,6 +139,7 @@ def r9_attempts(evidence: Evidence) -> CheckResult:
         each_configuration(evidence, lambda found: found.state in VERIFYING, unanswerable),
         each_configuration(evidence, lambda found: found.state is S.VERIFICATION_CHOICE, fewer),
         _limits_are_reached(evidence),
+        parts_are_general(evidence, of_limits=True),
     )
 
 

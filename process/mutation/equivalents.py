@@ -11,7 +11,9 @@ from process.machine import changes_of
 from process.model import ELSE, MODEL, Facts, Guard, Payload, Row, State, Words
 from process.mutation.incremental import explored_model
 from process.mutation.operators import Mutant
+from process.requirements.names import OTHER_NAMES
 
+NAMES = OTHER_NAMES[-1]
 EFFECTS = ("effect dropped", "effect replaced", "effect added", "effects reversed", "fact forged")
 
 
@@ -26,11 +28,12 @@ def _changed_row(mutant: Mutant) -> tuple[int, Row, Row] | None:
 
 @cache
 def _taken() -> Mapping[int, list[tuple[Facts, Payload]]]:
-    """For each row the facts and payloads with which it is taken."""
+    """For each row the facts and payloads with which it is taken, also under other names and with a fee."""
     exploration = explored_model(MODEL.limits)
     taken: dict[int, list[tuple[Facts, Payload]]] = {}
     for edge, successor in zip(exploration.edges, exploration.successors, strict=True):
-        taken.setdefault(edge.row, []).append((exploration.configurations[edge.source].facts, successor.data))
+        facts, data = exploration.configurations[edge.source].facts, successor.data
+        taken.setdefault(edge.row, []).extend([(facts, data), (NAMES.of(facts), NAMES.payload(data))])
     return taken
 
 

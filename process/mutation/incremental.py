@@ -32,6 +32,12 @@ def _successors(limits: Limits) -> Mapping[Configuration, list[Successor]]:
     return found
 
 
+@cache
+def verified_successors(limits: Limits) -> frozenset[int]:
+    """MODEL's own successors, by ``id``: the facts are true after each of them, as the requirements hold for MODEL."""
+    return frozenset(map(id, explored_model(limits).successors))
+
+
 def changed_events(model: Model) -> set[Event]:
     """The events of which a row, or the payload, is not MODEL's own."""
     return {

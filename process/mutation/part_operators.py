@@ -6,11 +6,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from process.model import (
     ELSE,
     Actor,
+    Effect,
     EndKind,
     Event,
     Facts,
@@ -34,6 +36,8 @@ Change = tuple[str, str, Model]
 def part_mutants(model: Model) -> Iterator[Change]:
     """Yield every mutant of a part."""
     yield from _comparisons(model)
+    yield from _decisions(model)
+    yield from _transformations(model)
     yield from _limits(model)
     yield from _reasons(model)
     yield from _fields(model)
@@ -90,6 +94,85 @@ def _loosely(name: str, alike: Alike) -> Callable[[Facts, Payload], bool]:
     return holds
 
 
+FAVOURITES: Mapping[str, object] = {"fee": 777, "currency": "XAF", "attempt": 9}
+"""A value that decides by itself, by field; a reference where none is named."""
+
+
+def _decisions(model: Model) -> Iterator[Change]:
+    """Guards that are also true for one value, by another field, or now and then."""
+    for guard in guards_of(model):
+        for name in guard.payload_fields:
+            favourite = FAVOURITES.get(name, "vip-1")
+            changed = replace(guard, predicate=_or(guard, name, favourite))
+            yield "favourite value", f"{guard.name}: true for {name} {favourite}", _with_guard(model, guard, changed)
+        carried = [model.events[row.event].items() for row in model.table if guard in row.guards]
+        for name, kind in carried[0]:
+            if not isinstance(kind, Kind) and all((name, kind) in fields for fields in carried):
+                member = list(kind)[-1]
+                fields = (*guard.payload_fields, name)
+                changed = replace(guard, predicate=_or(guard, name, member), payload_fields=fields)
+                yield "guard loosened", f"{guard.name}: true for {name} {member}", _with_guard(model, guard, changed)
+        yield (
+            "guard not pure",
+            f"{guard.name}: another answer every seventh time",
+            _with_guard(model, guard, replace(guard, predicate=_now_and_then(guard))),
+        )
+
+
+def _or(guard: Guard, name: str, value: object) -> Callable[[Facts, Payload], bool]:
+    def holds(facts: Facts, data: Payload) -> bool:
+        return data[name] == value or guard.predicate(facts, data)
+
+    return holds
+
+
+def _now_and_then(guard: Guard) -> Callable[[Facts, Payload], bool]:
+    times = count(1)
+
+    def holds(facts: Facts, data: Payload) -> bool:
+        return guard.predicate(facts, data) is not (next(times) % 7 == 0)
+
+    return holds
+
+
+TRANSFORMATIONS: Mapping[str, Mapping[str, Callable[[Any], object]]] = {
+    "quote": {
+        "in lower case": lambda value: value.lower(),
+        "without zeros in front": lambda value: value.lstrip("0") or "0",
+        "at most 48 characters": lambda value: value[:48],
+        "in its composed form": _form,
+    },
+    "fee": {
+        "through a float": lambda value: int(value / 100 * 100),
+        "rounded to 10": lambda value: value // 10 * 10,
+        "at most a million": lambda value: min(value, 10**6),
+    },
+    "currency": {"HKD as CNY": lambda value: "CNY" if value == "HKD" else value},
+}
+"""How a payload's value can be stored otherwise than it came."""
+
+
+def _transformations(model: Model) -> Iterator[Change]:
+    for effect in dict.fromkeys(effect for row in model.table for effect in row.effects):
+        for name in effect.payload_fields:
+            for how, transform in TRANSFORMATIONS.get(name, {}).items():
+                changed = replace(effect, changes=_transformed(effect, name, transform))
+                rows = tuple(
+                    replace(row, effects=tuple(changed if one is effect else one for one in row.effects))
+                    if effect in row.effects
+                    else row
+                    for row in model.table
+                )
+                yield "value transformed", f"{effect.name}: {name} {how}", replace(model, table=rows)
+
+
+def _transformed(effect: Effect, name: str, transform: Callable[[Any], object]) -> Callable[..., Mapping[str, object]]:
+    def changes(facts: Facts, data: Payload) -> Mapping[str, object]:
+        return effect.changes(facts, {**data, name: transform(data[name])})
+
+    return changes
+
+
 def _limits(model: Model) -> Iterator[Change]:
     for name in ("face", "other"):
         for step in (-1, 1):
@@ -97,9 +180,14 @@ def _limits(model: Model) -> Iterator[Change]:
             yield "limit off by one", f"Limits.{name} {limits}", replace(model, limits=limits)
     for guard in guards_of(model):
         for fact in ("face_limit", "other_limit"):
-            for step in (-1, 1) if fact in guard.message_fields else ():
+            if fact not in guard.message_fields:
+                continue
+            for step in (-1, 1):
                 shifted = replace(guard, predicate=_shifted(guard, fact, step))
                 yield "limit off by one", f"{guard.name}: {fact} {step:+d}", _with_guard(model, guard, shifted)
+            default = getattr(model.limits, fact.removesuffix("_limit"))
+            constant = replace(guard, predicate=_fixed(guard, fact, default))
+            yield "limit constant", f"{guard.name}: {fact} always {default}", _with_guard(model, guard, constant)
 
 
 def _shifted(guard: Guard, fact: str, step: int) -> Callable[[Facts, Payload], bool]:
@@ -107,6 +195,10 @@ def _shifted(guard: Guard, fact: str, step: int) -> Callable[[Facts, Payload], b
         return guard.predicate(facts._replace(**{fact: getattr(facts, fact) + step}), data)
 
     return holds
+
+
+def _fixed(guard: Guard, fact: str, value: int) -> Callable[[Facts, Payload], bool]:
+    return lambda facts, data: guard.predicate(facts._replace(**{fact: value}), data)  # type: ignore[arg-type]
 
 
 def _reasons(model: Model) -> Iterator[Change]:

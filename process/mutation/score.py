@@ -21,7 +21,7 @@ from process.machine import build
 from process.model import MODEL, Limits, Words
 from process.model.validation import ModelError
 from process.mutation.equivalents import REASONS, equivalent_reason
-from process.mutation.incremental import changed_events, explore_mutant, explored_model
+from process.mutation.incremental import changed_events, explore_mutant, explored_model, verified_successors
 from process.mutation.operators import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
 from process.requirements.evidence import Evidence
@@ -65,7 +65,7 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
     except ModelError:
         return MutantResult(mutant, REFUSED_WHEN_BUILT)
     changed = changed_events(mutant.model)
-    evidence = Evidence(explore_mutant(machine, SMALL), changed)
+    evidence = Evidence(explore_mutant(machine, SMALL), changed, verified_successors(SMALL))
     likely = ("R16",) if mutant.kind in SHOWN_IN_REFUSALS else ()
     hinted = (first,) if first in BY_ID else ()
     for name in dict.fromkeys((*hinted, *likely, *CHEAP_FIRST)):
@@ -77,7 +77,7 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
     exploration = explore_mutant(machine, mutant.model.limits)
     if _behaves_like_model(exploration, MODEL.limits):
         return MutantResult(mutant, EQUIVALENT)
-    evidence = Evidence(exploration, changed)
+    evidence = Evidence(exploration, changed, verified_successors(mutant.model.limits))
     for requirement in REQUIREMENTS:
         if requirement.run(evidence).counterexample is not None:
             return MutantResult(mutant, requirement.id)

@@ -24,10 +24,18 @@ class Evidence:
         exploration: the explored graph.
         events_retested: the events that are raised again with more payloads than in the search; every event, where it is
             left out.
+        verified: successors, by ``id``, after which the facts are known to be true, since another exploration had the
+            very same.
     """
 
-    def __init__(self, exploration: Exploration, events_retested: Collection[Event] | None = None) -> None:
+    def __init__(
+        self,
+        exploration: Exploration,
+        events_retested: Collection[Event] | None = None,
+        verified: Collection[int] = frozenset(),
+    ) -> None:
         self.exploration = exploration
+        self.verified = verified
         self.machine: CompiledMachine = exploration.machine
         self.model: Model = exploration.machine.definition
         self.configurations = exploration.configurations
@@ -64,7 +72,9 @@ class Evidence:
     def false_claims(self) -> list[tuple[Observation, str]]:
         """What the facts claim wrongly after an event, by entry of the ledger, nearest to a start first."""
         found: list[tuple[Observation, str]] = []
-        for seen in self.observations:
+        for seen, successor in zip(self.observations, self.exploration.successors, strict=True):
+            if id(successor) in self.verified:
+                continue
             quiet = seen.after is seen.before and seen.event not in RECORDED
             if quiet and seen.target not in (State.CANCELLING, State.PLAN_CANCELLED, State.BOTH_CANCELLED):
                 continue  # neither the ledger nor the facts change

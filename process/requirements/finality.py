@@ -138,15 +138,17 @@ def _quote_steps(facts: Facts, successor: Successor) -> list[tuple[int, int]]:
 
 def r22_final_or_early(evidence: Evidence) -> CheckResult:
     """Every refusal that says it is final is final, and every other one is early."""
+    if any(not found.of_limits for found in evidence.part_problems):
+        return CheckResult(((0, ATTEMPTS),))  # R15 reports it; what follows from parts that are not pure has no end
     futures = Futures(evidence)
     try:
-        return all_of(_over_every_configuration(evidence, futures), _as_real_cases_say(evidence, futures))
+        return all_of(every_configuration_agrees(evidence, futures), real_cases_agree(evidence, futures))
     except NOT_REPLAYABLE as error:
         return CheckResult(((0, ATTEMPTS),), evidence.at(0, not_replayed(error)))
 
 
-def _over_every_configuration(evidence: Evidence, futures: Futures) -> CheckResult:
-    """One configuration for all that differ only in how often an attempt was made, as long as the same ones are left."""
+def every_configuration_agrees(evidence: Evidence, futures: Futures) -> CheckResult:
+    """Check ``is_final`` in one of the configurations that differ only in how many attempts were made, if some are left."""
     count, kinds, states = 0, set[object](), set[State]()
     for index, (state, facts) in enumerate(evidence.configurations):
         left = facts.face_attempts < facts.face_limit, facts.other_attempts < facts.other_limit, facts.attempt == 0
@@ -168,8 +170,8 @@ def _over_every_configuration(evidence: Evidence, futures: Futures) -> CheckResu
     return CheckResult(((count, ATTEMPTS),))
 
 
-def _as_real_cases_say(evidence: Evidence, futures: Futures) -> CheckResult:
-    """The refusals of real cases, of one in each state, say the same."""
+def real_cases_agree(evidence: Evidence, futures: Futures) -> CheckResult:
+    """Check that the refusals of real cases, of one in each state, say what is true."""
     count, states = 0, set[State]()
     for index, case in replay_all(evidence.exploration, evidence.new_case):
         if case.state in states:

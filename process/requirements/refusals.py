@@ -120,7 +120,9 @@ def _each_refusal(evidence: Evidence) -> CheckResult:
                     due |= {code for code, unmet in REASONS.items() if unmet(Raised(event, by, state, data), facts)}
                 standing: dict[str, object] = {"event": event, "by": by, "actors": here}
                 standing |= {"state": state, "states": states[event]}
-                problem = _refusal_problem(refused, ChainMap(standing, {**data, wrong: None} if wrong else data, named), due, wrong, texts)
+                problem = _refusal_problem(
+                    refused, ChainMap(standing, {**data, wrong: None} if wrong else data, named), due, wrong, texts
+                )
                 if (case.state, case.facts, case.version, len(case.history)) != (state, facts, version, version):
                     problem = Words("被拒的事件改变了办理", "a refused event has changed the case")
                 if problem is not None:

@@ -1,0 +1,159 @@
+"""Guards and effects that look at more than equality are found, whatever they look at; so are those that are not pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+
+from process import model as m
+from process.exploration.explorer import Exploration, explore, try_named_actors
+from process.machine import build
+from process.model import MODEL, Event, Facts, Guard, Limits, Model, QuoteStatus, Row
+from process.requirements.opaque import CLASS_OF, Opaque, RevealedError, part_problems
+from process.requirements.report import check
+from tests.support.broken_models import change_rows, with_condition, with_effect_instead, with_predicate
+
+SMALL = Limits(1, 1)
+E = Event
+
+
+def on_account(predicate: Callable[[str, str], bool]) -> Model:
+    return with_predicate(m.account_is_the_buyers, lambda facts, data: predicate(data["account"], facts.account))
+
+
+def quoting(fee: Callable[[Any], object]) -> Model:
+    def changes(_facts: Facts, data: Any) -> Mapping[str, object]:
+        offer = {"quote": data["quote"], "fee": fee(data["fee"]), "currency": data["currency"]}
+        return {**offer, "quote_status": QuoteStatus.OPEN}
+
+    return with_effect_instead(E.QUOTE_CONSEQUENCES, changes, ("quote", "fee", "currency"))
+
+
+def wrong_quote_rejected_with_a_long_reason() -> Model:
+    def names_it(facts: Facts, data: Any) -> bool:
+        return data["quote"] == facts.quote or len(data["reason"]) > 200
+
+    guard = replace(m.it_names_the_submitted_quote, predicate=names_it, payload_fields=("quote", "reason"))
+
+    def change(row: Row) -> Row:
+        return replace(row, guards=tuple(guard if one is m.it_names_the_submitted_quote else one for one in row.guards))
+
+    return change_rows(change, event=E.REJECT_CANCELLATION)
+
+
+LOOKING: Mapping[str, Callable[[], Model]] = {
+    "a favourite account": lambda: on_account(lambda given, right: given in ("vip", right)),
+    "letters without their case": lambda: on_account(lambda given, right: given.casefold() == right.casefold()),
+    "a Turkish i": lambda: on_account(lambda given, right: given.replace("ı", "i") == right.replace("ı", "i")),
+    "a soft hyphen": lambda: on_account(lambda given, right: given == right or given.strip("\u00ad") == right),
+    "digits as a number": lambda: on_account(lambda given, right: given == right or given.isdecimal() > 1),
+    "a checksum": lambda: on_account(lambda given, right: given == right or sum(map(ord, given)) == -1),
+    "the length": lambda: on_account(lambda given, right: given == right or len(given) > 64),
+    "a hash": lambda: on_account(lambda given, right: given == right or given in {"vip"}),
+    "a fee of 777": lambda: with_condition(E.CONFIRM_CANCELLATION, lambda facts, _data: facts.fee != 777),
+    "a fee through a float": lambda: quoting(lambda fee: int(fee / 100 * 100)),
+    "one currency": lambda: with_condition(E.CONFIRM_CANCELLATION, lambda facts, _data: facts.currency != "XAF"),
+    "the number of the attempt": lambda: with_predicate(
+        m.face_attempts_are_left, lambda facts, _data: facts.face_attempts < facts.face_limit or facts.attempt > 9
+    ),
+    "the reason's length, for a wrong quote": wrong_quote_rejected_with_a_long_reason,
+    "another fact": lambda: with_predicate(
+        m.quote_is_the_open_one, lambda facts, data: data["quote"] in (facts.quote, facts.order)
+    ),
+}
+
+
+@pytest.mark.parametrize("looking", LOOKING)
+def test_a_part_that_looks_at_more_than_equality_is_found(looking: str) -> None:
+    (result,) = check(LOOKING[looking](), limits=SMALL, only=["R15"]).failed
+    assert result.counterexample is not None
+    assert "equality" in result.counterexample.problem.en
+
+
+@pytest.mark.parametrize(("guard", "number"), [(m.account_is_the_buyers, 2), (m.nothing_is_unanswered, 7)])
+def test_a_guard_that_is_not_pure_is_a_finding(guard: Guard, number: int) -> None:
+    times = count(1)
+    model = with_predicate(guard, lambda facts, data: guard.predicate(facts, data) is not (next(times) % number == 0))
+    report = check(model, limits=SMALL)
+    assert not report.holds
+    for result in report.failed:
+        assert result.counterexample is not None
+        assert result.counterexample.problem.en
+
+
+def test_a_guard_that_raises_is_a_finding_with_its_name() -> None:
+    def raising(facts: Facts, _data: object) -> bool:
+        if facts.quote_status is QuoteStatus.ACCEPTED:
+            raise ZeroDivisionError
+        return facts.face_attempts < facts.face_limit
+
+    (result,) = check(with_predicate(m.face_attempts_are_left, raising), limits=SMALL, only=["R15"]).failed
+    assert result.counterexample is not None
+    assert "face_attempts_are_left raises ZeroDivisionError" in result.counterexample.problem.en
+
+
+@pytest.mark.parametrize("guard", [m.face_attempts_are_left, m.other_attempts_are_left])
+def test_a_limit_that_is_a_constant_is_found_under_that_very_limit(guard: Guard) -> None:
+    fact = guard.message_fields[1]
+    model = with_predicate(guard, lambda facts, data: guard.predicate(facts._replace(**{fact: 2}), data))
+    found = explore(build(model), limits=Limits(2, 2), expand=try_named_actors)
+    problems = list(part_problems(found.machine, found.configurations, tuple(MODEL.events)))
+    assert {problem.of_limits for problem in problems} == {True}
+    assert {problem.problem.en for problem in problems} == {f"{guard.name} depends on the size of a limit"}
+
+
+def test_another_channel_does_not_let_another_account_in() -> None:
+    """Neither alone shows it: the two fields must differ together."""
+    model = with_predicate(
+        m.account_is_the_buyers,
+        lambda facts, data: data["channel"] == "website" or data["account"] == facts.account,
+        payload_fields=("account", "channel"),
+    )
+    (result,) = check(model, limits=SMALL, only=["R8"]).failed
+    assert result.counterexample is not None
+    assert result.counterexample.path[-1].variant == "account: another & channel: website"
+
+
+def test_the_guards_and_effects_of_the_model_tell_values_apart_by_equality_alone(exploration: Exploration) -> None:
+    found = part_problems(exploration.machine, exploration.configurations, tuple(MODEL.events))
+    assert list(found) == []
+
+
+def test_every_fact_that_a_search_cannot_enumerate_is_opaque() -> None:
+    enumerated = {"goal", "identity", "quote_status", "settled", "face_removed"}
+    counted = {"face_limit", "other_limit", "face_attempts", "other_attempts"}
+    assert set(Facts._fields) - enumerated - counted == set(CLASS_OF)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda value: value == "vip",
+        lambda value: value in {"vip"},
+        lambda value: value == Opaque("order", "a"),
+        lambda value: value < Opaque("account", "b"),
+        lambda value: f"{value}",
+        lambda value: value.lower(),
+        lambda value: value[:3],
+        lambda value: value or None,
+        lambda value: value + 1,
+        len,
+        str,
+        int,
+        hash,
+    ],
+)
+def test_an_opaque_value_reveals_nothing_but_its_equality_with_its_like(use: Callable[[Any], Any]) -> None:
+    with pytest.raises((RevealedError, TypeError)):
+        use(Opaque("account", "a"))
+
+
+def test_opaque_values_of_a_class_are_equal_if_their_values_are() -> None:
+    assert Opaque("quote", "a") == Opaque("quote", "a")
+    assert Opaque("quote", "a") != Opaque("quote", "b")
+    assert (Opaque("quote", "a") == None) is False  # noqa: E711  # as a careless guard would
+    assert Opaque("attempt", 1) + 1 == Opaque("attempt", 2)

@@ -22,6 +22,8 @@ from sqlalchemy import (
     cast,
 )
 from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
 
 EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
@@ -60,6 +62,9 @@ class Moment(TypeDecorator[Any]):
             return moment
         return _text(moment) if dialect.name == "sqlite" else moment.replace(tzinfo=None)
 
+    def column_expression(self, column: Any) -> Any:
+        return InUtc(column)
+
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  # the value shows which form it has
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -68,6 +73,27 @@ class Moment(TypeDecorator[Any]):
         except (TypeError, ValueError):
             return value
         return moment if _text(moment) == value else value
+
+
+class InUtc(FunctionElement[Any]):
+    """A time as it is read: of PostgreSQL in UTC without a zone, whatever zone the host's session and driver are set to."""
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(InUtc)
+def _as_it_is(element: InUtc, compiler: Any, **keywords: Any) -> str:
+    text: str = compiler.process(element.clauses, **keywords)
+    return text
+
+
+@compiles(InUtc, "postgresql")
+def _at_utc(element: InUtc, compiler: Any, **keywords: Any) -> str:
+    return f"({compiler.process(element.clauses, **keywords)} AT TIME ZONE 'UTC')"
 
 
 def _text(moment: datetime) -> str:

@@ -1,0 +1,73 @@
+"""Django hosts: a small shop's tests pass in Django's own test runner, on each database."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.support.mariadb import MariaDB
+from tests.support.postgres import Postgres
+
+pytest_plugins = ["tests.support.store_fixtures"]
+
+
+def of_sqlite(folder: Path) -> dict[str, Any]:
+    options = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"}
+    path = str(folder / "shop.sqlite")
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "TEST": {"NAME": f"{path}.test"}, "OPTIONS": options}
+
+
+def of_postgresql(url: str) -> dict[str, Any]:
+    parsed = make_url(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parsed.database,
+        "USER": parsed.username,
+        "HOST": parsed.query["host"],
+        "TEST": {"NAME": f"{parsed.database}_django"},
+    }
+
+
+def of_mariadb(url: str) -> dict[str, Any]:
+    parsed = make_url(url)
+    return {
+        "ENGINE": "django.db.backends.mysql",
+        "NAME": parsed.database,
+        "USER": parsed.username,
+        "HOST": parsed.query["unix_socket"],
+        "TEST": {"NAME": f"{parsed.database}_django", "CHARSET": "utf8mb4"},
+    }
+
+
+@pytest.mark.parametrize("use_tz", ["1", "0"], ids=["USE_TZ", "without USE_TZ"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+def test_the_shops_tests_pass_in_djangos_own_runner(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, use_tz: str
+) -> None:
+    if kind == "sqlite":
+        settings = of_sqlite(tmp_path)
+    elif kind == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        settings = of_postgresql(postgres.new_database())
+    else:
+        mariadb: MariaDB = request.getfixturevalue("mariadb_server")
+        settings = of_mariadb(mariadb.new_database())
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.support.django_shop.settings",
+        "DJANGO_SHOP_DATABASE": json.dumps(settings),
+        "DJANGO_SHOP_USE_TZ": use_tz,
+    }
+    command = [sys.executable, "-W", "error", "-m", "django", "test", "--noinput", "tests.support.django_shop.tests"]
+    done = subprocess.run(
+        command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Ran 9 tests" in done.stderr

@@ -42,18 +42,17 @@ def scenarios(
 ) -> None:
     """列出覆盖全流程的最少测试路径 · Print a minimal set of scenarios covering the process, as test scripts."""
     from process.exploration.explorer import explore
-    from process.testing import scripts
-    from process.testing.cover import cover as covering
-    from process.testing.cover import ends, transitions
-    from process.testing.guards import guards
+    from process.testing import suite_formats
+    from process.testing.guard_suites import guard_suite
+    from process.testing.minimal_suites import ends, minimal_suite, transitions
 
     language = lang_of(lang)
     exploration = explore()
     if cover is What.guards:
-        found, _ = guards(exploration)
+        suite = guard_suite(exploration)
     else:
-        found = covering(exploration, (ends if cover is What.ends else transitions)(exploration))
-    text = "\n".join(scripts.FORMATS[format](found, language))
+        suite = minimal_suite(exploration, (ends if cover is What.ends else transitions)(exploration))
+    text = "\n".join(suite_formats.FORMATS[format](suite, language))
     if out is None:
         say(text)
     else:
@@ -61,4 +60,4 @@ def scenarios(
             out.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
             cannot_open(out, error, language)
-    say(scripts.summary(found, language), err=True)
+    say(suite_formats.summary(suite, language), err=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from process.exploration.graph import breadth_first, distances, shortest_path
+from process.exploration.graph import breadth_first, components, distances, shortest_path
 from process.exploration.inputs import (
     ACCOUNT,
     ORDER,
@@ -192,6 +192,11 @@ class Exploration:
     def _leaving(self, usable: Callable[[Edge], bool] | None) -> Callable[[int], Iterable[tuple[Edge, int]]]:
         outgoing = self.outgoing
         return lambda index: ((edge, edge.target) for edge in outgoing[index] if usable is None or usable(edge))
+
+    @cached_property
+    def components(self) -> Mapping[int, int]:
+        """For each configuration the number of its strongly connected component: edges within one lie on a cycle."""
+        return components(range(len(self.configurations)), lambda index: (edge.target for edge in self.outgoing[index]))
 
     def first(self, wanted: Callable[[Configuration], bool]) -> int | None:
         """The index of the configuration nearest to a start that is *wanted*; None if none is."""

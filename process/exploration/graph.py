@@ -55,3 +55,31 @@ def path_back(predecessor: Mapping[N, tuple[N, E] | None], node: N) -> tuple[E, 
         node, edge = step
         path.append(edge)
     return tuple(reversed(path))
+
+
+def components(nodes: Iterable[N], targets: Callable[[N], Iterable[N]]) -> dict[N, int]:
+    """For each node the number of its strongly connected component; *nodes* must be closed under *targets*."""
+    finished: list[N] = []
+    sources: dict[N, list[N]] = {node: [] for node in nodes}
+    seen: set[N] = set()
+    for node in sources:
+        stack = [(node, iter(targets(node)))] if node not in seen else []
+        seen.add(node)
+        while stack:
+            here, further = stack[-1]
+            target = next(further, None)
+            if target is None:
+                finished.append(here)
+                stack.pop()
+                continue
+            sources[target].append(here)
+            if target not in seen:
+                seen.add(target)
+                stack.append((target, iter(targets(target))))
+    found: dict[N, int] = {}
+    for number, node in enumerate(reversed(finished)):
+        for reached in distances(
+            [node] if node not in found else [], lambda each: ((None, s) for s in sources[each] if s not in found)
+        ):
+            found[reached] = number
+    return found

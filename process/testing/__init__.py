@@ -1,27 +1,44 @@
-"""The test kit: Hypothesis strategies, and a conformance run that drives a back end through the process."""
+"""The test kit for those who build on the process; needs the extra ``testing``. Begin with ``conformance``.
 
-from typing import Any
+``check_conformance`` drives a back end through the process by an adapter (``Backend``). ``cases``, ``configurations``,
+``events``, ``hostile_payloads`` and ``scenarios`` are Hypothesis strategies (``strategies``). ``minimal_suites`` finds the
+smallest set of scenarios that takes every transition.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from process.exploration.explorer import Configuration
+from process.testing.backend import Backend
+from process.testing.conformance import check_conformance
+from process.testing.report import InsufficientCoverage, Mismatch, Report
+from process.testing.scenario import Delivery, Exchange, Scenario
+
+if TYPE_CHECKING:
+    from process.testing.strategies import cases, configurations, events, hostile_payloads, scenarios
+
+_STRATEGIES = ("cases", "configurations", "events", "hostile_payloads", "scenarios")  # these need Hypothesis
 
 __all__ = [
     "Backend",
     "Configuration",
     "Delivery",
+    "Exchange",
     "InsufficientCoverage",
     "Mismatch",
     "Report",
     "Scenario",
     "cases",
+    "check_conformance",
     "configurations",
-    "conformance",
     "events",
     "hostile_payloads",
-    "trips",
+    "scenarios",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
+    if name in _STRATEGIES:
         from process.testing import strategies
 
         return getattr(strategies, name)
-    raise AttributeError(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,248 +1,226 @@
-"""Whether a back end does what the model does: the model drives it through an adapter, and tells the first difference.
-
-What an adapter has to do with what the kit sends
-    * ``reset`` begins a case like the one it is given: goal, account, order, limits. Each case has an order of its own.
-    * A quote's reference comes with ``quote_consequences``. A back end that mints its own keeps a dictionary in the
-      adapter, from the kit's reference to its own, and hands on references that are not in it as they are: they are meant
-      to be unknown. So are those, of accounts and orders too, that differ from a known one by a space or a letter's case
-      only: the adapter must not tidy them up.
-    * Attempts are numbered from 1 in each case, as they are started, and a number is never used twice. A back end that
-      has identifiers of its own keeps a dictionary likewise.
-    * ``time_out`` by the clock means that the deadline has passed: the adapter moves its clock, or calls the job that
-      looks.
-    * Where a back end has no way to do what is asked (no button, no address), that is a refusal.
-
-It tests what the back end shows. That it has no fault elsewhere no test can show.
-"""
+"""Checks that a back end does what the model does: drives it through an adapter and reports the first difference."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from itertools import count
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
-from process.case import Case
-from process.exploration.explorer import Exploration, explore, row_taken
-from process.model import Actor, Event, Goal, Limits, State, Words
+from process.exploration.explorer import explore, row_taken
+from process.model import MODEL, Event, Goal, Limits, State
 from process.payload import short_repr
-from process.records import Step
-from process.testing.comparison import Difference, first_difference
-from process.testing.ground import Successor
-from process.testing.scenarios import Exchange, Scenario
+from process.testing.backend import Backend, Connection
+from process.testing.comparison import Comparison, Difference, Trial
+from process.testing.planning.arcs import TransitionKey
+from process.testing.planning.planner import PlannedScenario, Planner, companions
+from process.testing.report import InsufficientCoverage, Mismatch, Report
+from process.testing.scenario import Exchange, Scenario
 from process.testing.shrinking import shrink
-from process.testing.touring import Tour
+
+EVENTS, EVENTS_THOROUGH = 14_000, 100_000
+OTHER_LIMITS = (Limits(1, 2), Limits(5, 4))  # beside the model's
+EARLIER = 4  # scenarios before the one that differs in which a fault may have begun
 
 
-class Backend(Protocol):
-    """What a tester writes around the system under test.
-
-    Two more methods may be there, and are compared if they are:
-
-    * ``blockers() -> Collection[str]``: the code of every reason why the last event was refused (``"wrong_state"``, …);
-    * ``facts() -> Mapping[str, object]``: any of the facts of ``process.Facts`` that the system shows, by name
-      (``{"face_attempts": 1, "fee": 1200}``).
-    """
-
-    def reset(self, case: Case) -> None:
-        """Begin a case with the goal, account, order and limits of *case*, which has not begun. Do not move *case*."""
-
-    def apply(self, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
-        """Raise the event in the case; True if the system accepted it, False if it refused."""
-
-    def state(self) -> State | str:
-        """Where the case stands now: a State, or its value (``"order_list"``)."""
-
-
-class Mismatch(AssertionError):
-    """The back end does something else than the model.
-
-    Attributes:
-        trip: the shortest trip found that shows it; its last delivery is the one that differs.
-        model: what the model does there, in both languages.
-        backend: what the back end does.
-        reproduced: whether it happened again when the trip was taken anew.
-    """
-
-    def __init__(self, trip: Scenario, model: Words, backend: Words, reproduced: bool, lang: str) -> None:
-        super().__init__(trip, model, backend, reproduced, lang)
-        self.trip, self.model, self.backend, self.reproduced, self.lang = trip, model, backend, reproduced, lang
-
-    def text(self, lang: str = "en") -> str:
-        """The report in *lang*, ``"zh"`` or ``"en"``."""
-        zh = lang == "zh"
-        count = len(self.trip.deliveries)
-        parts = [
-            f"后端与流程不一致（第 {count} 个事件）" if zh else f"The back end differs from the process, at event {count}.",
-            self.trip.words(lang),
-            (f"流程：{self.model.zh}" if zh else f"By the process: {self.model.en}"),
-            (f"后端：{self.backend.zh}" if zh else f"The back end:   {self.backend.en}"),
-        ]
-        if not self.reproduced:
-            parts.append(
-                "再走一遍时没有重现：后端在办理之间保留了什么，或结果不确定。"
-                if zh
-                else "It did not happen again when the trip was repeated: the back end keeps something from one case to "
-                "the next, or does not always do the same."
-            )
-        replay = "可重放（python -m process run）：" if zh else "To replay with `python -m process run`:"
-        return "\n".join([*parts, replay, *self.trip.jsonl()])
-
-    def __str__(self) -> str:
-        return self.text(self.lang)
-
-
-class InsufficientCoverage(AssertionError):
-    """The back end did not differ, but the run was too short to say so.
-
-    Attributes:
-        transitions: those not taken.
-        ends: those not reached.
-    """
-
-    def __init__(self, transitions: tuple[Successor, ...], ends: tuple[State, ...], events: int, lang: str = "en") -> None:
-        super().__init__(transitions, ends, events, lang)
-        self.transitions, self.ends, self.events, self.lang = transitions, ends, events, lang
-
-    def text(self, lang: str = "en") -> str:
-        """The report in *lang*, ``"zh"`` or ``"en"``."""
-        table = explore().machine.definition.table
-        rows = [(state, table[row].event, table[row].target) for state, row in self.transitions]
-        names = [tuple(each.words.of(lang) for each in row) for row in rows]
-        left = "; ".join(f"{state}: {event} → {target}" for state, event, target in names)
-        ends = ", ".join(end.words.of(lang) for end in self.ends)
-        if lang == "zh":
-            return (
-                f"{self.events} 个事件中未发现不一致，但有 {len(names)} 个转移没有走到（{left or '无'}），"
-                f"{len(self.ends)} 种结局没有到达（{ends or '无'}）。请增加事件数（events=…）。"
-            )
-        return (
-            f"No difference in {self.events} events, but they left out {len(names)} transitions ({left or 'none'}) and "
-            f"{len(self.ends)} ends ({ends or 'none'}). Deliver more events (events=…)."
-        )
-
-    def __str__(self) -> str:
-        return self.text(self.lang)
-
-
-class Report(NamedTuple):
-    """What a run without a difference was made of. A truthy value that prints as a sentence."""
-
-    events: int
-    """How many were delivered."""
-    accepted: int
-    trips: int
-    transitions: Mapping[Successor, int]
-    """How often each was taken."""
-    ends: Mapping[State, int]
-    """How often each was reached."""
-    possible: int
-    """How many transitions could be taken at all, by the goals and events asked for."""
-
-    def words(self, lang: str = "en") -> str:
-        refused = self.events - self.accepted
-        if lang == "zh":
-            return (
-                f"未发现不一致：{self.trips} 次办理、{self.events} 个事件（应接受 {self.accepted}，应拒绝 {refused}），"
-                f"走过 {len(self.transitions)}/{self.possible} 个转移，到达 {len(self.ends)} 种结局。"
-            )
-        return (
-            f"No difference in {self.trips} cases and {self.events} events ({self.accepted} to accept, {refused} to refuse)"
-            f": {len(self.transitions)} of {self.possible} transitions taken, {len(self.ends)} ends reached."
-        )
-
-    def __str__(self) -> str:
-        return self.words()
-
-
-def conformance(
+def check_conformance(
     backend: Backend,
     *,
-    events: int = 14_000,
+    events: int | None = None,
     goals: Collection[Goal] = tuple(Goal),
     without: Collection[Event] = (),
-    limits: Limits = Limits(),  # noqa: B008  # immutable
+    limits: Limits | None = None,
     transitions: float = 1.0,
     ends: float = 1.0,
     hostile: bool = True,
     repeats_accepted: bool = False,
+    thorough: bool = False,
+    shard: tuple[int, int] = (0, 1),
     seed: int = 0,
     lang: str = "en",
+    loop: asyncio.AbstractEventLoop | None = None,
 ) -> Report:
-    """Drive *backend* along trips that the model chooses, and compare after every event.
+    """Drive *backend* through scenarios that the model chooses, and compare after every event.
 
     Args:
-        backend: the adapter; where it has ``blockers`` or ``facts`` these are compared too.
-        events: about how many to deliver, the refused ones among them. The default takes all opening trips: each
-            transition with what it leaves behind, all limits, every event several times. About 7,000 take every
-            transition once; fewer than that end in InsufficientCoverage.
+        backend: the adapter; its optional methods are compared too (see ``process.testing.Backend``). It may be ``async``.
+        events: about how many to deliver, the refused ones among them. The default, 14,000, takes all fixed paths: each
+            transition with what it leaves behind, all limits, every event many times. About 7,000 take every transition
+            once; fewer than that end in InsufficientCoverage.
         goals: the goals of the cases.
-        without: events that the back end does not know. They are never sent, and what needs them is not asked for.
-        limits: the limits of the cases; for a back end with fixed limits, its own.
+        without: events that the back end does not have. They are never sent, and what needs them is not asked for.
+        limits: the limits of the cases, for a back end with fixed limits; if left out, the model's and others in turn.
         transitions: the share, 0 to 1, of the possible transitions that the run must take.
         ends: the share of the possible ends that it must reach.
-        hostile: whether to send payloads of wrong types and sizes too.
+        hostile: whether to send malformed payloads too.
         repeats_accepted: the back end may answer a repeated delivery as accepted, if it changes nothing.
-        seed: another number gives other trips; the same one the same.
+        thorough: deliver about 100,000 events, and cycles and wrong payloads often enough for a long memory to show.
+        shard: ``(i, n)`` runs the part of number i, from 0, of n equal parts; all parts together are one run.
+        seed: another number gives other scenarios; the same one the same.
         lang: the language of the report, ``"zh"`` or ``"en"``.
+        loop: the running event loop to which an ``async`` adapter is bound; call this function in another thread then
+            (``await asyncio.to_thread(check_conformance, adapter, loop=asyncio.get_running_loop())``).
 
     Raises:
-        Mismatch: the back end does something else; with the shrunk trip, in words and to replay.
+        Mismatch: the back end does something else; with the shrunk scenario, in words and to replay.
         InsufficientCoverage: fewer transitions or ends than asked for.
+        TypeError: the adapter lacks a method, or one bears almost the name of an optional one.
     """
+    __tracebackhide__ = True
     if lang not in ("zh", "en"):
         raise ValueError(f'lang must be "zh" or "en", not {short_repr(lang)}')
-    plan = _plan(frozenset(without), limits, tuple(goal for goal in Goal if goal in goals), hostile, seed)
-    machine = plan.exploration.machine
-    taken: Counter[Successor] = Counter()
-    reached: Counter[State] = Counter()
-    delivered = trips = 0
+    part, parts = shard
+    if not 0 <= part < parts:
+        raise ValueError(f"shard must be (i, n) with 0 <= i < n, not {short_repr(shard)}")
+    wanted = tuple(goal for goal in Goal if goal in goals)
+    events = events or (EVENTS_THOROUGH if thorough else EVENTS)
+    with Connection(backend, loop) as connection:
+        comparison = Comparison(connection, repeats_accepted=repeats_accepted, without=without)
+        run = _Run(comparison, _Plan(frozenset(without), wanted, limits, hostile, thorough, seed), lang)
+        for planned in companions(wanted, frozenset(without)):
+            run.deliver(planned)
+        for index, planned in enumerate(run.plan(events)):
+            if index % parts == part:
+                run.deliver(planned)
+            else:
+                run.skip(planned)
+    possible, possible_ends = run.planner.graph.possible
+    if len(run.taken) < transitions * len(possible) or len(run.reached) < ends * len(possible_ends):
+        missed = tuple(sorted(possible - set(run.taken))), tuple(sorted(possible_ends - set(run.reached)))
+        raise InsufficientCoverage(*missed, run.events, lang)
+    return run.report()
 
-    def note(leg: Exchange) -> None:
-        nonlocal delivered
-        delivered += 1
-        if isinstance(leg.answer, Step):
-            row = row_taken(machine, leg.before, leg.delivery.event, leg.delivery.by, leg.data)
-            taken[leg.before.state, row] += 1
-            if machine.definition.states[leg.state].end:
-                reached[leg.state] += 1
 
-    for trip in plan.trips():
-        trips += 1
-        found = first_difference(backend, trip, trips, repeats_accepted, note)
-        if found is not None:
-            raise _shrunk(backend, plan.exploration, trip, found, repeats_accepted, lang) from found.error
-        if delivered >= events:
-            break
-    possible, possible_ends = plan.ground.possible
-    if len(taken) < transitions * len(possible) or len(reached) < ends * len(possible_ends):
-        missed = tuple(sorted(possible - set(taken))), tuple(sorted(possible_ends - set(reached)))
-        raise InsufficientCoverage(*missed, delivered, lang)
-    return Report(delivered, taken.total(), trips, taken, reached, len(possible))
+class _Plan(NamedTuple):
+    """The choices on which the scenarios of a run depend."""
+
+    without: frozenset[Event]
+    goals: tuple[Goal, ...]
+    limits: Limits | None
+    hostile: bool
+    thorough: bool
+    seed: int
 
 
 @cache
-def _plan(without: frozenset[Event], limits: Limits, goals: tuple[Goal, ...], hostile: bool, seed: int) -> Tour:
-    return Tour(explore(limits=limits), goals=goals, without=without, hostile=hostile, seed=seed)
+def _planner(plan: _Plan) -> Planner:
+    limits = plan.limits or MODEL.limits
+    return Planner(
+        explore(limits=limits),
+        goals=plan.goals,
+        without=plan.without,
+        other_limits=() if plan.limits else OTHER_LIMITS,
+        hostile=plan.hostile,
+        thorough=plan.thorough,
+        seed=plan.seed,
+    )
 
 
-def _shrunk(
-    backend: Backend, exploration: Exploration, trip: Scenario, found: Difference, repeats_accepted: bool, lang: str
-) -> Mismatch:
-    numbers = count(1_000_000)  # every try is a case of its own
-    last = found
+class _Run:
+    """A run in progress: what was delivered so far."""
 
-    def fails(tried: Scenario) -> int | None:
-        nonlocal last
-        again = first_difference(backend, tried, next(numbers), repeats_accepted)
-        if again is None:
+    def __init__(self, comparison: Comparison, plan: _Plan, lang: str) -> None:
+        self.comparison, self.planner, self.lang = comparison, _planner(plan), lang
+        self.machine = self.planner.exploration.machine
+        self.taken: Counter[TransitionKey] = Counter()
+        self.reached: Counter[State] = Counter()
+        self.restarted: set[TransitionKey] = set()
+        self.events = self.accepted = 0
+        self.delivered: list[PlannedScenario] = []
+
+    def deliver(self, planned: PlannedScenario) -> None:
+        """Deliver the scenario; raise Mismatch if the back end differs."""
+        __tracebackhide__ = True
+        trial = planned.trial
+        found = self.comparison.run(trial, planned.number, payloads=planned.payloads, note=self._note)
+        if found is not None:
+            raise self._mismatch(trial, found) from found.error
+        self.delivered.append(planned)
+
+    def skip(self, planned: PlannedScenario) -> None:
+        """Count what the scenario takes, which another part of the run delivers."""
+        scenario = planned.trial.scenario
+        for exchange in scenario.exchanges(scenario.open(planned.number)):
+            self._count(exchange)
+
+    def _count(self, exchange: Exchange) -> TransitionKey | None:
+        if not exchange.is_accepted:
             return None
-        last = again
-        return again.at
+        row = row_taken(self.machine, exchange.before, exchange.delivery.event, exchange.delivery.by, exchange.data)
+        transition = exchange.before.state, row
+        self.taken[transition] += 1
+        if self.machine.definition.states[exchange.state].end:
+            self.reached[exchange.state] += 1
+        return transition
 
-    cut = trip._replace(deliveries=trip.deliveries[: found.at])
-    shortest = shrink(cut, fails, exploration)
-    if shortest is None:
-        return Mismatch(cut, found.model, found.backend, False, lang)
-    return Mismatch(shortest, last.model, last.backend, True, lang)
+    def _note(self, exchange: Exchange) -> bool:
+        """Count the exchange; ask for a restart after each transition that is taken for the first time."""
+        self.events += 1
+        transition = self._count(exchange)
+        if transition is None:
+            return False
+        self.accepted += 1
+        is_new = transition not in self.restarted
+        self.restarted.add(transition)
+        return is_new
+
+    # ----------------------------------------------------------------------------------------------- a difference found
+
+    def _mismatch(self, trial: Trial, found: Difference) -> Mismatch:
+        numbers = count(1_000_000)  # every try is a case of its own
+
+        def run(tried: Trial) -> Difference | None:
+            return self.comparison.run(tried, next(numbers))
+
+        cut = trial if found.is_other else trial._replace(scenario=found.scenario)
+        tries = [cut, cut._replace(restarts=True)] if "restart" in self.comparison.connection.hooks else [cut]
+        tries += [cut._replace(other=earlier.trial.scenario) for earlier in self.delivered[: -EARLIER - 1 : -1]]
+        for tried in tries if trial.other is None else tries[:2]:
+            shrunk = shrink(tried, run, self.planner.exploration)
+            if shrunk is not None:
+                best, difference = shrunk.trial, shrunk.difference
+                leaking = self._earlier_success(best, run) if best.other is None else None
+                if difference.is_other and best.other is not None:
+                    best = best._replace(scenario=best.other, other=best.scenario)
+                other = leaking or best.other
+                return Mismatch(
+                    best.scenario,
+                    difference.model,
+                    difference.backend,
+                    True,
+                    self.lang,
+                    other,
+                    best.relation,
+                    best.restarts,
+                )
+        return Mismatch(found.scenario, found.model, found.backend, False, self.lang)
+
+    def _earlier_success(self, trial: Trial, run: Callable[[Trial], Difference | None]) -> Scenario | None:
+        """The scenario after which the back end fails where it once did not; None if it always failed."""
+        pattern = [(each.event, each.by) for each in trial.scenario.deliveries]
+        for planned in reversed(self.delivered):
+            earlier = planned.trial.scenario
+            begin = earlier._replace(deliveries=earlier.deliveries[: len(pattern)])
+            if earlier.goal is trial.scenario.goal and [(each.event, each.by) for each in begin.deliveries] == pattern:
+                return self.delivered[-1].trial.scenario if run(Trial(begin)) is not None else None
+        return None
+
+    def plan(self, events: int) -> Iterator[PlannedScenario]:
+        """The scenarios of the run: first pairs, if the adapter has ``select``, then about so many events."""
+        if "select" in self.comparison.connection.hooks:
+            yield from self.planner.pairs(events)
+        planned_events = 0
+        for planned in self.planner.scenarios():
+            yield planned
+            planned_events += len(planned.trial.scenario.deliveries)
+            if planned_events >= events:
+                return
+
+    def report(self) -> Report:
+        """The report of a run without a difference."""
+        hooks, facts = self.comparison.connection.hooks, tuple(self.comparison.facts)
+        possible = len(self.planner.graph.possible[0])
+        scenarios = len(self.delivered)
+        return Report(self.events, self.accepted, scenarios, self.taken, self.reached, possible, hooks, facts)

@@ -1,10 +1,10 @@
-"""The test kit for those who build on the process: Hypothesis strategies, and ``conformance`` for a back end of one's own.
+"""Hypothesis strategies for configurations, cases, scenarios, events and hostile payloads.
 
-Needs the extra ``testing``. All strategies are functions with keyword-only options; nothing is to be subclassed. They
-shrink towards the plan alone as the goal, fewer events and the right payload. ::
+All are functions with keyword-only options; nothing is to be subclassed. They shrink towards the plan alone as the goal,
+fewer events and the right payload. ::
 
     from hypothesis import given
-    from process.testing.strategies import cases, events
+    from process.testing import cases
 
     @given(cases(state=State.IN_SUPPORT))
     def test_an_agent_sees_every_case_in_support(case): ...
@@ -28,26 +28,12 @@ except ModuleNotFoundError as missing:
 
 from process.case import Case
 from process.exploration.explorer import Configuration, Edge, Exploration, explore
+from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
-from process.testing.conformance import Backend, InsufficientCoverage, Mismatch, Report, conformance
-from process.testing.deliveries import Delivery, deliver, hostile, is_unusual, payload_of, variants
-from process.testing.scenarios import Scenario, trip_of
+from process.testing.scenario import Delivery, Scenario, scenario_of
+from process.testing.variants import malformed, payload, well_formed
 
-__all__ = [
-    "Backend",
-    "Configuration",
-    "Delivery",
-    "InsufficientCoverage",
-    "Mismatch",
-    "Report",
-    "Scenario",
-    "cases",
-    "configurations",
-    "conformance",
-    "events",
-    "hostile_payloads",
-    "trips",
-]
+__all__ = ["cases", "configurations", "events", "hostile_payloads", "scenarios"]
 
 
 @cache
@@ -58,17 +44,17 @@ def _explored(limits: Limits) -> Exploration:
 def configurations(
     *, state: State | None = None, goals: Collection[Goal] = tuple(Goal), limits: Limits = MODEL.limits
 ) -> st.SearchStrategy[Configuration]:
-    """Where a case can be: a state with facts, of all that any case can reach; the nearest to a beginning first.
+    """The configurations, each a state with facts, that a case can reach; the nearest to a start first.
 
     Args:
         state: only those in this state.
         goals: only those of cases with these goals.
-        limits: those of the cases.
+        limits: the limits of the cases.
     """
-    return st.sampled_from([_explored(limits).configurations[place] for place in _places(state, goals, limits)])
+    return st.sampled_from([_explored(limits).configurations[index] for index in _indices(state, goals, limits)])
 
 
-def trips(
+def scenarios(
     *,
     to: State | None = None,
     goals: Collection[Goal] = tuple(Goal),
@@ -76,47 +62,63 @@ def trips(
     refused: bool = False,
     detours: int = 2,
 ) -> st.SearchStrategy[Scenario]:
-    """Trips that a case can make, from its opening on.
+    """Scenarios of a case, from its opening on.
 
     Args:
-        to: only those that end in this state; anywhere, if left out.
+        to: only those that end in this state; in any, if left out.
         goals: the goals of the cases.
-        limits: those of the cases.
+        limits: the limits of the cases.
         refused: whether events that the model refuses are among them.
-        detours: how many places at most the trip calls at before it heads for its last one.
+        detours: the greatest number of configurations that the scenario visits before it heads for its last one.
     """
-    return _trips(to, tuple(goals), limits, refused, detours)
+    _indices(to, goals, limits)  # the search of the model is no part of an example
+    return _scenarios(to, tuple(goals), limits, refused, detours)
 
 
 def cases(
     *, state: State | None = None, goals: Collection[Goal] = tuple(Goal), limits: Limits = MODEL.limits, detours: int = 2
 ) -> st.SearchStrategy[Case]:
-    """Real cases, with their history, that stand somewhere; in this *state*, if one is named. Options as for ``trips``."""
-    return trips(to=state, goals=goals, limits=limits, detours=detours).map(Scenario.play)
+    """Real cases, with their history; in this *state*, if one is named. Options as for ``scenarios``."""
+    return scenarios(to=state, goals=goals, limits=limits, detours=detours).map(Scenario.play)
 
 
 def events(
     for_case: Case, *, accepted: bool | None = None, by: Collection[Actor] = tuple(Actor)
 ) -> st.SearchStrategy[Delivery]:
-    """What may be delivered to the case now: every event, by everyone, with right, wrong, stale and unusual payloads.
+    """The deliveries that the case may get now: every event, by everyone, with right, wrong and unusual payloads.
 
-    ``payload_of(case, delivery, {})`` in ``process.testing.deliveries`` gives what such a delivery carries.
+    ``delivery.payload(case)`` gives the payload of a delivery.
 
     Args:
         for_case: a case as it stands; it is not moved.
-        accepted: only what the case takes (True) or refuses (False).
-        by: who raises them.
+        accepted: only what the case accepts (True) or refuses (False).
+        by: the actors who raise them.
     """
-    found = [
-        Delivery(event, actor, label)
-        for event in for_case.machine.definition.events
-        for label, data in variants(for_case, event)
-        for actor in by
-        if accepted is None or for_case.may_trigger(event, data, by=actor) is accepted
-    ]
+    model, actors = for_case.machine.definition, tuple(by)
+    if accepted is not True:  # every event is refused with some payload, so each can be drawn before it is looked at
+        if not actors:
+            raise ValueError("there is nobody to raise an event")
+        return st.sampled_from(list(model.events)).flatmap(
+            lambda event: st.sampled_from(_deliveries(for_case, event, actors, accepted))
+        )
+    found = [each for event in for_case.allowed_events() for each in _deliveries(for_case, event, actors, True)]
     if not found:
-        raise ValueError(f"{for_case!r} takes no event" if accepted else "there is nobody to raise an event")
-    return st.sampled_from(sorted(found, key=lambda each: is_unusual(each.label)))
+        raise ValueError(f"{for_case!r} takes no event")
+    return st.sampled_from(sorted(found, key=lambda each: each.variant != RIGHT))
+
+
+def _deliveries(case: Case, event: Event, actors: tuple[Actor, ...], accepted: bool | None) -> list[Delivery]:
+    decide = case.machine.compiled_events[event].decide
+    variants = list(well_formed(case, event))
+    right = variants[0][1]
+    if accepted is not True:
+        variants.append(next(iter(malformed(case.machine.definition, event, right))))
+    return [
+        Delivery(event, actor, variant)
+        for variant, data in variants
+        for actor in actors
+        if accepted is None or (decide(case.state, case.facts, actor, dict(data)) is not None) is accepted
+    ]
 
 
 def hostile_payloads(event: Event | None = None) -> st.SearchStrategy[tuple[Event, dict[str, Any]]]:
@@ -130,86 +132,65 @@ def hostile_payloads(event: Event | None = None) -> st.SearchStrategy[tuple[Even
 
 
 def _hostile(event: Event) -> st.SearchStrategy[tuple[Event, dict[str, Any]]]:
-    right = next(variants(Scenario(Goal.PLAN, ()).open(), event))[1]
-    listed = st.sampled_from([payload for _, payload in hostile(MODEL, event, right)])
+    right = payload(Scenario(Goal.PLAN, ()).open(), event)
+    listed = st.sampled_from([each for _, each in malformed(MODEL, event, right)])
     texts = [name for name, field in MODEL.events[event].items() if field is Kind.REFERENCE]
     if not texts:
-        return listed.map(lambda payload: (event, payload))
+        return listed.map(lambda each: (event, each))
     unprintable = st.text(st.characters(categories=["Cc", "Cs", "Co", "Zl", "Zp"]), min_size=1, max_size=64)
     drawn = st.builds(lambda name, text: {**right, name: text}, st.sampled_from(texts), unprintable)
-    return (listed | drawn).map(lambda payload: (event, payload))
+    return (listed | drawn).map(lambda each: (event, each))
 
 
 @cache
-def _places_in(state: State | None, goals: tuple[Goal, ...], limits: Limits) -> list[int]:
+def _indices_in(state: State | None, goals: tuple[Goal, ...], limits: Limits) -> list[int]:
     found = _explored(limits).configurations
     return [
-        place for place, each in enumerate(found) if (state is None or each.state is state) and each.facts.goal in goals
+        index for index, each in enumerate(found) if (state is None or each.state is state) and each.facts.goal in goals
     ]
 
 
-def _places(state: State | None, goals: Collection[Goal], limits: Limits) -> list[int]:
-    places = _places_in(state, tuple(goals), limits)
-    if not places:
+def _indices(state: State | None, goals: Collection[Goal], limits: Limits) -> list[int]:
+    indices = _indices_in(state, tuple(goals), limits)
+    if not indices:
         raise ValueError(f"no case with the goal {' or '.join(goals)} is ever in {state}")
-    return places
+    return indices
 
 
 @st.composite
-def _trips(
+def _scenarios(
     draw: st.DrawFn, to: State | None, goals: tuple[Goal, ...], limits: Limits, refused: bool, detours: int
 ) -> Scenario:
     exploration = _explored(limits)
-    last = draw(st.sampled_from(_places(to, goals, limits)))
+    last = draw(st.sampled_from(_indices(to, goals, limits)))
     goal = exploration.configurations[last].facts.goal
-    here = next(
-        place
-        for place, edge in enumerate(exploration.predecessor)
-        if edge is None and exploration.configurations[place].facts.goal is goal
-    )
-    back = _can_reach(limits, last)
-    calls = sorted(place for place in back if exploration.configurations[place].facts.goal is goal)
-    way: list[Edge] = []
-    for place in [*draw(st.lists(st.sampled_from(calls), max_size=detours)), last]:
-        onward = _way(limits, here, place)
+    here = next(index for index in exploration.starts if exploration.configurations[index].facts.goal is goal)
+    path: list[Edge] = []
+    for index in [*draw(st.lists(st.sampled_from(_leading_to(limits, last)), max_size=detours)), last]:
+        onward = exploration.path_between(here, {index})
         if onward is not None:
-            way.extend(onward)
-            here = place
-    trip = trip_of(exploration, tuple(way), goal)
-    return draw(_with_refused(trip)) if refused else trip
+            path.extend(onward)
+            here = index
+    scenario = scenario_of(exploration, tuple(path), goal)
+    return draw(_with_refused(scenario)) if refused else scenario
 
 
 @st.composite
-def _with_refused(draw: st.DrawFn, trip: Scenario) -> Scenario:
-    case = trip.open()
+def _with_refused(draw: st.DrawFn, scenario: Scenario) -> Scenario:
+    case = scenario.open()
     made: list[Delivery] = []
-    for delivery in (*trip.deliveries, None):
-        made.extend(draw(st.lists(events(case, accepted=False), max_size=2)))
+    for delivery in (*scenario.deliveries, None):
+        if draw(st.integers(0, 3)) == 3:
+            made.append(draw(events(case, accepted=False)))
         if delivery is not None:
             made.append(delivery)
-            deliver(case, delivery, payload_of(case, delivery, {}))
-    return trip._replace(deliveries=tuple(made))
+            delivery.deliver(case, delivery.payload(case))
+    return scenario._replace(deliveries=tuple(made))
 
 
 @cache
-def _can_reach(limits: Limits, place: int) -> frozenset[int]:
-    return frozenset(_explored(limits).can_reach({place}))
-
-
-def _way(limits: Limits, start: int, goal: int) -> list[Edge] | None:
-    """A shortest way from one place to another; None if there is none."""
-    exploration, waiting = _explored(limits), [start]
-    edges: dict[int, Edge | None] = {start: None}
-    for place in waiting:  # it grows on the way
-        if place == goal:
-            break
-        for edge in exploration.outgoing[place]:
-            if edge.target not in edges:
-                edges[edge.target] = edge
-                waiting.append(edge.target)
-    if goal not in edges:
-        return None
-    way: list[Edge] = []
-    while (last := edges[way[-1].source if way else goal]) is not None:
-        way.append(last)
-    return way[::-1]
+def _leading_to(limits: Limits, last: int) -> list[int]:
+    """The configurations of the same goal from which the last one can be reached."""
+    exploration = _explored(limits)
+    goal = exploration.configurations[last].facts.goal
+    return sorted(index for index in exploration.can_reach({last}) if exploration.configurations[index].facts.goal is goal)

@@ -1,0 +1,122 @@
+"""The explored graph for planning: one arc for all edges that take the same row between the same two configurations."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.graph import components, distances, shortest_path
+from process.model import Event, Goal, Limits, State
+
+TransitionKey = tuple[State, int]
+"""A transition: its source, and the index of its row in the table."""
+
+
+class Arc(NamedTuple):
+    """All edges that take the same row between the same two configurations."""
+
+    source: int
+    """The index of the configuration that it leaves."""
+    target: int
+    number: int
+    """Its place among all arcs."""
+    event: Event
+    transition: TransitionKey
+    values: tuple[int, ...]
+    """The transition with the value of each fact that decides, as numbers."""
+    edges: tuple[Edge, ...]
+
+    @property
+    def row(self) -> int:
+        return self.transition[1]
+
+
+class ArcGraph:
+    """The arcs that cases with these goals can take without those events."""
+
+    def __init__(
+        self, exploration: Exploration, goals: Collection[Goal], without: Collection[Event], chance: random.Random
+    ) -> None:
+        self.exploration, self.goals = exploration, tuple(goals)
+        self.configurations, self.ends = exploration.configurations, exploration.ends
+        facts = self.configurations[0].facts
+        self.limits = Limits(facts.face_limit, facts.other_limit)
+        self.starts = {
+            goal: index for index in exploration.starts if (goal := self.configurations[index].facts.goal) in self.goals
+        }
+        edges: dict[tuple[int, int, int], list[Edge]] = {}
+        for edge in exploration.edges:
+            if edge.event not in without:
+                edges.setdefault((edge.source, edge.target, edge.row), []).append(edge)
+        self.leaving: list[list[tuple[Arc, int]]] = [[] for _ in self.configurations]
+        self.incoming: list[list[tuple[Arc, int]]] = [[] for _ in self.configurations]
+        self.arcs_with: dict[int, list[int]] = {}
+        """For each value at a transition the numbers of the arcs that have it."""
+        numbers: dict[object, int] = {}
+        for number, ((source, target, row), alike) in enumerate(edges.items()):
+            here = self.configurations[source]
+            transition = here.state, row
+            values = tuple(numbers.setdefault((transition, value), len(numbers)) for value in deciding_values(here))
+            arc = Arc(source, target, number, alike[0].event, transition, values, tuple(alike))
+            self.leaving[source].append((arc, target))
+            self.incoming[target].append((arc, source))
+            for value in values:
+                self.arcs_with.setdefault(value, []).append(number)
+        for arcs in self.leaving:
+            chance.shuffle(arcs)  # other seeds take other shortest paths
+        self.distance_to_end = distances(sorted(self.ends), self.incoming.__getitem__)
+        self.reachable = set(distances(self.starts.values(), self.leaving.__getitem__))
+        inner = sorted(self.reachable - self.ends)
+        self.inner = {goal: [i for i in inner if self.configurations[i].facts.goal is goal] for goal in self.goals}
+
+    @property
+    def possible(self) -> tuple[set[TransitionKey], set[State]]:
+        """The transitions and the ends that these goals and events can take and reach."""
+        transitions = {arc.transition for index in self.reachable for arc, _ in self.leaving[index]}
+        return transitions, {self.configurations[index].state for index in self.reachable & self.ends}
+
+    def path(
+        self,
+        start: int,
+        wanted: Callable[[Arc], object],
+        avoided: Callable[[Arc], object] | None = None,
+        *,
+        to_end: bool = False,
+    ) -> list[Arc]:
+        """A shortest path whose last arc is wanted, over arcs that are not avoided; empty if there is none.
+
+        Args:
+            to_end: whether the last arc may lead to an end.
+        """
+
+        def leaving(index: int) -> Iterable[tuple[Arc, int]]:
+            arcs = self.leaving[index]
+            return arcs if avoided is None else [each for each in arcs if wanted(each[0]) or not avoided(each[0])]
+
+        def is_last(arc: Arc) -> bool:
+            return (to_end or arc.target not in self.ends) and bool(wanted(arc))
+
+        return list(shortest_path((start,), leaving, is_last) or ())
+
+    @cached_property
+    def components(self) -> Mapping[int, int]:
+        """The strongly connected component of each configuration: an arc lies on a cycle if it stays in one."""
+        return components(sorted(self.reachable), lambda index: (target for _, target in self.leaving[index]))
+
+
+def deciding_values(here: Configuration) -> tuple[object, ...]:
+    """The facts that decide, each with its value."""
+    facts = here.facts
+    counted = (("face", facts.face_attempts, facts.face_limit), ("other", facts.other_attempts, facts.other_limit))
+    counts = [(name, n if n < 2 or n >= limit - 1 else "some") for name, n, limit in counted]
+    quote, verification = ("quote", facts.quote_status), ("verification", facts.settled, facts.face_removed)
+    return (("goal", facts.goal), *counts, quote, verification)
+
+
+def is_near_limits(here: Configuration) -> tuple[bool, bool]:
+    """Whether the face attempts and the other attempts are used up, or all but one."""
+    facts = here.facts
+    return facts.face_attempts >= facts.face_limit - 1, facts.other_attempts >= facts.other_limit - 1

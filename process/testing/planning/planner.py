@@ -1,0 +1,256 @@
+"""Plans scenarios without end: the fixed paths first, then whatever the scenarios before have not done.
+
+What a back end keeps beside its state shows only later, so it is not enough to take every transition once. After the fixed
+paths the plan takes, as far as the process allows it, every row sooner or later after every other row of the same scenario,
+every row several times in one scenario, and every transition under every value of every fact that decides. On the way it
+delivers what must be refused. It is greedy: it goes to the nearest arc about which something is new.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, count, islice, takewhile
+from typing import Any
+
+from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.inputs import RIGHT
+from process.model import Actor, EndKind, Event, Facts, Goal, Limits
+from process.testing.comparison import Trial
+from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey, is_near_limits
+from process.testing.planning.limits import limit_deliveries
+from process.testing.planning.paths import PlannedPaths
+from process.testing.planning.probes import Probes, Trace
+from process.testing.planning.values import PairwiseChooser
+from process.testing.scenario import Delivery, Scenario, companion_scenarios, shapes_of
+from process.testing.variants import wrong_choices
+
+MANY, MANY_THOROUGH = 12, 60  # times that a cycle is taken in one scenario, or a wrong payload delivered
+INSISTENT_THOROUGH = 520  # times that a wrong payload is delivered
+PAIRED = 120  # scenarios of which some are paired
+LONG = 40  # events accepted; then a scenario heads for an end
+FAR = 10**6  # more events than lead from anywhere to an end
+OFTEN = 4  # times that a row is taken in one scenario for its own sake
+
+
+@dataclass
+class PlannedScenario:
+    """A scenario with what has to happen beside it, the number of its case, and the payloads that earlier runs computed."""
+
+    number: int | str
+    trial: Trial
+    payloads: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Planner:
+    """Endless scenarios; the same seed gives the same ones."""
+
+    def __init__(
+        self,
+        exploration: Exploration,
+        *,
+        goals: Collection[Goal] = tuple(Goal),
+        without: Collection[Event] = (),
+        other_limits: Collection[Limits] = (),
+        hostile: bool = True,
+        thorough: bool = False,
+        seed: int = 0,
+    ) -> None:
+        self.exploration, self.goals, self.without = exploration, tuple(goals), frozenset(without)
+        self.other_limits, self.thorough = other_limits, thorough
+        self.random = random.Random(seed)  # noqa: S311  # for variety, not for secrets
+        self.graph = ArcGraph(exploration, self.goals, self.without, self.random)
+        self.paths = PlannedPaths(self.graph)
+        self.fixed = self._fixed()
+        self.probes = Probes(exploration.machine, self.without, self.random, hostile=hostile)
+        self.values = PairwiseChooser(self.random)
+        self.taken: set[TransitionKey] = set()
+        self.followed: set[tuple[int, object]] = set()
+        self.often: set[tuple[int, int]] = set()
+        self.raised: Counter[tuple[TransitionKey, Actor, str]] = Counter()
+        self.new_values = {arc.number: len(arc.values) for arcs in self.graph.leaving for arc, _ in arcs}
+        """For each arc the number of its values that are new."""
+        self.arcs_with = dict(self.graph.arcs_with)
+        self._made: list[PlannedScenario] = []
+
+    def scenarios(self) -> Iterator[PlannedScenario]:
+        """Yield one scenario after the other, without end; a second iterator yields the same ones."""
+        for number in count(1):
+            if number > len(self._made):
+                planned = next(self.fixed, None) or self._built(self.goals[number % len(self.goals)], None)
+                self._made.append(PlannedScenario(number, Trial(planned)))
+            yield self._made[number - 1]
+
+    def pairs(self, events: int) -> Iterator[PlannedScenario]:
+        """Pairs of scenarios whose cases run side by side, or one after the other about the same order."""
+        relations = ("beside", "same account", "same order")
+        some = list(islice(self.scenarios(), min(PAIRED, events // 100)))
+        for number, (one, other) in enumerate(zip(some[::8], some[4::8], strict=False)):
+            relation = relations[number % len(relations)]
+            scenario, first = one.trial.scenario, other.trial.scenario
+            if relation == "same order":
+                end = self.exploration.machine.definition.states[first.play().state].end
+                if end not in (EndKind.NEUTRAL, EndKind.BAD):
+                    relation = "beside"
+            yield PlannedScenario(f"pair-{number + 1}", Trial(scenario, first, relation))
+
+    def _fixed(self) -> Iterator[Scenario]:
+        """The fixed scenarios, in the order in which they are delivered."""
+        paths, times = self.paths, MANY_THOROUGH if self.thorough else MANY
+        taking = chain(paths.through_transitions(), paths.taken_back(), paths.answered(), paths.repeating(times))
+        yield from (self._built(goal, path) for goal, path in taking)
+        yield from self._insisting(INSISTENT_THOROUGH if self.thorough else MANY)
+        for limits in self.other_limits:
+            for deliveries in limit_deliveries(limits):
+                known = tuple(each for each in deliveries if each.event not in self.without)
+                yield Scenario(self.paths.richest[0], known, limits)
+
+        def is_answerable(before: Facts, _after: Facts) -> object:
+            return before.quote_status, before.settled is not None
+
+        for goal, path in paths.through_classes(is_answerable, paths.richest):
+            if not self.probes.was_late(path[-1], self.exploration.configurations[path[-1].source].facts):
+                yield self._built(goal, path)
+
+    def _built(self, goal: Goal, path: list[Arc] | None) -> Scenario:
+        number = len(self._made) + 1
+        deliveries = tuple(_Builder(self, goal, number, path).deliveries())
+        return Scenario(goal, deliveries, self.graph.limits, shapes_of(number))
+
+    def _insisting(self, times: int) -> Iterator[Scenario]:
+        """For each reference or number that an event must name a wrong one, many times, and then the right one."""
+        for number, event in enumerate(self.exploration.machine.definition.events):
+            goal = self.paths.richest[number % len(self.paths.richest[:2])]
+            path = self.paths.to_event(event, goal, [])
+            if not path:
+                continue
+            *before, last = (Delivery(arc.event, arc.edges[0].by, arc.edges[0].variant) for arc in path)
+            case = Scenario(goal, tuple(before), self.graph.limits).play()
+            wrong = [
+                Delivery(event, last.by, f"{name}: {choice}")
+                for name, choices in wrong_choices(case, event).items()
+                for choice in islice(choices, 1)
+            ]
+            for delivery in wrong:
+                if self.probes.refuses(case, event, last.by, delivery.payload(case)):
+                    yield Scenario(goal, (*before, *[delivery] * times, last), self.graph.limits)
+
+
+class _Builder:
+    """One scenario in the making."""
+
+    def __init__(self, planner: Planner, goal: Goal, number: int, path: list[Arc] | None) -> None:
+        self.planner, self.graph, self.probes = planner, planner.graph, planner.probes
+        self.index, self.path, self.number = self.graph.starts[goal], path, number
+        self.case = Scenario(goal, (), self.graph.limits, shapes_of(number)).open(number)
+        self.history: Counter[int] = Counter([-1])  # the start, and how often each row was taken
+        self.trace: Trace = (None, None)
+
+    def deliveries(self) -> Iterator[Delivery]:
+        path, is_onward = list(self.path or ()), self.path is not None
+        while self.index not in self.graph.ends:
+            yield from self.probes.here(self.case, self.history, self.trace)
+            if not path and is_onward:
+                path, is_onward = self.planner.paths.onward(self.index, self.number), False
+            path = path or self._next_path()
+            if len(path) > 1 and path[1].edges[0].variant == RIGHT:
+                yield from self.probes.early(self.case, path[1])
+            yield from self._take(path.pop(0))
+        yield from self.probes.here(self.case, self.history, self.trace)
+
+    def _take(self, arc: Arc) -> Iterator[Delivery]:
+        case = self.case
+        before, possible = Configuration(case.state, case.facts), [each for each, _ in self.graph.leaving[arc.source]]
+        delivery = self._delivery(arc)
+        data = delivery.payload(case)
+        delivery.deliver(case, data)
+        yield delivery
+        self._note(arc)
+        yield from self.probes.duplicate(case, arc, delivery.by, data)
+        yield from self.probes.late(case, before, possible, arc)
+
+    def _delivery(self, arc: Arc) -> Delivery:
+        """A delivery that takes the arc: by the actor and with the payload that were used least."""
+        raised = self.planner.raised
+
+        def times(edge: Edge) -> tuple[int, float]:
+            return raised[arc.transition, edge.by, edge.variant], self.planner.random.random()
+
+        edge = min(arc.edges, key=times)
+        raised[arc.transition, edge.by, edge.variant] += 1
+        fixed = dict(part.split(": ", 1) for part in edge.variant.split(", ")) if edge.variant != RIGHT else {}
+        varied = Delivery(edge.event, edge.by, self.planner.values.choose(self.case, edge.event, fixed))
+        events, case = self.planner.exploration.machine.compiled_events, self.case
+        outcome = events[edge.event].decide(case.state, case.facts, edge.by, varied.payload(case))
+        if outcome is not None and self.planner.exploration.index(*outcome) == arc.target:
+            return varied
+        return Delivery(edge.event, edge.by, edge.variant)
+
+    def _note(self, arc: Arc) -> None:
+        planner, facts = self.planner, self.case.facts
+        planner.taken.add(arc.transition)
+        planner.followed.update((before, kind) for before in self.history for kind in self._kinds(arc))
+        self.history[arc.row] += 1
+        if self.history[arc.row] <= OFTEN:
+            planner.often.add((arc.row, self.history[arc.row]))
+        for value in arc.values:
+            for number in planner.arcs_with.pop(value, ()):
+                planner.new_values[number] -= 1
+        self.index = arc.target
+        self.trace = facts.quote_status or self.trace[0], facts.settled or self.trace[1]
+
+    # ------------------------------------------------------------------------------------------------------ where to go
+
+    def _kinds(self, arc: Arc) -> tuple[object, ...]:
+        return arc.row, arc.transition, (arc.row, is_near_limits(self.graph.configurations[arc.source]))
+
+    def _gain(self, which: int) -> Callable[[Arc], int]:
+        """The number of things that are new about an arc in this scenario; much more, if it was never taken at all."""
+        planner, history = self.planner, self.history
+        following: dict[object, int] = {}
+
+        def gain(arc: Arc) -> int:
+            kind = self._kinds(arc)[which]
+            if kind not in following:
+                following[kind] = sum((before, kind) not in planner.followed for before in history)
+                following[kind] += 100 * (arc.transition not in planner.taken)
+                times = history[arc.row] + 1
+                following[kind] += 3 * (1 < times <= OFTEN and (arc.row, times) not in planner.often)
+            return following[kind]
+
+        return gain
+
+    def _next_path(self) -> list[Arc]:
+        """A path to the nearest arc worth taking; to an end, if there is none or the scenario is long."""
+        planner, graph = self.planner, self.graph
+        gains: list[Callable[[Arc], int]] = [
+            *(self._gain((self.number + turn) % 3) for turn in range(3)),
+            lambda arc: planner.new_values[arc.number],
+        ]
+        if self.path is None and self.case.version < LONG:
+            for gain in gains:
+                if path := graph.path(self.index, gain):
+                    return path
+            inner = graph.inner[self.case.facts.goal]
+            aims = set(planner.random.sample(inner, min(4, len(inner))))
+            if path := graph.path(self.index, lambda arc: arc.target in aims):
+                return path
+        for gain in (lambda arc: int(arc.transition not in planner.taken), *gains):
+            if path := graph.path(self.index, lambda arc: arc.target in graph.ends and gain(arc), to_end=True):  # noqa: B023
+                return path
+        nearer = [
+            arc
+            for arc, target in graph.leaving[self.index]
+            if graph.distance_to_end.get(target, FAR) < graph.distance_to_end.get(self.index, FAR)
+        ]
+        return [planner.random.choice(nearer)]
+
+
+def companions(goals: Collection[Goal], without: Collection[Event]) -> Iterator[PlannedScenario]:
+    """The scenarios of the cases that a run opens first and leaves open, as far as these goals and events allow them."""
+    goal = Goal.PLAN if Goal.PLAN in goals else next(iter(goals))
+    for number, scenario in companion_scenarios().items():
+        known = tuple(takewhile(lambda each: each.event not in without, scenario.deliveries))
+        yield PlannedScenario(number, Trial(scenario._replace(goal=goal, deliveries=known)))

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from typing import NamedTuple
 
-from process.exploration.explorer import explore, row_taken
+from process.exploration.explorer import explore, row_taken, try_named_actors
 from process.model import MODEL, Event, Goal, Limits, State
 from process.payload import short_repr
 from process.testing.backend import Backend, Connection
@@ -20,7 +20,7 @@ from process.testing.report import InsufficientCoverage, Mismatch, Report
 from process.testing.scenario import Exchange, Scenario
 from process.testing.shrinking import shrink
 
-EVENTS, EVENTS_THOROUGH = 14_000, 100_000
+EVENTS, EVENTS_THOROUGH = 16_000, 100_000
 OTHER_LIMITS = (Limits(1, 2), Limits(5, 4))  # beside the model's
 EARLIER = 4  # scenarios before the one that differs in which a fault may have begun
 
@@ -46,8 +46,8 @@ def check_conformance(
 
     Args:
         backend: the adapter; its optional methods are compared too (see ``process.testing.Backend``). It may be ``async``.
-        events: about how many to deliver, the refused ones among them. The default, 14,000, takes all fixed paths: each
-            transition with what it leaves behind, all limits, every event many times. About 7,000 take every transition
+        events: about how many to deliver, the refused ones among them. The default, 16,000, takes all fixed paths: each
+            transition with what it leaves behind, all limits, every event many times. About 9,500 take every transition
             once; fewer than that end in InsufficientCoverage.
         goals: the goals of the cases.
         without: events that the back end does not have. They are never sent, and what needs them is not asked for.
@@ -108,7 +108,7 @@ class _Plan(NamedTuple):
 def _planner(plan: _Plan) -> Planner:
     limits = plan.limits or MODEL.limits
     return Planner(
-        explore(limits=limits),
+        explore(limits=limits, expand=try_named_actors),
         goals=plan.goals,
         without=plan.without,
         other_limits=() if plan.limits else OTHER_LIMITS,

@@ -27,7 +27,7 @@ except ModuleNotFoundError as missing:
     ) from None
 
 from process.case import Case
-from process.exploration.explorer import Configuration, Edge, Exploration, explore
+from process.exploration.explorer import Configuration, Edge, Exploration, explore, try_named_actors
 from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
 from process.testing.scenario import Delivery, Scenario, scenario_of
@@ -38,7 +38,7 @@ __all__ = ["cases", "configurations", "events", "hostile_payloads", "scenarios"]
 
 @cache
 def _explored(limits: Limits) -> Exploration:
-    return explore(limits=limits)
+    return explore(limits=limits, expand=try_named_actors)
 
 
 def configurations(

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from process.testing.deliveries import Delivery
+from process.testing.scenarios import Scenario
 
 from process import MODEL, Actor, Case, Event, Facts, Goal, ProcessError, State
 from process.machine import CompiledMachine
@@ -15,8 +17,6 @@ from process.mutation.equivalents import equivalent_reason
 from process.mutation.operators import all_mutants
 from process.records import Step
 from process.testing.conformance import InsufficientCoverage, Mismatch, conformance
-from process.testing.deliveries import Delivery
-from process.testing.scenarios import Scenario
 from tests.support.shop.adapter import ShopAdapter, running
 from tests.support.shop.faults import FAULTS
 from tests.support.shop.mistakes import MISTAKES, Asked, Mistaken

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from process.exploration.explorer import Configuration, Edge, Exploration
 from process.exploration.graph import components, distances, shortest_path
-from process.model import Event, Goal, Limits, State
+from process.model import Event, Goal, Limits, QuoteStatus, State
 
 TransitionKey = tuple[State, int]
 """A transition: its source, and the index of its row in the table."""
@@ -28,6 +28,8 @@ class Arc(NamedTuple):
     values: tuple[int, ...]
     """The transition with the value of each fact that decides, as numbers."""
     edges: tuple[Edge, ...]
+    category: tuple[object, ...]
+    """The transition with the status of the quote and with what is settled, which late answers depend on."""
 
     @property
     def row(self) -> int:
@@ -60,7 +62,16 @@ class ArcGraph:
             here = self.configurations[source]
             transition = here.state, row
             values = tuple(numbers.setdefault((transition, value), len(numbers)) for value in deciding_values(here))
-            arc = Arc(source, target, number, alike[0].event, transition, values, tuple(alike))
+            arc = Arc(
+                source,
+                target,
+                number,
+                alike[0].event,
+                transition,
+                values,
+                tuple(alike),
+                (transition, *_settled(here, self.configurations[target])),
+            )
             self.leaving[source].append((arc, target))
             self.incoming[target].append((arc, source))
             for value in values:
@@ -69,6 +80,7 @@ class ArcGraph:
             chance.shuffle(arcs)  # other seeds take other shortest paths
         self.distance_to_end = distances(sorted(self.ends), self.incoming.__getitem__)
         self.reachable = set(distances(self.starts.values(), self.leaving.__getitem__))
+        self.categories = {arc.category for index in self.reachable for arc, _ in self.leaving[index]}
         inner = sorted(self.reachable - self.ends)
         self.inner = {goal: [i for i in inner if self.configurations[i].facts.goal is goal] for goal in self.goals}
 
@@ -114,6 +126,12 @@ def deciding_values(here: Configuration) -> tuple[object, ...]:
     counts = [(name, n if n < 2 or n >= limit - 1 else "some") for name, n, limit in counted]
     quote, verification = ("quote", facts.quote_status), ("verification", facts.settled, facts.face_removed)
     return (("goal", facts.goal), *counts, quote, verification)
+
+
+def _settled(before: Configuration, after: Configuration) -> tuple[object, ...]:
+    status, facts = before.facts.quote_status, before.facts
+    is_answer = status is QuoteStatus.SUBMITTED is not after.facts.quote_status
+    return (status, facts.settled, facts.face_removed) if is_answer else (status, facts.settled is not None)
 
 
 def is_near_limits(here: Configuration) -> tuple[bool, bool]:

@@ -2,18 +2,17 @@
 
 There is one through each transition. Each begins with other numbers of attempts, and lets everything that the transition
 may have left behind decide something: it goes on to a confirmation, and then uses up every attempt. Then there are paths
-on which customer service takes the case back, with a quote and with what it settled; those on which the lender answers,
-with everything that may have been settled before; a cycle through each event, many times; and further ones through
-transitions that count attempts, begun near the limits.
+on which customer service takes the case back, with a quote and with what it settled; a cycle through each event, many
+times; and further ones through transitions that count attempts, begun near the limits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from operator import itemgetter
 
-from process.model import Event, Facts, Goal, Guard, QuoteStatus
+from process.model import Event, Goal, Guard
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey
 
 FURTHER = 3  # further paths through each transition that counts attempts
@@ -31,10 +30,18 @@ class PlannedPaths:
         self.offering = {state for state, number in limits if number == 1}  # a way to verify, while attempts are left
         self.richest = sorted(graph.goals, key=lambda goal: -len(graph.inner[goal]))
         """The goals, those by which a case can do most first."""
+        self._counted_paths: dict[tuple[Goal, tuple[int, int]], list[Arc]] = {}
 
     def through_transitions(self) -> Iterator[PlannedPath]:
-        """A path through each transition, and further ones through those that count attempts."""
-        graph, later = self.graph, list[PlannedPath]()
+        """A path through each transition."""
+        return (path for paths in self._all_through() for path in islice(paths, 1))
+
+    def further(self) -> Iterator[PlannedPath]:
+        """Further paths through the transitions that count attempts, begun with other numbers of them."""
+        return (path for paths in self._all_through() for path in islice(paths, 1, 1 + FURTHER))
+
+    def _all_through(self) -> Iterator[Iterator[PlannedPath]]:
+        graph = self.graph
         possible = sorted(graph.possible[0])
         counting = {each for each in possible if any(map(_limits_named, self.model.table[each[1]].guards))}
         counting |= {each for each in possible if each[0] in {state for state, _ in counting}}
@@ -45,11 +52,8 @@ class PlannedPaths:
             begins = [*begins[number % len(begins) :], *begins[: number % len(begins)], (0, 0)]
             goals = (*(self.richest[:2] if number % 2 else self.richest[1::-1]), *self.richest[2:])
             paths = ((goal, self._through(goal, transition, begin)) for goal in goals for begin in begins)
-            fitting = filter(itemgetter(1), paths)
-            yield from islice(fitting, 1)
-            if transition in counting and not self.model.states[self.model.table[transition[1]].target].end:
-                later += islice(fitting, FURTHER)
-        yield from later
+            goes_on = transition in counting and not self.model.states[self.model.table[transition[1]].target].end
+            yield islice(filter(itemgetter(1), paths), 1 + FURTHER if goes_on else 1)
 
     def repeating(self, times: int) -> Iterator[PlannedPath]:
         """For each event that a case can take without end, the shortest cycle through it, *times* times."""
@@ -70,27 +74,7 @@ class PlannedPaths:
                     path += self.to_event(event, goal, path)
                 yield goal, path
 
-    def answered(self) -> Iterator[PlannedPath]:
-        """A path through each answer of the lender, for each way in which it may have been settled before."""
-
-        def key(before: Facts, after: Facts) -> object:
-            is_answer = before.quote_status is QuoteStatus.SUBMITTED is not after.quote_status
-            return (before.settled, before.face_removed) if is_answer else None
-
-        return self.through_classes(key, self.richest[:2])
-
-    def through_classes(self, key: Callable[[Facts, Facts], object], goals: list[Goal]) -> Iterator[PlannedPath]:
-        """A shortest path through one arc of each class: its transition and *key* of the facts before and after it."""
-        graph, found = self.graph, set()
-        for goal in goals:
-            for index in graph.inner[goal]:
-                for arc, _ in graph.leaving[index]:
-                    value = key(graph.configurations[index].facts, graph.configurations[arc.target].facts)
-                    if value is not None and (arc.transition, value) not in found:
-                        found.add((arc.transition, value))
-                        yield goal, [*self.shortestto_event(index), arc]
-
-    def shortestto_event(self, index: int) -> list[Arc]:
+    def shortest_to(self, index: int) -> list[Arc]:
         """A shortest path from a start to the configuration, over arcs of this graph."""
         start = self.graph.starts[self.graph.configurations[index].facts.goal]
         return self.graph.path(start, lambda arc: arc.target == index) if index != start else []
@@ -125,7 +109,7 @@ class PlannedPaths:
                 if component[arc.target] == component[index]
             ]
             if cycles:
-                return [*self.shortestto_event(index), *min(cycles, key=len) * times]
+                return [*self.shortest_to(index), *min(cycles, key=len) * times]
         return []
 
     def to_event(self, event: Event, goal: Goal, path: list[Arc]) -> list[Arc]:
@@ -147,7 +131,10 @@ class PlannedPaths:
             facts = self.graph.configurations[arc.target].facts
             return (facts.face_attempts, facts.other_attempts) == counts
 
-        return [] if counts == (0, 0) else self.graph.path(self.graph.starts[goal], counted)
+        if (goal, counts) not in self._counted_paths:
+            path = [] if counts == (0, 0) else self.graph.path(self.graph.starts[goal], counted)
+            self._counted_paths[goal, counts] = path
+        return [*self._counted_paths[goal, counts]]
 
 
 def _limits_named(guard: Guard) -> int:

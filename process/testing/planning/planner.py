@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from itertools import chain, count, islice, takewhile
 from typing import Any
 
-from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import RIGHT
-from process.model import Actor, EndKind, Event, Facts, Goal, Limits
+from process.model import Actor, EndKind, Event, Goal, Limits
 from process.testing.comparison import Trial
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey, is_near_limits
 from process.testing.planning.limits import limit_deliveries
@@ -67,6 +67,7 @@ class Planner:
         self.probes = Probes(exploration.machine, self.without, self.random, hostile=hostile)
         self.values = PairwiseChooser(self.random)
         self.taken: set[TransitionKey] = set()
+        self.categories: set[object] = set()
         self.followed: set[tuple[int, object]] = set()
         self.often: set[tuple[int, int]] = set()
         self.raised: Counter[tuple[TransitionKey, Actor, str]] = Counter()
@@ -99,24 +100,31 @@ class Planner:
     def _fixed(self) -> Iterator[Scenario]:
         """The fixed scenarios, in the order in which they are delivered."""
         paths, times = self.paths, MANY_THOROUGH if self.thorough else MANY
-        taking = chain(paths.through_transitions(), paths.taken_back(), paths.answered(), paths.repeating(times))
-        yield from (self._built(goal, path) for goal, path in taking)
+        for goal, path in chain(paths.through_transitions(), paths.taken_back(), paths.repeating(times)):
+            yield self._built(goal, path)
         yield from self._insisting(INSISTENT_THOROUGH if self.thorough else MANY)
         for limits in self.other_limits:
             for deliveries in limit_deliveries(limits):
                 known = tuple(each for each in deliveries if each.event not in self.without)
                 yield Scenario(self.paths.richest[0], known, limits)
 
-        def is_answerable(before: Facts, _after: Facts) -> object:
-            return before.quote_status, before.settled is not None
+        yield from self._categories()
+        for goal, path in paths.further():
+            yield self._built(goal, path)
 
-        for goal, path in paths.through_classes(is_answerable, paths.richest):
-            if not self.probes.was_late(path[-1], self.exploration.configurations[path[-1].source].facts):
-                yield self._built(goal, path)
+    def _categories(self) -> Iterator[Scenario]:
+        """Scenarios that take an arc of each category that was not taken yet, as many as possible in each."""
 
-    def _built(self, goal: Goal, path: list[Arc] | None) -> Scenario:
+        def is_new(arc: Arc) -> bool:
+            return arc.category not in self.categories
+
+        for goal in self.paths.richest:
+            while self.graph.path(self.graph.starts[goal], is_new, to_end=True):
+                yield self._built(goal, None, is_new)
+
+    def _built(self, goal: Goal, path: list[Arc] | None, wanted: Callable[[Arc], bool] | None = None) -> Scenario:
         number = len(self._made) + 1
-        deliveries = tuple(_Builder(self, goal, number, path).deliveries())
+        deliveries = tuple(_Builder(self, goal, number, path, wanted).deliveries())
         return Scenario(goal, deliveries, self.graph.limits, shapes_of(number))
 
     def _insisting(self, times: int) -> Iterator[Scenario]:
@@ -139,9 +147,12 @@ class Planner:
 
 
 class _Builder:
-    """One scenario in the making."""
+    """One scenario in the making: along a path first, or by arcs that are wanted, or to the nearest arc that is new."""
 
-    def __init__(self, planner: Planner, goal: Goal, number: int, path: list[Arc] | None) -> None:
+    def __init__(
+        self, planner: Planner, goal: Goal, number: int, path: list[Arc] | None, wanted: Callable[[Arc], bool] | None
+    ) -> None:
+        self.wanted = wanted
         self.planner, self.graph, self.probes = planner, planner.graph, planner.probes
         self.index, self.path, self.number = self.graph.starts[goal], path, number
         self.case = Scenario(goal, (), self.graph.limits, shapes_of(number)).open(number)
@@ -162,14 +173,14 @@ class _Builder:
 
     def _take(self, arc: Arc) -> Iterator[Delivery]:
         case = self.case
-        before, possible = Configuration(case.state, case.facts), [each for each, _ in self.graph.leaving[arc.source]]
+        possible = [each for each, _ in self.graph.leaving[arc.source]]
         delivery = self._delivery(arc)
         data = delivery.payload(case)
         delivery.deliver(case, data)
         yield delivery
         self._note(arc)
         yield from self.probes.duplicate(case, arc, delivery.by, data)
-        yield from self.probes.late(case, before, possible, arc)
+        yield from self.probes.late(case, possible, arc)
 
     def _delivery(self, arc: Arc) -> Delivery:
         """A delivery that takes the arc: by the actor and with the payload that were used least."""
@@ -191,6 +202,7 @@ class _Builder:
     def _note(self, arc: Arc) -> None:
         planner, facts = self.planner, self.case.facts
         planner.taken.add(arc.transition)
+        planner.categories.add(arc.category)
         planner.followed.update((before, kind) for before in self.history for kind in self._kinds(arc))
         self.history[arc.row] += 1
         if self.history[arc.row] <= OFTEN:
@@ -225,6 +237,9 @@ class _Builder:
     def _next_path(self) -> list[Arc]:
         """A path to the nearest arc worth taking; to an end, if there is none or the scenario is long."""
         planner, graph = self.planner, self.graph
+        if self.wanted is not None:
+            path = graph.path(self.index, self.wanted) if self.case.version < LONG else []
+            return path or graph.path(self.index, self.wanted, to_end=True) or self._to_end()
         gains: list[Callable[[Arc], int]] = [
             *(self._gain((self.number + turn) % 3) for turn in range(3)),
             lambda arc: planner.new_values[arc.number],
@@ -240,12 +255,14 @@ class _Builder:
         for gain in (lambda arc: int(arc.transition not in planner.taken), *gains):
             if path := graph.path(self.index, lambda arc: arc.target in graph.ends and gain(arc), to_end=True):  # noqa: B023
                 return path
-        nearer = [
-            arc
-            for arc, target in graph.leaving[self.index]
-            if graph.distance_to_end.get(target, FAR) < graph.distance_to_end.get(self.index, FAR)
-        ]
-        return [planner.random.choice(nearer)]
+        return self._to_end()
+
+    def _to_end(self) -> list[Arc]:
+        """One arc nearer to an end."""
+        distance = self.graph.distance_to_end
+        arcs = self.graph.leaving[self.index]
+        nearer = [arc for arc, target in arcs if distance.get(target, FAR) < distance.get(self.index, FAR)]
+        return [self.planner.random.choice(nearer)]
 
 
 def companions(goals: Collection[Goal], without: Collection[Event]) -> Iterator[PlannedScenario]:

@@ -9,18 +9,19 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from process.case import Case
 from process.exploration.explorer import Configuration, canonical
+from process.exploration.inputs import RIGHT
 from process.machine import CompiledMachine
-from process.model import ELSE, Actor, Event, Facts, QuoteStatus, Settlement
+from process.model import ELSE, Actor, Event, QuoteStatus, Settlement
 from process.testing.planning.arcs import Arc, deciding_values
 from process.testing.scenario import Delivery
 from process.testing.variants import AGAIN, MALFORMED, is_near_miss, malformed, payload, reserved_fields, well_formed
 
-GUARDED = 3  # refused deliveries in one configuration that a guard alone stops; those after the first
-WORTH = 8  # only if so much is new about them
+GUARDED = 3  # refused deliveries in one configuration that a guard alone stops
+WORTH, WORTH_MORE = 10, 10  # only if so much is new about them; about those after the first
 REPEATED = 3  # times in a row that such a one is delivered, once for each
 MOST, MOST_AT_END = 3, 40  # of the others
 
@@ -29,6 +30,15 @@ Reasons = tuple[tuple[int, str], ...]
 
 Trace = tuple[QuoteStatus | None, Settlement | None]
 """The last status of a quote and the last settlement: a back end that forgets to void them still has them."""
+
+
+class _Guarded(NamedTuple):
+    """A delivery that a guard refuses in a configuration."""
+
+    delivery: Delivery
+    key: object
+    """Its kind: by state, event, actor, variant and the guards that do not hold; by event and variant if one is enough."""
+    is_once: bool
 
 
 class Probes:
@@ -45,7 +55,10 @@ class Probes:
         for transition in self.model.transitions:
             if transition.event not in without:
                 self.actors.setdefault(transition.source, {}).setdefault(transition.event, set()).update(transition.by)
-        self._guarded: dict[object, list[tuple[Delivery, Reasons]]] = {}
+        self._guarded: dict[object, list[_Guarded]] = {}
+        self._seen: dict[object, set[object]] = {}
+        """For each kind of refused delivery the facts with which it was delivered, and the rows after which."""
+        self._malformed_left: dict[Event, list[str]] = {}
 
     def once(self, *key: object) -> bool:
         """Note the key; False if it was noted before."""
@@ -62,18 +75,14 @@ class Probes:
         others = (self._wrong_actors(case), self._repeated(case), self._wrong_states(case, trace), self._malformed(case))
         yield from islice(chain.from_iterable(others), MOST_AT_END if case.is_done else MOST)
 
-    def late(self, case: Case, before: Configuration, possible: Collection[Arc], taken: Arc) -> Iterator[Delivery]:
-        """What was possible just before the arc and no longer is, once for each transition, quote status and settlement."""
-        if not self.once(*_late_key(taken, before.facts)):
+    def late(self, case: Case, possible: Collection[Arc], taken: Arc) -> Iterator[Delivery]:
+        """What was possible just before the arc and no longer is, once for each category of arc."""
+        if not self.once("late", taken.category):
             return
         for event, by in dict.fromkeys((edge.event, edge.by) for arc in possible for edge in arc.edges):
             delivery = Delivery(event, by)
             if self.refuses(case, event, by, delivery.payload(case)):
                 yield delivery
-
-    def was_late(self, taken: Arc, before: Facts) -> bool:
-        """Whether ``late`` has delivered what there is for such an arc."""
-        return _late_key(taken, before) in self.done
 
     def early(self, case: Case, arc: Arc) -> Iterator[Delivery]:
         """What will be delivered after the next event, already now, if it is refused now."""
@@ -90,35 +99,39 @@ class Probes:
     def _stopped_by_guards(self, case: Case, history: Collection[int], trace: Trace) -> Iterator[Delivery]:
         """What a guard alone refuses here; first what is new after the most of the rows that were taken before."""
         here = Configuration(case.state, canonical(case.facts))
-        values = (*deciding_values(here), ("trace", trace))
-        found: list[tuple[int, float, Delivery, list[object]]] = []
-        for delivery, reasons in self._guarded_here(case, here):
-            refused = (case.state, *delivery, reasons)
-            new: list[object] = [("guarded", refused)]
-            if not is_near_miss(delivery.variant) and ", " not in delivery.variant:
-                new += [(value, refused) for value in values]
-                new += [(row, refused, trace) for row in history]
-            new = [each for each in new if each not in self.done]
-            if new:
-                found.append((-len(new), self.random.random(), delivery, new))
-        for number, (gain, _, delivery, new) in enumerate(sorted(found)[:GUARDED]):
-            if number and -gain < WORTH:
+        values, rows = frozenset((*deciding_values(here), ("trace", trace))), frozenset(history)
+        found: list[tuple[int, float, _Guarded]] = []
+        for guarded in self._guarded_here(case, here):
+            seen = self._seen.setdefault(guarded.key, set())
+            is_new = not seen
+            if not guarded.is_once:
+                gain = len(values - seen) + len(rows - self._seen.setdefault((guarded.key, trace), set()))
+            else:
+                gain = 0
+            if is_new or gain >= WORTH:
+                found.append((-gain - 100 * is_new, self.random.random(), guarded))
+        for number, (gain, _, guarded) in enumerate(sorted(found)[:GUARDED]):
+            if number and -gain < WORTH_MORE:
                 break
-            self.done.update(new)
-            is_repeated = not is_near_miss(delivery.variant) and self.once("repeated", delivery)
-            yield from [delivery] * (REPEATED if is_repeated else 1)
+            self._seen[guarded.key] |= values
+            self._seen.setdefault((guarded.key, trace), set()).update(rows)
+            is_repeated = not guarded.is_once and self.once("repeated", guarded.delivery)
+            yield from [guarded.delivery] * (REPEATED if is_repeated else 1)
 
-    def _guarded_here(self, case: Case, here: Configuration) -> list[tuple[Delivery, Reasons]]:
+    def _guarded_here(self, case: Case, here: Configuration) -> list[_Guarded]:
         quotes = len({str(step.data["quote"]) for step in case.history if step.event is Event.QUOTE_CONSEQUENCES})
         key = here, min(quotes, 3), case.facts.attempt, case.facts.quote is None
         if key not in self._guarded:
-            self._guarded[key] = [
-                (Delivery(event, by, variant), self._reasons(case, event, by, data))
-                for event, actors in self.actors.get(case.state, {}).items()
-                for variant, data in well_formed(case, event)
-                for by in sorted(actors)
-                if self.refuses(case, event, by, data)
-            ]
+            found = []
+            for event, actors in self.actors.get(case.state, {}).items():
+                for variant, data in well_formed(case, event):
+                    is_once = is_near_miss(variant) or ", " in variant
+                    for by in sorted(actors):
+                        if self.refuses(case, event, by, data):
+                            reasons = self._reasons(case, event, by, data) if variant == RIGHT else ()
+                            kind = (event, variant) if is_once else (case.state, event, by, variant, reasons)
+                            found.append(_Guarded(Delivery(event, by, variant), kind, is_once))
+            self._guarded[key] = found
         return self._guarded[key]
 
     def _reasons(self, case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> Reasons:
@@ -134,11 +147,17 @@ class Probes:
     def _wrong_actors(self, case: Case) -> Iterator[Delivery]:
         """What happens here, by actors who may not; once also with the right actor's name in the payload."""
         for event, actors in self.actors.get(case.state, {}).items():
+            rows = self.machine.compiled_events[event].transitions_from[case.state]
+            strangers = {
+                row.row: [by for by in Actor if by not in row.by and ("actor", row.row, case.state, by) not in self.done]
+                for row in rows
+            }
+            if not any(strangers.values()):
+                continue
             right = payload(case, event)
-            for row in self.machine.compiled_events[event].transitions_from[case.state]:
-                strangers = [by for by in Actor if by not in row.by and ("actor", row.row, case.state, by) not in self.done]
-                if strangers and all(guard is ELSE or guard.predicate(case.facts, right) for guard in row.guards):
-                    for by in strangers:
+            for row in rows:
+                if strangers[row.row] and all(guard is ELSE or guard.predicate(case.facts, right) for guard in row.guards):
+                    for by in strangers[row.row]:
                         self.done.add(("actor", row.row, case.state, by))
                         if by not in actors:
                             yield Delivery(event, by)
@@ -160,21 +179,21 @@ class Probes:
         here = self.actors.get(case.state, {})
         for event, fields in self.model.events.items():
             if event not in here and event not in self.without:
-                meant_for = trace if {"quote", "attempt"} & fields.keys() else ()
+                meant_for = (trace[0], trace[1] is not None) if {"quote", "attempt"} & fields.keys() else ()
                 for by in self.model.actors[event]:
                     if self.once("event", case.state, event, by, meant_for):
                         yield Delivery(event, by)
 
     def _malformed(self, case: Case) -> Iterator[Delivery]:
-        """Malformed payloads of what could be taken here; and by each actor fields that are named like a host's own."""
+        """Malformed payloads of what could be taken here."""
         for event, actors in self.actors.get(case.state, {}).items() if self.hostile else ():
-            by = min(actors)
-            right = payload(case, event)
-            if not self.refuses(case, event, by, right):
-                for variant, _ in malformed(self.model, event, right):
-                    if self.once("malformed", event, variant):
-                        yield Delivery(event, by, variant)
-
-
-def _late_key(taken: Arc, before: Facts) -> tuple[object, ...]:
-    return "late", taken.transition, before.quote_status, before.settled is not None
+            left = self._malformed_left.get(event)
+            if left == []:
+                continue
+            by, right = min(actors), payload(case, event)
+            if self.refuses(case, event, by, right):
+                continue
+            if left is None:
+                left = self._malformed_left[event] = [variant for variant, _ in malformed(self.model, event, right)]
+            while left:
+                yield Delivery(event, by, left.pop(0))

@@ -20,7 +20,7 @@ from process.testing.report import InsufficientCoverage, Mismatch, Report
 from process.testing.scenario import Exchange, Scenario
 from process.testing.shrinking import shrink
 
-EVENTS, EVENTS_THOROUGH = 16_000, 100_000
+EVENTS, EVENTS_THOROUGH = 16_500, 100_000
 OTHER_LIMITS = (Limits(1, 2), Limits(5, 4))  # beside the model's
 EARLIER = 4  # scenarios before the one that differs in which a fault may have begun
 
@@ -46,7 +46,7 @@ def check_conformance(
 
     Args:
         backend: the adapter; its optional methods are compared too (see ``process.testing.Backend``). It may be ``async``.
-        events: about how many to deliver, the refused ones among them. The default, 16,000, takes all fixed paths: each
+        events: about how many to deliver, the refused ones among them. The default, 16,500, takes all fixed paths: each
             transition with what it leaves behind, all limits, every event many times. About 9,500 take every transition
             once; fewer than that end in InsufficientCoverage.
         goals: the goals of the cases.

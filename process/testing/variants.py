@@ -98,9 +98,25 @@ def wrong_choices(case: Case, event: Event) -> dict[str, Choices]:
 
 
 def _facts_with_last_quote(case: Case) -> Facts:
-    """The case's facts; where no quote is open, with the last one, which is the likeliest to be taken by mistake."""
-    quotes = _quotes(case)
-    return case.facts._replace(quote=quotes[-1]) if case.facts.quote is None and quotes else case.facts
+    """The case's facts; where no quote is open, with the rejected or the last one, the likeliest to be taken by mistake."""
+    facts, quotes = case.facts, _quotes(case)
+    if facts.quote is not None or not quotes:
+        return facts
+    return facts._replace(quote=facts.rejected_quote or quotes[-1])
+
+
+def _offers(case: Case, event: Event, right: Mapping[str, Any]) -> Choices:
+    """Offers under the reference of the open quote, by variant: the same again, and with another fee or currency."""
+    facts = case.facts
+    if facts.quote is None or not _brings_quote(case.machine.definition.events[event]):
+        return {}
+    again = {**right, "quote": facts.quote, "fee": facts.fee, "currency": facts.currency}
+    return {
+        "quote: again": again,
+        "fee: changed": {**again, "fee": (facts.fee or 0) + 1},
+        "fee: changed to 0": {**again, "fee": 0},
+        "currency: changed": {**again, "currency": "JPY" if facts.currency != "JPY" else "CNY"},
+    }
 
 
 def _quotes(case: Case) -> list[str]:
@@ -153,10 +169,8 @@ def _wrong_values(case: Case, facts: Facts, name: str, *, is_new: bool) -> Choic
         case "quote":
             older = [quote for quote in dict.fromkeys(_quotes(case)) if quote != facts.quote][::-1]
             named = dict(zip(("earlier", "the one before"), older, strict=False))
-            if is_new:
-                last = {"the last one's": facts.quote} if facts.quote is not None else {}
-                return {**last, **named}
-            return {"stale": "a-stale-quote", **named}
+            rejected = {"rejected": facts.rejected_quote} if facts.rejected_quote else {}
+            return {**rejected, **({} if is_new else {"stale": "a-stale-quote"}), **named}
         case "attempt":
             stale = {"stale": facts.attempt - 1} if facts.attempt > 1 else {}
             numbers = {f"number {number}": number for number in range(1, facts.attempt - 1)}
@@ -186,6 +200,8 @@ def payload(case: Case, event: Event, variant: str = RIGHT) -> dict[str, Any]:
         return right
     if variant.startswith(MALFORMED):
         return dict(malformed(case.machine.definition, event, right)).get(variant, right)
+    if variant in (offers := _offers(case, event, right)):
+        return dict(offers[variant])
     wrong = wrong_choices(case, event)
     chosen = (part.partition(": ") for part in variant.split(", "))
     return {**right, **{name: {**wrong[name], **valid[name]}.get(choice, right[name]) for name, _, choice in chosen}}
@@ -203,6 +219,7 @@ def well_formed(case: Case, event: Event) -> Iterator[tuple[str, dict[str, Any]]
         for choice, value in {**wrong[name], **valid[name]}.items():
             if choice != RIGHT:
                 yield f"{name}: {choice}", {**right, name: value}
+    yield from _offers(case, event, right).items()
     for name, other in product(valid, valid):
         if name == other:
             continue
@@ -304,7 +321,11 @@ _PHRASES: Mapping[str, Words] = {
     "quote: stale": Words("从未给出的报价", "a quote that was never given"),
     "quote: earlier": Words("较早的报价", "an earlier quote"),
     "quote: the one before": Words("再早一个的报价", "the quote before that"),
-    "quote: the last one's": Words("沿用上一报价的编号", "the last quote's reference"),
+    "quote: again": Words("同一报价再次送达", "the same quote again"),
+    "quote: rejected": Words("被拒绝的报价", "the quote that was rejected"),
+    "fee: changed": Words("同一报价编号，费用不同", "the same quote with another fee"),
+    "fee: changed to 0": Words("同一报价编号，费用为 0", "the same quote with no fee"),
+    "currency: changed": Words("同一报价编号，币种不同", "the same quote in another currency"),
     "attempt: stale": Words("上一次核验", "the attempt before"),
     "attempt: unknown": Words("尚未开始的核验", "an attempt that was not started"),
     f"attempt: {_TENFOLD}": Words("序号末尾多一个 0", "its number with a 0 behind it"),

@@ -9,12 +9,13 @@ times; and further ones through transitions that count attempts, begun near the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 
 from process.model import Event, Goal, Guard
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey
 
+NEAREST = 8  # cycles of which the shortest is taken
 FURTHER = 3  # further paths through each transition that counts attempts
 BACK = (Event.QUOTE_CONSEQUENCES, Event.REPORT_PROBLEM, Event.GUIDE_BACK, Event.CHOOSE_CANCELLATION)
 
@@ -56,12 +57,12 @@ class PlannedPaths:
             yield islice(filter(itemgetter(1), paths), 1 + FURTHER if goes_on else 1)
 
     def repeating(self, times: int) -> Iterator[PlannedPath]:
-        """For each event that a case can take without end, the shortest cycle through it, *times* times."""
+        """For each event the shortest cycle through it, *times* times; without one, as often as a case can take it."""
         for number, event in enumerate(self.model.events):
-            for goal in (*self.richest[number % 2 :], *self.richest[: number % 2]):
-                if path := self._cycle(goal, event, times):
-                    yield goal, path
-                    break
+            goals = (*self.richest[number % 2 :], *self.richest[: number % 2])
+            cycles = ((goal, self._cycle(goal, event, times)) for goal in goals)
+            often = ((goal, self._as_often_as_possible(goal, event)) for goal in goals)
+            yield from islice(filter(itemgetter(1), chain(cycles, often)), 1)
 
     def taken_back(self) -> Iterator[PlannedPath]:
         """Paths on which customer service takes the case back twice: with a quote, and with what it settled."""
@@ -101,16 +102,28 @@ class PlannedPaths:
     def _cycle(self, goal: Goal, event: Event, times: int) -> list[Arc]:
         """The shortest path to a shortest cycle through the event, and the cycle so often; empty if there is none."""
         graph, component = self.graph, self.graph.components
-        for index in graph.inner[goal]:  # the nearest to the start first
-            arcs = [arc for arc, target in graph.leaving[index] if arc.event is event]
-            cycles = [
-                [arc, *(graph.path(arc.target, lambda each: each.target == index) if arc.target != index else ())]  # noqa: B023
-                for arc in arcs
-                if component[arc.target] == component[index]
-            ]
-            if cycles:
-                return [*self.shortest_to(index), *min(cycles, key=len) * times]
-        return []
+        cyclic = (
+            (index, arc)
+            for index in graph.inner[goal]  # the nearest to the start first
+            for arc, target in graph.leaving[index]
+            if arc.event is event and component[target] == component[index]
+        )
+        cycles = [
+            [arc, *(graph.path(arc.target, lambda each: each.target == index) if arc.target != index else ())]  # noqa: B023
+            for index, arc in islice(cyclic, NEAREST)
+        ]
+        if not cycles:
+            return []
+        cycle = min(cycles, key=len)
+        return [*self.shortest_to(cycle[0].source), *cycle * times]
+
+    def _as_often_as_possible(self, goal: Goal, event: Event) -> list[Arc]:
+        """A path that takes the event again and again; empty if a case can take it only once."""
+        path: list[Arc] = []
+        times = 0
+        while more := self.to_event(event, goal, path):
+            path, times = [*path, *more], times + 1
+        return path if times > 1 else []
 
     def to_event(self, event: Event, goal: Goal, path: list[Arc]) -> list[Arc]:
         """A shortest path from the end of *path* that takes the event."""

@@ -25,7 +25,7 @@ from process.testing.planning.paths import PlannedPaths
 from process.testing.planning.probes import Probes, Trace
 from process.testing.planning.values import PairwiseChooser
 from process.testing.scenario import Delivery, Scenario, companion_scenarios, shapes_of
-from process.testing.variants import wrong_choices
+from process.testing.variants import valid_choices, wrong_choices
 
 MANY, MANY_THOROUGH = 12, 60  # times that a cycle is taken in one scenario, or a wrong payload delivered
 INSISTENT_THOROUGH = 520  # times that a wrong payload is delivered
@@ -158,6 +158,7 @@ class _Builder:
         self.case = Scenario(goal, (), self.graph.limits, shapes_of(number)).open(number)
         self.history: Counter[int] = Counter([-1])  # the start, and how often each row was taken
         self.trace: Trace = (None, None)
+        self.raised: Counter[tuple[TransitionKey, Actor, str]] = Counter()
 
     def deliveries(self) -> Iterator[Delivery]:
         path, is_onward = list(self.path or ()), self.path is not None
@@ -166,15 +167,18 @@ class _Builder:
             if not path and is_onward:
                 path, is_onward = self.planner.paths.onward(self.index, self.number), False
             path = path or self._next_path()
-            if len(path) > 1 and path[1].edges[0].variant == RIGHT:
-                yield from self.probes.early(self.case, path[1])
+            early = self.probes.early(self.case, path[1]) if len(path) > 1 else None
+            if early is not None:
+                yield early
             yield from self._take(path.pop(0))
+            if early is not None:
+                yield from self._take(path.pop(0), early)
         yield from self.probes.here(self.case, self.history, self.trace)
 
-    def _take(self, arc: Arc) -> Iterator[Delivery]:
+    def _take(self, arc: Arc, given: Delivery | None = None) -> Iterator[Delivery]:
         case = self.case
         possible = [each for each, _ in self.graph.leaving[arc.source]]
-        delivery = self._delivery(arc)
+        delivery = given or self._delivery(arc)
         data = delivery.payload(case)
         delivery.deliver(case, data)
         yield delivery
@@ -183,15 +187,20 @@ class _Builder:
         yield from self.probes.late(case, possible, arc)
 
     def _delivery(self, arc: Arc) -> Delivery:
-        """A delivery that takes the arc: by the actor and with the payload that were used least."""
+        """A delivery that takes the arc: by the actor and with the payload used least, in this scenario and in all."""
         raised = self.planner.raised
 
-        def times(edge: Edge) -> tuple[int, float]:
-            return raised[arc.transition, edge.by, edge.variant], self.planner.random.random()
+        def times(edge: Edge) -> tuple[int, int, float]:
+            key = arc.transition, edge.by, edge.variant
+            return self.raised[key], raised[key], self.planner.random.random()
 
         edge = min(arc.edges, key=times)
-        raised[arc.transition, edge.by, edge.variant] += 1
+        for counter in (self.raised, raised):
+            counter[arc.transition, edge.by, edge.variant] += 1
         fixed = dict(part.split(": ", 1) for part in edge.variant.split(", ")) if edge.variant != RIGHT else {}
+        valid = valid_choices(self.case, edge.event)
+        if any(choice not in valid[name] for name, choice in fixed.items()):
+            return Delivery(edge.event, edge.by, edge.variant)
         varied = Delivery(edge.event, edge.by, self.planner.values.choose(self.case, edge.event, fixed))
         events, case = self.planner.exploration.machine.compiled_events, self.case
         outcome = events[edge.event].decide(case.state, case.facts, edge.by, varied.payload(case))

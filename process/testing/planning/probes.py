@@ -22,6 +22,7 @@ from process.testing.variants import AGAIN, MALFORMED, is_near_miss, malformed, 
 
 GUARDED = 3  # refused deliveries in one configuration that a guard alone stops
 WORTH, WORTH_MORE = 10, 10  # only if so much is new about them; about those after the first
+PLAIN = 30  # characters at most of a reference of the plain shape
 REPEATED = 3  # times in a row that such a one is delivered, once for each
 MOST, MOST_AT_END = 3, 40  # of the others
 
@@ -84,12 +85,16 @@ class Probes:
             if self.refuses(case, event, by, delivery.payload(case)):
                 yield delivery
 
-    def early(self, case: Case, arc: Arc) -> Iterator[Delivery]:
-        """What will be delivered after the next event, already now, if it is refused now."""
-        delivery = Delivery(arc.event, arc.edges[0].by)
-        if ("early", *delivery) not in self.done and self.refuses(case, arc.event, delivery.by, delivery.payload(case)):
-            self.once("early", *delivery)
-            yield delivery
+    def early(self, case: Case, arc: Arc) -> Delivery | None:
+        """The delivery that will be accepted after the next event, to be delivered already now, if it is refused now."""
+        for edge in arc.edges:
+            delivery = Delivery(arc.event, edge.by)
+            if edge.variant != RIGHT or ("early", *delivery) in self.done:
+                continue
+            if self.refuses(case, arc.event, edge.by, delivery.payload(case)):
+                self.done.add(("early", *delivery))
+                return delivery
+        return None
 
     def duplicate(self, case: Case, arc: Arc, by: Actor, data: Mapping[str, Any]) -> Iterator[Delivery]:
         """What was just accepted, once more, if it is refused now."""
@@ -120,16 +125,24 @@ class Probes:
 
     def _guarded_here(self, case: Case, here: Configuration) -> list[_Guarded]:
         quotes = len({str(step.data["quote"]) for step in case.history if step.event is Event.QUOTE_CONSEQUENCES})
-        key = here, min(quotes, 3), case.facts.attempt, case.facts.quote is None
+        references = [each for each in (case.facts.account, case.facts.order, case.facts.quote) if each]
+        is_plain = all(map(_is_plain, references))
+        key = here, min(quotes, 3), case.facts.attempt, len(references), is_plain
         if key not in self._guarded:
             found = []
             for event, actors in self.actors.get(case.state, {}).items():
+                decisive: set[Actor] = set()  # whose right payload is accepted, so that the variant alone decides
                 for variant, data in well_formed(case, event):
                     is_once = is_near_miss(variant) or ", " in variant
                     for by in sorted(actors):
-                        if self.refuses(case, event, by, data):
+                        if not self.refuses(case, event, by, data):
+                            decisive |= {by} if variant == RIGHT else set()
+                        elif not is_once or by in decisive:
                             reasons = self._reasons(case, event, by, data) if variant == RIGHT else ()
-                            kind = (event, variant) if is_once else (case.state, event, by, variant, reasons)
+                            status = case.facts.quote_status
+                            kind = (
+                                (event, variant, is_plain, status) if is_once else (case.state, event, by, variant, reasons)
+                            )
                             found.append(_Guarded(Delivery(event, by, variant), kind, is_once))
             self._guarded[key] = found
         return self._guarded[key]
@@ -197,3 +210,7 @@ class Probes:
                 left = self._malformed_left[event] = [variant for variant, _ in malformed(self.model, event, right)]
             while left:
                 yield Delivery(event, by, left.pop(0))
+
+
+def _is_plain(reference: str) -> bool:
+    return len(reference) < PLAIN and reference.isascii() and " " not in reference

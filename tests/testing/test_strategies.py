@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
 from process.exploration.explorer import explore
 from process.payload import field_errors
-from process.records import Step
-from process.testing.deliveries import hostile, payload_of, variants
-from process.testing.scenarios import Scenario
-from process.testing.strategies import cases, configurations, events, hostile_payloads, trips
+from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
+from process.testing.variants import malformed, payload, well_formed
 
 CONFIGURATIONS = frozenset(explore().configurations)
 PLAIN = settings(
@@ -46,19 +44,19 @@ def test_cases_have_the_goals_and_limits_asked_for(case: Case) -> None:
 
 
 @PLAIN
-@given(trips(to=State.CANCELLING))
-def test_a_trip_ends_where_it_was_sent_and_no_event_of_it_is_refused(trip: Scenario) -> None:
-    legs = list(trip.legs(trip.open()))
-    assert legs[-1].state is State.CANCELLING
-    assert all(isinstance(leg.answer, Step) for leg in legs)
+@given(scenarios(to=State.CANCELLING))
+def test_a_scenario_ends_where_it_was_sent_and_no_event_of_it_is_refused(scenario: Scenario) -> None:
+    exchanges = list(scenario.exchanges(scenario.open()))
+    assert exchanges[-1].state is State.CANCELLING
+    assert all(each.is_accepted for each in exchanges)
 
 
 @PLAIN
-@given(trips(to=State.IN_SUPPORT, refused=True))
-def test_refused_events_on_a_trip_change_nothing_of_where_it_ends(trip: Scenario) -> None:
-    taken = tuple(leg.delivery for leg in trip.legs(trip.open()) if isinstance(leg.answer, Step))
-    assert trip.play().state is State.IN_SUPPORT
-    assert trip._replace(deliveries=taken).play().state is State.IN_SUPPORT
+@given(scenarios(to=State.IN_SUPPORT, refused=True))
+def test_refused_events_on_a_scenario_change_nothing_of_where_it_ends(scenario: Scenario) -> None:
+    taken = tuple(each.delivery for each in scenario.exchanges(scenario.open()) if each.is_accepted)
+    assert scenario.play().state is State.IN_SUPPORT
+    assert scenario._replace(deliveries=taken).play().state is State.IN_SUPPORT
 
 
 @PLAIN
@@ -78,13 +76,13 @@ def test_a_place_where_no_case_can_be_is_refused_by_name() -> None:
 def test_events_asked_for_as_accepted_are_taken_and_the_others_refused(case: Case, data: st.DataObject) -> None:
     refused = data.draw(events(case, accepted=False))
     with pytest.raises(ProcessError):
-        case.trigger(refused.event, payload_of(case, refused, {}), by=refused.by)
+        case.trigger(refused.event, refused.payload(case), by=refused.by)
     if case.is_done:
         with pytest.raises(ValueError, match="takes no event"):
             events(case, accepted=True)
     else:
         taken = data.draw(events(case, accepted=True))
-        case.trigger(taken.event, payload_of(case, taken, {}), by=taken.by)
+        case.trigger(taken.event, taken.payload(case), by=taken.by)
 
 
 @settings(PLAIN, max_examples=80)
@@ -101,28 +99,28 @@ def test_no_case_takes_a_hostile_payload(drawn: tuple[Event, dict[str, object]],
 @pytest.mark.parametrize("event", Event)
 def test_every_listed_payload_is_right_or_wrong_in_form_as_its_list_says(event: Event) -> None:
     case = Scenario(Goal.PLAN, ()).open()
-    right = next(variants(case, event))[1]
+    right = payload(case, event)
     fields = MODEL.events[event]
-    for label, payload in variants(case, event):
-        if label != "attempt: stale":
-            assert not field_errors(fields, payload), label
-    listed = list(hostile(MODEL, event, right))
-    assert len(dict(listed)) == len(listed), "two hostile payloads of one name"
-    for label, payload in listed:
-        assert field_errors(fields, payload), label
+    for variant, data in well_formed(case, event):
+        if "space" not in variant:
+            assert not field_errors(fields, data), variant
+    listed = list(malformed(MODEL, event, right))
+    assert len(dict(listed)) == len(listed), "two malformed payloads of one name"
+    for variant, data in listed:
+        assert field_errors(fields, data), variant
 
 
-def test_a_trip_shrinks_to_the_shortest_one_for_the_plan() -> None:
-    found = find(trips(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
+def test_a_scenario_shrinks_to_the_shortest_one_for_the_plan() -> None:
+    found = find(scenarios(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
     assert found.goal is Goal.PLAN
     assert [each.event for each in found.deliveries] == [Event.SIGN_IN, Event.REPORT_PROBLEM, Event.CONTACT_SUPPORT]
 
 
-def test_a_drawn_trip_prints_as_a_story_and_reprs_in_a_line() -> None:
-    trip = find(trips(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
-    assert repr(trip) == "<Scenario plan: sign_in, report_problem, contact_support>"
-    assert str(trip).splitlines()[0] == "Goal: cancel the installment plan"
-    assert trip.words("zh").splitlines()[-1].endswith("客户：联系客服 (channel=in_app_chat) → 客服处理中")
+def test_a_drawn_scenario_prints_as_a_story_and_reprs_in_a_line() -> None:
+    scenario = find(scenarios(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
+    assert repr(scenario) == "<Scenario plan: sign_in, report_problem, contact_support>"
+    assert str(scenario).splitlines()[0] == "Goal: cancel the installment plan"
+    assert scenario.words("zh").splitlines()[-1].endswith("客户：联系客服 (channel=in_app_chat) → 客服处理中")
 
 
 # --------------------------------------------------------------------------------------------------------------- pytest

@@ -14,7 +14,7 @@ import uvicorn
 
 from process import Actor, Case, Event, State
 from tests.support.shop.rules import Shop
-from tests.support.shop.service import service
+from tests.support.shop.service import answer, service
 
 STATES = {
     "login": State.SIGNED_OUT,
@@ -34,6 +34,7 @@ STATES = {
     "done-face": State.FACE_VERIFICATION_REMOVED,
     "done-both": State.BOTH_CANCELLED,
     "done-kept": State.PLAN_KEPT,
+    "done-ended": State.PLAN_ENDED_OTHERWISE,
     "done-refused": State.REFUSED,
     "done-left": State.ABANDONED,
     "done-late": State.EXPIRED,
@@ -41,18 +42,21 @@ STATES = {
 
 
 class ShopAdapter:
-    """The shop at *port* of the loopback, as the kit wants to see it."""
+    """A shop, as the kit wants to see it: called as it is, or over HTTP where a port of the loopback is given."""
 
     opened = 0  # in all: adapters may share a shop
 
-    def __init__(self, port: int) -> None:
-        self.http = HTTPConnection("127.0.0.1", port)  # one connection, kept open
+    def __init__(self, shop: Shop, port: int | None = None) -> None:
+        self.shop = shop
+        self.http = HTTPConnection("127.0.0.1", port) if port is not None else None  # one connection, kept open
 
     def ask(self, method: str, path: str, form: object = None) -> tuple[int, dict[str, Any]]:
+        if self.http is None:
+            return answer(self.shop, method, path, form)
         body = None if form is None else json.dumps(form)
         self.http.request(method, path, body, {"content-type": "application/json"})
-        answer = self.http.getresponse()
-        return answer.status, json.loads(answer.read())
+        response = self.http.getresponse()
+        return response.status, json.loads(response.read())
 
     def reset(self, case: Case) -> None:
         facts = case.facts

@@ -8,7 +8,7 @@ _FIELDS = {
     "sign_in": ("account", "channel:app website"),
     "open_order": ("order",),
     "find_option": ("option:details management cancel",),
-    "quote_consequences": ("quote", "fee", "currency:CNY HKD JPY USD EUR"),
+    "quote_consequences": ("quote", "fee", "currency:CNY HKD JPY USD KWD"),
     "confirm_cancellation": ("quote",),
     "skip_face_verification": ("reason",),
     "start_face_verification": ("consent",),
@@ -20,6 +20,8 @@ _FIELDS = {
     "reject_cancellation": ("quote", "reason"),
     "contact_support": ("channel:in_app_chat hotline website",),
     "report_problem": ("problem",),
+    "identify_customer": ("agent", "ticket"),
+    "report_plan_ended": ("reason",),
     "waive_verification": ("agent", "ticket"),
     "remove_face_verification": ("agent", "ticket"),
     "refuse": ("reason",),
@@ -43,4 +45,4 @@ def _is_kind(name: str, value: Any, choices: list[str]) -> bool:
         return False
     if name in ("reason", "problem"):
         return 1 <= len(value) <= 256
-    return 1 <= len(value) <= 64 and value.isprintable()
+    return 1 <= len(value) <= 64 and value.isprintable() and value == value.strip()

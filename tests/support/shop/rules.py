@@ -7,6 +7,7 @@ It makes the one mistake of ``tests.support.shop.faults`` that it is told to mak
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,8 @@ from tests.support.shop.forms import is_right
 _TABLES = """
 create table cases (
     id text primary key, goal text, buyer text, order_no text, face_limit int, other_limit int, stage text,
-    quote text, quote_is text, verified text, face_off int default 0, earlier text default ''
+    quote text, fee int, currency text, quote_is text, rejected text, verified text, face_off int default 0,
+    known text default '', earlier text default ''
 );
 create table attempts (id integer primary key, case_id text, way text, counted int, is_open int);
 """
@@ -32,6 +34,7 @@ class Shop:
 
     def __init__(self) -> None:
         self.fault: str | None = None
+        self.problems: Counter[str] = Counter()
         self.db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.executescript(_TABLES)
@@ -61,6 +64,10 @@ class Shop:
     def handle(self, case_id: str, event: str, by: str, data: dict[str, Any]) -> dict[str, Any]:
         """Take the event, or raise Refused."""
         case = self.case(case_id)
+        if self.has("payload_decides_the_actor"):
+            by = data.pop("by", by)
+        if self.has("payload_crashes") and "version" in data:
+            raise ValueError("version")
         if not is_right(event, data) and not (self.has("negative_fee") and data.get("fee") == -1):
             raise Refused("form")
         if case["stage"] not in OPEN and not (self.has("end_reopened") and event == "contact_support"):
@@ -79,8 +86,9 @@ class Shop:
     def on_sign_in(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
         self.need(by == "customer" and case["stage"] == "login")
         right = data["account"] == case["buyer"] or self.has("wrong_account")
+        right = right or (self.has("account_from_the_website") and data["channel"] == "website")
         if right or self.has("moved_when_refused"):
-            self.put(case, stage="home")
+            self.put(case, stage="home", known="login")
         self.need(right)
 
     def on_open_orders(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
@@ -89,7 +97,9 @@ class Shop:
 
     def on_open_order(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
         self.need(by == "customer" and case["stage"] == "orders")
-        self.need(data["order"] == case["order_no"] or self.has("wrong_order"))
+        exists = self.db.execute("select 1 from cases where order_no = ?", [data["order"]]).fetchone()
+        anybodys = exists and self.has("order_of_anybody")
+        self.need(data["order"] == case["order_no"] or self.has("wrong_order") or anybodys)
         self.put(case, stage="order")
 
     def on_report_order_missing(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
@@ -117,20 +127,26 @@ class Shop:
         self.put(case, stage="help")
 
     def on_report_problem(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
-        self.need(by in ("customer", "system") and case["stage"] not in ("login", "lender", "help", "agent"))
+        self.need(by in ("customer", "system") and case["stage"] not in ("lender", "help", "agent"))
+        self.problems[case["id"]] += 1
+        self.need(self.problems[case["id"]] <= 6 or not self.has("six_problems"))
         self.put(case, stage="help")
 
     # ------------------------------------------------------------------------------------------------ fee and verification
 
     def on_quote_consequences(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
         self.need(by == "lender" and case["stage"] == "fee")
-        self.put(case, quote=data["quote"], quote_is="open", earlier=f"{case['earlier']} {case['quote']}")
+        same = data["quote"] != case["quote"] or (data["fee"], data["currency"]) == (case["fee"], case["currency"])
+        self.need(same or self.has("offer_changed_silently"))
+        self.need(data["quote"] != case["rejected"] or self.has("rejected_quote_offered_again"))
+        offer = {name: data[name] for name in ("quote", "fee", "currency")}
+        self.put(case, **offer, quote_is="open", earlier=f"{case['earlier']} {case['quote']}")
 
     def on_confirm_cancellation(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
         self.need(by in ("customer", "support") and case["stage"] == "fee" and case["quote_is"] == "open")
         replaced = self.has("old_quote_confirmed") and data["quote"] in case["earlier"].split()
         self.need(data["quote"] == case["quote"] or replaced or self.has("unquoted_confirmed"))
-        if case["verified"]:
+        if case["verified"] or (case["face_off"] and not self.has("face_asked_after_removal")):
             self.put(case, stage="lender", quote_is="sent")
         else:
             self.put(case, stage="risk", quote_is="accepted")
@@ -186,6 +202,9 @@ class Shop:
         if self.has("failure_counted_again") and case["stage"] == "face":
             count = "insert into attempts (case_id, way, counted, is_open) values (?, 'face', 1, 0)"
             self.db.execute(count, [case["id"]])
+        self.to_choice(case)
+
+    def to_choice(self, case: sqlite3.Row) -> None:
         spent = self.used(case, "face") >= case["face_limit"] and self.used(case, "code") >= case["other_limit"]
         self.put(case, stage="help" if spent else "ways")
 
@@ -200,7 +219,16 @@ class Shop:
         self.db.execute("update attempts set is_open = 0 where case_id = ?", [case["id"]])
         if self.has("withdrawal_gives_back"):
             self.give_back(case, "face")
-        self.put(case, stage="done-left" if self.has("withdrawal_ends_the_case") else "ways")
+        self.to_choice(case)
+        if self.has("withdrawal_ends_the_case"):
+            self.put(case, stage="done-left")
+
+    def on_choose_another_way(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
+        self.need(by == "customer" and case["stage"] in ("face", "code"))
+        self.db.execute("update attempts set is_open = 0 where case_id = ?", [case["id"]])
+        if self.has("another_way_gives_back"):
+            self.give_back(case, case["stage"])
+        self.to_choice(case)
 
     # ------------------------------------------------------------------------------------------------ the lender's answer
 
@@ -210,7 +238,10 @@ class Shop:
         self.need(data["quote"] == case["quote"] or self.has("any_quote_completed"))
 
     def on_complete_cancellation(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
-        self.answer(case, by, data)
+        if data["quote"] == case["rejected"] and not self.has("correction_refused"):
+            self.need(by == "lender" or (by == "support" and case["stage"] == "agent"))
+        else:
+            self.answer(case, by, data)
         self.need(case["stage"] == "lender" or not self.has("late_completion_lost"))
         both = case["face_off"] and not self.has("removal_forgotten_at_the_end")
         self.put(case, stage="done-both" if both else "done-plan", quote_is="answered")
@@ -225,7 +256,8 @@ class Shop:
             self.has("waiver_survives_rejection") and case["verified"] == "waived"
         )
         earlier = f"{case['earlier']} {case['quote']}"
-        self.put(case, quote=None, quote_is=None, earlier=earlier, verified=case["verified"] if kept else None)
+        verified = case["verified"] if kept else None
+        self.put(case, quote=None, quote_is=None, earlier=earlier, verified=verified, rejected=case["quote"])
         self.put(case, stage="agent" if case["stage"] == "agent" else "help")
 
     # ------------------------------------------------------------------------------------------------ customer service
@@ -239,9 +271,14 @@ class Shop:
         self.need(by == "support" and case["stage"] == "agent")
         self.need(case["quote_is"] != "sent" or (unless and self.has(unless)))
 
+    def on_identify_customer(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
+        self.need(by == "support" and case["stage"] == "agent" and not case["known"])
+        self.put(case, known="agent")
+
     def on_guide_back(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
         self.agent(case, by, unless="guided_back_while_outstanding")
-        self.put(case, stage="orders")
+        signed_in = case["known"] == "login" or (self.has("agents_sign_in") and case["known"])
+        self.put(case, stage="orders" if signed_in else "login")
         if not self.has("quote_survives_guidance"):
             self.put(case, quote=None, quote_is=None, earlier=f"{case['earlier']} {case['quote']}")
 
@@ -250,21 +287,30 @@ class Shop:
             by = "support"
         self.agent(case, by, unless="waived_while_outstanding")
         self.need(case["goal"] != "face_verification")
+        self.need(case["known"] or self.has("waived_for_nobody"))
         self.put(case, stage="fee", verified="waived", quote=None, quote_is=None)
 
     def on_remove_face_verification(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
         self.agent(case, by)
+        self.need(case["known"])
         if case["goal"] == "face_verification":
             self.put(case, stage="done-face", face_off=1)
             return
         self.need((case["goal"] == "both" or self.has("removal_for_plan_only")) and not case["face_off"])
-        self.put(case, stage="fee", face_off=1, verified="removed", quote=None, quote_is=None)
+        self.put(case, stage="fee", face_off=1, quote=None, quote_is=None)
 
     def on_refuse(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
         self.agent(case, "support" if self.has("agent_of_anyone") and by == "lender" else by)
         self.put(case, stage="done-face" if case["face_off"] else "done-refused")
 
     # ------------------------------------------------------------------------------------------------ leaving, deadlines
+
+    def on_report_plan_ended(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
+        self.need(by in ("lender", "system"))
+        outstanding = case["stage"] == "lender" or case["quote_is"] == "sent"
+        self.need(by == "lender" or not outstanding or self.has("ended_while_outstanding"))
+        hidden = self.has("removal_hidden_by_the_plans_end")
+        self.put(case, stage="done-face" if case["face_off"] and not hidden else "done-ended")
 
     def on_abandon(self, case: sqlite3.Row, by: str, data: dict[str, Any]) -> None:
         self.need(by == "customer")

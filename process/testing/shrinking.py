@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import combinations, islice, product
 
-from process.exploration.explorer import Exploration
+from process.exploration.explorer import Exploration, canonical
 from process.exploration.inputs import RIGHT
 from process.model import Event, Facts, Goal, Limits
 from process.testing.comparison import Difference, Trial
 from process.testing.scenario import Delivery, Scenario, scenario_of
 
-TRIES = 150  # so that a slow back end is not driven for minutes
+TRIES = 200  # so that a slow back end is not driven for minutes
 LOOPS = 30  # of them that are left out by way of trial, one after the other
 MOST_CYCLES = 4  # events that a count may depend on, tried in turn
 
@@ -54,7 +54,10 @@ class _Shrinker:
         self._simpler(self._trial._replace(restarts=False))
         self._simpler(Trial(self._trial.scenario, restarts=self._trial.restarts))
         self._simplify_other()
+        if not self._scenario.deliveries:
+            return
         self._shorter(without_refused(self._scenario))
+        any(self._shorter(tried) for tried in _in_another_state(self._scenario, self.exploration))
         for _ in range(2):
             if any(self._shorter(tried) for tried in _in_a_similar_configuration(self._scenario, self.exploration)):
                 break
@@ -196,6 +199,33 @@ def _in_a_similar_configuration(scenario: Scenario, exploration: Exploration) ->
         goal = exploration.goal_of(path, index)
         deliveries = (*scenario_of(exploration, path, goal).deliveries, scenario.deliveries[-1])
         yield scenario._replace(goal=goal, deliveries=deliveries)
+
+
+def _in_another_state(scenario: Scenario, exploration: Exploration) -> Iterator[Scenario]:
+    """The last delivery alone, in any state with one of the facts as it was, the nearest first; grosser errors, too."""
+    last = scenario.deliveries[-1]
+    before = canonical(list(scenario.exchanges(scenario.open()))[-1].before.facts)
+    start = exploration.configurations[exploration.starts[0]].facts
+    changed = [at for at, pair in enumerate(zip(before, start, strict=True)) if pair[0] != pair[1]]
+    nearest = {exploration.first(lambda each: each.facts[at] == before[at]) for at in changed}  # noqa: B023
+    grosser = [last._replace(variant=variant) for variant in _grosser(last)]
+    try:
+        here = exploration.index(*list(scenario.exchanges(scenario.open()))[-1].before)
+    except KeyError:
+        here = None
+    for index, delivery in product(sorted(filter(None, {*nearest, here})), (*grosser, last)):
+        path = exploration.path_to(index)
+        if len(path) < len(scenario.deliveries):
+            goal = exploration.goal_of(path, index)
+            yield scenario._replace(goal=goal, deliveries=(*scenario_of(exploration, path, goal).deliveries, delivery))
+    yield from (scenario._replace(deliveries=(*scenario.deliveries[:-1], delivery)) for delivery in grosser)
+
+
+def _grosser(delivery: Delivery) -> list[str]:
+    """Variants that are wrong in the same field, and in every case."""
+    gross = {"account": "another", "order": "another", "quote": "stale", "attempt": "unknown"}
+    name = delivery.variant.partition(": ")[0]
+    return [variant] if name in gross and (variant := f"{name}: {gross[name]}") != delivery.variant else []
 
 
 def _limits(exploration: Exploration) -> Limits:

@@ -13,7 +13,7 @@ fewer events and the right payload. ::
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 try:
@@ -27,7 +27,8 @@ except ModuleNotFoundError as missing:
     ) from None
 
 from process.case import Case
-from process.exploration.explorer import Configuration, Edge, Exploration, explore, try_named_actors
+from process.exploration.explorer import Configuration, Edge, explore, try_named_actors
+from process.exploration.graph import shortest_path
 from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
 from process.testing.scenario import Delivery, Scenario, scenario_of
@@ -36,9 +37,36 @@ from process.testing.variants import malformed, payload, well_formed
 __all__ = ["cases", "configurations", "events", "hostile_payloads", "scenarios"]
 
 
+class _Graph:
+    """The explored graph with one edge at most between two configurations, and what can be reached from each."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.exploration = explore(limits=limits, expand=try_named_actors)
+        self.configurations = self.exploration.configurations
+        edges = [{edge.target: edge for edge in reversed(outgoing)} for outgoing in self.exploration.outgoing]
+        self.leaving = [[(edge, target) for target, edge in each.items()] for each in edges]
+        self.component = self.exploration.components
+        self.reached = dict.fromkeys(self.component.values(), 0)
+        """For each component those that can be reached from it, as the bits of a number."""
+        for index in sorted(self.component, key=lambda each: -self.component[each]):  # what is reached comes first
+            here = self.component[index]
+            self.reached[here] |= 1 << here
+            for _, target in self.leaving[index]:
+                self.reached[here] |= self.reached[self.component[target]]
+
+    def leads_to(self, start: int, target: int) -> bool:
+        return bool(self.reached[self.component[start]] >> self.component[target] & 1)
+
+    def path(self, start: int, target: int) -> tuple[Edge, ...]:
+        """A shortest path from the one to the other, to which it leads."""
+        if start == target:
+            return ()
+        return shortest_path((start,), self.leaving.__getitem__, lambda edge: edge.target == target) or ()
+
+
 @cache
-def _explored(limits: Limits) -> Exploration:
-    return explore(limits=limits, expand=try_named_actors)
+def _explored(limits: Limits) -> _Graph:
+    return _Graph(limits)
 
 
 def configurations(
@@ -161,17 +189,16 @@ def _indices(state: State | None, goals: Collection[Goal], limits: Limits) -> li
 def _scenarios(
     draw: st.DrawFn, to: State | None, goals: tuple[Goal, ...], limits: Limits, refused: bool, detours: int
 ) -> Scenario:
-    exploration = _explored(limits)
+    graph = _explored(limits)
     last = draw(st.sampled_from(_indices(to, goals, limits)))
-    goal = exploration.configurations[last].facts.goal
-    here = next(index for index in exploration.starts if exploration.configurations[index].facts.goal is goal)
+    goal = graph.configurations[last].facts.goal
+    here = next(index for index in graph.exploration.starts if graph.configurations[index].facts.goal is goal)
     path: list[Edge] = []
     for index in [*draw(st.lists(st.sampled_from(_leading_to(limits, last)), max_size=detours)), last]:
-        onward = exploration.path_between(here, {index})
-        if onward is not None:
-            path.extend(onward)
+        if graph.leads_to(here, index):
+            path.extend(graph.path(here, index))
             here = index
-    scenario = scenario_of(exploration, tuple(path), goal)
+    scenario = scenario_of(graph.exploration, tuple(path), goal)
     return draw(_with_refused(scenario)) if refused else scenario
 
 
@@ -188,9 +215,9 @@ def _with_refused(draw: st.DrawFn, scenario: Scenario) -> Scenario:
     return scenario._replace(deliveries=tuple(made))
 
 
-@cache
+@lru_cache(1024)
 def _leading_to(limits: Limits, last: int) -> list[int]:
-    """The configurations of the same goal from which the last one can be reached."""
-    exploration = _explored(limits)
-    goal = exploration.configurations[last].facts.goal
-    return sorted(index for index in exploration.can_reach({last}) if exploration.configurations[index].facts.goal is goal)
+    """The configurations of the same goal from which the last one can be reached, the nearest to a start first."""
+    graph = _explored(limits)
+    goal = graph.configurations[last].facts.goal
+    return [index for index in _indices_in(None, (goal,), limits) if graph.leads_to(index, last)]

@@ -338,7 +338,7 @@ _PHRASES: Mapping[str, Words] = {
 def _malformed_values(field: Field) -> tuple[Any, ...]:
     if not isinstance(field, Kind):
         return _wrong_members(field)
-    texts = ("", "a\nb", "a\0b", 7, True, ["x"], {"x": "y"})
+    texts = ("", " ", " x", "x ", "x\u200b", "a\nb", "a\0b", 7, True, ["x"], {"x": "y"})
     integers = (-1, 1.5, "1", True, None, [1], MAX_INTEGER + 1)
     return {
         Kind.REFERENCE: (*texts, "x" * (MAX_REFERENCE + 1), None),

@@ -74,7 +74,9 @@ def test_a_seeded_fault_is_found_and_reported_by_a_scenario_that_shows_it_again(
     with pytest.raises(Mismatch) as found:
         check_conformance(adapter)
     assert found.value.reproduced
-    assert adapter_answers(adapter, found.value.scenario) != model_answers(found.value.scenario), "it does not show the fault"
+    assert adapter_answers(adapter, found.value.scenario) != model_answers(found.value.scenario), (
+        "it does not show the fault"
+    )
     adapter.shop.fault = None
     assert adapter_answers(adapter, found.value.scenario) == model_answers(found.value.scenario), "it shows something else"
 
@@ -111,6 +113,13 @@ def test_a_back_end_of_the_mistaken_kind_that_makes_no_mistake_passes() -> None:
     assert check_conformance(Mistaken(lambda asked: asked.right))
 
 
+class ShowsFacts(Mistaken):
+    """A back end that shows its facts, so that an effect is seen where it decides nothing yet."""
+
+    def facts(self) -> dict[str, object]:
+        return self.now[1]._asdict()
+
+
 SHOWN = ("row dropped", "row retargeted", "guard dropped", "guard negated", "effect dropped", "actor added")
 PARTS = 3  # of the mutants of a kind from which one is taken by default
 PARTS_THOROUGH = 12
@@ -121,7 +130,8 @@ PARTS_THOROUGH = 12
 def test_a_back_end_that_runs_another_model_is_found(kind: str, parts: int) -> None:
     mutants = [each for each in all_mutants() if each.kind == kind]
     for part in range(1, parts):
-        mutant = next(each for each in mutants[part * len(mutants) // parts :] if not equivalent_reason(each))
+        further = mutants[part * len(mutants) // parts :]
+        mutant = next(each for each in further if "else dropped" not in each.name and not equivalent_reason(each))
         compiled = CompiledMachine(mutant.model).compiled_events
 
         def other(asked: Asked, compiled: Mapping[Event, Any] = compiled) -> tuple[State, Facts] | None:
@@ -131,14 +141,17 @@ def test_a_back_end_that_runs_another_model_is_found(kind: str, parts: int) -> N
             return decided
 
         with pytest.raises(Mismatch):
-            check_conformance(Mistaken(other))
+            check_conformance(ShowsFacts(other))
 
 
 def adapter_answers(adapter: ShopAdapter, scenario: Scenario) -> list[tuple[bool, State]]:
     adapter.reset(scenario.open(2))
     answers = []
     for each in scenario.exchanges(scenario.open(2)):
-        accepted = adapter.apply(each.delivery.event, each.delivery.by, each.data)
+        try:
+            accepted = adapter.apply(each.delivery.event, each.delivery.by, each.data)
+        except ValueError:  # the shop broke
+            return []
         answers.append((accepted, adapter.state()))
     return answers
 

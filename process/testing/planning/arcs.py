@@ -30,6 +30,8 @@ class Arc(NamedTuple):
     edges: tuple[Edge, ...]
     category: tuple[object, ...]
     """The transition with the status of the quote and with what is settled, which late answers depend on."""
+    changes: bool
+    """Whether the quote, what is settled, or who is identified is another one after it."""
 
     @property
     def row(self) -> int:
@@ -59,7 +61,7 @@ class ArcGraph:
         """For each value at a transition the numbers of the arcs that have it."""
         numbers: dict[object, int] = {}
         for number, ((source, target, row), alike) in enumerate(edges.items()):
-            here = self.configurations[source]
+            here, there = self.configurations[source], self.configurations[target]
             transition = here.state, row
             values = tuple(numbers.setdefault((transition, value), len(numbers)) for value in deciding_values(here))
             arc = Arc(
@@ -70,7 +72,8 @@ class ArcGraph:
                 transition,
                 values,
                 tuple(alike),
-                (transition, *_settled(here, self.configurations[target])),
+                (transition, *_settled(here, there)),
+                _held(here) != _held(there),
             )
             self.leaving[source].append((arc, target))
             self.incoming[target].append((arc, source))
@@ -132,6 +135,11 @@ def _settled(before: Configuration, after: Configuration) -> tuple[object, ...]:
     status, facts = before.facts.quote_status, before.facts
     is_answer = status is QuoteStatus.SUBMITTED is not after.facts.quote_status
     return (status, facts.settled, facts.face_removed) if is_answer else (status, facts.settled is not None)
+
+
+def _held(here: Configuration) -> tuple[object, ...]:
+    facts = here.facts
+    return facts.quote_status, facts.settled, facts.face_removed, facts.identity, facts.rejected_quote
 
 
 def is_near_limits(here: Configuration) -> tuple[bool, bool]:

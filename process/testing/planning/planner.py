@@ -157,7 +157,7 @@ class _Builder:
         self.index, self.path, self.number = self.graph.starts[goal], path, number
         self.case = Scenario(goal, (), self.graph.limits, shapes_of(number)).open(number)
         self.history: Counter[int] = Counter([-1])  # the start, and how often each row was taken
-        self.trace: Trace = (None, None)
+        self.trace: Trace = (None, False)
         self.raised: Counter[tuple[TransitionKey, Actor, str]] = Counter()
 
     def deliveries(self) -> Iterator[Delivery]:
@@ -220,7 +220,7 @@ class _Builder:
             for number in planner.arcs_with.pop(value, ()):
                 planner.new_values[number] -= 1
         self.index = arc.target
-        self.trace = facts.quote_status or self.trace[0], facts.settled or self.trace[1]
+        self.trace = facts.quote_status or self.trace[0], facts.settled is not None or self.trace[1]
 
     # ------------------------------------------------------------------------------------------------------ where to go
 

@@ -15,7 +15,7 @@ from process.case import Case
 from process.exploration.explorer import Configuration, canonical
 from process.exploration.inputs import RIGHT
 from process.machine import CompiledMachine
-from process.model import ELSE, Actor, Event, QuoteStatus, Settlement
+from process.model import ELSE, Actor, Event, QuoteStatus
 from process.testing.planning.arcs import Arc, deciding_values
 from process.testing.scenario import Delivery
 from process.testing.variants import AGAIN, MALFORMED, is_near_miss, malformed, payload, reserved_fields, well_formed
@@ -29,8 +29,8 @@ MOST, MOST_AT_END = 3, 40  # of the others
 Reasons = tuple[tuple[int, str], ...]
 """The guards that do not hold, by row and name."""
 
-Trace = tuple[QuoteStatus | None, Settlement | None]
-"""The last status of a quote and the last settlement: a back end that forgets to void them still has them."""
+Trace = tuple[QuoteStatus | None, bool]
+"""The last status of a quote, and whether anything was settled: a back end that forgets to void them still has them."""
 
 
 class _Guarded(NamedTuple):
@@ -38,7 +38,7 @@ class _Guarded(NamedTuple):
 
     delivery: Delivery
     key: object
-    """Its kind: by state, event, actor, variant and the guards that do not hold; by event and variant if one is enough."""
+    """Its kind: by state, event, actor, variant and guards; by event and variant if once is enough."""
     is_once: bool
 
 
@@ -77,10 +77,16 @@ class Probes:
         yield from islice(chain.from_iterable(others), MOST_AT_END if case.is_done else MOST)
 
     def late(self, case: Case, possible: Collection[Arc], taken: Arc) -> Iterator[Delivery]:
-        """What was possible just before the arc and no longer is, once for each category of arc."""
+        """What was possible just before the arc and no longer is, once for each category of arc.
+
+        Where it changed what the case holds (it voids a quote, say), also what a guard refuses now.
+        """
         if not self.once("late", taken.category):
             return
-        for event, by in dict.fromkeys((edge.event, edge.by) for arc in possible for edge in arc.edges):
+        before = dict.fromkeys((edge.event, edge.by) for arc in possible for edge in arc.edges)
+        here = self.actors.get(case.state, {}) if taken.changes else {}
+        now = dict.fromkeys((event, by) for event, actors in here.items() for by in sorted(actors))
+        for event, by in {**before, **now}:
             delivery = Delivery(event, by)
             if self.refuses(case, event, by, delivery.payload(case)):
                 yield delivery
@@ -108,7 +114,7 @@ class Probes:
         found: list[tuple[int, float, _Guarded]] = []
         for guarded in self._guarded_here(case, here):
             seen = self._seen.setdefault(guarded.key, set())
-            is_new = not seen
+            is_new = not seen or (guarded.delivery.variant == RIGHT and (guarded.key, trace) not in self._seen)
             if not guarded.is_once:
                 gain = len(values - seen) + len(rows - self._seen.setdefault((guarded.key, trace), set()))
             else:
@@ -127,8 +133,8 @@ class Probes:
         quotes = len({str(step.data["quote"]) for step in case.history if step.event is Event.QUOTE_CONSEQUENCES})
         references = [each for each in (case.facts.account, case.facts.order, case.facts.quote) if each]
         is_plain = all(map(_is_plain, references))
-        key = here, min(quotes, 3), case.facts.attempt, len(references), is_plain
-        if key not in self._guarded:
+        place = here, min(quotes, 3), case.facts.attempt, len(references), is_plain
+        if place not in self._guarded:
             found = []
             for event, actors in self.actors.get(case.state, {}).items():
                 decisive: set[Actor] = set()  # whose right payload is accepted, so that the variant alone decides
@@ -138,14 +144,15 @@ class Probes:
                         if not self.refuses(case, event, by, data):
                             decisive |= {by} if variant == RIGHT else set()
                         elif not is_once or by in decisive:
-                            reasons = self._reasons(case, event, by, data) if variant == RIGHT else ()
-                            status = case.facts.quote_status
-                            kind = (
-                                (event, variant, is_plain, status) if is_once else (case.state, event, by, variant, reasons)
-                            )
-                            found.append(_Guarded(Delivery(event, by, variant), kind, is_once))
-            self._guarded[key] = found
-        return self._guarded[key]
+                            if is_once:
+                                key: object = event, variant, is_plain, case.facts.quote_status
+                            elif variant == RIGHT:
+                                key = case.state, event, by, self._reasons(case, event, by, data)
+                            else:
+                                key = case.state, event, by, variant, by in decisive
+                            found.append(_Guarded(Delivery(event, by, variant), key, is_once))
+            self._guarded[place] = found
+        return self._guarded[place]
 
     def _reasons(self, case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> Reasons:
         rows = self.machine.compiled_events[event].transitions_from[case.state]
@@ -192,7 +199,7 @@ class Probes:
         here = self.actors.get(case.state, {})
         for event, fields in self.model.events.items():
             if event not in here and event not in self.without:
-                meant_for = (trace[0], trace[1] is not None) if {"quote", "attempt"} & fields.keys() else ()
+                meant_for = trace if {"quote", "attempt"} & fields.keys() else ()
                 for by in self.model.actors[event]:
                     if self.once("event", case.state, event, by, meant_for):
                         yield Delivery(event, by)

@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 
 from process import Actor, Case, Event, ProcessError, State
 from process.temporal import CaseHandle, Cases, Handled, worker
-from process.testing.conformance import conformance
+from process.testing import check_conformance
 from tests.support.temporal import Server, compared, new_order, open_like, outcome_of
 
 
@@ -71,13 +71,13 @@ def backend(skipping: Server) -> Iterator[OnTemporal]:
 
 
 def test_the_workflow_does_in_the_first_events_what_the_model_does(backend: OnTemporal) -> None:
-    report = conformance(backend, events=250, transitions=0.05, ends=0.0)
+    report = check_conformance(backend, events=250, transitions=0.05, ends=0.0)
     assert backend.differences == []
     assert report.events >= 250
 
 
 @pytest.mark.thorough
 def test_the_workflow_takes_every_transition_as_the_model_does(backend: OnTemporal) -> None:
-    report = conformance(backend, events=14_000)
+    report = check_conformance(backend)
     assert backend.differences == []
     assert len(report.transitions) == report.possible

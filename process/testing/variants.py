@@ -2,7 +2,7 @@
 
 A payload is named rather than spelled out, because what is right depends on the case: a quote's reference, an attempt's
 number. So a scenario stays meaningful when events are taken out of it. The name of a variant lists the fields that differ
-from the right payload, as in ``"account: another, channel: website"``. A choice for a field is
+from the right payload, as in ``"account: another & channel: website"``. A choice for a field is
 
 * valid: another value that the case takes as well (references of other shapes, other fees);
 * wrong: well formed, but it names something else (an earlier quote, another case's account, a reference one character off);
@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from process.case import Case
-from process.exploration.inputs import RIGHT
+from process.exploration.inputs import PAIR, RIGHT
 from process.model import Event, Facts, Field, Kind, Model, Term, Words
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, short_repr
 
@@ -203,7 +203,7 @@ def payload(case: Case, event: Event, variant: str = RIGHT) -> dict[str, Any]:
     if variant in (offers := _offers(case, event, right)):
         return dict(offers[variant])
     wrong = wrong_choices(case, event)
-    chosen = (part.partition(": ") for part in variant.split(", "))
+    chosen = (part.partition(": ") for part in variant.split(PAIR))
     return {**right, **{name: {**wrong[name], **valid[name]}.get(choice, right[name]) for name, _, choice in chosen}}
 
 
@@ -227,7 +227,7 @@ def well_formed(case: Case, event: Event) -> Iterator[tuple[str, dict[str, Any]]
             further = {**valid[other], **(wrong[other] if name < other else {})}
             for second, second_value in further.items():
                 if second != RIGHT and not (is_near_miss(choice) and is_near_miss(second)):
-                    yield f"{name}: {choice}, {other}: {second}", {**right, name: value, other: second_value}
+                    yield f"{name}: {choice}{PAIR}{other}: {second}", {**right, name: value, other: second_value}
 
 
 def malformed(model: Model, event: Event, right: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -259,7 +259,7 @@ def reserved_fields(model: Model, event: Event) -> Choices:
 
 def is_near_miss(variant: str) -> bool:
     """Whether a reference or number in it is almost the right one."""
-    return any(part.rpartition(": ")[2] in _ALMOST for part in variant.split(", "))
+    return any(part.rpartition(": ")[2] in _ALMOST for part in variant.split(PAIR))
 
 
 def is_malformed(variant: str) -> bool:
@@ -272,8 +272,8 @@ def variant_words(variant: str) -> Words:
         text = variant.removeprefix(MALFORMED)
         return Words(f"不合规：{text}", f"malformed: {text}")
     return Words(
-        "，".join(_part_words(part).zh for part in variant.split(", ")),
-        ", ".join(_part_words(part).en for part in variant.split(", ")),
+        "，".join(_part_words(part).zh for part in variant.split(PAIR)),
+        ", ".join(_part_words(part).en for part in variant.split(PAIR)),
     )
 
 

@@ -23,7 +23,7 @@ from process.requirements.report import Report, RequirementResult
 
 SCOPE: Final = Words(
     "以上证明的是模型，不是商城的后端系统：后端是否照此办理，请用 process.testing 的 check_conformance 检验。",
-    "This proves the model, not the shop's back end. To test that, let the model drive it: check_conformance in process.testing.",
+    "This proves the model, not the shop's back end. To test that, let the model drive it with check_conformance.",
 )
 
 

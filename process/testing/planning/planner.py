@@ -16,7 +16,7 @@ from itertools import chain, count, islice, takewhile
 from typing import Any
 
 from process.exploration.explorer import Edge, Exploration
-from process.exploration.inputs import RIGHT
+from process.exploration.inputs import PAIR, RIGHT
 from process.model import Actor, EndKind, Event, Goal, Limits
 from process.testing.comparison import Trial
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey, is_near_limits
@@ -29,7 +29,7 @@ from process.testing.variants import valid_choices, wrong_choices
 
 MANY, MANY_THOROUGH = 12, 60  # times that a cycle is taken in one scenario, or a wrong payload delivered
 INSISTENT_THOROUGH = 520  # times that a wrong payload is delivered
-PAIRED = 120  # scenarios of which some are paired
+PAIRS_FROM = 120  # scenarios of which some are paired
 LONG = 40  # events accepted; then a scenario heads for an end
 FAR = 10**6  # more events than lead from anywhere to an end
 OFTEN = 4  # times that a row is taken in one scenario for its own sake
@@ -87,7 +87,7 @@ class Planner:
     def pairs(self, events: int) -> Iterator[PlannedScenario]:
         """Pairs of scenarios whose cases run side by side, or one after the other about the same order."""
         relations = ("beside", "same account", "same order")
-        some = list(islice(self.scenarios(), min(PAIRED, events // 100)))
+        some = list(islice(self.scenarios(), min(PAIRS_FROM, events // 100)))
         for number, (one, other) in enumerate(zip(some[::8], some[4::8], strict=False)):
             relation = relations[number % len(relations)]
             scenario, first = one.trial.scenario, other.trial.scenario
@@ -197,7 +197,7 @@ class _Builder:
         edge = min(arc.edges, key=times)
         for counter in (self.raised, raised):
             counter[arc.transition, edge.by, edge.variant] += 1
-        fixed = dict(part.split(": ", 1) for part in edge.variant.split(", ")) if edge.variant != RIGHT else {}
+        fixed = dict(part.split(": ", 1) for part in edge.variant.split(PAIR)) if edge.variant != RIGHT else {}
         valid = valid_choices(self.case, edge.event)
         if any(choice not in valid[name] for name, choice in fixed.items()):
             return Delivery(edge.event, edge.by, edge.variant)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from process.case import Case
 from process.exploration.explorer import Configuration, canonical
-from process.exploration.inputs import RIGHT
+from process.exploration.inputs import PAIR, RIGHT
 from process.machine import CompiledMachine
 from process.model import ELSE, Actor, Event, QuoteStatus
 from process.testing.planning.arcs import Arc, deciding_values
@@ -139,7 +139,7 @@ class Probes:
             for event, actors in self.actors.get(case.state, {}).items():
                 decisive: set[Actor] = set()  # whose right payload is accepted, so that the variant alone decides
                 for variant, data in well_formed(case, event):
-                    is_once = is_near_miss(variant) or ", " in variant
+                    is_once = is_near_miss(variant) or PAIR in variant
                     for by in sorted(actors):
                         if not self.refuses(case, event, by, data):
                             decisive |= {by} if variant == RIGHT else set()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from process.case import Case
-from process.exploration.inputs import RIGHT
+from process.exploration.inputs import PAIR, RIGHT
 from process.model import Event
 from process.testing.variants import valid_choices
 
@@ -37,7 +37,7 @@ class PairwiseChooser:
         for number, one in enumerate(chosen):
             for other in chosen[: number + 1]:
                 self.pairs[_pair(event, one, other)] += 1
-        return ", ".join(f"{name}: {choice}" for name, choice in chosen if name in fields and choice != RIGHT) or RIGHT
+        return PAIR.join(f"{name}: {choice}" for name, choice in chosen if name in fields and choice != RIGHT) or RIGHT
 
     def _times(self, event: Event, option: Choice, chosen: list[Choice]) -> tuple[int, int, float]:
         delivered = [self.pairs[_pair(event, option, other)] for other in (*chosen, option)]

@@ -7,31 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from process.case import Case
-from process.cli.demo import EXAMPLES, Example
+from process.cli.examples import EXAMPLES, Example
 from process.cli.output import render
 from process.cli.output.streams import console, unusable
 from process.cli.output.tables import DIM, STRONG, Indented
 from process.exceptions import Refused
-from process.model import RequestKind, Words
+from process.exploration import inputs
+from process.model import MODEL, Facts, RequestKind, Words
 from process.records import Request, Step
 
 if TYPE_CHECKING:
-    from temporalio.client import Client
-
     from process.temporal import Answer, CaseHandle
 
 ANSWERED: Final = (
@@ -67,78 +63,106 @@ _COUNT = Words(
 
 def play(lang: str, address: str | None) -> None:
     """Play the examples on the server at the address, or on one that is started for them."""
-    import process.temporal  # noqa: F401  # what is missing shows before anything is started
+    from process.temporal import development
 
-    if address is None and _server_program() is None:
+    try:
+        asyncio.run(_play(lang, address, development.server_program()))
+    finally:
+        # A thread of temporalio's that has just delivered a result aborts the process if Python ends before it rests.
+        time.sleep(0.3)
+
+
+async def _play(lang: str, address: str | None, program: str | None) -> None:
+    from process.temporal.development import development_server
+
+    if address is not None:
+        await _Demo(lang, address).play()
+    elif program is None:
         unusable(_NO_SERVER.of(lang))
-    asyncio.run(_Demo(lang, address).play())
+    else:
+        async with development_server(program) as started:
+            await _Demo(lang, started).play()
 
 
-def happenings(example: Example) -> Iterator[tuple[Request | None, Step | Refused]]:
-    """Play the example on a bare case: each step or refusal, with the request that the case waited for."""
+class Moment(NamedTuple):
+    """One happening of an example, and the case before it."""
+
+    request: Request | None
+    facts: Facts
+    happening: Step | Refused
+
+
+def moments(example: Example) -> Iterator[Moment]:
+    """Play the example on a bare case."""
     case = Case(goal=example.goal, account="acct-1", order="order-9")
-    request = case.request
+    request, facts = case.request, case.facts
     for happening in example.play(case):
-        yield request, happening
-        request = case.request
+        yield Moment(request, facts, happening)
+        request, facts = case.request, case.facts
 
 
 class _Demo:
-    def __init__(self, lang: str, address: str | None) -> None:
+    def __init__(self, lang: str, address: str) -> None:
         self.lang, self.address, self.screen = lang, address, console()
         self.queue = f"demo-{uuid4()}"
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
         self.has_killed = False
-        self.steps = 0
 
     async def play(self) -> None:
-        async with self._connected() as client:
-            try:
-                for number in range(WORKERS):
-                    self._start_worker(f"worker-{number + 1}")
-                self._say(_SERVER, self.address, ", ".join(self.workers))
-                for number, example in enumerate(EXAMPLES, 1):
-                    await self._play(client, example, number)
-                self._say(_COUNT, self.steps)
-            finally:
-                for worker in self.workers.values():
-                    worker.kill()
-                    worker.wait()
-
-    async def _play(self, client: Client, example: Example, number: int) -> None:
         from process.temporal import Cases
+        from process.temporal.development import ServerUnreachable, connect
 
+        try:
+            client = await connect(self.address)
+        except ServerUnreachable:
+            unusable(_UNREACHABLE.of(self.lang).format(self.address))
+        try:
+            for number in range(WORKERS):
+                self._start_worker(f"worker-{number + 1}")
+            self._say(_SERVER, self.address, ", ".join(self.workers))
+            steps = 0
+            for number, example in enumerate(EXAMPLES, 1):
+                cases = Cases(client, task_queue=self.queue, prefix=f"{self.queue}:{number}:")
+                case = await cases.open(goal=example.goal, account="acct-1", order="order-9", case_id=f"case-{number}")
+                steps += await self._play(case, example)
+            self._say(_COUNT, steps)
+        finally:
+            for worker in self.workers.values():
+                worker.kill()
+                worker.wait()
+
+    async def _play(self, case: CaseHandle, example: Example) -> int:
+        """Play one example; the number of its steps."""
         self.screen.print(Text(example.title.of(self.lang), STRONG))
-        cases = Cases(client, task_queue=self.queue, prefix=f"{self.queue}:{number}:")
-        case = await cases.open(goal=example.goal, account="acct-1", order="order-9", case_id=f"case-{number}")
-        for request, happening in happenings(example):
+        for request, facts, happening in moments(example):
             if isinstance(happening, Refused):
-                await self._raise_refused(case, happening)
+                await self._raise_refused(case, happening, facts)
             elif request is not None and request.kind in ANSWERED:
-                await self._wait_for(client, case, request, happening)
+                await self._wait_for(case, request, happening)
             else:
                 event_id = f"demo-{happening.version}"
                 handled = await case.handle(happening.event, happening.data, by=happening.by, event_id=event_id)
                 self._show(handled.step)
         ended = await case.load()
-        self.steps += ended.version
         self.screen.print(Text.assemble("■ ", render.state_text(ended.state, self.lang)))
         self.screen.print(Indented(example.summary.of(self.lang)))
+        return ended.version
 
-    async def _raise_refused(self, case: CaseHandle, refused: Refused) -> None:
+    async def _raise_refused(self, case: CaseHandle, refused: Refused, facts: Facts) -> None:
         if refused.event is None:
             return
+        data = inputs.payload_for(MODEL, refused.event, inputs.RIGHT, facts)
         try:
-            await case.handle(refused.event, {"reason": "in a hurry"}, by=refused.by, event_id="refused")
+            await case.handle(refused.event, data, by=refused.by, event_id="refused")
         except Refused as answer:
             by = "" if answer.by is None else answer.by.words.of(self.lang)
             self._line("✗", by, refused.event.words.of(self.lang), Text(answer.text(self.lang), "red"))
 
-    async def _wait_for(self, client: Client, case: CaseHandle, request: Request, step: Step) -> None:
+    async def _wait_for(self, case: CaseHandle, request: Request, step: Step) -> None:
         """Wait for a worker's answer. While the slow one is awaited for the first time, kill the worker."""
         killed_at: float | None = None
         while (await case.load()).version < step.version:
-            if request.kind is SLOW and not self.has_killed and await self._kill(client, case, request):
+            if request.kind is SLOW and not self.has_killed and await self._kill(case, request):
                 killed_at = time.monotonic()
             await asyncio.sleep(0.1)
         taken = next(each for each in await case.history() if each.version == step.version)
@@ -146,46 +170,22 @@ class _Demo:
             self._say(_RESUMED, round(time.monotonic() - killed_at), taken.who)
         self._show(taken)
 
-    async def _kill(self, client: Client, case: CaseHandle, request: Request) -> bool:
+    async def _kill(self, case: CaseHandle, request: Request) -> bool:
         """Kill the worker that handles the request, if one does by now."""
-        described = await client.get_workflow_handle(case.workflow_id).describe()
-        for call in described.raw_description.pending_activities:
-            worker = self.workers.get(call.last_worker_identity)
-            if worker is not None:
-                worker.kill()
-                worker.wait()
-                self.has_killed = True
-                self._say(_KILLED, call.last_worker_identity, request.kind.words.of(self.lang), call.activity_id)
+        from process.temporal.development import workers_of
+
+        for key, name in (await workers_of(case)).items():
+            self.workers[name].kill()
+            self.workers[name].wait()
+            self.has_killed = True
+            self._say(_KILLED, name, request.kind.words.of(self.lang), key)
         return self.has_killed
 
-    # --------------------------------------------------------------------------------------------- server and workers
-
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Client]:
-        from temporalio.client import Client
-        from temporalio.testing import WorkflowEnvironment
-
-        if self.address is not None:
-            try:
-                client = await Client.connect(self.address)
-            except RuntimeError:
-                unusable(_UNREACHABLE.of(self.lang).format(self.address))
-            yield client
-            return
-        server = await WorkflowEnvironment.start_local(
-            dev_server_existing_path=_server_program(),
-            dev_server_log_level="never",
-            dev_server_extra_args=["--output", "none"],
-        )
-        async with server:
-            self.address = server.client.service_client.config.target_host
-            yield server.client
+    # --------------------------------------------------------------------------------------------- workers and output
 
     def _start_worker(self, name: str) -> None:
-        command = [sys.executable, "-m", __name__, str(self.address), self.queue, name]
+        command = [sys.executable, "-m", __name__, self.address, self.queue, name]
         self.workers[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
-
-    # --------------------------------------------------------------------------------------------------------- output
 
     def _say(self, words: Words, *values: object) -> None:
         self.screen.print(Text(words.of(self.lang).format(*values), DIM))
@@ -204,30 +204,25 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (max(width - cell_len(text), 0) + 2)
 
 
-def _server_program() -> str | None:
-    beside = Path(sys.executable).parent / "temporal"
-    return str(beside) if beside.exists() else shutil.which("temporal")
-
-
 # ------------------------------------------------------------------------------------------------------------- a worker
 
 
 async def work(address: str, queue: str, name: str) -> None:
     """Answer requests as the examples do, until killed."""
-    from temporalio.client import Client
-
     from process.temporal import Answer, worker
+    from process.temporal.development import connect
 
     def answer(request: Request) -> Answer:
         case_id, _, version = request.key.rpartition(":")
         example = EXAMPLES[int(case_id.rpartition("-")[2]) - 1]
-        step = next(each for _, each in happenings(example) if isinstance(each, Step) and each.version == int(version) + 1)
+        steps = (moment.happening for moment in moments(example))
+        step = next(each for each in steps if isinstance(each, Step) and each.version == int(version) + 1)
         if request.kind is SLOW:
             time.sleep(SECONDS)
         return Answer(step.event, step.data, step.by, who=name)
 
     logging.disable()
-    client = await Client.connect(address, identity=name)
+    client = await connect(address, identity=name)
     async with worker(client, dict.fromkeys(ANSWERED, answer), task_queue=queue):
         await asyncio.Event().wait()
 

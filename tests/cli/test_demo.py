@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from process import Case, Event, Goal, State
 from process.cli import app, demo
+from process.cli.examples import EXAMPLES, Example
 from process.exceptions import Refused, WrongActor
 from process.records import Step
 from tests.support.running import on_terminal
@@ -20,13 +21,13 @@ from tests.support.running import on_terminal
 HERE = Path(__file__).parents[2]
 
 
-def told(trip: demo.Example) -> tuple[Case, list[Step | Refused]]:
+def told(trip: Example) -> tuple[Case, list[Step | Refused]]:
     case = Case(goal=trip.goal, account="acct-1", order="order-9")
     return case, list(trip.play(case))
 
 
 def test_the_trips_are_a_skip_a_face_that_passes_after_a_failure_and_a_removal_by_support() -> None:
-    (skipped, _), (faced, happened), (removed, _) = map(told, demo.EXAMPLES)
+    (skipped, _), (faced, happened), (removed, _) = map(told, EXAMPLES)
     assert Event.SKIP_FACE_VERIFICATION in [step.event for step in skipped.history]
     assert skipped.state is State.PLAN_CANCELLED
     face = [Event.START_FACE_VERIFICATION, Event.FAIL_VERIFICATION, Event.START_FACE_VERIFICATION, Event.PASS_VERIFICATION]
@@ -43,7 +44,7 @@ def test_every_step_and_end_is_told_in_the_language_asked_for(lang: str) -> None
     screen = on_terminal("demo", "--lang", lang)
     assert max(map(cell_len, screen.splitlines())) <= 80
     place = 0
-    for trip in demo.EXAMPLES:
+    for trip in EXAMPLES:
         case, _ = told(trip)
         for words in (trip.title, *(step.event.words for step in case.history), case.state.words):
             place = screen.index(words.of(lang).split()[0], place)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from process import Step
-from process.cli import demo, durable_demo
+from process.cli import durable_demo
+from process.cli.examples import EXAMPLES
 from tests.support.running import started
 
 
 def test_the_workers_answer_what_the_examples_have_the_system_the_verifier_and_the_lender_do() -> None:
-    for example in demo.EXAMPLES:
-        for request, happening in durable_demo.happenings(example):
+    for example in EXAMPLES:
+        for request, _, happening in durable_demo.moments(example):
             assert request is not None
             if isinstance(happening, Step):
                 answered = request.kind in durable_demo.ANSWERED
@@ -31,13 +32,14 @@ def test_the_examples_go_on_though_a_worker_is_killed(lang: str) -> None:
     shown = done.stdout.decode()
     assert (done.returncode, done.stderr) == (0, b"")
     steps = 0
-    for example in demo.EXAMPLES:
-        happened = [each for _, each in durable_demo.happenings(example) if isinstance(each, Step)]
+    for example in EXAMPLES:
+        happened = [each for _, _, each in durable_demo.moments(example) if isinstance(each, Step)]
         steps += len(happened)
         place = shown.index(example.title.of(lang))
         for step in happened:
             place = shown.index(step.event.words.of(lang), place)
             place = shown.index(step.target.words.of(lang), place)
+        assert shown.count("✗") == 2
         assert shown.index(example.summary.of(lang)) > place
     assert shown.count("SIGKILL") == shown.count("↻") == 1
     assert shown.index("☠") < shown.index("↻")

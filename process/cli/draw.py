@@ -67,6 +67,7 @@ def draw(
     Exit code: 1, an event of --case was refused; 2, nothing can be written.
     """
     from process import diagram
+    from process.diagram.release import refresh_known
     from process.gallery import files
 
     asked = None if pictured is None else pictured.split(",")
@@ -79,6 +80,7 @@ def draw(
         marked = None if case is None else _case(case, language, refused)
         with ProgressBar(None, Words("画图", "drawing").of(language)) as bar:
             if pictured is None and view is None and formats is None and case is None:
+                refresh_known()
                 written = files.write(out, force=force, progress=bar.reach)
             else:
                 written = diagram.draw(

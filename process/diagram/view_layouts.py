@@ -33,6 +33,7 @@ class ViewLayout:
         rows: the same for rows.
         events: the events that the view is about; all, where there are none.
         groups: states that are boxed together, whose shared transitions are drawn once, from that box.
+        merges: transitions of one of these states are drawn from that box, too.
         draws_once: from so many sources on an event's arrows to one end are drawn once, from the first; 0: never.
         titles_left, titles_right, titles_between, titles_low: phases and kinds of ends whose title stands left of their
             boxes, at the right above them, between the first two, or at the lower left; else at the left above them.
@@ -42,8 +43,8 @@ class ViewLayout:
         shows_effects: what follows from an event is told, and how many attempts there are.
         signs_from: conditions that so many texts tell, or more, get a sign, and stand in the legend; 0: none does.
         brief: the languages in which what follows from an event is left out, because it fits no page.
-        room: points that a phase or a kind of ends needs in its frame at the left of its boxes, and below them; for one
-            language: ``name.language``.
+        room: points that a phase or a kind of ends needs in its frame at the left of its boxes, below them, and at their
+            right; for one language: ``name.language``.
         legend_shift: how far to the left of its cells the legend begins, in points, by language.
         sides: by which sides an arrow may leave and enter, as in ``"RB L"``: right or bottom, then left; arrows are routed
             in this order, those of the main path first. An arrow is named after its ends, as ``from-to``.
@@ -57,6 +58,7 @@ class ViewLayout:
     text: Mapping[str, int]
     events: tuple[Event, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
+    merges: bool = False
     draws_once: int = 0
     shows_effects: bool = False
     titles_left: tuple[str, ...] = ()
@@ -70,7 +72,7 @@ class ViewLayout:
     name: int = 84
     names: Mapping[str, int] = field(default_factory=dict)
     brief: tuple[str, ...] = ()
-    room: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    room: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     legend_shift: Mapping[str, int] = field(default_factory=dict)
     sides: Mapping[str, str] = field(default_factory=dict)
 
@@ -100,37 +102,39 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
     View.OVERVIEW: ViewLayout(
         grid="""
             signed_out  signed_in             legend               legend              legend          legend
-            .           order_list            .                    .                   .               .
-            .           order_details         .                    .                   support_needed  .
+            .           order_list            .                    .                   .               in_support>order_list
+            .           order_details         .                    .                   support_needed  in_support>signed_out
             .           installment_options   .                .                  support_needed  in_support>consequences
             consequences>face_verification_removed  consequences  verification_choice  verification_choice support_needed  .
-            .           verification_decision .                    .                   support_needed  .
-            .           cancelling            face_verification    other_verification  support_needed  in_support
+            .           verification_decision .                    .                   support_needed  in_support
+            .           cancelling            other_verification   face_verification   support_needed  in_support
             plan_kept   .                     anywhere>abandoned   anywhere            expired         refused
-            abandoned   plan_cancelled        both_cancelled       face_verification_removed  .        .
+            abandoned   .           anywhere>plan_ended_otherwise  anywhere        .  anywhere>plan_cancelled
+            plan_ended_otherwise  plan_cancelled  both_cancelled  face_verification_removed  face_verification_removed  .
         """,
         columns={
-            "zh": (50, 110, 80, 80, 90, 80, 30),
-            "en": (40, 100, 100, 70, 90, 70, 30),
-            "both": (50, 190, 160, 120, 120, 120, 40),
+            "zh": (50, 90, 70, 80, 100, 90, 40),
+            "en": (40, 90, 100, 80, 90, 90, 40),
+            "both": (50, 180, 160, 120, 140, 120, 50),
         },
         rows={
-            "zh": (40, 30, 30, 30, 30, 30, 60, 50, 30, 10),
-            "en": (40, 30, 30, 30, 30, 30, 70, 50, 30, 10),
-            "both": (60, 50, 60, 60, 80, 60, 120, 60, 50, 10),
+            "zh": (40, 30, 30, 30, 30, 30, 60, 60, 40, 50, 10),
+            "en": (40, 30, 30, 30, 30, 30, 60, 50, 30, 50, 10),
+            "both": (60, 50, 40, 60, 60, 50, 90, 70, 40, 60, 10),
         },
         name=70,
         groups=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
+        merges=True,
         draws_once=3,
         refers_back=True,
-        signs_from=3,
-        text={"zh": 110, "en": 110, "both": 156},
-        names={"en": 72, "both": 84},
+        signs_from=2,
+        text={"zh": 110, "en": 95, "both": 156},
+        names={"en": 70, "both": 84},
         titles_left=("orders", "order", "option"),
         titles_between=("good", "bad", "support"),
         titles_low=("confirm",),
-        room={"confirm": (70, 0), "confirm.both": (110, 0), "support": (0, 10)},
-        legend_shift={"en": 50, "both": 50},
+        room={"confirm": (80, 0, 0), "confirm.both": (130, 0, 0), "support": (0, 10, 10)},
+        legend_shift={"zh": 60, "en": 90, "both": 50},
         sides={
             "signed_out-signed_in": "R L",
             "signed_in-order_list": "B T",
@@ -139,14 +143,13 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             "installment_options-consequences": "B T",
             "consequences-consequences": "R R",
             "consequences-verification_decision": "B T",
-            "consequences-face_verification_removed": "L R",
-            "consequences-plan_kept": "B TR",
+            "consequences-face_verification_removed": "LT R",
+            "consequences-plan_kept": "BL R",
             "consequences-cancelling": "B L",
             "verification_decision-cancelling": "B T",
             "cancelling-plan_cancelled": "B T",
             "cancelling-both_cancelled": "B T",
             "verification_decision-verification_choice": "R B",
-            "face_verification-verification_choice": "T B",
             "verification_choice-face_verification": "B T",
             "face_verification+other_verification-verification_choice": "T B",
             "verification_choice-other_verification": "B T",
@@ -156,19 +159,23 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             "installment_options-support_needed": "R L",
             "order_details-support_needed": "R L",
             "in_support-order_list": "R R",
+            "in_support-signed_out": "R R",
             "order_list-support_needed": "R LT",
-            "cancelling-support_needed": "B L",
+            "cancelling-support_needed": "B B",
+            "in_support-in_support": "L L",
+            "in_support-consequences": "T B",
             "support_needed-in_support": "R L",
             "in_support-support_needed": "L R",
             "support_needed-support_needed": "L L",
             "in_support-refused": "B T",
-            "in_support-consequences": "T B",
-            "in_support-in_support": "T T",
-            "in_support-face_verification_removed": "R R",
+            "anywhere-support_needed": "T B",
             "anywhere-abandoned": "L R",
+            "anywhere-plan_ended_otherwise": "L R",
             "anywhere-expired": "R L",
+            "anywhere-plan_cancelled": "R L",
+            "in_support-face_verification_removed": "R R",
             "anywhere-face_verification_removed": "B T",
-            "anywhere-support_needed": "R B",
+            "anywhere-both_cancelled": "LB TR",
         },
     ),
     View.SELF_SERVICE: ViewLayout(
@@ -178,7 +185,7 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             .             verification_choice    face_verification  .              .
             .             .                      other_verification .              plan_kept
         """,
-        columns={"zh": (60, 110, 90, 110, 90, 30), "en": (60, 90, 80, 90, 80, 30), "both": (50, 140, 90, 90, 90, 30)},
+        columns={"zh": (60, 110, 90, 110, 90, 30), "en": (60, 90, 80, 90, 80, 30), "both": (50, 140, 90, 90, 100, 30)},
         rows={"zh": (80, 110, 60, 50, 40), "en": (80, 110, 60, 60, 40), "both": (80, 120, 60, 50, 40)},
         runs_across=True,
         titles_right=("confirm",),
@@ -207,17 +214,17 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             face_verification_removed  in_support    support_needed         support_needed      support_needed
         """,
         columns={
-            "zh": (40, 110, 120, 200, 110, 20),
-            "en": (40, 110, 120, 170, 110, 20),
-            "both": (20, 120, 90, 180, 90, 10),
+            "zh": (40, 110, 120, 190, 130, 20),
+            "en": (30, 110, 130, 160, 120, 20),
+            "both": (20, 120, 90, 170, 110, 10),
         },
         rows={
-            "zh": (70, 70, 50, 60, 130, 20),
-            "en": (70, 80, 50, 60, 140, 10),
-            "both": (80, 110, 70, 80, 130, 10),
+            "zh": (70, 80, 60, 60, 120, 20),
+            "en": (70, 90, 70, 60, 120, 10),
+            "both": (80, 110, 90, 60, 110, 10),
         },
         titles_right=("support",),
-        room={"confirm": (0, 60)},
+        room={"confirm": (0, 60, 0)},
         sides={
             "consequences-verification_decision": "R L",
             "verification_decision-cancelling": "R L",
@@ -250,37 +257,41 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             E.FAIL_VERIFICATION,
             E.VERIFICATION_UNAVAILABLE,
             E.WITHDRAW_FACE_CONSENT,
+            E.CHOOSE_ANOTHER_WAY,
             E.REQUEST_FACE_VERIFICATION_REMOVAL,
             E.CONTACT_SUPPORT,
             E.WAIVE_VERIFICATION,
             E.REMOVE_FACE_VERIFICATION,
         ),
         shows_effects=True,
-        text={"zh": 130, "en": 130, "both": 140},
+        signs_from=2,
+        text={"zh": 130, "en": 130, "both": 160},
     ),
     View.SUPPORT: ViewLayout(
         grid="""
             order_list           order_list           support_needed  in_support  in_support>order_list
-            order_details        order_details        support_needed  in_support  in_support>consequences
-            installment_options  installment_options  support_needed  in_support  refused
-            verification_choice  verification_choice  support_needed  in_support  face_verification_removed
-            face_verification    other_verification   support_needed  .           plan_cancelled
+            order_details        order_details        support_needed  in_support  in_support>signed_out
+            installment_options  installment_options  support_needed  in_support  in_support>consequences
+            verification_choice  verification_choice  support_needed  in_support  refused
+            other_verification   face_verification    support_needed  in_support  face_verification_removed
+            .                    .                    support_needed  .           plan_cancelled
             cancelling           cancelling           support_needed  .           both_cancelled
             anywhere             anywhere             .               .           .
         """,
         columns={
-            "zh": (40, 40, 170, 130, 180, 40),
-            "en": (40, 40, 180, 120, 180, 30),
-            "both": (40, 20, 170, 110, 170, 30),
+            "zh": (40, 40, 150, 150, 180, 40),
+            "en": (40, 30, 160, 160, 170, 30),
+            "both": (40, 20, 150, 150, 150, 30),
         },
         rows={
-            "zh": (70, 50, 50, 50, 40, 30, 20, 10),
-            "en": (70, 50, 50, 50, 40, 30, 20, 10),
-            "both": (70, 40, 70, 70, 50, 30, 20, 10),
+            "zh": (70, 40, 40, 50, 50, 40, 20, 20, 10),
+            "en": (70, 40, 40, 50, 50, 40, 20, 20, 10),
+            "both": (70, 40, 40, 50, 50, 40, 20, 20, 10),
         },
         name=70,
         names={"both": 90},
         draws_once=2,
+        signs_from=2,
         groups=((S.FACE_VERIFICATION.value, S.OTHER_VERIFICATION.value),),
         text={"zh": 150, "en": 150, "both": 150},
         sides={
@@ -289,6 +300,7 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             "installment_options-support_needed": "R L",
             "verification_choice-support_needed": "R L",
             "face_verification+other_verification-support_needed": "R L",
+            "face_verification-support_needed": "R L",
             "cancelling-support_needed": "R L",
             "anywhere-support_needed": "R LB",
             "support_needed-in_support": "R L",
@@ -296,6 +308,7 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
             "support_needed-plan_cancelled": "R L",
             "support_needed-both_cancelled": "R L",
             "in_support-order_list": "R L",
+            "in_support-signed_out": "R L",
             "in_support-consequences": "R L",
             "in_support-refused": "R L",
             "in_support-face_verification_removed": "R L",
@@ -305,33 +318,38 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
     ),
     View.ENDS: ViewLayout(
         grid="""
-            consequences  plan_kept                  .
-            consequences  abandoned                  anywhere
-            consequences  expired                    anywhere
-            consequences  refused                    in_support
-            consequences  face_verification_removed  in_support
-            cancelling    both_cancelled             .
-            cancelling    plan_cancelled             .
+            .             .           plan_ended_otherwise       anywhere
+            .             .           abandoned                  anywhere
+            consequences  .           plan_kept                  anywhere
+            consequences  .           expired                    anywhere
+            consequences  in_support  refused                    anywhere
+            consequences  in_support  face_verification_removed  anywhere
+            cancelling    .           both_cancelled             anywhere
+            cancelling    .           plan_cancelled             anywhere
         """,
-        columns={"zh": (50, 240, 260, 40), "en": (50, 240, 260, 40), "both": (50, 250, 280, 40)},
+        columns={"zh": (50, 60, 150, 250, 40), "en": (50, 60, 160, 250, 40), "both": (50, 60, 180, 280, 40)},
         rows={
-            "zh": (70, 40, 60, 40, 60, 40, 40, 20),
-            "en": (70, 40, 60, 40, 60, 40, 40, 20),
-            "both": (80, 20, 50, 60, 40, 30, 20, 20),
+            "zh": (70, 20, 20, 50, 20, 50, 30, 20, 20),
+            "en": (70, 20, 20, 50, 20, 50, 30, 20, 20),
+            "both": (80, 10, 10, 50, 20, 50, 20, 20, 20),
         },
         names={"both": 130},
         draws_once=3,
-        text={"zh": 160, "en": 160, "both": 160},
+        signs_from=3,
+        text={"zh": 160, "en": 160, "both": 220},
         sides={
             "consequences-plan_kept": "R L",
-            "consequences-face_verification_removed": "R L",
+            "consequences-face_verification_removed": "B L",
             "cancelling-both_cancelled": "R L",
             "cancelling-plan_cancelled": "R L",
+            "anywhere-plan_ended_otherwise": "L R",
             "anywhere-abandoned": "L R",
             "anywhere-expired": "L R",
-            "in_support-refused": "L R",
-            "in_support-face_verification_removed": "L R",
+            "in_support-refused": "R L",
+            "in_support-face_verification_removed": "R L",
             "anywhere-face_verification_removed": "L R",
+            "anywhere-both_cancelled": "L R",
+            "anywhere-plan_cancelled": "L R",
         },
     ),
 }

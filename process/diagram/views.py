@@ -5,7 +5,7 @@ Everything here is taken from a model. Where a state stands on the page is no pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from process.diagram.paths import paths_of
@@ -137,7 +137,7 @@ def _signpost(arrow: Arrow) -> Box:
 
 def _shown_transitions(view: View, model: Model) -> list[Transition]:
     layout = VIEW_LAYOUTS[view]
-    many = {index for index, row in enumerate(model.table) if len(row.sources) >= MANY}
+    many = _from_many(model)
     order = list(model.states)
     self_service = paths_of(model).self_service
     shown = []
@@ -145,10 +145,11 @@ def _shown_transitions(view: View, model: Model) -> list[Transition]:
         source, target = model.states[transition.source], model.states[transition.target]
         if view is View.SELF_SERVICE:
             forward = order.index(transition.target) >= order.index(transition.source)
-            wanted = (transition.source, transition.row) in self_service and transition.row not in many and forward
+            key = (transition.source, transition.row)
+            wanted = key in self_service and key not in many and forward
         elif view is View.SUPPORT:
             touches = Phase.SUPPORT in (source.phase, target.phase)
-            wanted = touches and (transition.row not in many or not target.end)
+            wanted = touches and ((transition.source, transition.row) not in many or not target.end)
         elif view is View.ENDS:
             wanted = target.end is not None
         else:
@@ -156,6 +157,21 @@ def _shown_transitions(view: View, model: Model) -> list[Transition]:
         if wanted:
             shown.append(transition)
     return shown
+
+
+def _alike(model: Model) -> Iterator[list[Transition]]:
+    """Transitions of one event to one target under the same conditions, in whichever rows they stand."""
+    found: dict[tuple[Event, State, frozenset[str]], list[Transition]] = {}
+    for transition in model.transitions:
+        guards = frozenset(guard.name for guard in model.table[transition.row].guards)
+        found.setdefault((transition.event, transition.target, guards), []).append(transition)
+    yield from found.values()
+
+
+def _from_many(model: Model) -> frozenset[tuple[State, int]]:
+    """The transitions that are drawn from the box for many, as states and rows."""
+    many = (alike for alike in _alike(model) if len({each.source for each in alike} - {alike[0].target}) >= MANY)
+    return frozenset((each.source, each.row) for alike in many for each in alike)
 
 
 # ------------------------------------------------------------------------------------------------------- which arrows
@@ -171,17 +187,20 @@ AS_ABOVE = Words("条件同上", "as above")
 def _arrows(view: View, model: Model, transitions: Sequence[Transition]) -> tuple[list[Arrow], list[Words]]:
     """The arrows, and the footnotes to their signs."""
     layout, main, usual = VIEW_LAYOUTS[view], paths_of(model).main, most_common_condition(model)
+    many = _from_many(model)
     pieces_by_ends: dict[tuple[str, str], list[Piece]] = {}
-    by_event_and_target: dict[tuple[Event, State], list[Transition]] = {}
+    by_event_and_target: dict[tuple[Event, State, bool], list[Transition]] = {}
     footnotes: list[Words] = []
     for transition in transitions:
-        by_event_and_target.setdefault((transition.event, transition.target), []).append(transition)
-    for (_, target), alike in by_event_and_target.items():
+        is_many = (transition.source, transition.row) in many
+        by_event_and_target.setdefault((transition.event, transition.target, is_many), []).append(transition)
+    for (_, target, is_many), alike in by_event_and_target.items():
         sources = [source for source in dict.fromkeys(each.source for each in alike) if source is not target]
-        group = next((group for group in layout.groups if {*group} <= {source.value for source in sources}), ())
+        values = {source.value for source in sources}
+        group = next((group for group in layout.groups if {*group} <= values or (layout.merges and values <= {*group})), ())
         for transition in alike:
             key, signs = transition.source.value, ""
-            if len(sources) >= MANY:
+            if is_many:
                 key = ANYWHERE
             elif transition.source.value in group:
                 key = "+".join(group)
@@ -216,9 +235,10 @@ def _notes(view: View, model: Model, pieces: Iterable[Piece], rows_seen: set[int
     layout = VIEW_LAYOUTS[view]
     notes: dict[tuple[tuple[Words, ...], str, Event | None], dict[Event, None]] = {}
     effects_of: dict[tuple[Event, tuple[Words, ...]], tuple[Words, ...]] = {}
-    for transition, signs in pieces:
+    guards_of = {piece: _piece_guards(model, piece, usual) for piece in pieces}
+    for transition, signs in _weakest(guards_of):
         row = model.table[transition.row]
-        guards = [guard for guard in _shown_guards(model, transition) if not (UNANSWERED in signs and guard is usual)]
+        guards = guards_of[transition, signs]
         conditions = tuple(_condition(view, guard, model) for guard in guards)
         if layout.refers_back and transition.row in rows_seen and conditions and ELSE not in guards:
             conditions = (AS_ABOVE,)
@@ -233,6 +253,23 @@ def _notes(view: View, model: Model, pieces: Iterable[Piece], rows_seen: set[int
     return found
 
 
+def _piece_guards(model: Model, piece: Piece, usual: Guard) -> list[Guard]:
+    transition, signs = piece
+    return [guard for guard in _shown_guards(model, transition) if not (UNANSWERED in signs and guard is usual)]
+
+
+def _weakest(guards_of: Mapping[Piece, Sequence[Guard]]) -> Iterator[Piece]:
+    """The pieces without those of an event that another one takes under fewer conditions, for another actor."""
+    for piece, guards in guards_of.items():
+        transition, signs = piece
+        for (other, fewer), less in guards_of.items():
+            weaker = (len(less), len(fewer)) != (len(guards), len(signs))
+            if other.event is transition.event and weaker and {*less} <= {*guards} and {*fewer} <= {*signs}:
+                break
+        else:
+            yield piece
+
+
 def most_common_condition(model: Model) -> Guard:
     """The condition on the facts that most rows have: a picture writes it once and puts a sign wherever it applies."""
     guards = [guard for row in model.table for guard in row.guards if guard is not ELSE and not guard.payload_fields]
@@ -242,12 +279,21 @@ def most_common_condition(model: Model) -> Guard:
 def _shown_guards(model: Model, transition: Transition) -> list[Guard]:
     """The guards that an arrow shows, in the order of the row.
 
-    Left out, for the tables beside the pictures, are those that ask only which attempt or quote is meant, those that
-    always hold in the source, and those that all transitions of the event from there have in common.
+    Left out, for the tables beside the pictures, are those that always hold in the source, those that all transitions of
+    the event from there have in common, and, but in the box for many, those that ask only which attempt or quote is meant.
     """
+    many = _from_many(model)
+    is_many = (transition.source, transition.row) in many
     guards = list(model.table[transition.row].guards)
-    alike = [each for each in model.transitions if each.event is transition.event and each.source is transition.source]
+    alike = [
+        each
+        for each in model.transitions
+        if (each.event, each.source) == (transition.event, transition.source)
+        and ((each.source, each.row) in many) is is_many
+    ]
     shared = set.intersection(*({guard.name for guard in each.guards} for each in alike)) if len(alike) > 1 else set()
+    if is_many:
+        return [guard for guard in guards if guard.name not in shared or guard.payload_fields]
     held = {guard.name for guard in model.states[transition.source].invariants}
     fields = model.events[transition.event]
     references = {name for name, kind in fields.items() if kind is Kind.ATTEMPT or name == "quote"}
@@ -265,13 +311,15 @@ def _condition(view: View, guard: Guard, model: Model) -> Words:
 
 
 def _where_from(arrows: Sequence[Arrow], model: Model) -> list[Words]:
-    """For each event that is drawn from the box for many: the states where it happens."""
+    """For each event that is drawn from the box for many, but not possible in every open state: where it is."""
     sources: dict[Event, set[State]] = {}
     for arrow in arrows:
         for transition in arrow.transitions if arrow.source == ANYWHERE else ():
             sources.setdefault(transition.event, set()).add(transition.source)
     lines = []
     for event, states in sources.items():
+        if len(states) == len(model.states) - len(model.ends):
+            continue  # as the box says
         where = describe(states, model)
         lines.append(Words(f"{event.words.zh}：{where.zh}", f"{event.words.en}: {where.en}"))
     return lines

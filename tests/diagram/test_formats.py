@@ -161,7 +161,7 @@ def test_draw_takes_a_case_as_a_snapshot_or_as_a_file_for_run(kind: str, tmp_pat
         (["--lang", "zh,fr"], "--lang 不能是 'fr'，可用：zh, en, both"),
         (["--format", "gif", "--lang", "zh"], "--format 不能是 'gif'，可用：svg, png, dot, mermaid"),
         (["--view", "ends,begin", "--lang", "zh"], "--view 不能是 'begin'，可用：overview, "),
-        (["--view", "begin", "--lang", "en"], "--view can't be 'begin'; there are overview, "),
+        (["--view", "begin", "--lang", "en"], "--view can't be 'begin'; use overview, "),
     ],
 )
 def test_a_wrong_wish_is_refused_with_what_would_be_right(asked: list[str], told: str, tmp_path: Path) -> None:

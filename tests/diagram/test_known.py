@@ -9,18 +9,17 @@ from typing import Any
 
 import pytest
 
-from process import Case, Goal, Limits, diagram
-from process.diagram import known, paths
+from process import Case, Goal, Limits, State, diagram
+from process.diagram import known, paths, release
 from process.diagram.case_marks import marks_of
 from process.diagram.drawing import draw_shapes
 from process.diagram.layout import placement
 from process.diagram.layout.placement import place
 from process.diagram.paths import find_paths, paths_of
-from process.diagram.release import refresh_known
 from process.diagram.svg_writer import write_svg
 from process.diagram.view_layouts import View
 from process.diagram.views import build_picture
-from process.model import MODEL, Event
+from process.model import MODEL
 
 PICTURES = [(view, lang) for view in View for lang in diagram.LANGUAGES]
 SLOW = [pytest.param(*each, marks=pytest.mark.thorough) if each[0] is View.OVERVIEW else each for each in PICTURES]
@@ -73,9 +72,7 @@ def test_a_changed_model_is_explored_and_laid_out_anew(monkeypatch: pytest.Monke
         return route_all(*given, **asked)
 
     monkeypatch.setattr(placement, "route_all", counted)
-    table = tuple(row for row in MODEL.table if row.event is not Event.DECLINE_CANCELLATION)
-    events = {event: fields for event, fields in MODEL.events.items() if event is not Event.DECLINE_CANCELLATION}
-    changed = replace(MODEL, table=table, events=events)
+    changed = replace(MODEL, table=tuple(row for row in MODEL.table if row.target is not State.PLAN_KEPT))
     before, after = (diagram.svg("self-service", "en", model=model) for model in (MODEL, changed))
     assert len(searches) == 1
     assert "decline_cancellation" in before
@@ -92,14 +89,17 @@ def test_the_paths_of_a_model_are_forgotten_with_it() -> None:
     assert key not in paths._found
 
 
-def test_a_result_that_is_missing_is_found_and_written_and_one_of_another_question_goes(own_file: Path) -> None:
+def test_a_result_that_is_missing_is_found_and_written_and_one_of_another_question_goes(
+    own_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release, "find_paths", paths_of)  # as the test above has found them
     whole = json.loads(own_file.read_text())
     quick = place(build_picture(View.SELF_SERVICE, MODEL), "zh").routing_key
     own_file.write_text(json.dumps({key: result for key, result in whole.items() if key != quick} | {"0" * 32: {}}))
     known.results.cache_clear()
-    assert refresh_known()
+    assert release.refresh_known()
     assert json.loads(own_file.read_text()) == whole
-    assert not refresh_known()
+    assert not release.refresh_known()
 
 
 def test_without_the_file_pictures_are_the_same(own_file: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from process import State, diagram
+from process.diagram.layout import placement
 from process.diagram.layout.placement import place
 from process.diagram.palette import END, INK, MOVE, PAGE, QUIET
 from process.diagram.paths import paths_of
@@ -53,7 +54,7 @@ def test_the_face_view_shows_conditions_counts_and_effects() -> None:
         "(of 3)",
         "given back",
         "skip face verification",
-        "withdraw face consent",
+        "withdraw consent",
         "[else]",
     ):
         assert part in text
@@ -64,7 +65,7 @@ def test_the_support_view_shows_every_way_in_and_every_way_out() -> None:
     support = {state for state, info in MODEL.states.items() if info.phase is Phase.SUPPORT}
     assert {move for move in MODEL.transitions if move.target in support} <= shown
     out = {move.event for move in MODEL.transitions if move.source in support}
-    assert out - {move.event for move in shown} == {Event.ABANDON}
+    assert out - {move.event for move in shown} == {Event.ABANDON, Event.REPORT_PLAN_ENDED}
 
 
 def test_every_state_has_its_place_on_the_overview_and_no_layout_names_a_stranger() -> None:
@@ -103,15 +104,31 @@ def test_both_languages_stand_in_one_picture() -> None:
     assert State.ORDER_LIST.words.en in text
 
 
+def test_a_correction_by_the_lender_is_drawn_from_the_box_for_many_and_its_answer_from_where_it_is_due() -> None:
+    arrows = [arrow for arrow in build_picture(View.ENDS, MODEL).arrows if Event.COMPLETE_CANCELLATION in arrow.events]
+    assert {arrow.source for arrow in arrows} == {ANYWHERE, State.CANCELLING}
+    for arrow in arrows:
+        names = {guard.name for each in arrow.transitions for guard in MODEL.table[each.row].guards}
+        assert ("it_names_the_rejected_quote" in names) == (arrow.source == ANYWHERE)
+        assert ("it_names_the_submitted_quote" in names) == (arrow.source != ANYWHERE)
+
+
+def test_an_event_that_one_actor_takes_under_fewer_conditions_is_written_once() -> None:
+    (arrow,) = (arrow for arrow in build_picture(View.ENDS, MODEL).arrows if arrow.target == State.PLAN_ENDED_OTHERWISE)
+    assert len(arrow.rows) == 2, "by the lender, and by the system"
+    assert [(note.events, note.signs) for note in arrow.notes] == [((Event.REPORT_PLAN_ENDED.words,), "")]
+
+
 def test_every_end_kind_has_a_group_of_its_own() -> None:
     frames = {frame.end: frame.members for frame in build_picture(View.OVERVIEW, MODEL).frames if frame.end}
     assert frames == {kind: tuple(state for state in State if MODEL.states[state].end is kind) for kind in EndKind}
 
 
 def test_a_picture_too_full_for_its_page_still_has_every_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = View.ENDS
-    tight = replace(VIEW_LAYOUTS[view], columns={"zh": (50, 20, 20, 40)}, rows={"zh": (70, 20, 30, 20, 20, 30, 20, 30)})
+    view = View.SELF_SERVICE
+    tight = replace(VIEW_LAYOUTS[view], columns={"zh": (40, 20, 20, 20, 20, 40)}, rows={"zh": (70, 20, 20, 20, 20)})
     monkeypatch.setitem(VIEW_LAYOUTS, view, tight)  # type: ignore[misc]  # a dict, for all that its type says
+    monkeypatch.setattr(placement, "ROOMS", placement.ROOMS[:1])
     shown = build_picture(view, MODEL)
     assert place(shown, "zh").routes.keys() == {arrow.key for arrow in shown.arrows}
 

@@ -19,16 +19,6 @@ A4, A3 = 842, 1191  # points: the width of the page in landscape
 PAGE = {(View.OVERVIEW, "both"): A3}
 """The overview in two languages is too large for A4: its type would be 6.5 points there."""
 
-CROSSINGS = {
-    # What happens in any open state leads to ends above and below those of customer service: one has to cross the other.
-    (View.ENDS, "zh"): 1,
-    (View.ENDS, "en"): 1,
-    (View.ENDS, "both"): 1,
-    # An order is reported missing, and support leads back to the same list.
-    (View.OVERVIEW, "both"): 1,
-}
-"""The number of crossings of two thin lines, for the pictures that have any."""
-
 
 @cache
 def drawn(view: View, lang: str) -> Drawn:
@@ -111,10 +101,8 @@ def test_a_text_stands_at_its_own_arrow_and_clearly_nearer_than_at_any_other(vie
 
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)
-def test_lines_cross_only_where_it_is_known_and_the_main_path_is_never_crossed(view: View, lang: str) -> None:
-    crossings = [*drawn(view, lang).crossings()]
-    assert len(crossings) == CROSSINGS.get((view, lang), 0), crossings
-    assert not [pair for pair in crossings if drawn(view, lang).heavy & {*pair}]
+def test_no_lines_cross(view: View, lang: str) -> None:
+    assert [*drawn(view, lang).crossings()] == []
 
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)

@@ -37,13 +37,16 @@ def place_frames(
             continue
         name = frame.phase.value if frame.phase else frame.end.value if frame.end else ""
         is_left = name in layout.titles_left
-        room = _TITLE if is_left else max(around.right - around.left, _NARROW) if frame.end else _ANY
-        lines = _title(frame.words, lang, room, max(around.right - around.left + 30, _TITLE))
+        is_narrow = is_left or (frame.phase and name in layout.titles_between)
+        room = _TITLE if is_narrow else max(around.right - around.left, _NARROW) if frame.end else _ANY
+        lines = _title(frame.words, lang, room, _TITLE if is_narrow else max(around.right - around.left + 30, _TITLE))
         size = block(lines, TEXT)
         if any(box.is_initial for box in picture.boxes if box.key in frame.members):
             around = around._replace(left=around.left - _START)
-        more_left, more_below = layout.room.get(f"{name}.{lang}", layout.room.get(name, (0, 0)))
-        around = around._replace(left=around.left - more_left, bottom=around.bottom + more_below)
+        more_left, more_below, more_right = layout.room.get(f"{name}.{lang}", layout.room.get(name, (0, 0, 0)))
+        around = around._replace(
+            left=around.left - more_left, bottom=around.bottom + more_below, right=around.right + more_right
+        )
         if name in layout.titles_between:
             first, second = sorted(inner)[:2]
             is_tall = first.bottom - first.top > first.right - first.left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from process.diagram.layout.geometry import PITCH, Rect
@@ -51,7 +51,7 @@ def place_grid(picture: Picture, layout: ViewLayout, lang: str, room: int) -> Gr
     """The boxes of *picture* on the layout's grid, with *room* points more between columns and rows than it says."""
     cells, columns, rows = _cells(picture, layout)
     names = {box.key: _name(box, lang, _room(cells[box.key], layout.name_room(lang))) for box in picture.boxes}
-    main = {key for arrow in picture.arrows if arrow.is_main for key in (arrow.source, arrow.target)}
+    main = set(_met_in_the_middle(picture, layout))
     sizes = {box.key: _size(box, names[box.key], layout, centred=box.key in main) for box in picture.boxes}
     wide, high = [0] * columns, [0] * rows
     for box in picture.boxes:
@@ -72,6 +72,17 @@ def place_grid(picture: Picture, layout: ViewLayout, lang: str, room: int) -> Gr
     return Grid(cells, names, boxes, (xs, ys), (xs[-1] + wide[-1] + gaps_x[-1], ys[-1] + high[-1] + gaps_y[-1]))
 
 
+def _met_in_the_middle(picture: Picture, layout: ViewLayout) -> Iterator[str]:
+    """The boxes that the main path meets at their top or bottom."""
+    for arrow in picture.arrows:
+        if arrow.is_main:
+            leaves, enters = layout.sides_of(arrow.key)
+            if not {*leaves} <= {*"LR"} or not leaves:
+                yield arrow.source
+            if not {*enters} <= {*"LR"} or not enters:
+                yield arrow.target
+
+
 def _cells(picture: Picture, layout: ViewLayout) -> tuple[dict[str, Cells], int, int]:
     """For each box its cells; and how many columns and rows there are."""
     grid = layout.cells
@@ -85,7 +96,7 @@ def _cells(picture: Picture, layout: ViewLayout) -> tuple[dict[str, Cells], int,
 
 def _name(box: Box, lang: str, room: int) -> tuple[str, ...]:
     if box.leads_to is not None:
-        return tuple(line for text in texts(box.words, lang) for line in wrap(text, TEXT, _SIGN))
+        return tuple(line for text in texts(box.words, lang) for line in wrap(text, TEXT, min(room * TEXT / NAME, _SIGN)))
     names = texts(box.words, lang)
     if room == _LONG:
         names = (" ".join(dict.fromkeys(names)),)

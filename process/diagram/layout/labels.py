@@ -11,7 +11,7 @@ from process.diagram.views import Arrow, Note, Picture
 from process.model import Words
 
 TEXT = 10.0  # type size in points
-SIGNS = "‡§¶"
+SIGNS = "‡§¶‖#"
 SHORT = 60.0  # points: what is narrower is not worth a sign
 
 

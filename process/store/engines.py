@@ -255,6 +255,9 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        if driver.isolation_level is not None:  # as SQLAlchemy leaves it after a use with AUTOCOMMIT
+            driver.isolation_level = None
         read_only = connection.get_execution_options().get(READ_ONLY)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 

@@ -98,6 +98,16 @@ def test_what_writes_is_refused_in_a_transaction_that_only_reads(engine: Engine)
     agree(engine, 1)
 
 
+def test_a_prepared_sqlite_engine_stays_prepared_after_a_use_with_autocommit(sqlite: Database) -> None:
+    engine = sqlite.engine()
+    opened(engine, "case")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(text("VACUUM"))
+    with engine.begin() as conn:
+        assert store.handle(conn, "case", Event.ABANDON, event_id="1").case.is_done
+    agree(engine, 1)
+
+
 def test_a_delivery_inside_another_one_is_refused_at_once(database: Database) -> None:
     engine = database.engine()
     opened(engine, "case")

@@ -97,7 +97,7 @@ class AlreadyDone(StoreError):
 
     words = Words(
         "订单 {order} 的目标（{done}）已由办理 {case_id} 完成。",
-        "For the order {order}, case {case_id} has already done: {done}.",
+        "Case {case_id} has already achieved this goal for the order {order}: {done}.",
     )
 
     def __init__(self, order: str, case_id: str, done: Goal) -> None:

@@ -126,7 +126,7 @@ def check_claims(database: Database, orders: int, rounds: int = 2) -> None:
     agree(engine)
 
 
-@counts("orders", 2, 12)
+@counts("orders", 1, 12)
 def test_8_processes_cancel_each_plan_once_whatever_they_open(any_isolation: Database, orders: int) -> None:
     check_claims(any_isolation, orders)
 

@@ -85,7 +85,7 @@ def check_kills(database: Database, kills: int) -> None:
     agree(engine)
 
 
-@counts("kills", 2 * POINTS, 100)  # on each database
+@counts("kills", POINTS, 100)  # on each database
 def test_processes_killed_between_load_and_commit_leave_nothing_half_written(database: Database, kills: int) -> None:
     check_kills(database, kills)
 

@@ -102,7 +102,7 @@ def check_edits(engine: Engine, edits: int) -> None:
     assert missed == []
 
 
-@counts("edits", 120, 1000)
+@counts("edits", 80, 1000)
 def test_edited_rows_are_all_detected(database: Database, edits: int) -> None:
     check_edits(database.engine(), edits)
 

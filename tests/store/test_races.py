@@ -96,12 +96,12 @@ def check_self_loops(database: Database, quotes: int) -> None:
     agree(engine, 1)
 
 
-@counts("tries", 64, 600)
+@counts("tries", 32, 600)
 def test_of_many_tries_by_8_processes_exactly_the_allowed_number_is_accepted(any_isolation: Database, tries: int) -> None:
     check_limits(any_isolation, tries)
 
 
-@counts("quotes", 24, 80)
+@counts("quotes", 16, 80)
 def test_a_step_that_comes_back_to_the_same_state_is_never_lost(any_isolation: Database, quotes: int) -> None:
     check_self_loops(any_isolation, quotes)
 
@@ -171,7 +171,7 @@ def check_one_open_case(database: Database, rounds: int) -> None:
     agree(database.engine(), rounds)
 
 
-@counts("rounds", 3, ROUNDS)
+@counts("rounds", 2, ROUNDS)
 def test_of_50_openings_for_one_order_one_wins_and_the_others_learn_which(database: Database, rounds: int) -> None:
     check_one_open_case(database, rounds)
 
@@ -283,7 +283,7 @@ def check_each_event_once(database: Database, cases: list[str]) -> None:
     agree(engine, len(cases))
 
 
-@counts("cases", 60, 2000)
+@counts("cases", 24, 2000)
 def test_each_event_counts_once_however_often_8_processes_deliver_it(database: Database, cases: int) -> None:
     ways = ("long", "left", "short", "left")
     check_each_event_once(database, [f"{ways[number % len(ways)]}-{number}" for number in range(cases)])

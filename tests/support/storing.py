@@ -85,10 +85,14 @@ def made(url: str, isolation: str | None = None) -> Database:
 
 
 def emptied(url: str) -> Database:
-    """A database with the tables and nothing in them."""
-    engine = Database(url).engine()
-    store.metadata.drop_all(engine)
-    return made(url)
+    """A database with the tables and nothing in them. To empty tables is faster than to make them anew."""
+    database = made(url)
+    engine = database.engine()
+    with engine.begin() as conn:
+        for table in reversed(store.metadata.sorted_tables):
+            conn.execute(table.delete())
+    engine.dispose()
+    return database
 
 
 # ----------------------------------------------------------------------------------------------------------- processes

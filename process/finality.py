@@ -19,7 +19,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
-from process.machine import CompiledEvent, CompiledMachine, Decide
+from process.decisions import Decide
+from process.machine import CompiledEvent, CompiledMachine
 from process.model import Actor, Effect, Event, Facts, Field, Guard, Kind, Payload, State
 
 COUNTED: Final = (("face_attempts", "face_limit"), ("other_attempts", "other_limit"))

@@ -12,7 +12,7 @@ The machine holds no case: objects are passed to ``trigger``, never to ``add_mod
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
@@ -20,13 +20,11 @@ from typing import Any, Protocol
 with warnings.catch_warnings():  # the import changes the process's warning filters; this puts them back
     import transitions
 
+from process.decisions import Decision, Decisions, Outcome, changes_of, compile_rows, guards_of
 from process.exceptions import Refused
-from process.model import ELSE, MODEL, Actor, Effect, Event, Facts, Field, Guard, Kind, Model, Payload, State, Transition
+from process.model import MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, State, Transition
 from process.model.validation import validate
-from process.payload import INVALID, FieldCheck, check_of, model_1_check_of
-
-Outcome = tuple[State, Facts]
-"""The state and the facts of a case after an event."""
+from process.payload import FieldCheck, check_of, model_1_check_of
 
 
 class Triggerable(Protocol):
@@ -55,169 +53,6 @@ class CompiledTransition(transitions.Transition):
     def __init__(self, *args: Any, declaration: Transition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.declaration = declaration
-
-
-Changes = Mapping[str, object]
-Decide = Callable[[Facts, dict[str, Any]], Outcome | None]
-"""Returns the outcome of an event in one state by one actor, for facts and a payload; None where it is refused.
-
-It changes nothing but the payload, in which names of enum members are replaced by the members.
-"""
-Decision = tuple[Event, Actor, Decide]
-"""An event by an actor, decided by a function. A plain tuple: it is unpacked on every event."""
-Decisions = Mapping[Event, Mapping[State, Mapping[Actor | None, Decision]]]
-"""By event, state and actor, where None stands for the only actor that there is."""
-
-_FACT_AT = {name: index for index, name in enumerate(Facts._fields)}
-_new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
-
-
-def changes_of(effect: Effect) -> Callable[[Facts, Payload], Changes]:
-    """Return the effect as a function of facts and payload, also where it reads neither."""
-    if not effect.is_constant:
-        return effect.changes
-
-    def fixed(_facts: Facts, _data: Payload) -> Changes:
-        return effect.changes()
-
-    return fixed
-
-
-def _change(effects: tuple[Effect, ...]) -> Callable[[Facts, Payload], Facts] | None:
-    """Return the effects of a row as one function that makes the new facts; None where nothing changes."""
-    if not effects:
-        return None
-    if all(effect.is_constant for effect in effects):
-        return _constant_update({name: value for effect in effects for name, value in effect.changes().items()})
-    changes_by, index_of = _combine_effects(effects), _FACT_AT
-
-    def update(facts: Facts, data: Payload) -> Facts:
-        values: list[Any] = [*facts]
-        for name, value in changes_by(facts, data).items():
-            values[index_of[name]] = value
-        return _new(Facts, values)
-
-    return update
-
-
-def _combine_effects(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Changes]:
-    """Return the effects as one: all see the facts as they were, and of two that change the same fact the later counts."""
-    first, others = changes_of(effects[0]), effects[1:]
-    if not others:
-        return first
-    rest = _combine_effects(others)
-
-    def combined(facts: Facts, data: Payload) -> Changes:
-        return {**first(facts, data), **rest(facts, data)}
-
-    return combined
-
-
-def _constant_update(changes: Changes) -> Callable[[Facts, Payload], Facts] | None:
-    if not changes:
-        return None
-    changed = tuple((_FACT_AT[name], value) for name, value in changes.items())
-    only_index, only_value = changed[0]
-
-    def update_one(facts: Facts, _data: Payload) -> Facts:
-        values: list[Any] = [*facts]
-        values[only_index] = only_value
-        return _new(Facts, values)
-
-    def update_all(facts: Facts, _data: Payload) -> Facts:
-        values: list[Any] = [*facts]
-        for index, value in changed:
-            values[index] = value
-        return _new(Facts, values)
-
-    return update_one if len(changed) == 1 else update_all
-
-
-Predicates = tuple[Callable[[Facts, Payload], bool], ...]
-Arm = tuple[Predicates, Callable[[Facts, Payload], Facts] | None, State]
-"""A row: its guards, its effects as one, and its target."""
-
-
-def _groups(rows: Sequence[Transition]) -> tuple[tuple[Predicates, tuple[Arm, ...]], ...]:
-    """Return the rows in their order, in groups: the guards that all of one group have, and its rows with the others."""
-    groups: list[tuple[list[Guard], list[Transition]]] = []
-    for row in rows:
-        guards = _guards(row)
-        common = [guard for guard in groups[-1][0] if guard in guards] if groups else []
-        if common:
-            groups[-1] = common, [*groups[-1][1], row]
-        else:
-            groups.append((guards, [row]))
-    return tuple(
-        (
-            _predicates(common),
-            tuple((_predicates(_guards(row), common), _change(row.effects), row.target) for row in members),
-        )
-        for common, members in groups
-    )
-
-
-def _predicates(guards: Sequence[Guard], but: Sequence[Guard] = ()) -> Predicates:
-    return tuple(guard.predicate for guard in guards if guard not in but)
-
-
-def _compile(fields: Mapping[str, Field], rows: list[Transition], check_of: FieldCheck = check_of) -> Decide:
-    """Return the rows of one event in one state by one actor as one function.
-
-    Guards that rows one below the other have in common, as a row and its else do, are evaluated once.
-    """
-    count = len(fields)
-    checks = tuple((name, check_of(field)) for name, field in fields.items() if isinstance(field, Kind))
-    members = tuple((name, check_of(field)) for name, field in fields.items() if not isinstance(field, Kind))
-    groups = _groups(rows)
-    guards = _predicates(_guards(rows[0]))
-    change, target = _change(rows[0].effects), rows[0].target
-
-    def decide_unguarded(facts: Facts, data: dict[str, Any]) -> Outcome | None:
-        return None if data else (target, facts)
-
-    def decide_one_row(facts: Facts, data: dict[str, Any]) -> Outcome | None:
-        try:
-            for name, check_value in checks:
-                check_value(data[name])
-            for name, member_of in members:
-                data[name] = member_of(data[name])
-        except INVALID:
-            return None
-        if len(data) != count:
-            return None
-        for is_true in guards:
-            if not is_true(facts, data):
-                return None
-        return target, change(facts, data) if change else facts
-
-    def decide_first_match(facts: Facts, data: dict[str, Any]) -> Outcome | None:
-        try:
-            for name, check_value in checks:
-                check_value(data[name])
-            for name, member_of in members:
-                data[name] = member_of(data[name])
-        except INVALID:
-            return None
-        if len(data) != count:
-            return None
-        for common, arms in groups:
-            for is_true in common:
-                if not is_true(facts, data):
-                    break
-            else:
-                for others, change, target in arms:
-                    for is_true in others:
-                        if not is_true(facts, data):
-                            break
-                    else:
-                        return target, change(facts, data) if change else facts
-        return None
-
-    # They repeat what they share, as a call of one by another would cost as much as several guards.
-    if len(rows) > 1:
-        return decide_first_match
-    return decide_one_row if fields or guards or change else decide_unguarded
 
 
 class CompiledEvent(transitions.Event):
@@ -252,7 +87,7 @@ class CompiledEvent(transitions.Event):
             decisions: dict[Actor | None, Decision] = {}
             for actor in self.actors:
                 if own := [row for row in rows if actor in row.by]:
-                    decisions[actor] = self.event, actor, _compile(self.fields, own, check_of)
+                    decisions[actor] = self.event, actor, compile_rows(self.fields, own, check_of)
             if self.only_actor:
                 decisions[None] = decisions[self.only_actor]
             compiled[source] = decisions
@@ -338,7 +173,7 @@ def _arguments(model: Model, state_cls: type[transitions.State], *, compiled: bo
                 "trigger": declaration.event.value,
                 "source": declaration.source,
                 "dest": declaration.target,
-                "conditions": [_raised_by(declaration.by), *map(_condition, _guards(declaration))],
+                "conditions": [_raised_by(declaration.by), *map(_condition, guards_of(declaration))],
                 "before": [_apply(declaration.effects)] if declaration.effects else [],
                 **({"declaration": declaration} if compiled else {}),
             }
@@ -347,10 +182,6 @@ def _arguments(model: Model, state_cls: type[transitions.State], *, compiled: bo
         "auto_transitions": False,
         "send_event": True,
     }
-
-
-def _guards(declaration: Transition) -> list[Guard]:
-    return [guard for guard in declaration.guards if guard is not ELSE]
 
 
 def _raised_by(actors: tuple[Actor, ...]) -> Callable[[transitions.EventData], bool]:

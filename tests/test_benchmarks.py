@@ -96,6 +96,17 @@ def test_our_refusals_are_the_ones_that_are_named(name: str) -> None:
     assert {kind: type(CONTESTANTS[name].calls[kind](case)) for kind in kinds} == kinds
 
 
+def test_the_benchmark_of_reading_measures_every_text() -> None:
+    command = [sys.executable, "-m", "tests.benchmarks.reading", "--rounds", "1", "--json"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, encoding="utf-8")
+    found: dict[str, list[float]] = json.loads(done.stdout)
+    assert len(found) > 15
+    for name, (size, first, best, megabytes) in found.items():
+        assert 0 < best <= first, name
+        assert 30_000 < size <= 64 * KIBIBYTE, name
+        assert megabytes > 0, name
+
+
 def test_rounds_below_one_are_refused_with_what_would_be_right() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--rounds", "0"]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)

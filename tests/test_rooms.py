@@ -21,6 +21,7 @@ ROOMS = (
     "records",
     "write_event_methods",
     "event_methods",
+    "decisions",
     "machine",
     "finality",
     "refusals",

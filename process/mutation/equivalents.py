@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import combinations
 
+from process.decisions import changes_of
 from process.exploration.inputs import payload_variants
-from process.machine import changes_of
 from process.model import ELSE, MODEL, Facts, Guard, Payload, Row, State, Words
 from process.mutation.incremental import explored_model
 from process.mutation.operators import Mutant

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NoReturn
 
+from process.decisions import Decisions
 from process.exceptions import SnapshotInvalid
-from process.machine import CompiledMachine, Decisions
+from process.machine import CompiledMachine
 from process.model import Facts, State, Term
 from process.payload import short_repr
 from process.records import Step

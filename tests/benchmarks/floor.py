@@ -9,23 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from process.model import Goal, QuoteStatus, Settlement
+from process.model import Goal, Identity, QuoteStatus, Settlement
 
 PLAN, FOR_FACE_VERIFICATION = Goal.PLAN, Goal.FACE_VERIFICATION
 OPEN, ACCEPTED, SUBMITTED, ANSWERED = QuoteStatus
-SKIPPED = Settlement.SKIPPED
+SKIPPED, SIGNED_IN = Settlement.SKIPPED, Identity.SIGNED_IN
 
 
 class Bare:
     """A case that is state and facts in one."""
 
-    __slots__ = ("account", "currency", "face_removed", "fee", "goal", "order", "quote", "quote_status", "settled", "state")
+    __slots__ = (
+        "account",
+        "currency",
+        "face_removed",
+        "fee",
+        "goal",
+        "identity",
+        "order",
+        "quote",
+        "quote_status",
+        "rejected_quote",
+        "settled",
+        "state",
+    )
 
     def __init__(self, goal: Goal, account: str, order: str) -> None:
         self.goal = goal
         self.account = account
         self.order = order
         self.state = "signed_out"
+        self.identity: Identity | None = None
+        self.rejected_quote: object = None
         self.quote: object = None
         self.fee: object = None
         self.currency: object = None
@@ -51,12 +66,26 @@ def goal_has_plan(case: Bare, _: Data) -> bool:
     return case.goal is not FOR_FACE_VERIFICATION
 
 
-def quote_is_open_and_verification_settled(case: Bare, data: Data) -> bool:
-    return case.quote_status is OPEN and data["quote"] == case.quote and case.settled is not None
+def offer_is_unchanged_or_new(case: Bare, data: Data) -> bool:
+    same = data["quote"] != case.quote or (data["fee"] == case.fee and data["currency"] == case.currency)
+    return same and data["quote"] != case.rejected_quote
+
+
+def quote_is_open_and_nothing_due(case: Bare, data: Data) -> bool:
+    due = case.settled is None and not case.face_removed
+    return case.quote_status is OPEN and data["quote"] == case.quote and not due
 
 
 def quote_is_open(case: Bare, data: Data) -> bool:
     return case.quote_status is OPEN and data["quote"] == case.quote
+
+
+def rejected_and_face_removed(case: Bare, data: Data) -> bool:
+    return data["quote"] == case.rejected_quote and case.face_removed
+
+
+def quote_is_rejected(case: Bare, data: Data) -> bool:
+    return data["quote"] == case.rejected_quote
 
 
 def submitted_and_face_removed(case: Bare, data: Data) -> bool:
@@ -65,6 +94,10 @@ def submitted_and_face_removed(case: Bare, data: Data) -> bool:
 
 def quote_is_submitted(case: Bare, data: Data) -> bool:
     return case.quote_status is SUBMITTED and data["quote"] == case.quote
+
+
+def identify(case: Bare, _: Data) -> None:
+    case.identity = SIGNED_IN
 
 
 def void_the_quote(case: Bare, _: Data) -> None:
@@ -77,6 +110,11 @@ def open_the_quote(case: Bare, data: Data) -> None:
 
 def accept_the_quote(case: Bare, _: Data) -> None:
     case.quote_status = ACCEPTED
+
+
+def take_the_correction(case: Bare, data: Data) -> None:
+    void_the_quote(case, data)
+    case.settled = None
 
 
 def submit(case: Bare, _: Data) -> None:
@@ -95,16 +133,18 @@ Row = tuple[Guard | None, Change | None, str]
 
 # fmt: off
 TABLE: dict[str, dict[str, tuple[Row, ...]]] = {
-    "signed_out":            {"sign_in": ((account_is_the_buyers, None, "signed_in"),)},
+    "signed_out":            {"sign_in": ((account_is_the_buyers, identify, "signed_in"),)},
     "signed_in":             {"open_orders": ((None, None, "order_list"),)},
     "order_list":            {"open_order": ((order_is_the_cases, None, "order_details"),)},
     "order_details":         {"find_option": ((None, None, "installment_options"),)},
     "installment_options":   {"choose_cancellation": ((goal_has_plan, void_the_quote, "consequences"),)},
-    "consequences":          {"quote_consequences": ((None, open_the_quote, "consequences"),),
-                              "confirm_cancellation": ((quote_is_open_and_verification_settled, submit, "cancelling"),
+    "consequences":          {"quote_consequences": ((offer_is_unchanged_or_new, open_the_quote, "consequences"),),
+                              "confirm_cancellation": ((quote_is_open_and_nothing_due, submit, "cancelling"),
                                                        (quote_is_open, accept_the_quote, "verification_decision"))},
     "verification_decision": {"skip_face_verification": ((None, skip_and_submit, "cancelling"),)},
-    "cancelling":            {"complete_cancellation": ((submitted_and_face_removed, take_the_answer, "both_cancelled"),
+    "cancelling":            {"complete_cancellation": ((rejected_and_face_removed, take_the_correction, "both_cancelled"),
+                                                        (quote_is_rejected, take_the_correction, "plan_cancelled"),
+                                                        (submitted_and_face_removed, take_the_answer, "both_cancelled"),
                                                         (quote_is_submitted, take_the_answer, "plan_cancelled"))},
 }
 # fmt: on

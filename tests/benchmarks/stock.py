@@ -8,7 +8,8 @@ from typing import Any
 import transitions
 
 from process import MODEL, Actor, Channel, Goal, Option, State
-from process.machine import build_stock, changes_of
+from process.decisions import changes_of
+from process.machine import build_stock
 from process.model import ELSE, Facts, Transition
 
 PLAN, APP, CANCEL = Goal.PLAN, Channel.APP, Option.CANCEL

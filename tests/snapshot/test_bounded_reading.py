@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from process import Actor, Case, Channel, Event, Goal, OtherMethod, SnapshotInvalid, SupportChannel
-from process.payload import CURRENCIES
-from tests.support.trips import at_choice, at_options
+from process import Case, SnapshotInvalid
+from tests.support.worst_texts import HONEST, HOSTILE, SMALL
 
 CALLS_PER_CHARACTER = 4  # at most; an honest history takes about one
 
@@ -33,57 +32,7 @@ def calls(text: str) -> int:
     return counted
 
 
-def quoted(times: int) -> Case:
-    """So many quotes, all in other currencies, and then one step that voids them all."""
-    case = at_options()
-    case.choose_cancellation()
-    currencies = sorted(CURRENCIES)
-    for number in range(times):
-        currency = currencies[number % len(currencies)]
-        case.quote_consequences(quote=f"q{number}", fee=number, currency=currency)
-    case.report_problem(by=Actor.CUSTOMER, problem="p")
-    case.contact_support(channel=SupportChannel.HOTLINE)
-    case.guide_back()
-    return case
-
-
-def given_back(times: int) -> Case:
-    """So many attempts, each given back: what was counted before the oldest step is not known."""
-    case = at_choice()
-    for _ in range(times):
-        case.start_other_verification(method=OtherMethod.SMS_CODE)
-        case.verification_unavailable(attempt=case.facts.attempt)
-    return case
-
-
-def rejected(times: int) -> Case:
-    """So many rejections by the lender, each of a quote of its own."""
-    case = Case(goal=Goal.BOTH, account="acct-1", order="order-9")
-    case.sign_in(account="acct-1", channel=Channel.APP)
-    case.report_problem(by=Actor.SYSTEM, problem="p")
-    case.contact_support(channel=SupportChannel.HOTLINE)
-    for number in range(times):
-        case.waive_verification(agent="a", ticket="t")
-        case.quote_consequences(quote=f"q{number}", fee=number, currency="CNY")
-        case.confirm_cancellation(quote=f"q{number}", by=Actor.CUSTOMER)
-        case.time_out()
-        case.contact_support(channel=SupportChannel.HOTLINE)
-        case.reject_cancellation(quote=f"q{number}", reason="r", by=Actor.LENDER)
-    return case
-
-
-def silent(times: int) -> Case:
-    """A lender that stays silent over so many deadlines: the same step again and again."""
-    case = rejected(1)
-    case.waive_verification(agent="a", ticket="t")
-    case.quote_consequences(quote="last", fee=1, currency="CNY")
-    case.confirm_cancellation(quote="last", by=Actor.CUSTOMER)
-    for _ in range(times):
-        case.trigger(Event.TIME_OUT)
-    return case
-
-
-@pytest.mark.parametrize("make", [quoted, given_back, rejected, silent])
+@pytest.mark.parametrize("make", HONEST.values(), ids=HONEST)
 def test_twice_as_many_steps_take_twice_as_many_calls(make: Callable[[int], Case]) -> None:
     for cut in (True, False):
         case, longer = make(25), make(50)
@@ -94,20 +43,14 @@ def test_twice_as_many_steps_take_twice_as_many_calls(make: Callable[[int], Case
         assert many < CALLS_PER_CHARACTER * len(texts[1])
 
 
-HONEST = quoted(40).to_json(steps=45)
-HOSTILE = {
-    "brackets": "[" * 65_000,
-    "objects": "[" + "{}," * 21_000 + "1]",
-    "keys": "{" + ",".join(f'"{number}":1' for number in range(6_000)) + "}",
-    "keys twice": "{" + '"a":1,' * 9_000 + '"a":1}',
-    "fields of a step": HONEST.replace('"data":{', '"data":{' + "".join(f'"{number}":1,' for number in range(5_000)), 1),
-    "deadlines": HONEST.replace('"deadlines":{}', '"deadlines":{' + '"a":1,' * 5_000 + '"b":1}'),
-    "one wrong fact": HONEST.replace('"attempt":0', '"attempt":1'),
-    "one wrong step": HONEST.replace('"fee":20', '"fee":21'),
+HOSTILE_OR_WRONG = {
+    **HOSTILE,
+    "one wrong fact": SMALL.replace('"attempt":0', '"attempt":1'),
+    "one wrong step": SMALL.replace('"fee":20', '"fee":21'),
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE_OR_WRONG.values(), ids=HOSTILE_OR_WRONG)
 def test_a_hostile_text_takes_no_more_calls_than_an_honest_one_of_its_length(text: str) -> None:
     assert len(text) <= 64 * 1024
     assert calls(text) < CALLS_PER_CHARACTER * len(text)

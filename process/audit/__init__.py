@@ -3,13 +3,10 @@
 Begin with ``run.audit``; ``mapping`` says how a log's names become the model's. Needs the extra ``audit``.
 """
 
-try:
-    import duckdb as _duckdb  # noqa: F401
-except ModuleNotFoundError:
-    raise ModuleNotFoundError(
-        'process.audit 需要 duckdb，请运行 · needs duckdb; run: pip install "installment-cancellation[audit]"',
-        name="duckdb",
-    ) from None
+from process.extras import needed_by
+
+with needed_by("process.audit", "duckdb", extra="audit"):
+    import duckdb as _duckdb  # noqa: F401  # so that its absence is one sentence
 
 from process.audit.mapping import Mapping, MappingInvalid, read_mapping
 from process.audit.report import Report

@@ -11,6 +11,7 @@ from process.cli.options import JsonOption, LangOption, lang_of
 from process.cli.output import audit_report
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
+from process.extras import ExtraMissing
 from process.model import Words
 
 SourcesArgument = Annotated[
@@ -65,14 +66,8 @@ def audit(
     language = lang_of(lang)
     try:
         import process.audit as auditing
-    except ModuleNotFoundError as error:
-        if error.name != "duckdb":
-            raise
-        unusable(
-            Words("审计需要另装：{}", "Auditing needs one more package: {}")
-            .of(language)
-            .format('pip install "installment-cancellation[audit]"')
-        )
+    except ExtraMissing as missing:
+        unusable(missing.text(language))
     try:
         if sources[0] == "merge":
             report = auditing.merge(sources[1:], out=out)

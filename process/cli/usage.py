@@ -126,7 +126,7 @@ def _language_in(args: list[str]) -> str:
 
 
 def _words(error: Any) -> Words:
-    """What is wrong with the call, by the kind of typer's exception and its fields; its English text is not used."""
+    """The problem, by the kind of typer's exception and its fields; its English text is not used."""
     option, param = getattr(error, "option_name", None), getattr(error, "param", None)
     match type(error).__name__:
         case "UsageProblem":

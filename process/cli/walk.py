@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.text import Text
@@ -16,12 +15,11 @@ from process.cli.options import LangOption, lang_of
 from process.cli.output import render
 from process.cli.output.streams import cannot_open, console, os_error_text, say
 from process.cli.output.tables import DIM, STRONG, Grid, printable
+from process.cli.prompt import Back, Prompt, Quit
 from process.eventfile import dump
 from process.eventfile.parser import nearest
 from process.exceptions import InvalidPayload, Refused
-from process.exploration import inputs
-from process.model import MODEL, Actor, Event, Field, Goal, Kind, Term, Words
-from process.payload import INVALID, check_of, wrong_field
+from process.model import MODEL, Actor, Event, Goal, Words
 
 GoalOption = Annotated[
     Goal | None,
@@ -38,14 +36,6 @@ _KEYS = Words(
 )
 _ENDED_KEYS = Words("b 退一步 · s 保存 · q 退出", "b undo · s save · q quit")
 _FIELD_KEYS = Words("回车取方括号中的值 · b 返回 · q 退出", "Enter for the value in brackets · b back · q quit")
-
-
-class _Quit(Exception):
-    """The input has ended, or the user quits."""
-
-
-class _Back(Exception):
-    """The user wants back to the choice of events."""
 
 
 class Choice(NamedTuple):
@@ -67,7 +57,7 @@ def walk(goal: GoalOption = None, save: SaveOption = None, lang: LangOption = No
     try:
         session.open(goal)
         session.loop(save)
-    except _Quit:
+    except Quit:
         say()
     except KeyboardInterrupt:
         say()
@@ -86,15 +76,16 @@ class _Session:
     def __init__(self, lang: str) -> None:
         self.cases: list[Case] = []
         self._lang, self._console = lang, console()
+        self._prompt = Prompt(lang, self._console)
 
     def open(self, goal: Goal | None) -> None:
         """Open the case; ask for the goal where it is not given."""
         if goal is None:
             say(self._t("客户想要什么？", "What does the customer want?"))
             try:
-                goal = self._pick(self._t("目标", "goal"), Goal, Goal.PLAN)
-            except _Back:
-                raise _Quit from None
+                goal = self._prompt.pick(self._t("目标", "goal"), Goal, Goal.PLAN)
+            except Back:
+                raise Quit from None
         self.cases = [Case(goal=goal, account="acct-1", order="order-9", at=_now())]
 
     def loop(self, save: Path | None) -> None:
@@ -108,7 +99,7 @@ class _Session:
                 if case.may_trigger(event, _usual_payload(case, event), by=by)
             ]
             self._show(case, choices)
-            while not self._answer(self._ask("> "), case, choices, save):
+            while not self._answer(self._prompt.ask("> "), case, choices, save):
                 pass
 
     def write(self, path: Path) -> None:
@@ -126,10 +117,10 @@ class _Session:
         usual = next(path for path in _free_names() if not path.exists())
         question = self._t("  保存？回车存到 {}，n 不保存：", "  Save? Enter saves to {}, n does not: ")
         try:
-            answer = self._ask(question.format(usual))
+            answer = self._prompt.ask(question.format(usual))
             if answer.lower() not in ("n", "no", "q"):
                 self._try_to_write(Path(answer) if answer and answer.lower() not in ("y", "yes") else usual)
-        except (_Quit, KeyboardInterrupt):
+        except (Quit, KeyboardInterrupt):
             say()
 
     # ------------------------------------------------------------------------------------------------------- inside
@@ -155,7 +146,7 @@ class _Session:
             case "":
                 return False
             case "q":
-                raise _Quit
+                raise Quit
             case "b":
                 if len(self.cases) > 1:
                     self.cases.pop()
@@ -176,8 +167,8 @@ class _Session:
             self._several(found, choices)
             return False
         try:
-            return self._trigger(case, found[0], asks=found[0] in choices)
-        except _Back:
+            return self._trigger(case, found[0], is_possible=found[0] in choices)
+        except Back:
             return True
 
     def _several(self, found: list[Choice], choices: list[Choice]) -> None:
@@ -202,13 +193,13 @@ class _Session:
         zh, en = "没有选项 {}。{}、b、s、? 或 q。", "There is no choice {}. {}, b, s, ? or q."
         say(self._t(zh, en).format(printable(text), right))
 
-    def _trigger(self, case: Case, choice: Choice, *, asks: bool) -> bool:
+    def _trigger(self, case: Case, choice: Choice, *, is_possible: bool) -> bool:
         """Raise the event; for one that will be refused anyway the payload is not asked for."""
         event, by = choice
         data = _usual_payload(case, event)
-        if asks and data:
+        if is_possible and data:
             self._console.print(Text(_FIELD_KEYS.of(self._lang), DIM))
-            data = {name: self._value(name, field, data[name]) for name, field in MODEL.events[event].items()}
+            data = {name: self._prompt.value(name, field, data[name]) for name, field in MODEL.events[event].items()}
         after = case.copy()
         try:
             step = after.trigger(event, data, by=by, at=_now())
@@ -222,43 +213,9 @@ class _Session:
         self._console.print(Text(arrow, "green"))
         return True
 
-    def _value(self, name: str, field: Field, right: Any) -> Any:
-        if not isinstance(field, Kind):
-            return self._pick(name, field, right)
-        if field is Kind.TEXT:
-            right = self._t("示例", "an example")
-        none = self._t("，- 表示没有", ", - for none") if field is Kind.CONSENT else ""
-        while True:
-            text = self._ask_value(f"  {name} ({field.words.of(self._lang)}{none}) [{right}]: ")
-            if not text:
-                return right
-            if field is Kind.CONSENT and text == "-":
-                return None
-            is_number = field in (Kind.MONEY, Kind.ATTEMPT) and text.removeprefix("-").isdecimal() and len(text) < 20
-            value = int(text) if is_number else text
-            try:
-                return check_of(field)(value)
-            except INVALID:  # at once, before anything else is asked for
-                blocker = wrong_field(name, value, *field.words)
-                self._console.print(Text(getattr(blocker, self._lang), "red"))
-
-    def _pick(self, name: str, enum: type[Term], usual: Any) -> Any:
-        members = list(enum)
-        for number, member in enumerate(members, 1):
-            self._console.print(Text.assemble(f"    {number} ", render.label(member, self._lang)))
-        while True:
-            text = self._ask_value(f"  {name} (1-{len(members)}) [{members.index(usual) + 1}]: ")
-            if not text:
-                return usual
-            for number, member in enumerate(members, 1):
-                if text in (str(number), member.value):
-                    return member
-            zh, en = "{} 不在其中，请输入 1 到 {}。", "{} is not a choice; type a number from 1 to {}."
-            say(self._t(zh, en).format(printable(text), len(members)))
-
     def _save(self, save: Path | None) -> None:
         usual = save or next(path for path in _free_names() if not path.exists())
-        text = self._ask(self._t("  存到 [{}]：", "  save to [{}]: ").format(usual))
+        text = self._prompt.ask(self._t("  存到 [{}]：", "  save to [{}]: ").format(usual))
         self._try_to_write(Path(text) if text else usual)
 
     def _try_to_write(self, path: Path) -> None:
@@ -266,23 +223,6 @@ class _Session:
             self.write(path)
         except OSError as error:
             say(self._t("没有保存，{}：{}", "Not saved, {}: {}").format(path, os_error_text(error, self._lang)))
-
-    def _ask_value(self, prompt: str) -> str:
-        text = self._ask(prompt)
-        if text.lower() == "q":
-            raise _Quit
-        if text.lower() == "b":
-            raise _Back
-        return text
-
-    def _ask(self, prompt: str) -> str:
-        try:
-            text = input(prompt).strip()
-        except (EOFError, RuntimeError):  # the end of the input, or none at all
-            raise _Quit from None
-        if not sys.stdin.isatty():
-            say(text)
-        return text
 
 
 def _usual_payload(case: Case, event: Event) -> dict[str, Any]:

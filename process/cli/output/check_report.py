@@ -174,7 +174,7 @@ def _numbered(steps: Iterable[PathStep], lang: str) -> Iterator[Text]:
 
 
 def _in_short(path: tuple[Edge, ...] | None, lang: str) -> tuple[str, str]:
-    """How many events, and their words one after the other."""
+    """The number of events, and their words one after the other."""
     if path is None:
         return "—", Words("到不了", "cannot be reached").of(lang)
     return str(len(path)), " → ".join(edge.event.words.of(lang) for edge in path)

@@ -72,7 +72,7 @@ def local_time(at: datetime) -> str:
 
 
 def time_left(due: datetime, lang: str, now: datetime | None = None) -> str:
-    """How long it is until *due*, or since: ``in 23 h``, ``2 d ago``."""
+    """The time until *due*, or since: ``in 23 h``, ``2 d ago``."""
     left = due - (now or datetime.now(UTC))
     words = Words("还有 {}", "in {}") if left > timedelta(0) else Words("已过 {}", "{} ago")
     return words.of(lang).format(_rough_duration(abs(left), lang))

@@ -31,7 +31,7 @@ def guard_streams() -> None:
 
 
 def can_write(stream: TextIO, text: str) -> bool:
-    """Whether the stream's encoding has all the characters of the text."""
+    """Return True if the stream's encoding has all the characters of the text."""
     try:
         text.encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.text import Text
@@ -19,6 +19,7 @@ from process.cli.prompt import Back, Prompt, Quit
 from process.eventfile import dump
 from process.eventfile.parser import nearest
 from process.exceptions import InvalidPayload, Refused
+from process.exploration import inputs
 from process.model import MODEL, Actor, Event, Goal, Words
 
 GoalOption = Annotated[

@@ -1,4 +1,4 @@
-"""What is raised about cases that are kept, in a database or on Temporal, beside the refusals of a case; and their JSON.
+"""Errors of cases that are kept, in a database or on Temporal, beside the refusals of a case; and errors as JSON.
 
 ::
 
@@ -189,7 +189,7 @@ class Handled(NamedTuple):
     case: Case
     """The case as it now is; after a duplicate it may have moved on since."""
     is_duplicate: bool
-    """Whether the event was taken before. Then nothing was written: the host's own rows were committed with it."""
+    """True if the event was taken before. Then nothing was written: the host's own rows were committed with it."""
 
 
 def opening(case: Case) -> dict[str, Any]:

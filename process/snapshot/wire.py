@@ -25,7 +25,7 @@ __all__ = [
 
 REFUSALS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
 _MEMBERS: Mapping[str, type[Goal | OtherMethod]] = {"goal": Goal, "method": OtherMethod}
-"""What a request tells as a member of an enum."""
+"""The fields of a request that hold members of enums."""
 
 
 def request_to_dict(request: Request) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Cases on Temporal: one workflow owns one case, and the engine does timers, retries, crashes and clusters.
 
 Begin with ``worker``, which runs cases and calls the host's functions for what they request, and ``Cases``, which opens and
-finds them. ``workflow`` holds a case and decides nothing; ``deciding`` asks the model. Needs the extra ``temporal``.
+finds them. ``workflow`` holds a case and decides nothing; ``deciding`` applies the model. Needs the extra ``temporal``.
 """
 
 from process.extras import needed_by
@@ -21,7 +21,8 @@ from process.persistence import (
     StoreError,
 )
 from process.temporal.asking import Answer, worker
-from process.temporal.client import CaseHandle, Cases, Found
+from process.temporal.case_handle import CaseHandle
+from process.temporal.client import Cases, Found
 from process.temporal.namespace import encrypted, register_search_attributes
 
 __all__ = [

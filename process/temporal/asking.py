@@ -1,4 +1,4 @@
-"""The worker: it decides, and calls the host's functions for what cases request."""
+"""The worker: it decides events, and calls the host's functions for requests."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from process.temporal.workflow import CaseWorkflow
 
 HEARTBEAT: Final = 3.0  # seconds; a call of which no sign comes for 15 is made again elsewhere
 CALLS: Final = 100
-"""How many of the host's functions run at the same time in a worker, unless it says otherwise."""
+"""Functions of the host's that run at the same time in a worker, by default."""
 
 
 @dataclass(frozen=True)
 class Answer:
     """The event that answers a request, for a host's function to return.
 
-    ``by`` is the actor who was asked, where it is left out.
+    ``by`` is the actor to whom the request went, where it is left out.
     """
 
     event: Event

@@ -1,4 +1,4 @@
-"""The local activity that decides: the model, asked with a case and an event, both as plain data."""
+"""The local activity that decides: the model applied to a case and an event, both as plain data."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def _request_message(case: Case) -> RequestMessage | None:
     request = case.request
     if request is None:
         return None
-    told = wire.request_to_dict(request)
+    data = wire.request_to_dict(request)
     # What was submitted to the lender stands until the case ends: its answer counts wherever it finds the case (R13).
     binding = request.to is Actor.LENDER and case.facts.quote_status is QuoteStatus.SUBMITTED
-    return RequestMessage(told["kind"], told["to"], told["key"], told["payload"], case.version, binding)
+    return RequestMessage(data["kind"], data["to"], data["key"], data["payload"], case.version, binding)
 
 
 def _moment(text: str) -> datetime | str:

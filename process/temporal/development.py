@@ -11,7 +11,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from process.temporal.client import CaseHandle
+from process.temporal.case_handle import CaseHandle
 
 
 class ServerUnreachable(ConnectionError):

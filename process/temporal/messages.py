@@ -57,7 +57,7 @@ class RequestMessage:
     payload: dict[str, Any] = field(default_factory=dict)
     version: int = 0
     binding: bool = False
-    """Whether the request stands until the case ends, also where the case has moved on: a submission to the lender."""
+    """True for a submission to the lender: the request stands until the case ends, also where the case has moved on."""
 
 
 @dataclass
@@ -72,7 +72,7 @@ class AnswerMessage:
 
 @dataclass
 class Position:
-    """A case with everything that the workflow has to know of it, as the model that decided last saw it."""
+    """A case with everything that the workflow needs of it, as the model that decided last saw it."""
 
     snapshot: dict[str, Any] = field(default_factory=dict)
     version: int = 0
@@ -81,12 +81,12 @@ class Position:
     due_at: str | None = None
     is_done: bool = False
     request: RequestMessage | None = None
-    """What a function of the host's is to be called with now; None where it has none for this."""
+    """The request with which a function of the host's is to be called now; None where there is no such function."""
 
 
 @dataclass
 class DecideInput:
-    """The case, and the event to be decided; without an event, the case's position is asked for."""
+    """The case, and the event to be decided; without an event, the position alone is wanted."""
 
     snapshot: dict[str, Any] = field(default_factory=dict)
     event: EventMessage | None = None
@@ -104,7 +104,7 @@ class Decision:
 
 @dataclass
 class Outcome:
-    """What an event did, kept so that the same event gets the same answer: a step, or the error of a final refusal."""
+    """The outcome of an event, kept for its duplicates: a step, or the error of a final refusal."""
 
     key: str = ""
     event: str = ""
@@ -113,7 +113,7 @@ class Outcome:
     error: dict[str, Any] | None = None
 
     def is_of(self, event: EventMessage) -> bool:
-        """Whether *event*, which has the same key, is the same event with the same payload."""
+        """Return True if *event*, which has the same key, is the same event with the same payload."""
         return self.event == event.event and _text(self.data) == _text(event.data)
 
     @property
@@ -165,7 +165,7 @@ class Look:
     position: Position = field(default_factory=Position)
     outcome: Outcome | None = None
     steps: list[dict[str, Any]] = field(default_factory=list)
-    """The steps that are kept, oldest first, where they were asked for."""
+    """The steps that are kept, oldest first, where they are wanted."""
 
 
 def error_message(kind: str, *args: object) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The workflow that owns a case: it keeps the case, its timer and its requests, and decides nothing.
 
 What an event does is decided by the local activity ``decide``, whose outcome is recorded in the history. So a history
-replays under any later model, and an upgrade of the model leaves running cases running. Nothing here knows a state, and of
+replays under any later model, and an upgrade of the model leaves running cases running. No state is named here, and of the
 events only the one that a clock raises.
 
 Every command of this file is recorded in the histories of running cases. Whoever changes it runs the tests of
@@ -35,21 +35,21 @@ from process.temporal.messages import (
 )
 
 KEPT_OUTCOMES, KEPT_SIZE = 500, 240_000
-"""How many outcomes are kept, the newest, and how many characters of JSON they may take."""
+"""The number of outcomes that are kept, the newest, and the characters of JSON that they may take."""
 LONGEST_TIMER = timedelta(days=365)
-"""No server takes one of thousands of years, which the host's times may ask for."""
+"""No server takes one of thousands of years, as the host's times may demand."""
 LONGEST_HISTORY = 5_000
 """Events of a run after which the case goes on in a new one, where the server has not suggested it before."""
 LARGEST_EVENT = 16_000
 """Characters of JSON; an event of the model has a quarter of that at most."""
 VERSION_WAIT = timedelta(seconds=20)
-"""How long an event waits for the version that its sender saw."""
+"""The longest wait of an event for the version that its sender saw."""
 PAUSE = timedelta(minutes=1)
-"""Between two tries where a worker could not decide, as one of an older release than the case."""
+"""The pause between two tries where a worker could not decide, because its release is older than the case's."""
 STATE = SearchAttributeKey.for_keyword(messages.STATE_ATTRIBUTE)
 AWAITS = SearchAttributeKey.for_keyword(messages.AWAITS_ATTRIBUTE)
 UNDECIDED = ("NewerModel", "SnapshotInvalid")
-"""Errors that say something about the worker, not about the event."""
+"""Errors of the worker, which is too old for the case, not of the event."""
 
 
 @workflow.defn(name=messages.WORKFLOW)
@@ -173,7 +173,7 @@ class CaseWorkflow:
             workflow.upsert_search_attributes([STATE.value_set(position.state), awaits])
 
     async def _raise(self, event: EventMessage) -> bool:
-        """Raise an event of the workflow's own, and try until it is decided; whether it took a step."""
+        """Raise an event of the workflow's own, and try until it is decided. Return True if it was taken."""
         while True:
             try:
                 async with self.turn:

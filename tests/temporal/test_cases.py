@@ -230,6 +230,8 @@ def test_refusals_are_those_of_a_bare_case(server: Server) -> None:
             (Event.OPEN_ORDERS, None, None),  # WrongState
             (Event.SIGN_IN, {"account": "acct-1", "channel": "fax", "colour": 1}, None),  # InvalidPayload
             (Event.SIGN_IN, {"account": object()}, None),
+            (Event.ABANDON, [], None),
+            (Event.ABANDON, {1: 2}, None),
             (Event.QUOTE_CONSEQUENCES, {"quote": "q", "fee": True, "currency": "CNY"}, None),
             (Event.SIGN_IN, SIGN_IN, "nobody"),
         ]

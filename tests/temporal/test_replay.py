@@ -27,7 +27,7 @@ MUTANTS = 50
 
 
 def failures(histories: Iterable[WorkflowHistory], shell: type = workflow.CaseWorkflow) -> list[Exception]:
-    """What the replays fail with."""
+    """The errors of the replays."""
 
     async def given() -> AsyncIterator[WorkflowHistory]:
         for history in histories:

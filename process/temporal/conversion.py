@@ -1,0 +1,112 @@
+"""Between the host's values and messages: events, steps, errors, and the answers of a case that has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from temporalio.exceptions import ApplicationError
+
+from process.case import Case
+from process.exceptions import InvalidPayload
+from process.machine import MACHINE
+from process.model import MODEL_VERSION, Actor, Event, Kind
+from process.payload import INVALID, aware_datetime, expected, field_errors, reference, wrong_field
+from process.persistence import (
+    EventIdReused,
+    Handled,
+    error_from_dict,
+)
+from process.records import Step
+from process.snapshot import codec, wire
+from process.snapshot.migrations import migrate_step
+from process.temporal.deciding import raise_event, step_message
+from process.temporal.messages import (
+    CaseResult,
+    EventMessage,
+    HandledMessage,
+    Outcome,
+    Position,
+)
+
+
+def message_of(
+    case_id: str, event: Any, data: Any, event_id: str, by: Any, who: Any, at: Any, version: int | None
+) -> EventMessage | None:
+    """The event as a message; None where it is malformed, so that no message can say what was given."""
+    try:
+        compiled = MACHINE.compiled_events[Event(event)]
+        payload: Any = {} if data is None else data
+        if not isinstance(payload, Mapping) or field_errors(compiled.fields, payload):
+            return None
+        actor = compiled.only_actor if by is None else Actor(by)
+        if who is not None:
+            reference(who)
+        moment = None if at is None else aware_datetime(at).isoformat()
+    except Exception:  # whatever objects of the caller's raise
+        return None
+    data = wire.plain(payload)
+    return EventMessage(case_id, event_id, compiled.event.value, data, actor and actor.value, who, moment, version)
+
+
+def sender_of(event: Any, by: Any) -> str:
+    try:
+        actor = MACHINE.compiled_events[Event(event)].only_actor if by is None else Actor(by)
+    except Exception:  # whatever objects of the caller's raise
+        return ""
+    return "" if actor is None else actor.value
+
+
+def handled_of(answer: HandledMessage) -> Handled:
+    return Handled(step_of(answer.step), Case.from_dict(answer.snapshot), answer.is_duplicate)
+
+
+def answer_after_the_end(result: CaseResult, event: EventMessage) -> HandledMessage:
+    """The answer to an event by a case that has ended."""
+    position = result.position or Position()
+    known = next((outcome for outcome in result.outcomes if outcome.key == event.key), None)
+    if known is None:
+        raise_event(Case.from_dict(position.snapshot), event)
+        raise AssertionError("an end takes no event")
+    if not known.is_of(event):
+        raise EventIdReused(event.case_id, event.event_id, known.event)
+    if known.step is None:
+        raise error_from_dict(known.error or {})
+    return HandledMessage(known.step, position.snapshot, is_duplicate=True)
+
+
+def error_of(cause: BaseException) -> BaseException:
+    """The error that the workflow raised; the engine's own where it is none of ours."""
+    if isinstance(cause, ApplicationError) and cause.details and isinstance(cause.details[0], dict):
+        try:
+            return error_from_dict(cause.details[0])
+        except (LookupError, ValueError, TypeError, AttributeError):  # of a newer release
+            return cause
+    return cause
+
+
+def step_of(written: dict[str, Any]) -> Step:
+    """The step of data, which an older model may have written."""
+    data = {name: value for name, value in written.items() if name != "model_version"}
+    return codec.decode_step(
+        migrate_step(data, written["model_version"], MODEL_VERSION), f"step {written['version']}", MACHINE
+    )
+
+
+def imported_outcome(step: Step) -> Outcome:
+    written = step_message(step)
+    return Outcome(f"{step.by.value}:step:{step.version}", step.event.value, written["data"], written)
+
+
+def check_reference(name: str, value: str) -> str:
+    try:
+        reference(value)
+    except INVALID:
+        raise InvalidPayload(None, None, None, (wrong_field(name, value, *expected(Kind.REFERENCE)),)) from None
+    return value
+
+
+def check_version(value: int | None) -> None:
+    if value is not None and (type(value) is not int or value < 0):
+        zh, en = "不小于 0 的整数，或不指定", "an integer of 0 or more, or left out"
+        raise InvalidPayload(None, None, None, (wrong_field("version", value, zh, en),))

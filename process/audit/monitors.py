@@ -91,10 +91,12 @@ def r7_removed_in_support(entries: tuple[Entry, ...], _goal: Goal | None, _limit
 
 
 def r8_account_and_order(entries: tuple[Entry, ...], _goal: Goal | None, _limits: Limits) -> Found:
+    return _first(entries, lambda entry: entry.account is False or entry.order is False)
+
+
+def r8_identified(entries: tuple[Entry, ...], _goal: Goal | None, _limits: Limits) -> Found:
     identified = False
     for place, entry in enumerate(entries):
-        if entry.account is False or entry.order is False:
-            return place
         identified = identified or entry.event in (E.SIGN_IN, E.IDENTIFY_CUSTOMER)
         if entry.event in (E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION) and not identified:
             return place
@@ -190,7 +192,8 @@ MONITORS = (
     _monitor(r5_settled_before_cancelled, (*SETTLING, E.COMPLETE_CANCELLATION)),
     _monitor(r6_nobody_acts_for_another, (), "by"),
     _monitor(r7_removed_in_support, (E.CONTACT_SUPPORT, E.REMOVE_FACE_VERIFICATION, *LEAVING_SUPPORT)),
-    _monitor(r8_account_and_order, (E.SIGN_IN, E.IDENTIFY_CUSTOMER)),
+    _monitor(r8_account_and_order, (E.SIGN_IN,), "account"),
+    _monitor(r8_identified, (E.SIGN_IN, E.IDENTIFY_CUSTOMER, E.WAIVE_VERIFICATION)),
     _monitor(r9_attempts, (*STARTS, *ANSWERS, E.WITHDRAW_FACE_CONSENT, E.CHOOSE_ANOTHER_WAY, E.REPORT_PROBLEM, E.TIME_OUT)),
     _monitor(r11_consent, (E.START_FACE_VERIFICATION,), "consent"),
     _monitor(r13_the_answer_decides, (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION, E.REPORT_PLAN_ENDED)),

@@ -191,13 +191,8 @@ def requirement_results(broken: dict[str, int], visible: frozenset[str]) -> tupl
     here = Words("", "")
     unseen = Words("本日志缺少所需的事件或字段", "this log lacks the events or fields")
     results = [
-        RequirementResult(
-            each.requirement,
-            each.requirement in visible,
-            broken.get(each.requirement, 0),
-            here if each.requirement in visible else unseen,
-        )
-        for each in MONITORS
+        RequirementResult(name, name in visible, broken.get(name, 0), here if name in visible else unseen)
+        for name in dict.fromkeys(each.requirement for each in MONITORS)
     ]
     results += [RequirementResult(name, False, 0, why) for name, why in NOT_IN_A_LOG.items()]
     results.append(

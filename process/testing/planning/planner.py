@@ -87,7 +87,7 @@ class Planner:
     def pairs(self, events: int) -> Iterator[PlannedScenario]:
         """Pairs of scenarios whose cases run side by side, or one after the other about the same order."""
         relations = ("beside", "same account", "same order")
-        some = list(islice(self.scenarios(), min(PAIRS_FROM, events // 100)))
+        some = list(islice(self.scenarios(), min(PAIRS_FROM, max(24, events // 100))))
         for number, (one, other) in enumerate(zip(some[::8], some[4::8], strict=False)):
             relation = relations[number % len(relations)]
             scenario, first = one.trial.scenario, other.trial.scenario

@@ -34,11 +34,13 @@ from process.store.engines import (
     sqlite_engine,
 )
 from process.store.errors import DatabaseUnusable, NestedDelivery, NoTransaction, ReadOnly
-from process.store.handling import handle, import_case, load, open  # noqa: A004  # ``store.open``, as ``gzip.open``
+from process.store.handling import handle, load
 from process.store.integrity import Finding, verify
 from process.store.kept_refusals import KeptRefusal
+from process.store.lists import Summary, awaiting, count, find, overdue
 from process.store.loading import load_events
-from process.store.queries import Summary, awaiting, count, find, history, load_with_history, overdue, refusals
+from process.store.opening_cases import import_case, open  # noqa: A004  # ``store.open``, as ``gzip.open``
+from process.store.queries import history, load_with_history, refusals
 from process.store.tables import metadata
 from process.store.transactions import raising_conflict
 from process.store.upgrades import upgrade

@@ -1,4 +1,4 @@
-"""Opening cases and raising events on them, inside the host's transaction and without a statement that could spoil it.
+"""Raising events on stored cases, inside the host's transaction and without a statement that could spoil it.
 
 ::
 
@@ -29,22 +29,17 @@ committed meanwhile makes the write miss.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from process.case import Case
-from process.exceptions import Refused, SnapshotInvalid
-from process.model import Actor, Event, Goal, Limits, State
+from process.exceptions import Refused
+from process.model import Actor, Event
 from process.persistence import (
-    AlreadyDone,
-    CaseIdReused,
     CaseNotFound,
     Conflict,
     EventIdReused,
     Handled,
-    HistoryDiffers,
-    OrderHasOpenCase,
-    opening,
 )
 from process.store import kept_refusals, mapping, statements
 from process.store.arguments import check_case_id, check_reference, check_version
@@ -65,94 +60,6 @@ class LoadedCase(NamedTuple):
     @property
     def key(self) -> tuple[str, int, int]:
         return self.case.case_id, self.case.version, self.refusals
-
-
-# ------------------------------------------------------------------------------------------------------------- opening
-
-
-def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
-    conn: Connection,
-    *,
-    goal: Goal,
-    account: str,
-    order: str,
-    case_id: str | None = None,
-    limits: Limits | None = None,
-    deadlines: Mapping[State, timedelta] | None = None,
-    at: datetime | None = None,
-) -> Case:
-    """Open a case and store it; the arguments are those of ``Case``, and *at* is now where it is left out.
-
-    With a *case_id* of the host's, opening again with the same arguments gives the case as it is stored by now.
-
-    Raises:
-        InvalidPayload: an argument is invalid.
-        OrderHasOpenCase: another case about the order has not ended.
-        AlreadyDone: another case has cancelled the plan, or removed the face verification, that this one asks for.
-        CaseIdReused: the id belongs to a case that was opened with other arguments.
-        Conflict, NoTransaction, ReadOnly: as for ``handle``.
-    """
-    at = datetime.now(UTC) if at is None else at
-    case = Case(goal=goal, account=account, order=order, case_id=case_id, limits=limits, deadlines=deadlines, at=at)
-    return import_case(conn, case)
-
-
-def import_case(conn: Connection, case: Case) -> Case:
-    """Store a case that began elsewhere, with its whole history; its steps get the event ids ``step:1``, ``step:2``, …
-
-    A case that is stored already is given as it is stored by now. One whose last step has no time has no deadline: it is
-    never overdue, and ``awaiting`` lists it after those that have one.
-
-    Raises:
-        SnapshotInvalid: the case does not hold its whole history.
-        HistoryDiffers: the case is stored already, but not with all of these steps.
-        OrderHasOpenCase, AlreadyDone, CaseIdReused, Conflict, NoTransaction, ReadOnly: as for ``open``.
-    """
-    demand_writing(conn)
-    if len(case.history) != case.version:
-        held = len(case.history)
-        zh = f"只有 {case.version} 步中的 {held} 步；要保存须有全部步骤"
-        raise SnapshotInvalid("history", f"holds {held} steps of {case.version}; to be stored it must hold all", zh)
-    digest, written = mapping.opening_digest(case), []
-    for step in case.history:
-        written.append(mapping.step_values(case.case_id, step, mapping.imported_event_id(step.version), digest))
-        digest = written[-1]["digest"]
-    values = {**mapping.identity_values(case), **mapping.case_values(case), **mapping.claims(case)}
-    with raising_conflict(case.case_id, conn=conn):
-        serial = statements.is_serial(conn)
-        with raising_conflict(case.case_id, aborted=not serial, conn=conn), sheltered(conn, serial=serial):
-            if statements.insert_case(conn, {**values, "refusals": 0, "digest": digest}):
-                if written:
-                    statements.insert_steps(conn, written)
-                return case
-        return _stored_already(conn, case)
-
-
-def _stored_already(conn: Connection, case: Case) -> Case:
-    """The stored case, where it is the same; else the error that says what stands in the way."""
-    row = statements.case_row(conn, case.case_id)
-    if row is None:
-        raise _claimed(conn, case)
-    stored = mapping.case_of(row)
-    if opening(stored) != opening(case):
-        raise CaseIdReused(case.case_id)
-    if case.version:
-        history = tuple(map(mapping.step_of, statements.history_rows(conn, case.case_id)))
-        if history[: case.version] != tuple(map(mapping.as_stored, case.history)):
-            raise HistoryDiffers(case.case_id, case.version, stored.version)
-    return stored
-
-
-def _claimed(conn: Connection, case: Case) -> OrderHasOpenCase | AlreadyDone | Conflict:
-    for name, order in mapping.claims(case).items():
-        other = order and statements.claiming_case(conn, name, order)
-        if order and other:
-            done = Goal.FACE_VERIFICATION if name == "face_claim" else Goal.PLAN
-            return OrderHasOpenCase(order, other) if name == "open_order" else AlreadyDone(order, other, done)
-    return Conflict(case.case_id, None)  # the other case ended, or came, since the insert
-
-
-# -------------------------------------------------------------------------------------------------------------- events
 
 
 def load(conn: Connection, case_id: str) -> Case:

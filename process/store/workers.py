@@ -18,7 +18,7 @@ from process.store import mapping, statements
 from process.store.arguments import check_limit, check_moment
 from process.store.errors import NestedDelivery
 from process.store.handling import handle, load_for_update, write_step
-from process.store.queries import list_readable
+from process.store.lists import list_readable
 from process.store.statements import Connection, Engine
 from process.store.transactions import demand_writing, raising_conflict
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from process import Case, Event, Refused, store
 from process.model import MODEL_VERSION
 from process.persistence import Handled
-from process.store import handling, kept_refusals, mapping, queries, statements, tables, transactions, workers
+from process.store import handling, kept_refusals, lists, mapping, statements, tables, transactions, workers
 from process.store.handling import LoadedCase
 
 
@@ -150,7 +150,7 @@ def time_out_as_listed() -> None:
 
     def time_out_overdue(conn: Connection, now: datetime, limit: int = 100) -> list[Handled]:
         done = []
-        for case in queries.list_readable(conn, limit, MODEL_VERSION, due_by=now):
+        for case in lists.list_readable(conn, limit, MODEL_VERSION, due_by=now):
             loaded, late = handling.load_for_update(conn, case.case_id), case.copy()
             late.trigger(Event.TIME_OUT, at=now)
             step = late.history[-1]._replace(version=_free_version(conn, case.case_id))

@@ -35,6 +35,7 @@ from process.temporal.messages import (
     CaseInput,
     CaseResult,
 )
+from process.temporal.namespace import missing_search_attributes
 
 STATE, AWAITS = SearchAttributeKey.for_keyword(STATE_ATTRIBUTE), SearchAttributeKey.for_keyword(AWAITS_ATTRIBUTE)
 Named = TypeVar("Named", bound=StrEnum)
@@ -69,6 +70,7 @@ class Cases:
         prefix: str = "installment-cancellation:",
     ) -> None:
         self.client, self.task_queue, self.searchable, self.prefix = client, task_queue, searchable, prefix
+        self._has_attributes = False
 
     async def open(
         self,
@@ -94,8 +96,13 @@ class Cases:
         case = Case(goal=goal, account=account, order=order, case_id=case_id, limits=limits, deadlines=deadlines, at=at)
         return await self._start(case, CaseInput(case.to_dict(), searchable=self.searchable))
 
-    async def import_case(self, case: Case) -> CaseHandle:
-        """Take over a case that began elsewhere, with its whole history; its steps get the ids ``step:1``, ``step:2``, …
+    async def import_case(self, case: Case, *, event_ids: Mapping[int, str] | None = None) -> CaseHandle:
+        """Take over a case that began elsewhere, with its whole history, as ``store.load_with_history`` gives it.
+
+        Args:
+            case: the case.
+            event_ids: the ids of the events that led to its versions, so that their duplicates are known here, too; in the
+                store they are in the column ``event_id`` of ``cancellation_step``. By default ``step:1``, ``step:2``, …
 
         Raises:
             SnapshotInvalid: the case has no longer its whole history.
@@ -106,7 +113,9 @@ class Cases:
             held, version = len(case.history), case.version
             zh = f"只有 {version} 步中的 {held} 步；要导入须有全部步骤"
             raise SnapshotInvalid("history", f"holds {held} steps of {version}; to be imported it must hold all", zh)
-        given = CaseInput(case.to_dict(steps=1), outcomes=[imported_outcome(step) for step in case.history])
+        given = CaseInput(
+            case.to_dict(steps=1), outcomes=[imported_outcome(step, event_ids or {}) for step in case.history]
+        )
         given.searchable = self.searchable
         handle = await self._start(case, given)
         if case.version:
@@ -139,6 +148,10 @@ class Cases:
     # ------------------------------------------------------------------------------------------------------- opening
 
     async def _start(self, case: Case, given: CaseInput) -> CaseHandle:
+        if self.searchable and not self._has_attributes:
+            if missing := await missing_search_attributes(self.client):
+                raise ValueError(f"the namespace lacks {', '.join(missing)}; call register_search_attributes once")
+            self._has_attributes = True
         handle = self.get(case.facts.order, case.case_id)
         arguments, done = opening(case), dict[str, str]()
         latest = await handle.latest_run()

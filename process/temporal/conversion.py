@@ -93,9 +93,11 @@ def step_of(written: dict[str, Any]) -> Step:
     )
 
 
-def imported_outcome(step: Step) -> Outcome:
+def imported_outcome(step: Step, event_ids: Mapping[int, str]) -> Outcome:
+    """The outcome of a step that was taken elsewhere, under its event's id there."""
     written = step_message(step)
-    return Outcome(f"{step.by.value}:step:{step.version}", step.event.value, written["data"], written)
+    event_id = check_reference("event_ids", event_ids.get(step.version, f"step:{step.version}"))
+    return Outcome(f"{step.by.value}:{event_id}", step.event.value, written["data"], written)
 
 
 def check_reference(name: str, value: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.service import RPCError, RPCStatusCode
@@ -18,8 +18,7 @@ from process.temporal.messages import AWAITS_ATTRIBUTE, STATE_ATTRIBUTE
 async def register_search_attributes(client: Client) -> None:
     """Register what ``Cases.find`` searches by, in the client's namespace; again changes nothing.
 
-    Needs the right to administer the namespace. Without the attributes, cases opened with ``searchable=True`` stand still
-    until they are registered.
+    Needs the right to administer the namespace.
     """
     keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
     request = AddSearchAttributesRequest(
@@ -30,6 +29,18 @@ async def register_search_attributes(client: Client) -> None:
     except RPCError as error:
         if error.status is not RPCStatusCode.ALREADY_EXISTS:
             raise
+
+
+async def missing_search_attributes(client: Client) -> list[str]:
+    """The names of those that are not registered; none where the server does not say."""
+    wanted = STATE_ATTRIBUTE, AWAITS_ATTRIBUTE
+    try:
+        answer = await client.operator_service.list_search_attributes(
+            ListSearchAttributesRequest(namespace=client.namespace)
+        )
+    except RPCError:
+        return []
+    return [name for name in wanted if name not in answer.custom_attributes]
 
 
 def encrypted(encrypt: Callable[[bytes], bytes], decrypt: Callable[[bytes], bytes]) -> DataConverter:

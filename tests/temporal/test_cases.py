@@ -359,11 +359,12 @@ def test_a_case_moves_in_with_its_history_and_out_again(server: Server) -> None:
         case = at_choice(Goal.BOTH)
         order = new_order()
         moved = Case.from_dict(_renamed(case.to_dict(), case.facts.order, order))
-        handle = await cases.import_case(moved)
+        handle = await cases.import_case(moved, event_ids={2: "msg-2"})
         assert await handle.export() == moved
         assert await (await cases.import_case(moved)).load() == await handle.load()
         duplicate = await handle.handle(Event.SIGN_IN, dict(moved.history[0].data), event_id="step:1")
         assert duplicate.is_duplicate
+        assert (await handle.handle(Event.OPEN_ORDERS, event_id="msg-2")).step == moved.history[1]
         other = moved.copy()
         other.start_other_verification(method="sms_code")  # type: ignore[arg-type]
         with pytest.raises(HistoryDiffers):

@@ -19,6 +19,8 @@ SIGN_IN = {"account": "acct-1", "channel": "app"}
 
 def test_open_cases_are_found_by_state_and_by_whose_move_it_is(dev: Server) -> None:
     async def trip() -> None:
+        with pytest.raises(ValueError, match="register_search_attributes"):
+            await Cases(dev.client, searchable=True).open(goal=Goal.PLAN, account="acct-1", order=new_order())
         await register_search_attributes(dev.client)
         await register_search_attributes(dev.client)
         queue = new_order()

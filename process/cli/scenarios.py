@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from process.cli.options import LangOption, lang_of
 from process.cli.output.streams import cannot_open, say
+
+if TYPE_CHECKING:
+    from process.testing.minimal_suites import Suite
 
 
 class What(StrEnum):
@@ -41,17 +44,10 @@ def scenarios(
     lang: LangOption = None,
 ) -> None:
     """列出覆盖全流程的最少测试路径 · Print a minimal set of scenarios covering the process, as test scripts."""
-    from process.exploration.explorer import explore
     from process.testing import suite_formats
-    from process.testing.guard_suites import guard_suite
-    from process.testing.minimal_suites import ends, minimal_suite, transitions
 
     language = lang_of(lang)
-    exploration = explore()
-    if cover is What.guards:
-        suite = guard_suite(exploration)
-    else:
-        suite = minimal_suite(exploration, (ends if cover is What.ends else transitions)(exploration))
+    suite = suite_of(cover)
     text = "\n".join(suite_formats.FORMATS[format](suite, language))
     if out is None:
         say(text)
@@ -61,3 +57,15 @@ def scenarios(
         except OSError as error:
             cannot_open(out, error, language)
     say(suite_formats.summary(suite, language), err=True)
+
+
+def suite_of(cover: What) -> Suite:
+    """The smallest set of scenarios that covers it."""
+    from process.exploration.explorer import explore
+    from process.testing.guard_suites import guard_suite
+    from process.testing.minimal_suites import ends, minimal_suite, transitions
+
+    exploration = explore()
+    if cover is What.guards:
+        return guard_suite(exploration)
+    return minimal_suite(exploration, (ends if cover is What.ends else transitions)(exploration))

@@ -6,20 +6,37 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from process.cli import app
+from process.cli import scenarios as command
 from process.exploration.explorer import Exploration
+from process.testing.minimal_suites import Suite
 from tests.support.running import run
 
 
+@pytest.fixture(scope="module")
+def planned(exploration: Exploration) -> Callable[[command.What], Suite]:
+    """The command's suites, each planned once, on the search that the session has made."""
+    patch = pytest.MonkeyPatch()
+    suite_of = cache(command.suite_of)
+
+    def plan(cover: command.What) -> Suite:
+        with patch.context() as patched:
+            patched.setattr("process.exploration.explorer.explore", lambda: exploration)
+            return suite_of(cover)
+
+    return plan
+
+
 @pytest.fixture(autouse=True)
-def searched_once(monkeypatch: pytest.MonkeyPatch, exploration: Exploration) -> None:
-    """The command finds the search that the session has made."""
-    monkeypatch.setattr("process.exploration.explorer.explore", lambda: exploration)
+def planned_once(monkeypatch: pytest.MonkeyPatch, planned: Callable[[command.What], Suite]) -> None:
+    monkeypatch.setattr(command, "suite_of", planned)
 
 
 def scenarios(*arguments: str, **settings: str) -> Result:

@@ -5,6 +5,7 @@ Everything here is taken from a model. Where a state stands on the page is no pa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -108,7 +109,8 @@ class Picture:
 
 def build_picture(view: View, model: Model) -> Picture:
     """Choose and word what *view* shows of *model*."""
-    arrows, footnotes = _arrows(view, model, _shown_transitions(view, model))
+    conditions = _Conditions(model)
+    arrows, footnotes = _arrows(view, conditions, _shown_transitions(view, conditions))
     keys = {arrow.source for arrow in arrows} | {arrow.target for arrow in arrows if not arrow.signpost}
     grouped = {member for group in VIEW_LAYOUTS[view].groups for member in group}
     states = [state for state in model.states if state.value in keys | grouped or view is View.OVERVIEW]
@@ -135,9 +137,8 @@ def _signpost(arrow: Arrow) -> Box:
 # --------------------------------------------------------------------------------------------------- which transitions
 
 
-def _shown_transitions(view: View, model: Model) -> list[Transition]:
-    layout = VIEW_LAYOUTS[view]
-    many = _from_many(model)
+def _shown_transitions(view: View, conditions: _Conditions) -> list[Transition]:
+    model, many, layout = conditions.model, conditions.many, VIEW_LAYOUTS[view]
     order = list(model.states)
     self_service = paths_of(model).self_service
     shown = []
@@ -159,19 +160,62 @@ def _shown_transitions(view: View, model: Model) -> list[Transition]:
     return shown
 
 
-def _alike(model: Model) -> Iterator[list[Transition]]:
+class _Conditions:
+    """A model's transitions by their conditions.
+
+    Attributes:
+        many: the transitions that are drawn from the box for many, as states and rows.
+        usual: the condition on the facts that most rows have: a picture writes it once, with a sign wherever it applies.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.usual = most_common_condition(model)
+        self.many = frozenset((each.source, each.row) for alike in _alike(model) if _is_many(alike) for each in alike)
+        alternatives: dict[tuple[Event, State, bool], list[set[str]]] = {}
+        for each in model.transitions:
+            names = {guard.name for guard in each.guards}
+            alternatives.setdefault((each.event, each.source, self.is_many(each)), []).append(names)
+        self._shared = {key: set.intersection(*names) if len(names) > 1 else set() for key, names in alternatives.items()}
+
+    def is_many(self, transition: Transition) -> bool:
+        return (transition.source, transition.row) in self.many
+
+    def shown(self, transition: Transition) -> list[Guard]:
+        """The guards that an arrow shows, in the order of the row.
+
+        Left out, for the tables beside the pictures, are those that always hold in the source, those that all transitions
+        of the event from there have in common, and, but in the box for many, those that ask only which attempt or quote is
+        meant.
+        """
+        guards, is_many = self.model.table[transition.row].guards, self.is_many(transition)
+        shared = self._shared[transition.event, transition.source, is_many]
+        if is_many:
+            return [guard for guard in guards if guard.name not in shared or guard.payload_fields]
+        held = {guard.name for guard in self.model.states[transition.source].invariants}
+        fields = self.model.events[transition.event]
+        references = {name for name, kind in fields.items() if kind is Kind.ATTEMPT or name == "quote"}
+        return [guard for guard in guards if not (guard.name in shared | held or references & set(guard.payload_fields))]
+
+
+def most_common_condition(model: Model) -> Guard:
+    """The condition on the facts that most rows have."""
+    guards = [guard for row in model.table for guard in row.guards if guard is not ELSE and not guard.payload_fields]
+    counts = Counter(guard.name for guard in guards)
+    return max(guards, key=lambda guard: counts[guard.name])
+
+
+def _alike(model: Model) -> Iterable[list[Transition]]:
     """Transitions of one event to one target under the same conditions, in whichever rows they stand."""
     found: dict[tuple[Event, State, frozenset[str]], list[Transition]] = {}
     for transition in model.transitions:
         guards = frozenset(guard.name for guard in model.table[transition.row].guards)
         found.setdefault((transition.event, transition.target, guards), []).append(transition)
-    yield from found.values()
+    return found.values()
 
 
-def _from_many(model: Model) -> frozenset[tuple[State, int]]:
-    """The transitions that are drawn from the box for many, as states and rows."""
-    many = (alike for alike in _alike(model) if len({each.source for each in alike} - {alike[0].target}) >= MANY)
-    return frozenset((each.source, each.row) for alike in many for each in alike)
+def _is_many(alike: Sequence[Transition]) -> bool:
+    return len({each.source for each in alike} - {alike[0].target}) >= MANY
 
 
 # ------------------------------------------------------------------------------------------------------- which arrows
@@ -184,15 +228,15 @@ UNANSWERED, ALSO = "*", "†"
 AS_ABOVE = Words("条件同上", "as above")
 
 
-def _arrows(view: View, model: Model, transitions: Sequence[Transition]) -> tuple[list[Arrow], list[Words]]:
+def _arrows(view: View, conditions: _Conditions, transitions: Sequence[Transition]) -> tuple[list[Arrow], list[Words]]:
     """The arrows, and the footnotes to their signs."""
-    layout, main, usual = VIEW_LAYOUTS[view], paths_of(model).main, most_common_condition(model)
-    many = _from_many(model)
+    model, usual, layout = conditions.model, conditions.usual, VIEW_LAYOUTS[view]
+    main = paths_of(model).main
     pieces_by_ends: dict[tuple[str, str], list[Piece]] = {}
     by_event_and_target: dict[tuple[Event, State, bool], list[Transition]] = {}
     footnotes: list[Words] = []
     for transition in transitions:
-        is_many = (transition.source, transition.row) in many
+        is_many = conditions.is_many(transition)
         by_event_and_target.setdefault((transition.event, transition.target, is_many), []).append(transition)
     for (_, target, is_many), alike in by_event_and_target.items():
         sources = [source for source in dict.fromkeys(each.source for each in alike) if source is not target]
@@ -216,8 +260,8 @@ def _arrows(view: View, model: Model, transitions: Sequence[Transition]) -> tupl
         used = tuple(transition for transition, _ in pieces)
         is_main = any((transition.source, transition.row) in main for transition in used)
         signpost = f"{source_key}>{target_key}"
-        notes = tuple(_notes(view, model, pieces, rows_seen, usual))
-        rows_seen |= {transition.row for transition in used if _shown_guards(model, transition)}
+        notes = tuple(_notes(view, conditions, pieces, rows_seen))
+        rows_seen |= {transition.row for transition in used if conditions.shown(transition)}
         arrows.append(Arrow(source_key, target_key, used, notes, is_main, signpost if signpost in layout.signposts else ""))
     if any(UNANSWERED in signs for pieces in pieces_by_ends.values() for _, signs in pieces):
         footnotes.append(Words(f"{UNANSWERED} 须{usual.condition.zh}", f"{UNANSWERED} only if {usual.condition.en}"))
@@ -230,12 +274,12 @@ def _also_from(sources: Sequence[State]) -> Words:
     return Words(f"{ALSO} {zh}亦可", f"{ALSO} also from {en}")
 
 
-def _notes(view: View, model: Model, pieces: Iterable[Piece], rows_seen: set[int], usual: Guard) -> list[Note]:
+def _notes(view: View, given: _Conditions, pieces: Iterable[Piece], rows_seen: set[int]) -> list[Note]:
     """The text of an arrow; events with the same conditions and effects share a note."""
-    layout = VIEW_LAYOUTS[view]
+    model, layout = given.model, VIEW_LAYOUTS[view]
     notes: dict[tuple[tuple[Words, ...], str, Event | None], dict[Event, None]] = {}
     effects_of: dict[tuple[Event, tuple[Words, ...]], tuple[Words, ...]] = {}
-    guards_of = {piece: _piece_guards(model, piece, usual) for piece in pieces}
+    guards_of = {piece: _piece_guards(given, piece) for piece in pieces}
     for transition, signs in _weakest(guards_of):
         row = model.table[transition.row]
         guards = guards_of[transition, signs]
@@ -253,9 +297,9 @@ def _notes(view: View, model: Model, pieces: Iterable[Piece], rows_seen: set[int
     return found
 
 
-def _piece_guards(model: Model, piece: Piece, usual: Guard) -> list[Guard]:
+def _piece_guards(given: _Conditions, piece: Piece) -> list[Guard]:
     transition, signs = piece
-    return [guard for guard in _shown_guards(model, transition) if not (UNANSWERED in signs and guard is usual)]
+    return [guard for guard in given.shown(transition) if not (UNANSWERED in signs and guard is given.usual)]
 
 
 def _weakest(guards_of: Mapping[Piece, Sequence[Guard]]) -> Iterator[Piece]:
@@ -268,36 +312,6 @@ def _weakest(guards_of: Mapping[Piece, Sequence[Guard]]) -> Iterator[Piece]:
                 break
         else:
             yield piece
-
-
-def most_common_condition(model: Model) -> Guard:
-    """The condition on the facts that most rows have: a picture writes it once and puts a sign wherever it applies."""
-    guards = [guard for row in model.table for guard in row.guards if guard is not ELSE and not guard.payload_fields]
-    return max(guards, key=lambda guard: sum(other is guard for other in guards))
-
-
-def _shown_guards(model: Model, transition: Transition) -> list[Guard]:
-    """The guards that an arrow shows, in the order of the row.
-
-    Left out, for the tables beside the pictures, are those that always hold in the source, those that all transitions of
-    the event from there have in common, and, but in the box for many, those that ask only which attempt or quote is meant.
-    """
-    many = _from_many(model)
-    is_many = (transition.source, transition.row) in many
-    guards = list(model.table[transition.row].guards)
-    alike = [
-        each
-        for each in model.transitions
-        if (each.event, each.source) == (transition.event, transition.source)
-        and ((each.source, each.row) in many) is is_many
-    ]
-    shared = set.intersection(*({guard.name for guard in each.guards} for each in alike)) if len(alike) > 1 else set()
-    if is_many:
-        return [guard for guard in guards if guard.name not in shared or guard.payload_fields]
-    held = {guard.name for guard in model.states[transition.source].invariants}
-    fields = model.events[transition.event]
-    references = {name for name, kind in fields.items() if kind is Kind.ATTEMPT or name == "quote"}
-    return [guard for guard in guards if not (guard.name in shared | held or references & set(guard.payload_fields))]
 
 
 def _condition(view: View, guard: Guard, model: Model) -> Words:

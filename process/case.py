@@ -7,7 +7,6 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
-from uuid import uuid4
 
 from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
@@ -90,6 +89,8 @@ class Case(EventMethods):
         at: datetime | None = None,
     ) -> None:
         if case_id is None:
+            from uuid import uuid4  # which takes as long to import as the rest of this file
+
             case_id = str(uuid4())
         try:
             goal = _goal(goal)
@@ -134,7 +135,7 @@ class Case(EventMethods):
 
     @property
     def version(self) -> int:
-        """How many events the case has taken. Compare it to learn whether someone else has moved the case."""
+        """The number of events that the case has taken; one that differs shows that someone else has moved it."""
         return self._version
 
     @property
@@ -144,7 +145,7 @@ class Case(EventMethods):
 
     @property
     def is_done(self) -> bool:
-        """Whether the case has ended."""
+        """True if the case has ended."""
         return self.machine.definition.states[self._state].end is not None
 
     @property
@@ -180,7 +181,7 @@ class Case(EventMethods):
 
     @property
     def request(self) -> Request | None:
-        """What is requested of whom now; None at an end. The same request has the same key, however often it is read."""
+        """The request that is open now; None at an end. The same request has the same key, however often it is read."""
         responsibility = self.machine.definition.responsibility(self._state, self._facts)
         if responsibility is None:
             return None

@@ -18,6 +18,7 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
@@ -105,6 +106,8 @@ class CaseHandle:
             EndReached, WrongState, WrongActor, GuardNotMet: refused. A final refusal is kept, an early one is not.
             EventIdReused: the id belongs to another event of the same sender.
             Conflict: the case is not at *version*.
+
+        It waits for a worker; bound the wait with ``asyncio.timeout``, and send the event again under the same id.
         """
         check_reference("event_id", event_id)
         check_version(version)
@@ -119,11 +122,14 @@ class CaseHandle:
                 return handled_of(answer)
             except WorkflowUpdateFailedError as failed:
                 error = error_of(failed.cause)
-                if isinstance(
-                    error, CaseNotFound
-                ):  # the order's latest case is another one; this one may have ended before
+                if isinstance(error, CaseNotFound):  # the order has another case now; this one may have ended before
                     return handled_of(answer_after_the_end(await self._result(), message))
                 raise error from None
+            except WorkflowUpdateRPCTimeoutOrCancelledError as interrupted:
+                if isinstance(interrupted.__cause__, asyncio.CancelledError):
+                    raise interrupted.__cause__ from None  # the caller's own, as by asyncio.timeout
+                if pause is None:
+                    raise
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     latest = await self.latest_run()

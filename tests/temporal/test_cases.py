@@ -255,6 +255,19 @@ def test_refusals_are_those_of_a_bare_case(server: Server) -> None:
     server.run(trip())
 
 
+def test_a_wait_that_is_cut_short_can_be_taken_up_under_the_same_id(dev: Server) -> None:
+    async def trip() -> None:
+        queue = new_order()
+        case = await Cases(dev.client, task_queue=queue).open(goal=Goal.PLAN, account="acct-1", order=queue)
+        with pytest.raises(TimeoutError):  # no worker is there
+            async with asyncio.timeout(0.3):
+                await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")
+        async with worker(dev.client, task_queue=queue):
+            assert (await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")).step.version == 1
+
+    dev.run(trip())
+
+
 def test_a_malformed_message_is_refused_and_holds_no_case_up(dev: Server) -> None:
     right = {"event": "sign_in", "data": SIGN_IN, "event_id": "m1", "by": "customer"}
     changes: tuple[dict[str, Any], ...] = (

@@ -8,29 +8,27 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
+from process.arguments import actor_of, own_deadlines, payload_of, wrong_arguments, wrong_moment, wrong_setting
 from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, CompiledEvent, CompiledMachine
-from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, Model, State
+from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, State
 from process.payload import (
     INVALID,
     FieldCheck,
     aware_datetime,
     check_of,
-    deadline_of,
-    expected,
     field_errors,
     member_of,
     model_1_check_of,
     reference,
-    wrong_field,
 )
 from process.records import Request, Step
 from process.refusals import Circumstances, refusal, state_blockers
 from process.snapshot import codec
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-_goal, _state = member_of(Goal), member_of(State)
+_goal = member_of(Goal)
 _IDENTITY: Mapping[str, Field] = {
     "goal": Goal,
     "account": Kind.REFERENCE,
@@ -102,12 +100,12 @@ class Case(EventMethods):
         machine = self.machine
         limits = machine.definition.limits if limits is None else limits
         if type(limits) is not Limits:
-            raise _wrong("limits", limits, "Limits 对象", "a Limits object")
+            raise wrong_setting("limits", limits, "Limits 对象", "a Limits object")
         self._deadlines: Mapping[State, timedelta] | None = None
         if deadlines is not None:
-            self._deadlines = _own_deadlines(deadlines, machine.definition) or None
+            self._deadlines = own_deadlines(deadlines, machine.definition) or None
         if at is not None:
-            if wrong := _wrong_moment(at):
+            if wrong := wrong_moment(at):
                 raise InvalidPayload(None, None, None, wrong)
             at = aware_datetime(at)
         self._decisions = machine.decisions  # at hand: to read it through the class costs as much as to look it up
@@ -226,7 +224,7 @@ class Case(EventMethods):
         source = self._state
         try:
             event, actor, decide = self._decisions[event][source][by]
-            payload = {} if data is None else data.copy() if type(data) is dict else _payload(data)
+            payload = {} if data is None else data.copy() if type(data) is dict else payload_of(data)
             if who is not None:
                 reference(who)
             if at is not None:
@@ -257,12 +255,12 @@ class Case(EventMethods):
         """Return True if ``trigger`` would take this now. Raises for an unknown event only."""
         try:
             _, _, decide = self._decisions[event][self._state][by]
-            payload = {} if data is None else data.copy() if type(data) is dict else _payload(data)
+            payload = {} if data is None else data.copy() if type(data) is dict else payload_of(data)
         except Exception:  # whatever objects of the caller's raise
             self._event(event)
             return False
         if who is not None or at is not None:
-            return not _wrong_arguments(data, who, at) and decide(self._facts, payload) is not None
+            return not wrong_arguments(data, who, at) and decide(self._facts, payload) is not None
         return decide(self._facts, payload) is not None
 
     def blockers(
@@ -357,12 +355,12 @@ class Case(EventMethods):
 
     def _refusal(self, event: Event, data: object, by: object, who: object, at: object) -> InvalidPayload | Refused:
         compiled = self._event(event)
-        wrong = _wrong_arguments(data, who, at)
+        wrong = wrong_arguments(data, who, at)
         try:
-            payload = _payload(data)
+            payload = payload_of(data)
         except INVALID:
             payload = {}
-        actor = _actor(compiled, by)
+        actor = actor_of(compiled, by)
         named = by if actor is None else actor
         circumstances = Circumstances(self.machine, compiled, self._state, self._facts, named, payload)
         return refusal(circumstances, wrong, self._check_of)
@@ -437,70 +435,3 @@ def _slots_of(kind: type) -> tuple[str, ...]:
         for name in names
         if name not in ("__dict__", "__weakref__")
     )
-
-
-def _actor(compiled: CompiledEvent, by: object) -> Actor | None:
-    """Return the actor meant: the only one possible where none is named, None where it is nobody."""
-    if by is None:
-        return compiled.only_actor
-    if type(by) is Actor:
-        return by
-    try:
-        return Actor(by)  # type: ignore[arg-type]  # a stranger's value is a ValueError
-    except Exception:  # or whatever an object of the caller's raises
-        return None
-
-
-def _payload(data: object) -> dict[str, Any]:
-    """Return the payload as a dict of the case's own; raise ValueError where it is no mapping."""
-    if data is None:
-        return {}
-    try:
-        own = dict(data) if isinstance(data, Mapping) else None
-    except Exception:  # whatever an object of the caller's raises
-        own = None
-    if own is None:
-        raise ValueError
-    return own
-
-
-def _wrong_arguments(data: object, who: object, at: object) -> tuple[Blocker, ...]:
-    """Return what is wrong with the arguments of ``trigger`` beside event and actor."""
-    wrong: list[Blocker] = []
-    try:
-        _payload(data)
-    except INVALID:
-        wrong.append(wrong_field("data", data, "字段名到值的映射", "a mapping of field names to values"))
-    if who is not None:
-        try:
-            reference(who)
-        except INVALID:
-            wrong.append(wrong_field("who", who, *expected(Kind.REFERENCE)))
-    return (*wrong, *_wrong_moment(at))
-
-
-def _wrong_moment(at: object) -> tuple[Blocker, ...]:
-    try:
-        if at is not None:
-            aware_datetime(at)
-    except INVALID:
-        return (wrong_field("at", at, "带时区的时间", "a datetime with a time zone"),)
-    return ()
-
-
-def _own_deadlines(given: Mapping[State, timedelta], model: Model) -> dict[State, timedelta]:
-    zh, en = "非终态到时长的映射，时长至多 10 年", "open states with timedeltas, over 0 and up to 10 years"
-    if not isinstance(given, Mapping):
-        raise _wrong("deadlines", given, zh, en)
-    own: dict[State, timedelta] = {}
-    for name, deadline in given.items():
-        try:
-            state = _state(name)
-            own[state] = deadline_of(state, deadline, model)
-        except INVALID:
-            raise _wrong("deadlines", {name: deadline}, zh, en) from None
-    return own
-
-
-def _wrong(name: str, value: object, zh: str, en: str) -> InvalidPayload:
-    return InvalidPayload(None, None, None, (wrong_field(name, value, zh, en),))

@@ -23,6 +23,7 @@ ROOMS = (
     "event_methods",
     "decisions",
     "machine",
+    "arguments",
     "finality",
     "refusals",
     "snapshot",

@@ -1,11 +1,13 @@
 """The shop's tests, in Django's own test runner."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client, TestCase, TransactionTestCase
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from process import Event, Goal, State, store
 from process.store import tables
@@ -110,3 +112,22 @@ class InTransactionsOfItsOwn(TransactionTestCase):
             assert store.load(conn, "case-o").state == State.SIGNED_OUT
             store.handle(conn, "case-o", Event.SIGN_IN, SIGN_IN, event_id="1")
             assert len(store.awaiting(conn, store.load(conn, "case-o").awaits or "")) == 1  # type: ignore[arg-type]
+
+    def test_what_the_database_gave_up_is_not_committed_though_its_error_is_swallowed(self) -> None:
+        with suppress(PendingRollbackError), transaction.atomic():
+            Ticket.objects.create(order_ref="o")
+            open_case()
+            with borrowed() as conn:
+                lose(conn)
+        assert Ticket.objects.count() == 0
+        with transaction.atomic(), borrowed() as conn:
+            assert store.find(conn) == []
+
+
+def lose(conn: Any) -> None:
+    """Fail so that the whole transaction is lost, and go on as if nothing had been."""
+    if connection.vendor == "postgresql":
+        with suppress(DBAPIError):
+            conn.exec_driver_sql("SELECT 1 / 0")
+    else:  # as the store does after a deadlock of MySQL's
+        conn.invalidate()

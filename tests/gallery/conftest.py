@@ -28,6 +28,7 @@ def shown(loaded: Watched) -> Iterator[Page]:
     """The page in English, wide and offline, at the choice of the goal; anything on the console fails the test."""
     loaded.page.set_viewport_size({"width": 1440, "height": 900})
     loaded.page.emulate_media(media="screen", color_scheme="light")
+    loaded.page.evaluate("() => document.querySelectorAll('details').forEach((details) => { details.open = false; })")
     follow(loaded.page, "en")
     yield loaded.page
     loaded.check()

@@ -17,7 +17,7 @@ from process.diagram.layout.routing_grid import Route
 from process.diagram.layout.typeface import block
 from process.diagram.palette import VISITED
 from process.diagram.views import Arrow, Picture
-from process.model import State, Words
+from process.model import ELSE, Event, Facts, State, Transition, Words
 
 if TYPE_CHECKING:
     from process.case import Case
@@ -28,10 +28,17 @@ _LISTED = 60  # the visits in the strip; of further ones the newest
 
 
 class Visit(NamedTuple):
-    """One step of the case along an arrow; ``when`` is empty where the host gave no time."""
+    """One step of the case along an arrow.
+
+    Attributes:
+        when: empty where the host gave no time.
+        row: of the model's table; None where the history is cut short, so that the facts before the step are unknown.
+    """
 
     number: int
     when: str
+    event: Event
+    row: int | None = None
 
     @property
     def text(self) -> str:
@@ -48,7 +55,9 @@ class CaseMarks(NamedTuple):
     def on(self, arrow: Arrow) -> list[Visit]:
         """The steps that went along the arrow, oldest first."""
         keys = dict.fromkeys((each.event, each.source, each.target) for each in arrow.transitions)
-        return sorted(visit for key in keys for visit in self.visits.get(key, ()))
+        rows = {*arrow.rows, None}
+        visits = (visit for key in keys for visit in self.visits.get(key, ()) if visit.row in rows)
+        return sorted(visits, key=lambda visit: visit.number)
 
     def is_in(self, picture: Picture) -> bool:
         """True if the picture has the state in which the case stands."""
@@ -70,6 +79,13 @@ class Tag(NamedTuple):
     justified: str
 
 
+class Remaining(NamedTuple):
+    """A visit for the strip below the picture, and whether its number stands beside its arrow."""
+
+    visit: Visit
+    is_numbered: bool
+
+
 def times(visits: Sequence[Visit]) -> tuple[str, ...]:
     """The visits with their times, a line each; of many the first, and the number of the others."""
     more = len(visits) - _TIMES
@@ -83,8 +99,8 @@ def place_tags(
     taken: Sequence[Rect],
     frames: Sequence[Rect],
     size: Rect,
-) -> tuple[dict[str, Tag], list[Visit]]:
-    """Place tags beside the arrows on the case's path; return them, and the visits whose times found no room.
+) -> tuple[dict[str, Tag], list[Remaining]]:
+    """Place tags beside the arrows on the case's path; return them, and the visits whose times or numbers found no room.
 
     Args:
         taken: boxes and texts, which no tag may touch.
@@ -95,18 +111,21 @@ def place_tags(
     edges = [border for frame in frames for border in borders(frame)]
     occupied = [*taken, *(route.text for route in routes.values() if route.text)]
     tags: dict[str, Tag] = {}
-    remaining: list[Visit] = []
+    remaining: list[Remaining] = []
     for arrow in picture.arrows:
         visits = marks.on(arrow)
         if not visits:
             continue
         whole, short = times(visits), (_numbers(visits),)
-        tag = _beside(routes[arrow.key], (whole, short), occupied, runs, edges, size)
+        tag = _beside(routes[arrow.key], (whole, short), occupied, runs, edges, size) or _squeezed(
+            routes[arrow.key], short, occupied, runs, size
+        )
         if tag is not None:
             tags[arrow.key] = tag
             occupied.append(tag.at)
-        remaining += visits[_TIMES:] if tag is not None and tag.lines == whole else visits
-    return tags, sorted(visit for visit in remaining if visit.when)
+        rest = visits[_TIMES:] if tag is not None and tag.lines == whole else visits
+        remaining += [Remaining(visit, tag is not None) for visit in rest if visit.when or tag is None]
+    return tags, sorted(remaining, key=lambda each: each.visit.number)
 
 
 def _numbers(visits: Sequence[Visit]) -> str:
@@ -142,6 +161,28 @@ def _beside(
     return None
 
 
+def _squeezed(
+    route: Route, lines: tuple[str, ...], occupied: Sequence[Rect], runs: Sequence[Rect], size: Rect
+) -> Tag | None:
+    """The lines at the first place near the route, or round its corners, where they touch no more than a frame's border."""
+    width, height = block(lines, TAG)
+    for gap, apart in ((4, 1), (3, 0)):
+        for a, b in pairwise(route.corners):
+            (x, y), (far_x, far_y) = sorted(((a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)))
+            for at in range(-PITCH, far_x - x + far_y - y + PITCH + 1, 2):
+                corners = (
+                    ((x + at, y - gap - height), (x + at, y + gap))
+                    if y == far_y
+                    else ((x + gap, y + at), (x - gap - width, y + at))
+                )
+                for left, top in corners:
+                    place = Rect(left, top, left + width, top + height)
+                    inside = size.left + 4 <= left and place.right <= size.right - 4 and size.top + 4 <= top
+                    if inside and not any(place.overlaps(other, apart) for other in (*occupied, *runs)):
+                        return Tag(lines, place, "c")
+    return None
+
+
 def _places(begin: tuple[int, int], end: tuple[int, int], text: tuple[float, float]) -> Iterator[tuple[float, Rect, str]]:
     """Places for text beside a straight piece of a line: distance from its beginning, place, and the edge that is near."""
     (ax, ay), (bx, by), (width, height) = begin, end, text
@@ -160,27 +201,28 @@ def _places(begin: tuple[int, int], end: tuple[int, int], text: tuple[float, flo
 
 
 def place_strip(
-    picture: Picture, lang: str, marks: CaseMarks, remaining: Sequence[Visit], area: Rect
+    picture: Picture, lang: str, marks: CaseMarks, remaining: Sequence[Remaining], area: Rect
 ) -> tuple[LegendEntry, ...]:
     """Place the case's own legend in rows from the left top of *area*: id, state, path, and the *remaining* times."""
     return place_in_rows(_entries(picture, marks, remaining), lang, area)
 
 
-def _entries(picture: Picture, marks: CaseMarks, remaining: Sequence[Visit]) -> Iterator[tuple[str, str, Words]]:
+def _entries(picture: Picture, marks: CaseMarks, remaining: Sequence[Remaining]) -> Iterator[tuple[str, str, Words]]:
     yield "", "", Words(marks.case_id, marks.case_id)
     yield "here" if marks.is_in(picture) else "", "", marks.position(picture)
     if any(marks.on(arrow) for arrow in picture.arrows):
         yield "line", VISITED, Words("走过的路径", "the path it took")
     if remaining:
-        yield "", "", Words("各步时间：", "Times:")
+        yield "", "", Words("各步：", "Steps:")
     if len(remaining) > _LISTED:
         yield "", "", Words("…", "…")
     day = ""
-    for visit in remaining[-_LISTED:]:  # a day stands once, before the first of its times
+    for visit, is_numbered in remaining[-_LISTED:]:  # a day stands once, before the first of its times
         date, _, time = visit.when.partition(" ")
         text = f"{visit.number}. {time}" if date == day else visit.text
         day = date
-        yield "", "", Words(text, text)
+        zh, en = ("", "") if is_numbered else visit.event.words
+        yield "", "", Words(f"{text} {zh}".rstrip(), f"{text} {en}".rstrip())
 
 
 def marks_of(case: Case | None) -> CaseMarks | None:
@@ -188,7 +230,28 @@ def marks_of(case: Case | None) -> CaseMarks | None:
     if case is None:
         return None
     visits: dict[tuple[str, str, str], list[Visit]] = {}
-    for step in case.history:
-        visit = Visit(step.version, f"{step.at:%m-%d %H:%M}" if step.at else "")
+    for step, row in zip(case.history, _rows(case), strict=True):
+        visit = Visit(step.version, f"{step.at:%m-%d %H:%M}" if step.at else "", step.event, row)
         visits.setdefault((step.event, step.source, step.target), []).append(visit)
     return CaseMarks(case.case_id, case.state, {key: tuple(each) for key, each in visits.items()})
+
+
+def _rows(case: Case) -> Iterator[int | None]:
+    """For each step of the case the row of the table that it took; None where the facts before it are unknown."""
+    given, events = case.facts, case.machine.compiled_events
+    facts: Facts | None = None
+    if case.history and case.history[0].version == 1:
+        facts = Facts(given.goal, given.account, given.order, given.face_limit, given.other_limit)
+    for step in case.history:
+        row = None
+        if facts is not None:
+            event = events[step.event]
+            rows = (each for each in event.transitions_from.get(step.source, ()) if step.by in each.by)
+            row = next((each.row for each in rows if _fits(each, facts, step.data)), None)
+            outcome = event.decide(step.source, facts, step.by, dict(step.data))
+            facts = outcome and outcome[1]
+        yield row
+
+
+def _fits(transition: Transition, facts: Facts, data: Mapping[str, object]) -> bool:
+    return all(guard is ELSE or guard.predicate(facts, data) for guard in transition.guards)

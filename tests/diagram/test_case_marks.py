@@ -133,6 +133,62 @@ def test_a_picture_says_where_the_case_stands_even_where_it_lacks_that_state(
     assert all(path in texts for texts in told)
 
 
+def a_case_that(*steps: tuple[Event, Actor, dict[str, object]]) -> Case:
+    """A case for both goals that took the steps, at times that the host did not give."""
+    case = Case(goal=Goal.BOTH, account="a", order="o", case_id="case-2")
+    for event, by, data in steps:
+        case.trigger(event, data, by=by)
+    return case
+
+
+TO_CANCELLING: tuple[tuple[Event, Actor, dict[str, object]], ...] = (
+    (Event.SIGN_IN, Actor.CUSTOMER, {"account": "a", "channel": Channel.APP}),
+    (Event.OPEN_ORDERS, Actor.CUSTOMER, {}),
+    (Event.OPEN_ORDER, Actor.CUSTOMER, {"order": "o"}),
+    (Event.FIND_OPTION, Actor.CUSTOMER, {"option": Option.CANCEL}),
+    (Event.CHOOSE_CANCELLATION, Actor.CUSTOMER, {}),
+    (Event.QUOTE_CONSEQUENCES, Actor.LENDER, {"quote": "q", "fee": 0, "currency": "CNY"}),
+    (Event.CONFIRM_CANCELLATION, Actor.CUSTOMER, {"quote": "q"}),
+    (Event.SKIP_FACE_VERIFICATION, Actor.SYSTEM, {"reason": "low risk"}),
+)
+COMPLETE: tuple[Event, Actor, dict[str, object]] = (Event.COMPLETE_CANCELLATION, Actor.LENDER, {"quote": "q"})
+REJECT: tuple[Event, Actor, dict[str, object]] = (Event.REJECT_CANCELLATION, Actor.LENDER, {"quote": "q", "reason": "no"})
+SUPPORTED: tuple[tuple[Event, Actor, dict[str, object]], ...] = (
+    (Event.REPORT_PROBLEM, Actor.CUSTOMER, {"problem": "no code"}),
+    (Event.CONTACT_SUPPORT, Actor.CUSTOMER, {"channel": SupportChannel.HOTLINE}),
+    (Event.IDENTIFY_CUSTOMER, Actor.SUPPORT, {"agent": "g", "ticket": "t"}),
+    (Event.GUIDE_BACK, Actor.SUPPORT, {}),
+    *TO_CANCELLING,
+    (Event.TIME_OUT, Actor.CLOCK, {}),
+    (Event.TIME_OUT, Actor.CLOCK, {}),
+    REJECT,
+    (Event.REPORT_PLAN_ENDED, Actor.LENDER, {"reason": "refunded"}),
+)
+
+
+@pytest.mark.parametrize("lang", diagram.LANGUAGES)
+@pytest.mark.parametrize("steps", [SUPPORTED, (*TO_CANCELLING, REJECT, COMPLETE)], ids=["support", "correction"])
+def test_every_step_is_numbered_at_its_arrow_also_through_any_open_state(
+    lang: str, steps: tuple[tuple[Event, Actor, dict[str, object]], ...]
+) -> None:
+    case = a_case_that(*steps)
+    shown = place(build_picture(View.OVERVIEW, MODEL), lang, marks_of(case))
+    numbers = [int(number) for tag in shown.tags.values() for line in tag.lines for number in re.findall(r"\d+", line)]
+    missing = {*range(1, len(steps) + 1)} - {*numbers}
+    strip = " ".join(entry.text for entry in shown.legend)
+    assert all(f"{number}. " in strip for number in missing)
+    assert len(missing) <= 2
+    assert len(numbers) == len({*numbers}), "no step at two arrows"
+    assert any(key.startswith("arrow-anywhere") for key in shown.tags)
+
+
+def test_an_answer_and_a_correction_by_the_lender_are_marked_at_their_own_arrows() -> None:
+    ways = {"arrow-cancelling-plan_cancelled": (COMPLETE,), "arrow-anywhere-plan_cancelled": (REJECT, COMPLETE)}
+    for key, steps in ways.items():
+        shown = place(build_picture(View.ENDS, MODEL), "en", marks_of(a_case_that(*TO_CANCELLING, *steps)))
+        assert shown.visited == {key}
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_strip_stands_below_the_legend_and_on_the_page(lang: str) -> None:
     shown = marked(lang)

@@ -60,14 +60,14 @@ def _steps(case: Case) -> list[str] | None:
     names = []
     try:
         for step in history:
-            names.append(_name(step, replayed.facts))
+            names.append(_step_name(step, replayed.facts))
             replayed.trigger(step.event, dict(step.data), by=step.by)
     except ProcessError:
         return None
     return names if (replayed.state, replayed.facts) == (case.state, facts) else None
 
 
-def _name(step: Step, facts: Facts) -> str:
+def _step_name(step: Step, facts: Facts) -> str:
     by = "" if len(MODEL.actors[step.event]) == 1 else f"@{step.by}"
     variant = _variant(step, facts)
     return f"{step.event}{by}" + ("" if variant == RIGHT else f"~{variant.replace(': ', '=')}")

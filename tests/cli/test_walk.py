@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from process import Case, Event, Goal, State, eventfile
 from process.cli import app
 from process.eventfile import CaseLine
+from tests.support.thorough import counts
 
 SIGN_IN = ("sign_in", "", "")  # the event by its name, then Enter for the usual account and channel
 TO_THE_OPTIONS = (*SIGN_IN, "open_orders", "open_order", "", "find_option", "")
@@ -186,11 +187,12 @@ def test_in_chinese_the_walk_speaks_chinese() -> None:
     assert "b 退一步" in screen
 
 
+@counts("walks", 5, 30)
 @pytest.mark.parametrize("goal", list(Goal))
-def test_whatever_is_numbered_is_taken_on_the_usual_values(goal: Goal, tmp_path: Path) -> None:
+def test_whatever_is_numbered_is_taken_on_the_usual_values(goal: Goal, tmp_path: Path, walks: int) -> None:
     chance = random.Random(goal.value)  # noqa: S311  # the same walks in every run
     reached: set[Event] = set()
-    for number in range(15):
+    for number in range(walks):
         file = tmp_path / f"{number}.jsonl"
         typed = [
             text

@@ -33,7 +33,7 @@ SCOPE: Final = Words(
 def as_dict(report: Report, score: Score | None) -> dict[str, Any]:
     """All of it, as JSON can hold it."""
     found = report.exploration
-    model = found.machine.definition
+    model, facts = found.machine.definition, found.configurations[0].facts
     data: dict[str, Any] = {
         "holds": report.holds and not (score and score.survived),
         "scope": words_dict(SCOPE),
@@ -42,7 +42,7 @@ def as_dict(report: Report, score: Score | None) -> dict[str, Any]:
             "edges": len(found.edges),
             "depth": max(found.depths),
             "events_tried": found.tried,
-            "limits": {"face": model.limits.face, "other": model.limits.other},
+            "limits": {"face": facts.face_limit, "other": facts.other_limit},
         },
         "requirements": [_requirement(report, result) for result in report.results],
         "ends": [{"state": end, **_witness(report, path)} for end, path in _ends(report)],

@@ -46,8 +46,20 @@ def of_mariadb(url: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("use_tz", ["1", "0"], ids=["USE_TZ", "without USE_TZ"])
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+SELDOM = [pytest.mark.thorough]
+
+
+@pytest.mark.parametrize(
+    ("kind", "use_tz"),
+    [
+        ("sqlite", "1"),
+        ("postgresql", "0"),
+        ("mariadb", "1"),
+        pytest.param("sqlite", "0", marks=SELDOM),
+        pytest.param("postgresql", "1", marks=SELDOM),
+        pytest.param("mariadb", "0", marks=SELDOM),
+    ],
+)
 def test_the_shops_tests_pass_in_djangos_own_runner(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, use_tz: str
 ) -> None:

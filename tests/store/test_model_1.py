@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect, text, update
+from sqlalchemy import Connection, Engine, inspect, text, update
 
 from process import Actor, Event, Goal, Refused, State, store
 from process.model import MODEL_VERSION
 from process.snapshot.migrations import MIGRATIONS
 from process.store import tables
 from tests.support.postgres import Postgres
-from tests.support.storing import START, Database
+from tests.support.storing import START
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
@@ -29,18 +30,45 @@ EXPECTED: dict[str, dict[str, Any]] = json.loads((FILES / "expected.json").read_
 LATER = START + timedelta(days=60)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A database as the first release left it."""
+    engine = as_left(request, tmp_path_factory.mktemp("old"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def untouched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Likewise, for one test alone."""
+    engine = as_left(request, tmp_path)
+    yield engine
+    engine.dispose()
+
+
+def as_left(request: pytest.FixtureRequest, folder: Path) -> Engine:
     if request.param == "sqlite":
-        path = tmp_path / "old.sqlite"
+        path = folder / "old.sqlite"
         shutil.copy(FILES / "cases.sqlite", path)
-        return Database(f"sqlite:///{path}").engine()
+        return store.create_engine(f"sqlite:///{path}")
     server: Postgres = request.getfixturevalue("postgres")
-    engine = Database(server.new_database()).engine()
+    engine = store.create_engine(server.new_database())
     with engine.begin() as conn:
         conn.connection.driver_connection.execute((FILES / "cases.sql").read_text(encoding="utf-8"))  # type: ignore[union-attr]
     return engine
+
+
+@pytest.fixture(scope="module")
+def up_to_date(old: Engine) -> Engine:
+    """The same database, brought up to date once for the tests that leave no trace in it."""
+    return upgraded(old)
+
+
+@pytest.fixture
+def conn(up_to_date: Engine) -> Iterator[Connection]:
+    with up_to_date.connect() as conn, conn.begin() as begun:
+        yield conn
+        begun.rollback()
 
 
 def upgraded(engine: Engine) -> Engine:
@@ -49,8 +77,7 @@ def upgraded(engine: Engine) -> Engine:
     return engine
 
 
-def test_the_files_hold_each_state_and_end_of_model_1_with_refusals_and_own_deadlines(old: Engine) -> None:
-    upgraded(old)
+def test_the_files_hold_each_state_and_end_of_model_1_with_refusals_and_own_deadlines(conn: Connection) -> None:
     states = {case["state"] for case in EXPECTED.values()}
     assert states == set(State) - {State.PLAN_ENDED_OTHERWISE}
     assert {kind for case in EXPECTED.values() for kind in case["refusals"]} == {
@@ -59,33 +86,30 @@ def test_the_files_hold_each_state_and_end_of_model_1_with_refusals_and_own_dead
         "WrongActor",
         "GuardNotMet",
     }
-    with old.begin() as conn:
-        assert any(store.load(conn, case_id).to_dict()["deadlines"] for case_id in EXPECTED)
-        assert len({store.load(conn, case_id).facts.face_limit for case_id in EXPECTED}) > 1
+    assert any(store.load(conn, case_id).to_dict()["deadlines"] for case_id in EXPECTED)
+    assert len({store.load(conn, case_id).facts.face_limit for case_id in EXPECTED}) > 1
 
 
-def test_every_case_of_model_1_loads_is_listed_and_verifies(old: Engine) -> None:
-    upgraded(old)
-    with old.begin() as conn:
-        assert not store.upgrade(conn), "twice"
-        assert {found.case_id: found.state for found in store.find(conn, 1000)} == {
-            case_id: case["state"] for case_id, case in EXPECTED.items()
-        }
-        for case_id, expected in EXPECTED.items():
-            case = store.load(conn, case_id)
-            assert case.version == expected["version"]
-            if expected["face_removed"] and expected["state"] in VERIFYING:  # no verification is asked for any more
-                assert case.state is State.CONSEQUENCES
-            else:
-                assert case.state == expected["state"]
-                assert (case.due_at and case.due_at.isoformat()) == expected["due_at"]
-            assert len(store.history(conn, case_id)) == case.version == len(store.load_with_history(conn, case_id).history)
-            assert len(store.refusals(conn, case_id)) == len(expected["refusals"])
-            assert store.verify(conn, case_id) == (), case_id
-        waiting = [case for actor in Actor for case in store.awaiting(conn, actor, 1000)]
-        assert {case.case_id for case in waiting} == {
-            case_id for case_id, case in EXPECTED.items() if State(case["state"]) not in ENDS
-        }
+def test_every_case_of_model_1_loads_is_listed_and_verifies(conn: Connection) -> None:
+    assert not store.upgrade(conn), "twice"
+    assert {found.case_id: found.state for found in store.find(conn, 1000)} == {
+        case_id: case["state"] for case_id, case in EXPECTED.items()
+    }
+    for case_id, expected in EXPECTED.items():
+        case = store.load(conn, case_id)
+        assert case.version == expected["version"]
+        if expected["face_removed"] and expected["state"] in VERIFYING:  # no verification is asked for any more
+            assert case.state is State.CONSEQUENCES
+        else:
+            assert case.state == expected["state"]
+            assert (case.due_at and case.due_at.isoformat()) == expected["due_at"]
+        assert len(store.history(conn, case_id)) == case.version == len(store.load_with_history(conn, case_id).history)
+        assert len(store.refusals(conn, case_id)) == len(expected["refusals"])
+        assert store.verify(conn, case_id) == (), case_id
+    waiting = [case for actor in Actor for case in store.awaiting(conn, actor, 1000)]
+    assert {case.case_id for case in waiting} == {
+        case_id for case_id, case in EXPECTED.items() if State(case["state"]) not in ENDS
+    }
 
 
 VERIFYING = ("verification_decision", "verification_choice", "face_verification", "other_verification")
@@ -94,59 +118,52 @@ ENDS = {State(case["state"]) for case in EXPECTED.values() if case["due_at"] is 
 }
 
 
-def test_cases_of_model_1_time_out_and_go_on(old: Engine) -> None:
-    upgraded(old)
+def test_cases_of_model_1_time_out_and_go_on(conn: Connection) -> None:
     moved = 0
-    with old.begin() as conn:
-        while done := store.time_out_overdue(conn, LATER):
-            moved += len(done)
-            for handled in done:
-                assert store.verify(conn, handled.case.case_id) == ()
-            if moved > 500:
-                break
-        for case_id in EXPECTED:
-            if not store.load(conn, case_id).is_done:
-                store.handle(conn, case_id, Event.REPORT_PLAN_ENDED, {"reason": "refunded"}, event_id="n", by=Actor.LENDER)
-                assert store.load(conn, case_id).is_done
-            assert store.verify(conn, case_id) == (), case_id
+    while done := store.time_out_overdue(conn, LATER):
+        moved += len(done)
+        for handled in done:
+            assert store.verify(conn, handled.case.case_id) == ()
+        if moved > 500:
+            break
+    for case_id in EXPECTED:
+        if not store.load(conn, case_id).is_done:
+            store.handle(conn, case_id, Event.REPORT_PLAN_ENDED, {"reason": "refunded"}, event_id="n", by=Actor.LENDER)
+            assert store.load(conn, case_id).is_done
+        assert store.verify(conn, case_id) == (), case_id
     assert moved > 20
 
 
-def test_known_events_and_refusals_of_model_1_keep_their_outcomes(old: Engine) -> None:
-    upgraded(old)
-    with old.begin() as conn:
-        for case_id, expected in EXPECTED.items():
-            for step in store.history(conn, case_id)[:1] if case_id != "spaces" else ():  # whose ids are no ids any more
-                first = tables.steps.c.case_id == case_id, tables.steps.c.version == 1
-                event_id = conn.scalar(tables.steps.select().with_only_columns(tables.steps.c.event_id).where(*first))
-                again = store.handle(conn, case_id, step.event, step.data, event_id=str(event_id), by=step.by)
-                assert (again.is_duplicate, again.step.version) == (True, 1)
-            for kept in store.refusals(conn, case_id):
-                told: Any = {"event_id": kept.event_id, "by": "robot" if kept.by == "'robot'" else kept.by}
-                with pytest.raises(Refused) as refused:
-                    store.handle(conn, case_id, kept.error.event, kept.data, **told)  # type: ignore[arg-type]
-                assert type(refused.value).__name__ in expected["refusals"]
-                assert refused.value.text("zh") == kept.error.text("zh")
+def test_known_events_and_refusals_of_model_1_keep_their_outcomes(conn: Connection) -> None:
+    for case_id, expected in EXPECTED.items():
+        for step in store.history(conn, case_id)[:1] if case_id != "spaces" else ():  # whose ids are no ids any more
+            first = tables.steps.c.case_id == case_id, tables.steps.c.version == 1
+            event_id = conn.scalar(tables.steps.select().with_only_columns(tables.steps.c.event_id).where(*first))
+            again = store.handle(conn, case_id, step.event, step.data, event_id=str(event_id), by=step.by)
+            assert (again.is_duplicate, again.step.version) == (True, 1)
+        for kept in store.refusals(conn, case_id):
+            told: Any = {"event_id": kept.event_id, "by": "robot" if kept.by == "'robot'" else kept.by}
+            with pytest.raises(Refused) as refused:
+                store.handle(conn, case_id, kept.error.event, kept.data, **told)  # type: ignore[arg-type]
+            assert type(refused.value).__name__ in expected["refusals"]
+            assert refused.value.text("zh") == kept.error.text("zh")
 
 
-def test_claims_are_filled_in_and_two_cancellations_of_model_1_share_none(old: Engine) -> None:
-    upgraded(old)
+def test_claims_are_filled_in_and_two_cancellations_of_model_1_share_none(conn: Connection) -> None:
     claim = tables.cases.c.plan_claim
-    with old.begin() as conn:
-        held = conn.scalars(tables.cases.select().with_only_columns(claim).where(claim == "order-t")).all()
-        assert held == ["order-t"]
-        with pytest.raises(store.AlreadyDone):
-            store.open(conn, goal=Goal.PLAN, account="acct-t", order="order-t")
-        for name in ("twice-1", "twice-2"):
-            assert store.verify(conn, name) == ()
-        open_case = next(case_id for case_id, case in EXPECTED.items() if case["state"] == "cancelling")
-        with pytest.raises(store.OrderHasOpenCase):
-            store.open(conn, goal=Goal.PLAN, account="a", order=store.load(conn, open_case).facts.order)
+    held = conn.scalars(tables.cases.select().with_only_columns(claim).where(claim == "order-t")).all()
+    assert held == ["order-t"]
+    with pytest.raises(store.AlreadyDone):
+        store.open(conn, goal=Goal.PLAN, account="acct-t", order="order-t")
+    for name in ("twice-1", "twice-2"):
+        assert store.verify(conn, name) == ()
+    open_case = next(case_id for case_id, case in EXPECTED.items() if case["state"] == "cancelling")
+    with pytest.raises(store.OrderHasOpenCase):
+        store.open(conn, goal=Goal.PLAN, account="a", order=store.load(conn, open_case).facts.order)
 
 
-def test_upgraded_tables_are_as_new_ones(old: Engine, tmp_path: Path) -> None:
-    upgraded(old)
-    found = inspect(old)
+def test_upgraded_tables_are_as_new_ones(up_to_date: Engine) -> None:
+    found = inspect(up_to_date)
     for table in (tables.cases, tables.steps, tables.refusals):
         assert {column["name"] for column in found.get_columns(table.name)} == set(table.c.keys())
         assert set(found.get_pk_constraint(table.name)["constrained_columns"]) == set(table.primary_key.columns.keys())
@@ -172,16 +189,16 @@ def test_a_program_is_told_that_the_tables_are_of_an_earlier_release(tmp_path: P
         assert store.count(conn) == len(EXPECTED)
 
 
-def test_a_spoilt_row_of_model_1_stops_no_list(old: Engine) -> None:
-    with old.begin() as conn:
+def test_a_spoilt_row_of_model_1_stops_no_list(untouched: Engine) -> None:
+    with untouched.begin() as conn:
         open_cases = [case_id for case_id, case in EXPECTED.items() if State(case["state"]) not in ENDS]
         conn.execute(
             text("UPDATE cancellation_case SET snapshot = :text WHERE case_id = :case_id"),
             {"text": '{"format":"installment-cancellation/1","model_version":1}', "case_id": open_cases[0]},
         )
-    upgraded(old)
+    upgraded(untouched)
     assert min(MIGRATIONS) < MODEL_VERSION
-    with old.begin() as conn:
+    with untouched.begin() as conn:
         assert len(store.find(conn, 1000)) == len(EXPECTED)
         listed = {case.case_id for actor in Actor for case in store.awaiting(conn, actor, 1000)}
         assert listed == set(open_cases[1:])

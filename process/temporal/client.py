@@ -130,7 +130,11 @@ class Cases:
 
     async def find(self, *, state: State | None = None, awaits: Actor | None = None, limit: int = 100) -> list[Found]:
         """Open cases by state and by whose move it is. The server's index may lag behind by a second or so."""
-        query = [f"WorkflowType = '{messages.WORKFLOW}'", "ExecutionStatus = 'Running'"]
+        query = [
+            f"WorkflowType = '{messages.WORKFLOW}'",
+            "ExecutionStatus = 'Running'",
+            f"WorkflowId STARTS_WITH '{self.prefix}'",
+        ]
         if state is not None:
             query.append(f"{STATE_ATTRIBUTE} = '{State(state).value}'")
         if awaits is not None:

@@ -33,18 +33,21 @@ def test_open_cases_are_found_by_state_and_by_whose_move_it_is(dev: Server) -> N
                 if order == "o-3":
                     await case.handle(Event.CONTACT_SUPPORT, {"channel": "hotline"}, event_id="m2")
 
-            async def found(wanted: int, **filters: object) -> list[str]:
-                while len(listed := await cases.find(**filters)) < wanted:  # type: ignore[arg-type]  # by their names
+            async def found(wanted: list[str], **filters: object) -> None:
+                """Wait until the server's index shows these, and no others."""
+                while True:
+                    listed = await cases.find(**filters)  # type: ignore[arg-type]  # by their names
+                    assert all(each.case_id == f"case-{each.order}" for each in listed)
+                    if sorted(f"{each.case_id} {each.state} {each.awaits}" for each in listed) == wanted:
+                        return
                     await asyncio.sleep(0.05)
-                assert all(each.case_id == f"case-{each.order}" for each in listed)
-                return sorted(f"{each.case_id} {each.state} {each.awaits}" for each in listed)
 
-            assert await found(1, state=State.SUPPORT_NEEDED) == ["case-o-2 support_needed customer"]
-            assert await found(1, awaits=Actor.SUPPORT) == ["case-o-3 in_support support"]
-            assert await found(2, awaits=Actor.CUSTOMER) == [
-                "case-o-1's signed_out customer",
-                "case-o-2 support_needed customer",
-            ]
+            await found(["case-o-2 support_needed customer"], state=State.SUPPORT_NEEDED)
+            await found(["case-o-3 in_support support"], awaits=Actor.SUPPORT)
+            waiting = ["case-o-1's signed_out customer", "case-o-2 support_needed customer"]
+            await found(waiting, awaits=Actor.CUSTOMER)
+            elsewhere = Cases(dev.client, searchable=True, prefix=f"not-{queue}:")
+            assert await elsewhere.find(awaits=Actor.CUSTOMER) == []
             assert len(await cases.find(limit=2)) == 2
             await case.handle(Event.ABANDON, event_id="m3")
             while await cases.find(awaits=Actor.SUPPORT):

@@ -82,7 +82,7 @@ def _is_overridden(mutant: Mutant) -> bool:
 def _decides_the_same(mutant: Mutant) -> bool:
     """Together with the row's other guards it is true for the same inputs that no row above takes.
 
-    Where it is not the last row of the event, so that a row below gives the reasons, or it says what ELSE left over.
+    It is not the last row of the event: a row below gives the reasons for a refusal.
     """
     changed = _changed_row(mutant)
     if changed is None or mutant.kind not in ("guard dropped", "guard replaced"):
@@ -90,12 +90,15 @@ def _decides_the_same(mutant: Mutant) -> bool:
     index, old, new = changed
     below = [row for row in MODEL.table[index + 1 :] if row.event is old.event and {*row.sources} >= {*old.sources}]
     above = [row for row in MODEL.table[:index] if row.event is old.event and {*row.by} & {*old.by}]
-    last_says_the_same = {*old.guards} - {ELSE} <= {*new.guards} and ELSE in old.guards
-    return bool(below or last_says_the_same) and all(
-        _hold(old.guards, facts, data) is _hold(new.guards, facts, data)
-        for state, facts, data in _inputs(old)
-        if not any(state in row.sources and _hold(row.guards, facts, data) for row in above)
-    )
+    if not below:
+        return False
+    for state, facts, data in _inputs(old):
+        left_over = not any(state in row.sources and _hold(row.guards, facts, data) for row in above)
+        if left_over and _hold(old.guards, facts, data) is not _hold(new.guards, facts, data):
+            return False
+        if not left_over and ELSE not in new.guards and _hold(new.guards, facts, data):
+            return False  # R15: two rows fit, and the lower one is no ELSE
+    return True
 
 
 def _never_fit_together(mutant: Mutant) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import combinations
 
 from process.decisions import changes_of
 from process.exploration.inputs import payload_variants
-from process.model import ELSE, MODEL, Facts, Guard, Payload, Row, State, Words
+from process.model import ELSE, MODEL, Event, Facts, Guard, Payload, Row, State, Words
 from process.mutation.incremental import explored_model
 from process.mutation.operators import Mutant
 from process.requirements.names import OTHER_NAMES
@@ -92,7 +92,7 @@ def _decides_the_same(mutant: Mutant) -> bool:
     above = [row for row in MODEL.table[:index] if row.event is old.event and {*row.by} & {*old.by}]
     if not below:
         return False
-    for state, facts, data in _inputs(old):
+    for state, facts, data in _inputs(old.sources, old.event):
         left_over = not any(state in row.sources and _hold(row.guards, facts, data) for row in above)
         if left_over and _hold(old.guards, facts, data) is not _hold(new.guards, facts, data):
             return False
@@ -110,17 +110,24 @@ def _never_fit_together(mutant: Mutant) -> bool:
     for one, other in inverted:
         if one.event is not other.event or not {*one.by} & {*other.by}:
             continue
-        shared = Row(tuple(state for state in one.sources if state in other.sources), one.event, one.by, one.target, (), ())
-        if any(_hold(one.guards, facts, data) and _hold(other.guards, facts, data) for _, facts, data in _inputs(shared)):
+        shared = tuple(state for state in one.sources if state in other.sources)
+        if any(
+            _hold(one.guards, facts, data) and _hold(other.guards, facts, data)
+            for _, facts, data in _inputs(shared, one.event)
+        ):
             return False
     return True
 
 
-def _inputs(row: Row) -> Iterator[tuple[State, Facts, Payload]]:
-    for state, facts in explored_model(MODEL.limits).configurations:
-        if state in row.sources:
-            for _variant, data in payload_variants(MODEL, row.event, facts):
-                yield state, facts, data
+@cache
+def _inputs(states: tuple[State, ...], event: Event) -> tuple[tuple[State, Facts, Payload], ...]:
+    """Every payload of the event in every configuration of the states."""
+    return tuple(
+        (state, facts, data)
+        for state, facts in explored_model(MODEL.limits).configurations
+        if state in states
+        for _variant, data in payload_variants(MODEL, event, facts)
+    )
 
 
 def _hold(guards: tuple[Guard, ...], facts: Facts, data: Payload) -> bool:

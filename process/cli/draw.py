@@ -55,6 +55,10 @@ def draw(
             help="标出办理的现状与路径\n\nMark a case's path: a snapshot, or a file of events.",
         ),
     ] = None,
+    slide: Annotated[
+        bool,
+        typer.Option("--slide", help="按 16:9 幻灯片的比例\n\nOn pages for 16:9 slides."),
+    ] = False,
     force: Annotated[
         bool,
         typer.Option("--force", help="也覆盖并非由本程序写入的文件\n\nAlso replace files that this program did not write."),
@@ -79,7 +83,7 @@ def draw(
     try:
         marked = None if case is None else _case(case, language, refused)
         with ProgressBar(None, Words("画图", "drawing").of(language)) as bar:
-            if pictured is None and view is None and formats is None and case is None:
+            if pictured is None and view is None and formats is None and case is None and not slide:
                 refresh_known()
                 written = files.write(out, force=force, progress=bar.reach)
             else:
@@ -89,6 +93,7 @@ def draw(
                     langs=langs,
                     formats=("svg", "dot", "mermaid") if formats is None else wanted,
                     case=marked,
+                    slide=slide,
                     force=force,
                     progress=bar.reach,
                 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from process.diagram.layout.geometry import PITCH, Rect
@@ -112,6 +113,40 @@ class Drawing:
     page: Cluster
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+
+
+def on_slide(drawing: Drawing) -> Drawing:
+    """The same drawing in the middle of a page of the proportions of a slide, 16 to 9."""
+    width, height = drawing.size
+    wide, high = max(width, math.ceil(height * 16 / 9)), max(height, math.ceil(width * 9 / 16))
+    by = (wide - width) // 2
+    page = replace(_moved_cluster(drawing.page, by), at=Rect(0, 0, wide, high))
+    nodes = tuple(
+        replace(node, at=_moved(node.at, by), text=node.text and _moved_text(node.text, by)) for node in drawing.nodes
+    )
+    edges = tuple(
+        replace(
+            edge,
+            corners=tuple((x + by, y) for x, y in edge.corners),
+            texts=tuple(_moved_text(text, by) for text in edge.texts),
+        )
+        for edge in drawing.edges
+    )
+    return replace(drawing, size=(wide, high), page=page, nodes=nodes, edges=edges)
+
+
+def _moved_cluster(cluster: Cluster, by: int) -> Cluster:
+    title = cluster.title and _moved_text(cluster.title, by)
+    inner = tuple(_moved_cluster(each, by) for each in cluster.inner)
+    return replace(cluster, at=_moved(cluster.at, by), title=title, inner=inner)
+
+
+def _moved_text(text: Text, by: int) -> Text:
+    return text._replace(at=_moved(text.at, by))
+
+
+def _moved(at: Rect, by: int) -> Rect:
+    return _rounded(at._replace(left=at.left + by, right=at.right + by))
 
 
 def draw_shapes(placed: PlacedPicture) -> Drawing:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from process.diagram.case_marks import marks_of
-from process.diagram.drawing import Drawing, draw_shapes
+from process.diagram.drawing import Drawing, draw_shapes, on_slide
 from process.diagram.errors import TIME_LIMIT, took_too_long
 from process.diagram.layout.placement import place
 from process.diagram.output import check_overwrites
@@ -36,6 +36,7 @@ def svg(
     *,
     model: Model = MODEL,
     case: Case | None = None,
+    slide: bool = False,
     time_limit: float = TIME_LIMIT,
 ) -> str:
     """Draw a view as SVG. The layout of the released model's pictures is known; that of another model is searched.
@@ -44,13 +45,14 @@ def svg(
         view: ``overview``, ``self-service``, ``face-verification``, ``support`` or ``ends``.
         lang: ``zh``, ``en``, or ``both`` for both languages in one picture.
         case: whose state and path to mark.
+        slide: on a page of the proportions of a slide, 16 to 9.
         time_limit: seconds after which the search for a layout is given up.
 
     Raises:
         ValueError: there is no such view or language.
         CannotDraw: it took too long.
     """
-    return write_svg(_drawing(view, lang, model, case, time_limit))
+    return write_svg(_drawing(view, lang, model, case, time_limit, slide=slide))
 
 
 def dot(
@@ -59,10 +61,11 @@ def dot(
     *,
     model: Model = MODEL,
     case: Case | None = None,
+    slide: bool = False,
     time_limit: float = TIME_LIMIT,
 ) -> str:
     """Draw a view as DOT, of which Graphviz makes the same picture; parameters as of ``svg``."""
-    return _dot(_drawing(view, lang, model, case, time_limit))
+    return _dot(_drawing(view, lang, model, case, time_limit, slide=slide))
 
 
 def png(
@@ -71,15 +74,16 @@ def png(
     *,
     model: Model = MODEL,
     case: Case | None = None,
+    slide: bool = False,
     time_limit: float = TIME_LIMIT,
 ) -> bytes:
-    """Draw a view as PNG, 1684 pixels wide; parameters as of ``svg``.
+    """Draw a view as PNG, 1684 pixels wide, or 1920 for a slide; parameters as of ``svg``.
 
     Raises:
         ValueError: there is no such view or language.
         CannotDraw: it took too long, or ``resvg-py`` or a font is missing.
     """
-    return _png(svg(view, lang, model=model, case=case, time_limit=time_limit))
+    return _png(svg(view, lang, model=model, case=case, slide=slide, time_limit=time_limit), slide=slide)
 
 
 def mermaid(
@@ -88,7 +92,8 @@ def mermaid(
     *,
     model: Model = MODEL,
     case: Case | None = None,
-    time_limit: float = TIME_LIMIT,  # noqa: ARG001  # the same arguments as of the other formats; Mermaid lays out by itself
+    slide: bool = False,  # noqa: ARG001  # the same arguments as of the other formats; Mermaid lays out by itself
+    time_limit: float = TIME_LIMIT,  # noqa: ARG001  # the same
 ) -> str:
     """Draw a view as a Mermaid flowchart; parameters as of ``svg``."""
     from process.diagram.mermaid_writer import write_mermaid
@@ -104,6 +109,7 @@ def draw(
     formats: Iterable[str] = ("svg", "dot", "mermaid"),
     model: Model = MODEL,
     case: Case | None = None,
+    slide: bool = False,
     force: bool = False,
     progress: Callable[[int, int], None] | None = None,
     time_limit: float = TIME_LIMIT,
@@ -111,6 +117,7 @@ def draw(
     """Write pictures to the folder *out*, as ``<view>.<lang>.<svg, png, dot or mmd>``.
 
     Args:
+        slide: on pages of the proportions of a slide, 16 to 9; then ``slide`` stands before the end of each name.
         force: replace also files that this program did not write.
         progress: called with the number of pictures that are written, and of all, as each is done.
         time_limit: seconds to search for the layout of one picture.
@@ -125,14 +132,15 @@ def draw(
     """
     wanted = [(_view(view), _language(lang)) for view in views for lang in langs]
     asked = {_format(name) for name in formats}
+    ends = {name: f"slide.{end}" if slide and name != "mermaid" else end for name, end in FORMATS.items()}
     folder = Path(out)
     if not force:
-        check_overwrites(folder, [f"{view}.{lang}.{FORMATS[name]}" for view, lang in wanted for name in asked])
+        check_overwrites(folder, [f"{view}.{lang}.{ends[name]}" for view, lang in wanted for name in asked])
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
 
     def write(view: View, lang: str, name: str, content: str | bytes) -> None:
-        path = folder / f"{view}.{lang}.{FORMATS[name]}"
+        path = folder / f"{view}.{lang}.{ends[name]}"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         written.append(path)
 
@@ -141,7 +149,7 @@ def draw(
             write(view, lang, "mermaid", mermaid(view, lang, model=model, case=case))
     pictures: list[str] = []
     for view, lang in wanted if asked - {"mermaid"} else ():
-        drawing = _drawing(view, lang, model, case, time_limit)
+        drawing = _drawing(view, lang, model, case, time_limit, slide=slide)
         if "dot" in asked:
             write(view, lang, "dot", _dot(drawing))
         pictures.append(write_svg(drawing))
@@ -151,7 +159,7 @@ def draw(
             progress(len(pictures), len(wanted))
     if "png" in asked:  # last, since it may fail
         for (view, lang), picture in zip(wanted, pictures, strict=True):
-            write(view, lang, "png", _png(picture))
+            write(view, lang, "png", _png(picture, slide=slide))
     return written
 
 
@@ -164,11 +172,13 @@ def notebook_svg(case: Case) -> str:
     return start + rest
 
 
-def _drawing(view: str, lang: str, model: Model, case: Case | None, time_limit: float) -> Drawing:
+def _drawing(view: str, lang: str, model: Model, case: Case | None, time_limit: float, *, slide: bool) -> Drawing:
+    picture, marks = build_picture(_view(view), model), marks_of(case)
     try:
-        return draw_shapes(place(build_picture(_view(view), model), _language(lang), marks_of(case), time_limit=time_limit))
+        drawing = draw_shapes(place(picture, _language(lang), marks, time_limit=time_limit))
     except TimeoutError:
         raise took_too_long(time_limit) from None
+    return on_slide(drawing) if slide else drawing
 
 
 def _dot(drawing: Drawing) -> str:
@@ -177,10 +187,10 @@ def _dot(drawing: Drawing) -> str:
     return write_dot(drawing)
 
 
-def _png(picture: str) -> bytes:
+def _png(picture: str, *, slide: bool) -> bytes:
     from process.diagram.png_renderer import render_png
 
-    return render_png(picture)
+    return render_png(picture, width=1920 if slide else 1684)
 
 
 def _view(name: str) -> View:

@@ -55,7 +55,7 @@ def transact(engine: Engine, work: Callable[[Connection], Result], *, tries: int
 
 
 class Retries:
-    """The tries of a transaction that are left, and the pauses before them."""
+    """How often a transaction is run again, and how long it pauses before."""
 
     def __init__(self, tries: int) -> None:
         if tries < 1:

@@ -69,3 +69,9 @@ def test_a_refused_event_of_the_case_gives_exit_code_1_and_its_line(tmp_path: Pa
 )
 def test_an_unknown_name_is_answered_with_those_there_are(options: tuple[str, str], says: str, tmp_path: Path) -> None:
     assert says in draw("--out", tmp_path, *options, code=2).stderr
+
+
+def test_draw_makes_slides(tmp_path: Path) -> None:
+    draw("--out", tmp_path, "--view", "ends", "--format", "svg", "--lang", "en", "--slide")
+    (path,) = tmp_path.iterdir()
+    assert path.name == "ends.en.slide.svg"

@@ -23,7 +23,7 @@ from process.diagram.view_layouts import View
 from process.diagram.views import build_picture
 from process.eventfile import dump
 from process.model import MODEL, Event
-from tests.support.drawn import texts_of
+from tests.support.drawn import SVG, texts_of
 from tests.support.graphviz_svg import graphviz_svgs, in_one_ink
 
 QUICK = ("self-service", "zh")
@@ -40,10 +40,30 @@ def a_case(case_id: str = "case-1") -> Case:
 
 def test_graphviz_makes_the_same_bytes_of_the_dot() -> None:
     case = a_case(f"{HOSTILE[:50]}'-")
-    asked = list(itertools.product(View, diagram.LANGUAGES, (None, case)))
-    drawn = graphviz_svgs([diagram.dot(view, lang, case=shown) for view, lang, shown in asked])
-    for svg, (view, lang, shown) in zip(drawn, asked, strict=True):
-        assert in_one_ink(svg) == in_one_ink(diagram.svg(view, lang, case=shown)), (view, lang, shown)
+    kinds = ((None, False), (case, False), (case, True))
+    asked = list(itertools.product(View, diagram.LANGUAGES, kinds))
+    drawn = graphviz_svgs([diagram.dot(view, lang, case=shown, slide=slide) for view, lang, (shown, slide) in asked])
+    for svg, (view, lang, (shown, slide)) in zip(drawn, asked, strict=True):
+        assert in_one_ink(svg) == in_one_ink(diagram.svg(view, lang, case=shown, slide=slide)), (view, lang, shown, slide)
+
+
+@pytest.mark.parametrize("view", View)
+def test_a_slide_is_16_to_9_and_holds_the_same_picture_in_its_middle(view: View) -> None:
+    page, slide = (ElementTree.fromstring(diagram.svg(view, "en", slide=each)) for each in (False, True))  # noqa: S314
+    width, height = (float(number) for number in slide.attrib["viewBox"].split()[2:])
+    assert width / height == pytest.approx(16 / 9, abs=0.003)
+    assert height == float(page.attrib["viewBox"].split()[3])
+    left = (width - float(page.attrib["viewBox"].split()[2])) // 2
+    places = [
+        [(text.text, float(text.attrib["x"]), text.attrib["y"]) for text in each.iter(f"{SVG}text")]
+        for each in (page, slide)
+    ]
+    assert [(text, pytest.approx(x + left, abs=0.011), y) for text, x, y in places[0]] == places[1]
+
+
+def test_slides_are_files_of_their_own(tmp_path: Path) -> None:
+    written = diagram.draw(tmp_path, views=["ends"], langs=["en"], slide=True)
+    assert {path.name for path in written} == {"ends.en.slide.svg", "ends.en.slide.dot", "ends.en.mmd"}
 
 
 def test_conditions_are_quieter_than_events_and_nothing_else_is() -> None:
@@ -83,6 +103,7 @@ def test_png_is_as_wide_as_a_page() -> None:
     content = diagram.png("self-service", "en")
     assert content.startswith(b"\x89PNG")
     assert struct.unpack(">I", content[16:20]) == (1684,)
+    assert struct.unpack(">II", diagram.png("ends", "en", slide=True)[16:24]) == (1920, 1080)
 
 
 def test_hostile_labels_come_out_as_text() -> None:

@@ -18,7 +18,6 @@ from process.mutation.score import (
     KILLERS,
     REFUSED_WHEN_BUILT,
     SMALL,
-    MutantResult,
     Score,
     compute_score,
     encode_results,
@@ -32,7 +31,7 @@ MUTANTS = {mutant.name: mutant for mutant in all_mutants()}
 
 
 def test_no_two_mutants_have_the_same_name_and_every_kind_is_made() -> None:
-    assert len(MUTANTS) == len(all_mutants()) == 9_701
+    assert len(MUTANTS) == len(all_mutants()) == 6_069
     assert {mutant.kind for mutant in all_mutants()} == set(KINDS)
 
 
@@ -44,7 +43,7 @@ def assert_all_are_found(score: Score) -> None:
 
 def test_no_mutant_of_a_sample_of_every_kind_survives() -> None:
     """All that are equivalent or refused when built, and some of each kind of the others."""
-    chosen = sample(100)
+    chosen = sample(40)
     score = compute_score(indices=chosen)
     assert_all_are_found(score)
     assert {result.mutant.kind for result in score.results} == set(KINDS)
@@ -61,19 +60,11 @@ def test_no_mutant_survives_and_the_score_by_kind_is_what_it_was() -> None:
     # R3, R10 and R20 come late and others kill first; test_requirements violates each alone.
     assert len(score.killed_by) >= 16
     assert sum(score.killed_by.values()) == sum(kind.killed for kind in score.kinds)
-    assert [in_short(name) for name in last_results()] == [in_short(result.killed_by) for result in score.results]
+    assert files("process.mutation").joinpath(KILLERS).read_text(encoding="utf-8") == encode_results(score.results)
 
 
-def in_short(killed_by: str | None) -> str:
-    """Which requirement comes first can change with the order; a guard that is not pure answers by chance."""
-    return killed_by if killed_by in (None, EQUIVALENT, REFUSED_WHEN_BUILT) else "killed"
-
-
-def test_the_results_of_last_time_are_as_many_as_the_mutants_and_are_written_as_they_are_read() -> None:
-    last = last_results()
-    assert len(last) == len(all_mutants())
-    results = [MutantResult(mutant, name) for mutant, name in zip(all_mutants(), last, strict=True)]
-    assert files("process.mutation").joinpath(KILLERS).read_text(encoding="utf-8") == encode_results(results)
+def test_the_results_of_last_time_are_as_many_as_the_mutants() -> None:
+    assert len(last_results()) == len(all_mutants())
 
 
 @pytest.mark.parametrize(
@@ -81,9 +72,9 @@ def test_the_results_of_last_time_are_as_many_as_the_mutants_and_are_written_as_
     [
         # it moves no case elsewhere, and only its refusals leave a reason out
         ("row 11, confirm_cancellation from consequences: a_quote_is_open dropped", "R16", EQUIVALENT),
-        ("row 39, report_problem from signed_out and 9 more: dropped from order_details", "R12", None),
-        ("row 54, time_out from cancelling and 1 more: lender added", "R6", None),
-        ("report_problem as in row 39, to support_needed, also from cancelling", "R18", None),
+        ("row 32, report_problem from signed_in and 8 more: dropped from order_details", "R12", None),
+        ("row 41, time_out from cancelling and 1 more: lender added", "R6", None),
+        ("report_problem as in row 32, to support_needed, also from cancelling", "R18", None),
         ("refused: is good", "R19", None),
         # the search itself raises nothing that is nearly right
         ("account_is_the_buyers: whatever the case", "R8", EQUIVALENT),
@@ -121,7 +112,7 @@ def test_the_result_of_a_mutant_is_as_it_should_be(name: str, result: str) -> No
     [
         "row 22, verification_unavailable from face_verification: dropped",
         "row 20, fail_verification from face_verification and 1 more: dropped from other_verification",
-        "rows 54 and 56 (time_out) swapped",
+        "rows 41 and 43 (time_out) swapped",
         "cancelling: lender not told quote",
         "sign_in: channel lost",
     ],
@@ -142,7 +133,7 @@ def taken(found: Exploration) -> set[object]:
 def test_a_mutant_differs_from_the_model_in_one_place_alone() -> None:
     """One row, or one guard wherever it stands, or what one event carries, or one state; and the model itself is none."""
     mutant: Mutant
-    for mutant in all_mutants()[::73]:
+    for mutant in all_mutants()[::41]:
         model = mutant.model
         rows = [row for row in MODEL.table if row not in model.table]
         other = [row for row in model.table if row not in MODEL.table]

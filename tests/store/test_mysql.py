@@ -1,4 +1,4 @@
-"""Peculiarities of MariaDB and MySQL: a deadlock ends the whole transaction, and a collation compares texts."""
+"""What is peculiar to MariaDB and MySQL: a deadlock ends the whole transaction, and texts are compared by a collation."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class MariaDB:
             time.sleep(0.02)
 
     def _answers(self) -> bool:
-        """Return True if the server listens; without the driver, which leaves its socket open where it does not."""
+        """Whether somebody listens; asked without the driver, which leaves its socket open where nobody does."""
         with socket.socket(socket.AF_UNIX) as client:
             return client.connect_ex(str(self.socket)) == 0
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from process.exploration.explorer import Configuration, Edge, Exploration
-from process.exploration.graph import breadth_first, components, distances, path_back, shortest_path
+from process.exploration.graph import components, distances, shortest_path
 from process.model import Event, Goal, Limits, QuoteStatus, State
-
-OFTEN, MOST_KEPT = 3, 60  # searches from a configuration after which its result is kept; results kept
 
 TransitionKey = tuple[State, int]
 """A transition: its source, and the index of its row in the table."""
@@ -33,18 +30,12 @@ class Arc(NamedTuple):
     edges: tuple[Edge, ...]
     category: tuple[object, ...]
     """The transition with the status of the quote and with what is settled, which late answers depend on."""
-    ends: bool
-    """Whether it leads to an end."""
     changes: bool
     """Whether the quote, what is settled, or who is identified is another one after it."""
 
     @property
     def row(self) -> int:
         return self.transition[1]
-
-
-_Searched = tuple[list[Arc], dict[int, tuple[int, Arc] | None]]
-"""The arcs in the order of a search, and for each configuration the arc on the shortest path to it."""
 
 
 class ArcGraph:
@@ -82,7 +73,6 @@ class ArcGraph:
                 values,
                 tuple(alike),
                 (transition, *_settled(here, there)),
-                target in self.ends,
                 _held(here) != _held(there),
             )
             self.leaving[source].append((arc, target))
@@ -92,8 +82,6 @@ class ArcGraph:
         for arcs in self.leaving:
             chance.shuffle(arcs)  # other seeds take other shortest paths
         self.distance_to_end = distances(sorted(self.ends), self.incoming.__getitem__)
-        self._asked: Counter[int] = Counter()
-        self._kept: dict[int, _Searched] = {}
         self.reachable = set(distances(self.starts.values(), self.leaving.__getitem__))
         self.categories = {arc.category for index in self.reachable for arc, _ in self.leaving[index]}
         inner = sorted(self.reachable - self.ends)
@@ -119,31 +107,14 @@ class ArcGraph:
             to_end: whether the last arc may lead to an end.
         """
 
-        def is_last(arc: Arc) -> bool:
-            return (to_end or not arc.ends) and bool(wanted(arc))
-
-        if avoided is None and (found := self._searched(start)) is not None:
-            order, predecessor = found
-            last = next(filter(is_last, order), None)
-            return [] if last is None else [*path_back(predecessor, last.source), last]
-
         def leaving(index: int) -> Iterable[tuple[Arc, int]]:
             arcs = self.leaving[index]
             return arcs if avoided is None else [each for each in arcs if wanted(each[0]) or not avoided(each[0])]
 
-        return list(shortest_path((start,), leaving, is_last) or ())
+        def is_last(arc: Arc) -> bool:
+            return (to_end or arc.target not in self.ends) and bool(wanted(arc))
 
-    def _searched(self, start: int) -> _Searched | None:
-        """All arcs that can be reached, nearest first, for a configuration from which paths are often wanted."""
-        self._asked[start] += 1
-        if start not in self._kept and self._asked[start] > OFTEN and len(self._kept) < MOST_KEPT:
-            order: list[Arc] = []
-            predecessor: dict[int, tuple[int, Arc] | None] = {start: None}
-            for source, arc, target in breadth_first((start,), self.leaving.__getitem__):
-                order.append(arc)
-                predecessor.setdefault(target, (source, arc))
-            self._kept[start] = order, predecessor
-        return self._kept.get(start)
+        return list(shortest_path((start,), leaving, is_last) or ())
 
     @cached_property
     def components(self) -> Mapping[int, int]:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from process.cli.options import JsonOption, LangOption, lang_of
-from process.cli.output import check_report
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import REFUSED, as_json, console, say
 from process.model import Words
@@ -24,6 +23,7 @@ MutantsOption = Annotated[
 
 def check(json: JsonOption = False, lang: LangOption = None, mutants: MutantsOption = False) -> None:
     """验证全部要求，给出证据；有一条不成立即以 1 退出 · Verify the requirements; exit 1 and a counterexample if not."""
+    from process.cli.output import check_report
     from process.mutation.operators import all_mutants
     from process.mutation.score import compute_score
     from process.requirements.catalogue import REQUIREMENTS

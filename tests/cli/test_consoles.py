@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from process.cli import app
 from tests.support.running import HERE, on_terminal, started, written
 
-ENCODINGS = ["cp1252", "latin-1", "ascii", "big5", "gbk", "cp437"]
+RARER = [pytest.param(name, marks=pytest.mark.thorough) for name in ("latin-1", "cp437", "cp932", "koi8-r", "gb2312")]
+ENCODINGS = ["cp1252", "ascii", "big5", "gbk", *RARER]
 CALLS = ["--help", "", "walk --help", "case list --help", "demo --lang zh", "shwo --lang zh", "run {file} --lang zh"]
 
 

@@ -49,7 +49,7 @@ def run_pytest(path: Path) -> int:
     return subprocess.run(command, cwd=path.parent, capture_output=True, check=False).returncode
 
 
-@pytest.mark.parametrize("cover", ["transitions", "ends", "guards"])
+@pytest.mark.parametrize("cover", [pytest.param("transitions", marks=pytest.mark.thorough), "ends", "guards"])
 def test_the_lines_are_accepted_by_run_without_a_refusal(cover: str) -> None:
     written = scenarios("--cover", cover, "--format", "jsonl")
     assert written.exit_code == 0, written.stderr
@@ -101,8 +101,8 @@ def test_the_checklist_has_a_box_for_every_event(lang: str, heading: str, step: 
 
 
 def test_how_few_there_can_be_stands_beside_how_many_there_are() -> None:
-    count = scenarios("--format", "jsonl").stdout.count('"case":')
-    said = scenarios("--lang", "en").stderr
+    count = scenarios("--cover", "guards", "--format", "jsonl").stdout.count('"case":')
+    said = scenarios("--cover", "guards", "--lang", "en").stderr
     assert said.startswith(f"{count} ")
     assert re.search(r"fewer than \d+ \w+ or \d+ events", said)
 

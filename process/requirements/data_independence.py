@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from process.exploration.inputs import payload_variants
-from process.model import ELSE, Event, Facts, Words
-from process.payload import MAX_INTEGER, MAX_REFERENCE
+from process.model import ELSE, Event, Facts, Kind, Words
+from process.payload import INVALID, MAX_INTEGER, check_of
 from process.requirements.counterexample import ATTEMPTS, CONFIGURATIONS, EVENTS_TAKEN, CheckResult, all_of
 from process.requirements.evidence import Evidence, parts_are_general
 from process.requirements.names import LONG_NAMES, OTHER_NAMES, RENAMED_FACTS
@@ -63,13 +63,21 @@ def same_under_other_names(evidence: Evidence, *facts: str | None) -> CheckResul
 # --------------------------------------------------------------------------------------------------------- near misses
 
 
+def _is_reference(value: str) -> bool:
+    try:
+        check_of(Kind.REFERENCE)(value)
+    except INVALID:
+        return False
+    return True
+
+
 def references(right: str, facts: Facts) -> Iterator[str]:
     """Yield other references than *right*: of the case itself, or those that a careless comparison takes for it."""
     middle = len(right) // 2
     turned = right[:-1] + chr(ord(right[-1]) + 1)
     nearly = (
         *(right.upper(), right.lower(), right.swapcase(), right.title(), right.capitalize(), right.casefold()),
-        *(f" {right}", f"{right} ", f" {right} ", right.replace(" ", ""), f"{right[:middle]} {right[middle:]}"),
+        *(right.replace(" ", ""), f"{right[:middle]} {right[middle:]}"),
         *(right[:-1], right[1:], right[:8], right[-4:], right[:32], right[-32:], f"{right}x", f"x{right}", right * 2),
         *(turned, f"x{right[1:]}", right[:middle] + "x" + right[middle + 1 :], right[::-1]),
         *(unicodedata.normalize(form, right) for form in ("NFC", "NFD", "NFKC", "NFKD")),
@@ -77,7 +85,7 @@ def references(right: str, facts: Facts) -> Iterator[str]:
         *(right.replace("1", "01"), "*", "%", ".*", "0", "null"),
         *(facts.account, facts.order, facts.quote or "", facts.goal.value),
     )
-    return (value for value in dict.fromkeys(nearly) if value != right and 0 < len(value) <= MAX_REFERENCE)
+    return (value for value in dict.fromkeys(nearly) if value != right and _is_reference(value))
 
 
 def numbers(right: int, facts: Facts) -> Iterator[int]:

@@ -23,7 +23,7 @@ def test_the_size_of_the_model_is_what_it_was(exploration: Exploration) -> None:
     assert len(exploration.configurations) == 5_327
     assert len(exploration.edges) == 24_955
     assert max(exploration.depths) == 31
-    assert exploration.tried == 1_159_783
+    assert exploration.tried == 1_159_799
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_is_nearly_right_is_another_reference_and_could_be_one(right: str) 
     assert len(near) == len(set(near)) > 20
     assert right not in near
     assert all(field_errors({"account": Kind.REFERENCE}, {"account": one}) == () for one in near)
-    assert {right.swapcase(), f" {right}", f"{right}x", right[:-1]} <= set(near)
+    assert {right.swapcase(), f"{right}x", right[:-1]} <= set(near)
 
 
 @pytest.mark.parametrize("right", [1, 4, 1_006])

@@ -89,7 +89,7 @@ def _edge(graph: graphviz.Digraph, edge: Edge, height: int) -> None:
 
 
 def _as_measured(text: Text) -> Rect:
-    """Where Graphviz takes the text to be, with the edge in its place to which it is justified."""
+    """The text's rectangle as Graphviz measures it, with the edge in its place to which it is justified."""
     wide, at = graphviz_width(text.lines, text.size), text.at
     if text.justified == "l":
         return at._replace(right=at.left + wide)

@@ -282,7 +282,7 @@ def _part(a: Point, b: Point, share: float) -> Point:
 
 
 def tip_depth(signpost: Rect) -> float:
-    """How far the tip of a signpost stands out, in points."""
+    """The depth of a signpost's tip, in points."""
     return min((signpost.bottom - signpost.top) / 2, 12.0)
 
 

@@ -1,8 +1,8 @@
-"""Where things stand in the pictures: the one thing that the model can't say. A test holds every name here to the model.
+"""The places of states in the pictures, which no model can give. A test holds every name here to the model.
 
 A grid is read like the page: a name stands in its cell, and one that is repeated fills all of its cells. ``a>b`` is a
-signpost: the arrow from a to b ends at it, and it says where it goes on. A state that no grid names is drawn all the same,
-in a row of its own below.
+signpost: the arrow from a to b ends at it, and it names the state where it continues. A state that no grid names is drawn
+all the same, in a row of its own below.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class View(Term):
 
 @dataclass(frozen=True)
 class ViewLayout:
-    """How a view is routed out.
+    """The layout of a view.
 
     Attributes:
         grid: the cells, by name.
@@ -37,19 +37,19 @@ class ViewLayout:
         draws_once: from so many sources on an event's arrows to one end are drawn once, from the first; 0: never.
         titles_left, titles_right, titles_between, titles_low: phases and kinds of ends whose title stands left of their
             boxes, at the right above them, between the first two, or at the lower left; else at the left above them.
-        title_room: how wide a title at the left may get, in points.
-        refers_back: conditions that a note above tells in full are told as "as above".
+        title_room: the greatest width of a title at the left, in points.
+        refers_back: conditions that stand in full in a note above are written "as above".
         runs_across: the main path runs from left to right, and meets boxes in the middle of their sides.
-        shows_effects: what follows from an event is told, and how many attempts there are.
-        signs_from: conditions that so many texts tell, or more, get a sign, and stand in the legend; 0: none does.
-        brief: the languages in which what follows from an event is left out, because it fits no page.
+        shows_effects: the effects of events and the numbers of attempts are written, too.
+        signs_from: conditions in so many texts, or more, get a sign and stand in the legend; 0: none does.
+        brief: the languages in which effects are left out, because they fit no page.
         room: points that a phase or a kind of ends needs in its frame at the left of its boxes, below them, and at their
             right; for one language: ``name.language``.
-        legend_shift: how far to the left of its cells the legend begins, in points, by language.
+        legend_shift: the distance from the legend's cells to the left, where it begins, in points, by language.
         sides: by which sides an arrow may leave and enter, as in ``"RB L"``: right or bottom, then left; arrows are routed
             in this order, those of the main path first. An arrow is named after its ends, as ``from-to``.
-        name: how wide a state's name may get, in points; ``names``: by language.
-        text: how wide an arrow's text may get, in points, by language.
+        name: the greatest width of a state's name, in points; ``names``: by language.
+        text: the usual width of an arrow's text, in points, by language.
     """
 
     grid: str
@@ -92,7 +92,7 @@ class ViewLayout:
         return frozenset(name for row in self.cells for name in row if ">" in name)
 
     def name_room(self, lang: str) -> int:
-        """How wide a state's name may get, in points."""
+        """The greatest width of a state's name, in points."""
         return self.names.get(lang, self.name)
 
 

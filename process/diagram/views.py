@@ -1,6 +1,6 @@
-"""What each picture shows of a model: which states and transitions, which of them share an arrow, and in what words.
+"""The content of each picture: the states and transitions of a model, those that share an arrow, and their words.
 
-Everything here is taken from a model. Where a state stands on the page is no part of a model: see ``view_layouts``.
+Everything here is taken from a model. The places of states on the page are no part of a model: see ``view_layouts``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Boxes on a grid: how large each is, and where it stands."""
+"""Boxes on a grid: their sizes and places."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from process.diagram.views import Box, Picture
 NAME = 11.0  # type size in points
 TIP = 10.0  # points: what a signpost needs beside its text and its tip, which is half as wide as it is high
 _LONG, _UPRIGHT, _SIGN = 400, 38, 84
-"""How wide names may get, in points: of what lies across, of what stands upright, and on a signpost."""
+"""The greatest width of a name, in points: of a box that lies across, of one that stands upright, and on a signpost."""
 
 Cells = tuple[int, int, int, int]
 """The first column and row, and the last ones."""
@@ -39,7 +39,7 @@ class Grid:
 
 
 def cells_of(name: str, layout: ViewLayout) -> Cells | None:
-    """Where *name* stands in the layout's grid."""
+    """The cells of *name* in the layout's grid; None if it has none."""
     found = [(column, row) for row, names in enumerate(layout.cells) for column, each in enumerate(names) if each == name]
     if not found:
         return None
@@ -104,7 +104,7 @@ def _name(box: Box, lang: str, room: int) -> tuple[str, ...]:
 
 
 def _room(cell: Cells, usual: int) -> int:
-    """How wide a name may get: what lies across may be long, what stands upright should be narrow."""
+    """The greatest width of a name: long in a box that lies across, narrow in one that stands upright."""
     return _LONG if cell[0] < cell[2] else _UPRIGHT if cell[1] < cell[3] else usual
 
 

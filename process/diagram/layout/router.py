@@ -14,7 +14,7 @@ from process.diagram.layout.geometry import Rect
 from process.diagram.layout.routing_grid import EdgeRequest, Route, RoutingGrid
 
 ROUNDS, MOVES, STRESS = 8, 60, 4.0
-"""How often all arrows are routed anew at most, how often two of them, and how much it then costs to be in the way."""
+"""The most rounds of routing all arrows, and two of them, and the cost of being in the way in the latter."""
 
 _SOURCES = tuple(
     str(Path(__file__).with_name(name)) for name in ("geometry.py", "raster.py", "routing_grid.py", "router.py")

@@ -16,7 +16,7 @@ from process.diagram.layout.geometry import PITCH, Point, Rect, beside_line, bet
 from process.diagram.layout.raster import BEND, CROSSING, OFF_CENTRE, End, Raster
 
 CLEAR = 10.5
-"""How far a text should stay from the lines of others, in points: twice as far as from its own."""
+"""The distance that a text should keep from the lines of others, in points: twice that from its own."""
 
 TOUCH, NEAR = 90.0, 25.0
 """The cost at first, in points, of a text on something of another arrow, or too near to it."""
@@ -263,7 +263,7 @@ class RoutingGrid:
         return round(left / PITCH), round(top / PITCH), round(right / PITCH), round(bottom / PITCH)
 
     def _ends(self, wanted: EdgeRequest, key: str, raster: Raster, *, inward: bool) -> Iterator[End]:
-        """Where a line may begin or end on the border."""
+        """The points of the border at which a line may begin or end."""
         left, top, right, bottom = self._edges(key)
         middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
         tall, wide = bottom - top > 6, right - left > 24

@@ -1,4 +1,4 @@
-"""How wide text comes out, so that boxes fit it whatever font the reader has.
+"""The widths of text, such that boxes fit it whatever font the reader has.
 
 The widths are a little under Verdana's, which is among the widest of the fonts that readers have, and which Graphviz
 without a font library measures; Arial and Helvetica, which come first in the pictures' list of fonts, are narrower still.
@@ -43,7 +43,7 @@ _NEVER_FIRST = frozenset("，。；：、！？）」』…,.;:!?)]")
 
 
 def width(text: str, size: float) -> float:
-    """How wide *text* is, in points, in type of *size* points."""
+    """The width of *text* in points, in type of *size* points."""
     return size * sum(_em(character) for character in text)
 
 

@@ -61,7 +61,7 @@ def a_long_case() -> Case:
 
 @cache
 def bare(lang: str) -> PlacedPicture:
-    """The view that is routed out soonest; marks are routed in the same way in all."""
+    """The view that is laid out soonest; marks are placed in the same way in all."""
     return place(build_picture(VIEW, MODEL), lang)
 
 

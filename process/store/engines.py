@@ -255,10 +255,13 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("isolation_level") == "AUTOCOMMIT":  # as for VACUUM; the store refuses it
+            return
         driver: Any = connection.connection.dbapi_connection
         if driver.isolation_level is not None:  # as SQLAlchemy leaves it after a use with AUTOCOMMIT
             driver.isolation_level = None
-        read_only = connection.get_execution_options().get(READ_ONLY)
+        read_only = options.get(READ_ONLY)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 

@@ -103,6 +103,8 @@ def test_a_prepared_sqlite_engine_stays_prepared_after_a_use_with_autocommit(sql
     opened(engine, "case")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text("VACUUM"))
+        with pytest.raises(store.NoTransaction):
+            store.load(conn, "case")
     with engine.begin() as conn:
         assert store.handle(conn, "case", Event.ABANDON, event_id="1").case.is_done
     agree(engine, 1)

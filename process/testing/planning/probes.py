@@ -77,7 +77,7 @@ class Probes:
         yield from islice(chain.from_iterable(others), MOST_AT_END if case.is_done else MOST)
 
     def late(self, case: Case, possible: Collection[Arc], taken: Arc) -> Iterator[Delivery]:
-        """What was possible just before the arc and no longer is, once for each category of arc.
+        """Yield what was possible just before the arc and no longer is, once for each category of arc.
 
         Where it changed what the case holds (it voids a quote, say), also what a guard refuses now.
         """
@@ -103,12 +103,12 @@ class Probes:
         return None
 
     def duplicate(self, case: Case, arc: Arc, by: Actor, data: Mapping[str, Any]) -> Iterator[Delivery]:
-        """What was just accepted, once more, if it is refused now."""
+        """Yield what was just accepted, once more, if it is refused now."""
         if self.refuses(case, arc.event, by, data) and self.once(AGAIN, arc.transition):
             yield Delivery(arc.event, by, AGAIN)
 
     def _stopped_by_guards(self, case: Case, history: Collection[int], trace: Trace) -> Iterator[Delivery]:
-        """What a guard alone refuses here; first what is new after the most of the rows that were taken before."""
+        """Yield what a guard alone refuses here; first what is new after the most of the rows that were taken before."""
         here = Configuration(case.state, canonical(case.facts))
         values, rows = frozenset((*deciding_values(here), ("trace", trace))), frozenset(history)
         found: list[tuple[int, float, _Guarded]] = []
@@ -165,7 +165,7 @@ class Probes:
         )
 
     def _wrong_actors(self, case: Case) -> Iterator[Delivery]:
-        """What happens here, by actors who may not; once also with the right actor's name in the payload."""
+        """Yield what happens here, by actors who may not; once also with the right actor's name in the payload."""
         for event, actors in self.actors.get(case.state, {}).items():
             rows = self.machine.compiled_events[event].transitions_from[case.state]
             strangers = {
@@ -186,7 +186,7 @@ class Probes:
                     break
 
     def _repeated(self, case: Case) -> Iterator[Delivery]:
-        """What was accepted before, once more, after other events."""
+        """Yield what was accepted before, once more, after other events."""
         for step in case.history:
             key = "older", case.state, step.event
             last = next(each for each in reversed(case.history) if each.event is step.event)
@@ -195,7 +195,7 @@ class Probes:
                 yield Delivery(step.event, last.by, AGAIN)
 
     def _wrong_states(self, case: Case, trace: Trace) -> Iterator[Delivery]:
-        """What does not happen in this state; answers once for each quote and verification that they could be meant for."""
+        """Yield what does not happen in this state; answers once for each quote and verification they could be meant for."""
         here = self.actors.get(case.state, {})
         for event, fields in self.model.events.items():
             if event not in here and event not in self.without:

@@ -17,7 +17,7 @@ from process.testing.scenario import Exchange, Scenario
 
 
 class Difference(NamedTuple):
-    """What the model does and what the back end does instead."""
+    """A difference: the answer of the model, and the one of the back end."""
 
     scenario: Scenario
     """The scenario of the case that differs, up to the delivery that differs; empty if the case began differently."""
@@ -26,7 +26,7 @@ class Difference(NamedTuple):
     error: Exception | None = None
     """The exception that the adapter raised, if it did."""
     is_other: bool = False
-    """Whether it is the other case of the trial that differs."""
+    """True if it is the other case of the trial that differs."""
 
 
 class Trial(NamedTuple):
@@ -36,9 +36,9 @@ class Trial(NamedTuple):
     other: Scenario | None = None
     """The scenario of another case."""
     relation: str = "before"
-    """How the other case stands to this one: ``"before"``, ``"beside"``, ``"same account"`` or ``"same order"``."""
+    """The relation of the other case to this one: ``"before"``, ``"beside"``, ``"same account"`` or ``"same order"``."""
     restarts: bool = False
-    """Whether the back end is restarted after every event that it accepts."""
+    """True if the back end is restarted after every event that it accepts."""
 
     @property
     def size(self) -> tuple[int, int]:

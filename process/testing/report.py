@@ -27,7 +27,7 @@ RELATIONS: Mapping[str, Words] = {
     "same account": Words("与同一账号的另一笔办理交替进行：", "In turns with it, in another case of the same account:"),
     "same order": Words("在此之前，同一订单的另一笔办理：", "Before it, in another case about the same order:"),
 }
-"""How another case that a difference needs stands to the one that differs."""
+"""The relations of another case that a difference needs to the one that differs."""
 
 
 class Report(NamedTuple):
@@ -38,9 +38,9 @@ class Report(NamedTuple):
     accepted: int
     scenarios: int
     transitions: Mapping[TransitionKey, int]
-    """How often each was taken."""
+    """The transitions taken, each with the number of times."""
     ends: Mapping[State, int]
-    """How often each was reached."""
+    """The ends reached, each with the number of times."""
     possible: int
     """The number of transitions that can be taken at all, by the goals and events asked for."""
     compared: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Scenarios: the goal of a case and what is delivered to it, told in words or as lines for ``run``."""
+"""Scenarios: the goal of a case and what is delivered to it, in words or as lines for ``run``."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 
 from process.exploration.explorer import Exploration, canonical
-from process.exploration.inputs import RIGHT
+from process.exploration.inputs import PAIR, RIGHT
 from process.model import Event, Facts, Goal, Limits
 from process.testing.comparison import Difference, Trial
 from process.testing.scenario import Delivery, Scenario, scenario_of
@@ -79,7 +79,7 @@ class _Shrinker:
         return self.best.trial.scenario
 
     def _simpler(self, tried: Trial) -> bool:
-        """Whether the trial fails too and is simpler; it is the best one then."""
+        """Run the trial if it is simpler; if it fails too, keep it as the best one and return True."""
         if self.left == 0 or tried == self._trial or _size(tried) >= _size(self._trial):
             return False
         self.left -= 1
@@ -118,6 +118,10 @@ class _Shrinker:
         *earlier, last = self._scenario.deliveries
         plain = tuple(each._replace(variant=RIGHT) for each in earlier)
         self._shorter(self._scenario._replace(deliveries=(*plain, last)))
+        for part in last.variant.split(PAIR) if PAIR in last.variant else ():
+            self._shorter(
+                self._scenario._replace(deliveries=(*self._scenario.deliveries[:-1], last._replace(variant=part)))
+            )
         for index, delivery in enumerate(self._scenario.deliveries):
             if delivery.variant != RIGHT and index < len(self._scenario.deliveries):
                 changed = [*self._scenario.deliveries]
@@ -144,11 +148,15 @@ def _size(trial: Trial) -> tuple[int, ...]:
     both = (scenario, other) if other else (scenario,)
     return (
         sum(len(each.deliveries) for each in both) + (100 if other else 0) + 50 * trial.restarts,
-        sum(delivery.variant != RIGHT for each in both for delivery in each.deliveries),
+        sum(_differing_fields(delivery) for each in both for delivery in each.deliveries),
         sum(shape != "plain" for each in both for shape in each.shapes),
         int(scenario.limits != Limits()),
         list(Goal).index(scenario.goal),
     )
+
+
+def _differing_fields(delivery: Delivery) -> int:
+    return 0 if delivery.variant == RIGHT else delivery.variant.count(PAIR) + 1
 
 
 def _refused(scenario: Scenario) -> int:

@@ -124,7 +124,7 @@ def _quotes(case: Case) -> list[str]:
 
 
 def _brings_quote(fields: Mapping[str, Field]) -> bool:
-    """Whether the event brings a new quote, rather than naming one that the case has."""
+    """True if the event brings a new quote, rather than naming one that the case has."""
     return "fee" in fields
 
 
@@ -258,7 +258,7 @@ def reserved_fields(model: Model, event: Event) -> Choices:
 
 
 def is_near_miss(variant: str) -> bool:
-    """Whether a reference or number in it is almost the right one."""
+    """True if a reference or number in it is almost the right one."""
     return any(part.rpartition(": ")[2] in _ALMOST for part in variant.split(PAIR))
 
 

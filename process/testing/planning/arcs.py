@@ -31,7 +31,7 @@ class Arc(NamedTuple):
     category: tuple[object, ...]
     """The transition with the status of the quote and with what is settled, which late answers depend on."""
     changes: bool
-    """Whether the quote, what is settled, or who is identified is another one after it."""
+    """True if the quote, the settlement, or the identity is another one after it."""
 
     @property
     def row(self) -> int:
@@ -143,6 +143,6 @@ def _held(here: Configuration) -> tuple[object, ...]:
 
 
 def is_near_limits(here: Configuration) -> tuple[bool, bool]:
-    """Whether the face attempts and the other attempts are used up, or all but one."""
+    """For face and other attempts, True if they are used up, or all but one."""
     facts = here.facts
     return facts.face_attempts >= facts.face_limit - 1, facts.other_attempts >= facts.other_limit - 1

@@ -195,7 +195,7 @@ class Probes:
                 yield Delivery(step.event, last.by, AGAIN)
 
     def _wrong_states(self, case: Case, trace: Trace) -> Iterator[Delivery]:
-        """Yield what does not happen in this state; answers once for each quote and verification they could be meant for."""
+        """Yield what does not happen in this state; answers once for each quote and verification they may be for."""
         here = self.actors.get(case.state, {})
         for event, fields in self.model.events.items():
             if event not in here and event not in self.without:

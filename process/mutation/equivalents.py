@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import combinations
 
 from process.decisions import changes_of
 from process.exploration.inputs import payload_variants
-from process.model import ELSE, MODEL, Facts, Guard, Payload, Row, State, Words
+from process.model import ELSE, MODEL, Event, Facts, Guard, Payload, Row, State, Words
 from process.mutation.incremental import explored_model
 from process.mutation.operators import Mutant
 from process.requirements.names import OTHER_NAMES
@@ -82,7 +82,7 @@ def _is_overridden(mutant: Mutant) -> bool:
 def _decides_the_same(mutant: Mutant) -> bool:
     """Together with the row's other guards it is true for the same inputs that no row above takes.
 
-    Where it is not the last row of the event, so that a row below gives the reasons, or it says what ELSE left over.
+    It is not the last row of the event: a row below gives the reasons for a refusal.
     """
     changed = _changed_row(mutant)
     if changed is None or mutant.kind not in ("guard dropped", "guard replaced"):
@@ -90,12 +90,15 @@ def _decides_the_same(mutant: Mutant) -> bool:
     index, old, new = changed
     below = [row for row in MODEL.table[index + 1 :] if row.event is old.event and {*row.sources} >= {*old.sources}]
     above = [row for row in MODEL.table[:index] if row.event is old.event and {*row.by} & {*old.by}]
-    last_says_the_same = {*old.guards} - {ELSE} <= {*new.guards} and ELSE in old.guards
-    return bool(below or last_says_the_same) and all(
-        _hold(old.guards, facts, data) is _hold(new.guards, facts, data)
-        for state, facts, data in _inputs(old)
-        if not any(state in row.sources and _hold(row.guards, facts, data) for row in above)
-    )
+    if not below:
+        return False
+    for state, facts, data in _inputs(old.sources, old.event):
+        left_over = not any(state in row.sources and _hold(row.guards, facts, data) for row in above)
+        if left_over and _hold(old.guards, facts, data) is not _hold(new.guards, facts, data):
+            return False
+        if not left_over and ELSE not in new.guards and _hold(new.guards, facts, data):
+            return False  # R15: two rows fit, and the lower one is no ELSE
+    return True
 
 
 def _never_fit_together(mutant: Mutant) -> bool:
@@ -107,17 +110,24 @@ def _never_fit_together(mutant: Mutant) -> bool:
     for one, other in inverted:
         if one.event is not other.event or not {*one.by} & {*other.by}:
             continue
-        shared = Row(tuple(state for state in one.sources if state in other.sources), one.event, one.by, one.target, (), ())
-        if any(_hold(one.guards, facts, data) and _hold(other.guards, facts, data) for _, facts, data in _inputs(shared)):
+        shared = tuple(state for state in one.sources if state in other.sources)
+        if any(
+            _hold(one.guards, facts, data) and _hold(other.guards, facts, data)
+            for _, facts, data in _inputs(shared, one.event)
+        ):
             return False
     return True
 
 
-def _inputs(row: Row) -> Iterator[tuple[State, Facts, Payload]]:
-    for state, facts in explored_model(MODEL.limits).configurations:
-        if state in row.sources:
-            for _variant, data in payload_variants(MODEL, row.event, facts):
-                yield state, facts, data
+@cache
+def _inputs(states: tuple[State, ...], event: Event) -> tuple[tuple[State, Facts, Payload], ...]:
+    """Every payload of the event in every configuration of the states."""
+    return tuple(
+        (state, facts, data)
+        for state, facts in explored_model(MODEL.limits).configurations
+        if state in states
+        for _variant, data in payload_variants(MODEL, event, facts)
+    )
 
 
 def _hold(guards: tuple[Guard, ...], facts: Facts, data: Payload) -> bool:

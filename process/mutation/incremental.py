@@ -14,7 +14,7 @@ from process.exploration.explorer import (
     try_named_actors,
 )
 from process.machine import MACHINE, CompiledMachine
-from process.model import MODEL, Event, Limits, Model
+from process.model import MODEL, Event, Limits, Model, State
 
 
 @cache
@@ -38,17 +38,41 @@ def verified_successors(limits: Limits) -> frozenset[int]:
     return frozenset(map(id, explored_model(limits).successors))
 
 
-def changed_events(model: Model) -> set[Event]:
+def changed_events(model: Model) -> tuple[Event, ...]:
     """The events of which a row, or the payload, is not MODEL's own."""
-    return {
+    return tuple(
         event
         for event in Event
         if _rows(model, event) != _rows(MODEL, event) or model.events[event] is not MODEL.events[event]
-    }
+    )
 
 
 def _rows(model: Model, event: Event) -> list[int]:
     return [id(row) for row in model.table if row.event is event]
+
+
+def _touched(machine: CompiledMachine, events: tuple[Event, ...]) -> set[State]:
+    """The states in which one of the events happens, in MODEL or in the mutant."""
+    machines = MACHINE, machine
+    return {state for each in machines for event in events for state in each.compiled_events[event].transitions_from}
+
+
+def takes_the_same(machine: CompiledMachine, limits: Limits) -> bool:
+    """True if in every configuration of MODEL the same events take the same rows to the same states and facts.
+
+    Then no other configuration is reached. Only the events with a changed row need be tried.
+    """
+    model = machine.definition
+    if model.limits != MODEL.limits or model.states is not MODEL.states:
+        return False
+    changed = changed_events(model)
+    touched = _touched(machine, changed)
+    for here, successors in _successors(limits).items():
+        if here.state in touched:
+            _tried, taken = try_named_actors(machine, here, changed)
+            if taken != [successor for successor in successors if successor.event in changed]:
+                return False
+    return True
 
 
 def explore_mutant(machine: CompiledMachine, limits: Limits) -> Exploration:
@@ -57,10 +81,7 @@ def explore_mutant(machine: CompiledMachine, limits: Limits) -> Exploration:
     changed = changed_events(model)
     indices = {id(row): index for index, row in enumerate(model.table)}
     moved = {index: indices[id(row)] for index, row in enumerate(MODEL.table) if indices.get(id(row), index) != index}
-    known = _successors(limits)
-    touched = {
-        state for each in (MACHINE, machine) for event in changed for state in each.compiled_events[event].transitions_from
-    }
+    known, touched = _successors(limits), _touched(machine, changed)
 
     def expand(machine: CompiledMachine, here: Configuration) -> Expansion:
         before = known.get(here)

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from multiprocessing import get_context
 from typing import NamedTuple
 
 from process.exploration.explorer import Exploration
-from process.machine import build
+from process.machine import CompiledMachine, build
 from process.model import MODEL, Limits, Words
 from process.model.validation import ModelError
 from process.mutation.equivalents import REASONS, equivalent_reason
-from process.mutation.incremental import changed_events, explore_mutant, explored_model, verified_successors
+from process.mutation.incremental import changed_events, explore_mutant, explored_model, takes_the_same, verified_successors
 from process.mutation.operators import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
 from process.requirements.evidence import Evidence
@@ -65,6 +65,8 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
     except ModelError:
         return MutantResult(mutant, REFUSED_WHEN_BUILT)
     changed = changed_events(mutant.model)
+    if takes_the_same(machine, SMALL) and takes_the_same(machine, MODEL.limits):
+        return _beyond_the_search(mutant, machine)
     evidence = Evidence(explore_mutant(machine, SMALL), changed, verified_successors(SMALL))
     likely = ("R16",) if mutant.kind in SHOWN_IN_REFUSALS else ()
     hinted = (first,) if first in BY_ID else ()
@@ -82,6 +84,22 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
         if requirement.run(evidence).counterexample is not None:
             return MutantResult(mutant, requirement.id)
     return MutantResult(mutant, None)
+
+
+BEYOND_THE_SEARCH = ("R15", "R9", "R1", "R8", "R4", "R13", "R16")
+"""The requirements that see more than the events taken: other values, rows never taken, near misses, and refusals."""
+
+
+def _beyond_the_search(mutant: Mutant, machine: CompiledMachine) -> MutantResult:
+    """Evaluate a mutant that takes the same events to the same facts; where no guard differs, it refuses the same, too."""
+    evidence = Evidence(
+        replace(explored_model(SMALL), machine=machine), changed_events(mutant.model), verified_successors(SMALL)
+    )
+    same_guards = [row.guards for row in mutant.model.table] == [row.guards for row in MODEL.table]
+    for name in BEYOND_THE_SEARCH[:2] if same_guards else BEYOND_THE_SEARCH:
+        if BY_ID[name].run(evidence).counterexample is not None:
+            return MutantResult(mutant, name)
+    return MutantResult(mutant, EQUIVALENT)
 
 
 def _behaves_like_model(exploration: Exploration, limits: Limits) -> bool:

@@ -156,7 +156,7 @@ def every_configuration_agrees(evidence: Evidence, futures: Futures) -> CheckRes
         if kind in kinds:
             continue
         kinds.add(kind)
-        for event, by, data in _raised(evidence, facts):
+        for event, by, data in inputs_and_attempts_ahead(evidence, facts):
             if by not in evidence.model.actors[event] and state in states:
                 continue
             if evidence.machine.compiled_events[event].decide(state, facts, by, dict(data)) is not None:
@@ -177,7 +177,7 @@ def real_cases_agree(evidence: Evidence, futures: Futures) -> CheckResult:
         if case.state in states:
             continue
         states.add(case.state)
-        for event, by, data in _raised(evidence, case.facts):
+        for event, by, data in inputs_and_attempts_ahead(evidence, case.facts):
             try:
                 case.copy().trigger(event, data, by=by)
             except Refused as refused:
@@ -195,7 +195,7 @@ _WRONG = {
 }
 
 
-def _raised(evidence: Evidence, facts: Facts) -> Iterator[tuple[Event, Actor, Mapping[str, Any]]]:
+def inputs_and_attempts_ahead(evidence: Evidence, facts: Facts) -> Iterator[tuple[Event, Actor, Mapping[str, Any]]]:
     """Yield every input of the search, and answers to attempts further ahead."""
     for event, by, _variant, data in all_inputs(evidence.model, facts):
         yield event, by, data

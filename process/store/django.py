@@ -74,7 +74,7 @@ def create_tables(using: str = "default") -> None:
 
 
 def _has_failed(django: Any) -> bool:
-    """Whether PostgreSQL has given the transaction up."""
+    """Return True if PostgreSQL has given the transaction up."""
     status = getattr(getattr(django.connection, "info", None), "transaction_status", None)
     return django.vendor == "postgresql" and getattr(status, "name", "") == "INERROR"
 

@@ -21,7 +21,7 @@ from process.store.transactions import READ_ONLY, ends_transaction
 from process.store.upgrades import is_of_earlier_release, upgrade
 
 TIME_OUT: Final = timedelta(seconds=30)
-"""How long a writer waits for another one, by default."""
+"""The time for which a writer waits for another one, by default."""
 NOTICE_AFTER: Final = 2.0
 """Seconds of waiting after which a program says so."""
 
@@ -169,7 +169,7 @@ _PROBLEMS: Final = (
     (r"read-?only", "只能读取，不能写入"),
     (r"malformed|corrupt", "文件已损坏"),
 )
-"""What drivers say, and the same in Chinese."""
+"""Messages of drivers, and the same in Chinese."""
 
 
 def _in_chinese(problem: str) -> str:

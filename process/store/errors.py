@@ -29,7 +29,7 @@ class DatabaseUnusable(StoreError):
 
 
 class NoTransaction(StoreError):
-    """Nothing was read or written: the store never begins a transaction, so that the case commits with the host's rows."""
+    """The store never begins a transaction, so that the case commits with the host's rows. It read and wrote nothing."""
 
     words = Words(
         "连接不在事务中，请先开始事务（如 with engine.begin()，且不是 AUTOCOMMIT）。",
@@ -47,7 +47,7 @@ class NestedDelivery(StoreError):
 
 
 class ReadOnly(StoreError):
-    """Nothing was written, and on PostgreSQL the transaction can only be rolled back. Reading works there."""
+    """The event was not written, and on PostgreSQL the transaction can only be rolled back. Reading works there."""
 
     words = Words(
         "此事务只能读取（如在只读副本上），请连接可写入的数据库。",

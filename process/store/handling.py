@@ -55,7 +55,7 @@ class LoadedCase(NamedTuple):
     """The number of its refusals that are kept."""
     digest: str
     serial: bool
-    """Whether a lost race is an error of the database here."""
+    """True if a lost race is an error of the database here."""
 
     @property
     def key(self) -> tuple[str, int, int]:

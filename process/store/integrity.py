@@ -125,7 +125,7 @@ def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[
     written_by = mapping.written_by(row)
 
     def follows(version: int, source: State, target: State) -> bool:
-        """Whether a step from *target* can follow one to *source*; where another model goes on, a migration may move it."""
+        """Return True if a step from *target* can follow one to *source*; a migration in between may move the case."""
         return source is target or (version == older and may_be_moved(source.value, target.value))
 
     for (source, _), step in zip(pairwise([*states, case.state]), history, strict=False):
@@ -165,7 +165,7 @@ def _replay(case: Case, history: Sequence[Step]) -> Iterator[tuple[str, Words]]:
 
 
 def _was_imported(steps: Sequence[Row[Any]], trusted_until: int) -> bool:
-    """Whether so many steps were taken elsewhere, and came with the case when it was imported."""
+    """Return True if so many steps were taken elsewhere, and came with the case when it was imported."""
     return all(step.event_id == mapping.imported_event_id(step.version) for step in steps[:trusted_until])
 
 

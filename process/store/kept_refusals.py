@@ -1,4 +1,4 @@
-"""How refusals are stored: the row of one, the refusal of a row, and the test whether a row is of the same event.
+"""Refusals in rows: the row of a refusal, the refusal of a row, and the test whether a row is of the same event.
 
 A final refusal is kept under its sender and event id, so that the same event is refused the same way for good. An early
 one, of an event that the case may yet take, is raised and not kept.
@@ -25,7 +25,7 @@ class KeptRefusal(NamedTuple):
 
     event_id: str
     by: str | None
-    """Who raised it, as the host gave it; None where nobody was named."""
+    """The actor, as the host gave it; None where none was named."""
     who: str | None
     data: Mapping[str, Any]
     at: datetime | None
@@ -35,12 +35,12 @@ class KeptRefusal(NamedTuple):
 
 
 def is_kept(refusal: Refused) -> bool:
-    """Whether the refusal is final."""
+    """Return True for a final refusal."""
     return refusal.is_final
 
 
 def sender_of(event: object, by: object) -> str:
-    """Whose event id it is, as the columns ``by`` hold it: the actor, also where only one can be meant; "" for nobody."""
+    """The sender whose event id it is, as the columns ``by`` hold it; where none is named, the only one possible, or ""."""
     try:
         actor = MACHINE.compiled_events[Event(event)].only_actor if by is None else Actor(by)  # type: ignore[arg-type]
     except Exception:  # whatever an object of the caller's raises
@@ -112,7 +112,7 @@ def kept_refusal_of(row: Row[Any]) -> KeptRefusal:
 
 
 def is_same_event(row: Row[Any], event: object, sender: str, data: object) -> bool:
-    """Whether a step's or refusal's row is of this event, by this sender, with this payload. The time may differ.
+    """Return True if a step's or refusal's row is of this event, by this sender, with this payload. The time may differ.
 
     An older model's is of the event that it was then, and of the one that it is after its migration.
 

@@ -160,7 +160,7 @@ def state_as_written(row: Row[Any]) -> object:
 # ---------------------------------------------------------------------------------------------------------------- steps
 
 STEP_VALUES: Final = ("case_id", "version", "event_id", "event", "by", "data", "source", "target", "at", "model_version")
-"""What a step's digest is over, beside ``who`` where one is given: so the digests of older rows stay right."""
+"""The columns that a step's digest is over, beside ``who`` where one is given: so digests of older rows stay right."""
 
 
 def imported_event_id(version: int) -> str:

@@ -17,7 +17,7 @@ from process.store.statements import Connection, Row
 from process.store.transactions import demand_transaction
 
 READINGS: Final = 3
-"""How often a case that moves meanwhile is read, to see its row, steps and refusals as of one moment."""
+"""The number of times that a moving case is read, to see its row, steps and refusals as of one moment."""
 
 
 def history(conn: Connection, case_id: str) -> tuple[Step, ...]:

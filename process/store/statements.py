@@ -79,7 +79,7 @@ _QUEUE = select(cases.c.version).where(_OF_CASE).with_for_update(key_share=True)
 
 
 def load(conn: Connection, case_id: str, sender: str = "", event_id: str = "") -> Row[Any] | None:
-    """What the next write needs of a case, and the version of the step or refusal that the sender's event led to."""
+    """The columns that the next write needs, and the version of the step or refusal that the sender's event led to."""
     keys = {"key": case_id, "sender": sender, "event_id": event_id}
     return conn.execute(_load(conn.dialect.name), keys).first()
 
@@ -105,7 +105,7 @@ def refusal_rows(conn: Connection, case_id: str) -> Sequence[Row[Any]]:
 
 
 def is_serial(conn: Connection) -> bool:
-    """Whether a lost race is an error here: at PostgreSQL's isolation levels above READ COMMITTED."""
+    """Return True where a lost race is an error: at PostgreSQL's isolation levels above READ COMMITTED."""
     return conn.dialect.name == "postgresql" and is_serial_level(conn.scalar(select(_ISOLATION["postgresql"])))
 
 

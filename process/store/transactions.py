@@ -121,7 +121,7 @@ _MAY_NOT_WRITE: Final = (1792, 1290, 1836)
 
 
 def is_conflict(error: DBAPIError) -> bool:
-    """Whether another transaction was in the way: a failure to serialize, a deadlock, a lock not given, or a busy file."""
+    """Return True if another transaction was in the way: a failure to serialize, a deadlock, a lock, or a busy file."""
     return (
         _sqlstate(error) in ("40001", "40P01", "55P03")
         or _sqlite_name(error).startswith("SQLITE_BUSY")
@@ -130,12 +130,12 @@ def is_conflict(error: DBAPIError) -> bool:
 
 
 def has_timed_out(error: DBAPIError) -> bool:
-    """Whether the database waited for as long as it may, so that trying again would wait as long once more."""
+    """Return True if the database waited for as long as it may, so that another try would wait as long once more."""
     return _sqlstate(error) == "55P03" or _sqlite_name(error) == "SQLITE_BUSY" or _number(error) in _WAITED_TOO_LONG
 
 
 def ends_transaction(error: BaseException) -> bool:
-    """Whether MySQL has rolled the whole transaction back with this error of the driver's."""
+    """Return True if MySQL has rolled the whole transaction back with this error of the driver's."""
     return bool(error.args) and error.args[0] in _ROLLED_BACK
 
 
@@ -164,7 +164,7 @@ def _number(error: DBAPIError) -> int | None:
 
 
 def _is_doomed(error: DBAPIError) -> bool:
-    """Whether no savepoint saves the transaction.
+    """Return True if no savepoint saves the transaction.
 
     MySQL has ended it; PostgreSQL's SERIALIZABLE has refused it for what it has read, which stays read.
     """

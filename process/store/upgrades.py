@@ -22,7 +22,7 @@ BATCH: Final = 500
 
 
 def is_of_earlier_release(conn: Connection) -> bool:
-    """Whether the tables are there and lack something of today's."""
+    """Return True if the tables are there and lack something of today's."""
     there = inspect(conn)
     return there.has_table(cases.name) and not {column["name"] for column in there.get_columns(cases.name)} >= {*NEW}
 

@@ -55,7 +55,7 @@ def transact(engine: Engine, work: Callable[[Connection], Result], *, tries: int
 
 
 class Retries:
-    """How often a transaction is run again, and how long it pauses before."""
+    """The tries of a transaction that are left, and the pauses before them."""
 
     def __init__(self, tries: int) -> None:
         if tries < 1:

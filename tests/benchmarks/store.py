@@ -1,4 +1,4 @@
-"""What keeping cases costs: ``python tests/benchmarks/store.py [events] [stored cases]``. A benchmark, not a test.
+"""The cost of keeping cases: ``python tests/benchmarks/store.py [events] [stored cases]``. A benchmark, not a test.
 
 It prints, for SQLite, PostgreSQL and MariaDB (started here, with fsync): events per second with 1, 2, 4 and 8 processes
 and the time of one commit; what a stored event costs beside a bare UPDATE and INSERT of the same columns, in turns; and for

@@ -18,6 +18,7 @@ from process.mutation.score import (
     KILLERS,
     REFUSED_WHEN_BUILT,
     SMALL,
+    MutantResult,
     Score,
     compute_score,
     encode_results,
@@ -31,7 +32,7 @@ MUTANTS = {mutant.name: mutant for mutant in all_mutants()}
 
 
 def test_no_two_mutants_have_the_same_name_and_every_kind_is_made() -> None:
-    assert len(MUTANTS) == len(all_mutants()) == 6_069
+    assert len(MUTANTS) == len(all_mutants()) == 9_701
     assert {mutant.kind for mutant in all_mutants()} == set(KINDS)
 
 
@@ -43,7 +44,7 @@ def assert_all_are_found(score: Score) -> None:
 
 def test_no_mutant_of_a_sample_of_every_kind_survives() -> None:
     """All that are equivalent or refused when built, and some of each kind of the others."""
-    chosen = sample(40)
+    chosen = sample(100)
     score = compute_score(indices=chosen)
     assert_all_are_found(score)
     assert {result.mutant.kind for result in score.results} == set(KINDS)
@@ -56,15 +57,57 @@ def test_no_mutant_survives_and_the_score_by_kind_is_what_it_was() -> None:
     score = compute_score()
     assert_all_are_found(score)
     counts = {kind.name: (kind.made, kind.refused_when_built, kind.killed, kind.equivalent) for kind in score.kinds}
-    assert counts == {}
+    assert counts == {
+        "row dropped": (187, 28, 159, 0),
+        "row retargeted": (3740, 660, 3080, 0),
+        "guard dropped": (88, 20, 67, 1),
+        "guard negated": (88, 0, 88, 0),
+        "guard replaced": (1391, 47, 1335, 9),
+        "effect dropped": (46, 0, 42, 4),
+        "effect replaced": (739, 0, 717, 22),
+        "effect added": (981, 0, 866, 115),
+        "actor added": (275, 4, 271, 0),
+        "actor swapped": (315, 4, 311, 0),
+        "actor dropped": (20, 0, 20, 0),
+        "rows swapped": (52, 38, 0, 14),
+        "effects reversed": (12, 0, 3, 9),
+        "row added": (447, 0, 447, 0),
+        "fact forged": (456, 0, 410, 46),
+        "comparison loosened": (96, 5, 91, 0),
+        "favourite value": (11, 0, 11, 0),
+        "guard loosened": (2, 0, 2, 0),
+        "guard not pure": (25, 0, 25, 0),
+        "value transformed": (8, 0, 8, 0),
+        "limit off by one": (12, 0, 12, 0),
+        "limit constant": (4, 0, 4, 0),
+        "reason changed": (130, 25, 105, 0),
+        "field lost": (27, 13, 14, 0),
+        "field retyped": (139, 7, 132, 0),
+        "end swapped": (16, 0, 16, 0),
+        "owner lost": (15, 14, 1, 0),
+        "owner swapped": (72, 0, 72, 0),
+        "request swapped": (182, 0, 182, 0),
+        "told less": (17, 0, 17, 0),
+        "told something else": (17, 0, 17, 0),
+        "deadline lost": (26, 26, 0, 0),
+        "phase swapped": (65, 0, 65, 0),
+    }
     # R3, R10 and R20 come late and others kill first; test_requirements violates each alone.
     assert len(score.killed_by) >= 16
     assert sum(score.killed_by.values()) == sum(kind.killed for kind in score.kinds)
-    assert files("process.mutation").joinpath(KILLERS).read_text(encoding="utf-8") == encode_results(score.results)
+    assert [in_short(name) for name in last_results()] == [in_short(result.killed_by) for result in score.results]
 
 
-def test_the_results_of_last_time_are_as_many_as_the_mutants() -> None:
-    assert len(last_results()) == len(all_mutants())
+def in_short(killed_by: str | None) -> str:
+    """Which requirement comes first can change with the order; a guard that is not pure answers by chance."""
+    return killed_by if killed_by in (None, EQUIVALENT, REFUSED_WHEN_BUILT) else "killed"
+
+
+def test_the_results_of_last_time_are_as_many_as_the_mutants_and_are_written_as_they_are_read() -> None:
+    last = last_results()
+    assert len(last) == len(all_mutants())
+    results = [MutantResult(mutant, name) for mutant, name in zip(all_mutants(), last, strict=True)]
+    assert files("process.mutation").joinpath(KILLERS).read_text(encoding="utf-8") == encode_results(results)
 
 
 @pytest.mark.parametrize(
@@ -72,12 +115,12 @@ def test_the_results_of_last_time_are_as_many_as_the_mutants() -> None:
     [
         # it moves no case elsewhere, and only its refusals leave a reason out
         ("row 11, confirm_cancellation from consequences: a_quote_is_open dropped", "R16", EQUIVALENT),
-        ("row 32, report_problem from signed_in and 8 more: dropped from order_details", "R12", None),
-        ("row 41, time_out from cancelling and 1 more: lender added", "R6", None),
-        ("report_problem as in row 32, to support_needed, also from cancelling", "R18", None),
+        ("row 39, report_problem from signed_out and 9 more: dropped from order_details", "R12", None),
+        ("row 54, time_out from cancelling and 1 more: lender added", "R6", None),
+        ("report_problem as in row 39, to support_needed, also from cancelling", "R18", None),
         ("refused: is good", "R19", None),
-        # the search itself raises nothing that is nearly right
-        ("account_is_the_buyers: whatever the case", "R8", EQUIVALENT),
+        # the search itself raises nothing that is nearly right; a near miss finds it, too
+        ("account_is_the_buyers: whatever the case", "R15", "R8"),
     ],
 )
 def test_without_its_requirement_a_mutant_gets_through(
@@ -99,7 +142,7 @@ def test_without_its_requirement_a_mutant_gets_through(
         ("face_attempts_are_left: face_limit +1", "R9"),
         ("consequences: customer's move given to support", "R18"),
         ("cancelling: lender not told quote", "R18"),
-        ("row 9, quote_consequences: fee forged", "R4"),
+        ("row 9, quote_consequences: fee forged", "R15"),
         ("refuse: reason lost", "R6"),
     ],
 )
@@ -112,7 +155,7 @@ def test_the_result_of_a_mutant_is_as_it_should_be(name: str, result: str) -> No
     [
         "row 22, verification_unavailable from face_verification: dropped",
         "row 20, fail_verification from face_verification and 1 more: dropped from other_verification",
-        "rows 41 and 43 (time_out) swapped",
+        "rows 54 and 56 (time_out) swapped",
         "cancelling: lender not told quote",
         "sign_in: channel lost",
     ],
@@ -133,7 +176,7 @@ def taken(found: Exploration) -> set[object]:
 def test_a_mutant_differs_from_the_model_in_one_place_alone() -> None:
     """One row, or one guard wherever it stands, or what one event carries, or one state; and the model itself is none."""
     mutant: Mutant
-    for mutant in all_mutants()[::41]:
+    for mutant in all_mutants()[::73]:
         model = mutant.model
         rows = [row for row in MODEL.table if row not in model.table]
         other = [row for row in model.table if row not in MODEL.table]

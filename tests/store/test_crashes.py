@@ -27,7 +27,7 @@ POINTS = 7
 
 
 def host_and_case(conn: Any, case_id: str, index: int) -> None:
-    """What a host does in one transaction: a row of its own, and the event."""
+    """Write a row of the host's own, and raise the event."""
     conn.execute(LEDGER.insert(), {"case_id": case_id, "version": index + 1})
     event_, keywords = call(index, case_id)
     handling.handle(conn, case_id, event_, **keywords)

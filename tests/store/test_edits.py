@@ -1,4 +1,4 @@
-"""What was changed behind the store's back: edited rows, and texts that are no snapshot."""
+"""Rows that were edited outside the store, and texts that are no snapshot."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ FILTERS: list[dict[str, Any]] = [
 
 
 def meets(conn: Connection, found: store.Summary, filters: dict[str, Any]) -> bool:
-    """Whether the case of a summary meets the filters, by what the case itself says."""
+    """Return True if the case of a summary meets the filters, by the case itself."""
     case = store.load_with_history(conn, found.case_id)
     moved = case.history[-1].at if case.history else mapping.opened_at(case)
     opened_at = mapping.opened_at(case)

@@ -1,4 +1,4 @@
-"""What is peculiar to MariaDB and MySQL: a deadlock ends the whole transaction, and texts are compared by a collation."""
+"""Peculiarities of MariaDB and MySQL: a deadlock ends the whole transaction, and a collation compares texts."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ pytest_plugins = ["tests.support.store_fixtures"]
 
 LIMIT = 3
 DAWDLING = 4
-"""How many tries of a process take their time; later ones are refused anyhow."""
+"""The number of tries of a process that take their time; later ones are refused anyhow."""
 
 
 @contextmanager

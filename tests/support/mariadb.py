@@ -61,7 +61,7 @@ class MariaDB:
             time.sleep(0.02)
 
     def _answers(self) -> bool:
-        """Whether somebody listens; asked without the driver, which leaves its socket open where nobody does."""
+        """Return True if the server listens; without the driver, which leaves its socket open where it does not."""
         with socket.socket(socket.AF_UNIX) as client:
             return client.connect_ex(str(self.socket)) == 0
 

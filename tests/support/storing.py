@@ -1,4 +1,4 @@
-"""What the tests of the store share: both databases, processes that work on one of them at once, and cases to work on.
+"""Shared by the tests of the store: databases, processes that work on one of them at once, and cases to work on.
 
 By default the counts are small; ``--thorough`` runs each test with the full count as well (``tests.support.thorough``).
 """
@@ -46,7 +46,7 @@ class Database(NamedTuple):
     broken: str | None = None
     """The way in which the store is broken on purpose, one of ``broken_stores.WAYS``."""
     durable: bool = False
-    """Whether what is committed to SQLite outlasts a power cut, as a host's does: no test makes one; benchmarks do."""
+    """True if commits to SQLite outlast a power cut, as a host's do; tests go without, benchmarks don't."""
 
     def engine(self) -> Engine:
         engine = store.create_engine(self.url)
@@ -70,7 +70,7 @@ def _keep_in_memory(connection: Any, _record: object) -> None:
 
 
 ENGINES: list[Engine] = []
-"""What the test has opened, to be closed after it."""
+"""Engines that the test has opened, to be closed after it."""
 
 ISOLATIONS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
@@ -125,7 +125,7 @@ def spawn(work: Work, database: Database, *args: Any, together: Any = None) -> t
 
 
 def in_parallel(work: Work, database: Database, arguments: Sequence[Sequence[Any]]) -> list[Any]:
-    """What *work* gives in one process for each of the arguments, all at once.
+    """Return the results of *work* in one process for each of the arguments, all at once.
 
     AssertionError as soon as one of them fails, or says nothing for too long; the others, which may wait for it, are ended.
     """

@@ -184,10 +184,6 @@ def test_the_fixture_takes_its_options_from_the_command_line(users_repo: Path) -
     assert ran.returncode == 1
     assert "InsufficientCoverage" in ran.stdout
     assert "请增加事件数" in ran.stdout
-    (users_repo / "my_shop.py").write_text(ADAPTER.replace("fault = False", "fault = True"), encoding="utf-8")
-    ran = run_pytest(users_repo, "--conformance-lang", "zh", "--conformance-seed", "3")
-    assert ran.returncode == 1
-    assert "后端与流程不一致（第 1 个事件）" in ran.stdout
 
 
 def test_nothing_of_the_package_is_loaded_into_runs_of_pytest_that_do_not_ask_for_it(tmp_path: Path) -> None:

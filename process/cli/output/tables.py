@@ -26,7 +26,7 @@ class Grid:
         headers: one for each column; none at all for a table without a header line.
         styles: of the columns, on a terminal.
         widest: the most columns that a cell of the column takes on a terminal, by the column's place.
-        whole: the columns whose words are not cut either where there is room, the most important first.
+        whole: the columns whose words are the last to be cut where there is too little room, the most important first.
     """
 
     def __init__(
@@ -81,7 +81,8 @@ class Grid:
         lines = [[line for cell in cells for line in str(cell).split("\n")] for cells in columns]
         wanted = [min(max(map(cell_len, cells)), self._widest.get(n, total)) for n, cells in enumerate(lines)]
         least = [_longest_word(cells[:1] if self._headers else []) for cells in columns]
-        words = {number: max(least[number], min(_longest_word(columns[number]), total * 3 // 5)) for number in self._whole}
+        order = [*self._whole, *(number for number in range(self._count) if number not in self._whole)]
+        words = {number: max(least[number], min(_longest_word(columns[number]), total * 3 // 5)) for number in order}
         unbroken = [words.get(number, low) for number, low in enumerate(least)]
         gap = "  " if sum(unbroken) + 2 * (self._count - 1) <= total else " "
         room = total - len(gap) * (self._count - 1)

@@ -26,6 +26,8 @@ PLAIN = 30  # characters at most of a reference of the plain shape
 REPEATED = 3  # times in a row that such a one is delivered, once for each
 MOST, MOST_AT_END = 3, 40  # of the others
 
+NOTHING: frozenset[object] = frozenset()
+
 Reasons = tuple[tuple[int, str], ...]
 """The guards that do not hold, by row and name."""
 
@@ -113,10 +115,10 @@ class Probes:
         values, rows = frozenset((*deciding_values(here), ("trace", trace))), frozenset(history)
         found: list[tuple[int, float, _Guarded]] = []
         for guarded in self._guarded_here(case, here):
-            seen = self._seen.setdefault(guarded.key, set())
+            seen = self._seen.get(guarded.key, NOTHING)
             is_new = not seen or (guarded.delivery.variant == RIGHT and (guarded.key, trace) not in self._seen)
             if not guarded.is_once:
-                gain = len(values - seen) + len(rows - self._seen.setdefault((guarded.key, trace), set()))
+                gain = len(values - seen) + len(rows - self._seen.get((guarded.key, trace), NOTHING))
             else:
                 gain = 0
             if is_new or gain >= WORTH:
@@ -124,7 +126,7 @@ class Probes:
         for number, (gain, _, guarded) in enumerate(sorted(found)[:GUARDED]):
             if number and -gain < WORTH_MORE:
                 break
-            self._seen[guarded.key] |= values
+            self._seen.setdefault(guarded.key, set()).update(values)
             self._seen.setdefault((guarded.key, trace), set()).update(rows)
             is_repeated = not guarded.is_once and self.once("repeated", guarded.delivery)
             yield from [guarded.delivery] * (REPEATED if is_repeated else 1)
@@ -140,17 +142,17 @@ class Probes:
                 decisive: set[Actor] = set()  # whose right payload is accepted, so that the variant alone decides
                 for variant, data in well_formed(case, event):
                     is_once = is_near_miss(variant) or PAIR in variant
-                    for by in sorted(actors):
+                    once = event, variant, is_plain, case.facts.quote_status
+                    if is_once and (not decisive or once in self._seen):
+                        continue
+                    for by in sorted(decisive if is_once else actors):
                         if not self.refuses(case, event, by, data):
                             decisive |= {by} if variant == RIGHT else set()
-                        elif not is_once or by in decisive:
-                            if is_once:
-                                key: object = event, variant, is_plain, case.facts.quote_status
-                            elif variant == RIGHT:
-                                key = case.state, event, by, self._reasons(case, event, by, data)
-                            else:
-                                key = case.state, event, by, variant, by in decisive
-                            found.append(_Guarded(Delivery(event, by, variant), key, is_once))
+                            continue
+                        key: object = once if is_once else (case.state, event, by, variant, by in decisive)
+                        if variant == RIGHT:
+                            key = case.state, event, by, self._reasons(case, event, by, data)
+                        found.append(_Guarded(Delivery(event, by, variant), key, is_once))
             self._guarded[place] = found
         return self._guarded[place]
 

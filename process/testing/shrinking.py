@@ -90,16 +90,16 @@ class _Shrinker:
         return True
 
     def _shorter(self, tried: Scenario) -> bool:
-        if _refused(tried) > _refused(self._scenario):  # an event was left out on which later ones rest
+        if not self.left or _refused(tried) > _refused(self._scenario):  # an event was left out on which later ones rest
             return False
         return self._simpler(self._trial._replace(scenario=tried))
 
     def _remove_deliveries(self) -> None:
-        for size in (16, 8, 4, 2, 1):
+        for size in (256, 64, 16, 8, 4, 2, 1):
             start = len(self._scenario.deliveries) - 1 - size
-            while start >= 0:
+            while start >= 0 and self.left:
                 self._shorter(_without(self._scenario, start, start + size))
-                start = min(start - 1, len(self._scenario.deliveries) - 1 - size)
+                start = min(start - max(1, size // 8), len(self._scenario.deliveries) - 1 - size)
 
     def _simplify_other(self) -> None:
         if (other := self._trial.other) is None:

@@ -100,9 +100,11 @@ class Planner:
     def _fixed(self) -> Iterator[Scenario]:
         """The fixed scenarios, in the order in which they are delivered."""
         paths, times = self.paths, MANY_THOROUGH if self.thorough else MANY
-        for goal, path in chain(paths.through_transitions(), paths.taken_back(), paths.repeating(times)):
+        for goal, path in chain(paths.through_transitions(), paths.taken_back()):
             yield self._built(goal, path)
         yield from self._insisting(INSISTENT_THOROUGH if self.thorough else MANY)
+        for goal, path in paths.repeating(times):
+            yield self._built(goal, path)
         for limits in self.other_limits:
             for deliveries in limit_deliveries(limits):
                 known = tuple(each for each in deliveries if each.event not in self.without)

@@ -189,12 +189,11 @@ class Probes:
 
     def _repeated(self, case: Case) -> Iterator[Delivery]:
         """Yield what was accepted before, once more, after other events."""
-        for step in case.history:
-            key = "older", case.state, step.event
-            last = next(each for each in reversed(case.history) if each.event is step.event)
-            if key not in self.done and self.refuses(case, step.event, last.by, last.data):
+        for event, step in {step.event: step for step in case.history}.items():
+            key = "older", case.state, event
+            if key not in self.done and self.refuses(case, event, step.by, step.data):
                 self.done.add(key)
-                yield Delivery(step.event, last.by, AGAIN)
+                yield Delivery(event, step.by, AGAIN)
 
     def _wrong_states(self, case: Case, trace: Trace) -> Iterator[Delivery]:
         """Yield what does not happen in this state; answers once for each quote and verification they may be for."""

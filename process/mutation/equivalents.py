@@ -8,7 +8,7 @@ from itertools import combinations
 
 from process.decisions import changes_of
 from process.exploration.inputs import payload_variants
-from process.model import ELSE, MODEL, Event, Facts, Guard, Payload, Row, State, Words
+from process.model import ELSE, MODEL, Actor, Event, Facts, Guard, Payload, Row, State, Words
 from process.mutation.incremental import explored_model
 from process.mutation.operators import Mutant
 from process.requirements.names import OTHER_NAMES
@@ -101,11 +101,17 @@ def _decides_the_same(mutant: Mutant) -> bool:
     return True
 
 
+def _last_rows(table: list[Row]) -> Mapping[tuple[State, Event, Actor], Row]:
+    return {(state, row.event, by): row for row in table for state in row.sources for by in row.by}
+
+
 def _never_fit_together(mutant: Mutant) -> bool:
     """No two rows that change their order can be taken in the same configuration with the same payload."""
     if mutant.kind != "rows swapped":
         return False
     old, new = list(MODEL.table), list(mutant.model.table)
+    if _last_rows(old) != _last_rows(new):
+        return False  # the last row gives the reasons for a refusal
     inverted = [(one, other) for one, other in combinations(old, 2) if new.index(one) > new.index(other)]
     for one, other in inverted:
         if one.event is not other.event or not {*one.by} & {*other.by}:

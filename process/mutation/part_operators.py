@@ -83,7 +83,8 @@ def _comparisons(model: Model) -> Iterator[Change]:
             if name in Facts._fields:
                 for how, alike in (NEARLY if name == "attempt" else ALIKE).items():
                     loose = replace(guard, predicate=_loosely(name, alike))
-                    yield "comparison loosened", f"{guard.name}: {how}", _with_guard(model, guard, loose)
+                    where = guard.name if len(guard.payload_fields) == 1 else f"{guard.name}, {name}"
+                    yield "comparison loosened", f"{where}: {how}", _with_guard(model, guard, loose)
 
 
 def _loosely(name: str, alike: Alike) -> Callable[[Facts, Payload], bool]:

@@ -96,6 +96,7 @@ def _beyond_the_search(mutant: Mutant, machine: CompiledMachine) -> MutantResult
         replace(explored_model(SMALL), machine=machine), changed_events(mutant.model), verified_successors(SMALL)
     )
     same_guards = [row.guards for row in mutant.model.table] == [row.guards for row in MODEL.table]
+    same_guards = same_guards and mutant.model.events is MODEL.events
     for name in BEYOND_THE_SEARCH[:2] if same_guards else BEYOND_THE_SEARCH:
         if BY_ID[name].run(evidence).counterexample is not None:
             return MutantResult(mutant, name)

@@ -68,7 +68,7 @@ class ByColumn:
 
 @dataclass(frozen=True)
 class Mapping:
-    """How a log is read.
+    """The names of a log, and how to read its times and ties.
 
     Attributes:
         columns: the log's columns by role; several are joined with ``/``.

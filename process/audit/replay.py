@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """What is known of the cases with one trace."""
+    """The verdict on all cases with one trace."""
 
     outcome: Outcome
     position: int | None = None

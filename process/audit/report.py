@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -204,8 +204,3 @@ def requirement_results(broken: dict[str, int], visible: frozenset[str]) -> tupl
 def deadline_of(state: State) -> timedelta | None:
     """Return the model's deadline of a state; None at an end."""
     return MODEL.states[state].deadline
-
-
-def plain(report: Report) -> dict[str, Any]:
-    """Return all fields of a report, for comparing two of them."""
-    return asdict(report)

@@ -19,7 +19,7 @@ DIALECTS: Final = ("duckdb", "postgres", "spark")
 
 @dataclass(frozen=True)
 class Dialect:
-    """What differs between databases."""
+    """The expressions that differ between databases."""
 
     name: str
     identifier_mark: str

@@ -131,7 +131,7 @@ def constant_effect(zh: str, en: str) -> Callable[[Callable[[], Mapping[str, obj
 
 @dataclass(frozen=True, slots=True)
 class Responsibility:
-    """Whose move it is in a state, and what is requested of them.
+    """The actor whose move it is in a state, and the request to them.
 
     Attributes:
         owner: the actor whose move it is.
@@ -257,7 +257,7 @@ class Model:
 
     @cached_property
     def actors(self) -> Mapping[Event, tuple[Actor, ...]]:
-        """Who may raise each event in some state."""
+        """The actors who may raise each event in some state."""
         raised_by: dict[Event, set[Actor]] = {event: set() for event in self.events}
         for row in self.table:
             raised_by.setdefault(row.event, set()).update(row.by)

@@ -10,7 +10,7 @@ from process.model.vocabulary import Goal, Identity, QuoteStatus, Settlement
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many attempts a case has by face and by another way. The host can change them for each case.
+    """The number of attempts that a case has by face and by another method. The host can change them for each case.
 
     Raises:
         ValueError: a limit is not an integer up to 99, ``face`` is below 0, or ``other`` is below 1: another way than the

@@ -31,7 +31,7 @@ class Term(StrEnum):
 
 
 class Goal(Term):
-    """What the customer wants. Fixed for the life of a case."""
+    """The wish of the customer. Fixed for the life of a case."""
 
     PLAN = "plan", "取消分期", "cancel the installment plan"
     FACE_VERIFICATION = "face_verification", "取消人脸识别验证", "have the face verification removed"
@@ -39,7 +39,7 @@ class Goal(Term):
 
 
 class Actor(Term):
-    """Who raises events, and whose move it can be."""
+    """The parties that raise events and whose move it can be."""
 
     CUSTOMER = "customer", "客户", "customer"  # the one who bought
     SYSTEM = "system", "系统", "system"  # the shop's own rules, risk control among them
@@ -65,7 +65,7 @@ class Phase(Term):
 
 
 class EndKind(Term):
-    """What an end state means for the goal."""
+    """The meaning of an end state for the goal."""
 
     GOOD = "good", "已达成", "achieved"  # at least a part of the goal
     NEUTRAL = "neutral", "不再办理", "no longer pursued"
@@ -73,7 +73,7 @@ class EndKind(Term):
 
 
 class State(Term):
-    """Where a case stands. STATES gives for each whose move it is, the deadline, and what holds there."""
+    """The states of a case. STATES gives for each whose move it is, the deadline, and what holds there."""
 
     SIGNED_OUT = "signed_out", "未登录", "Signed out"  # every case begins here
     SIGNED_IN = "signed_in", "已登录", "Signed in"  # with the account that bought
@@ -99,7 +99,7 @@ class State(Term):
 
 
 class Event(Term):
-    """What can happen to a case. EVENTS lists what each carries, TABLE who may raise it in which state."""
+    """The events that a case can take. EVENTS lists what each carries, TABLE who may raise it in which state."""
 
     SIGN_IN = "sign_in", "登录", "sign in"
     OPEN_ORDERS = "open_orders", "打开我的订单", "open my orders"
@@ -140,7 +140,7 @@ class Event(Term):
 
 
 class Channel(Term):
-    """Where the customer signs in."""
+    """The channel by which the customer signs in."""
 
     APP = "app", "手机应用", "app"
     WEBSITE = "website", "网站", "website"
@@ -155,7 +155,7 @@ class Option(Term):
 
 
 class SupportChannel(Term):
-    """How customer service is reached."""
+    """The channel by which customer service is reached."""
 
     IN_APP_CHAT = "in_app_chat", "应用内在线客服", "in-app chat"
     HOTLINE = "hotline", "客服热线", "hotline"
@@ -171,7 +171,7 @@ class OtherMethod(Term):
 
 
 class RequestKind(Term):
-    """What is requested of the actor whose move it is."""
+    """The requests to the actor whose move it is."""
 
     SIGN_IN = "sign_in", "登录购买时的账号", "sign in with the purchasing account"
     OPEN_ORDERS = "open_orders", "打开「我的订单」", "open my orders"
@@ -190,7 +190,7 @@ class RequestKind(Term):
 
 
 class QuoteStatus(Term):
-    """How far the current quote has come. A void quote is gone from the facts."""
+    """The progress of the current quote. A void quote is gone from the facts."""
 
     OPEN = "open", "待确认", "open"
     ACCEPTED = "accepted", "已接受", "accepted"
@@ -199,14 +199,14 @@ class QuoteStatus(Term):
 
 
 class Identity(Term):
-    """How the customer was found to be the one who bought. A sign-in counts for more than an agent's word."""
+    """The way in which the customer was identified as the buyer. A sign-in counts for more than an agent's word."""
 
     SIGNED_IN = "signed_in", "已用购买账号登录", "signed in with the purchasing account"
     BY_SUPPORT = "by_support", "客服已核实", "identified by customer service"
 
 
 class Settlement(Term):
-    """How the verification was settled for one attempt at cancelling."""
+    """The settlement of the verification for one attempt at cancelling."""
 
     SKIPPED = "skipped", "系统跳过", "skipped by the system"
     FACE = "face", "人脸识别通过", "passed by face"

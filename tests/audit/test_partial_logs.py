@@ -40,13 +40,14 @@ def test_every_projection_of_a_legal_case_conforms(level: str, tmp_path: Path) -
 
 
 def test_a_deviation_that_no_unrecorded_event_explains_is_found(tmp_path: Path) -> None:
-    at = "2026-06-01T00:00:00+00:00"
     rows: list[Row] = [
-        {"case": "c", "event": "complete_cancellation", "at": at, "quote": "q"},
-        {"case": "c", "event": "complete_cancellation", "at": at.replace("00:00:00", "00:00:01"), "quote": "q"},
+        {"case": "c", "goal": "plan", "event": "complete_cancellation", "at": time, "quote": "q"}
+        for time in ("2026-06-01T00:00:00+00:00", "2026-06-01T00:00:01+00:00")
     ]
     recorded = frozenset({Event.COMPLETE_CANCELLATION, Event.REJECT_CANCELLATION})
-    report = audit(write_csv(tmp_path / "log.csv", rows, ("case", "event", "at", "quote")), Mapping(records=recorded))
+    report = audit(
+        write_csv(tmp_path / "log.csv", rows, ("case", "goal", "event", "at", "quote")), Mapping(records=recorded)
+    )
     (found,) = report.deviations
     assert (found.position, found.codes) == (2, ("end_reached",))
     assert "R14" in found.requirements

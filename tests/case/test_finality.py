@@ -95,7 +95,7 @@ def refused_inputs(case: Case) -> Iterator[tuple[Event, Actor, dict[str, Any]]]:
                 yield event, by, given
 
 
-@counts("configurations", 8, 60)
+@counts("configurations", 3, 60)
 def test_a_refusal_says_of_itself_whether_it_is_final_and_that_is_so(
     small_cases: tuple[Case, ...], configurations: int
 ) -> None:

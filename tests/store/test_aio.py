@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 
 from process import Event, Goal, Refused, State, store
 from process.store import aio
+from tests.support.asynchronous import run as run_async
 from tests.support.storing import ISOLATIONS, LEDGER, START, Database, agree, opened
 from tests.support.thorough import counts
 
@@ -84,7 +85,7 @@ def test_of_8_concurrent_deliveries_one_is_new_and_the_others_are_duplicates(
 ) -> None:
     database, url = setting
     opened(database.engine(), "case", steps=5)
-    told = asyncio.run(deliver_at_once(database, url, rounds))
+    told = run_async(deliver_at_once(database, url, rounds))
     assert [sorted(one) for one in told] == [[False] + [True] * (DELIVERIES - 1)] * rounds
     engine = database.engine()
     with engine.begin() as conn:
@@ -122,7 +123,7 @@ async def what_a_host_does(database: Database, url: str) -> None:
 
 def test_refusals_are_kept_and_a_cancelled_task_leaves_nothing(setting: tuple[Database, str]) -> None:
     database, url = setting
-    asyncio.run(what_a_host_does(database, url))
+    run_async(what_a_host_does(database, url))
     engine = database.engine()
     with engine.begin() as conn:
         (kept,) = store.refusals(conn, "case")

@@ -120,8 +120,8 @@ def check_claims(database: Database, orders: int, rounds: int = 2) -> None:
             taken = {step.event for step in store.history(conn, found.case_id)}
             cancelled[found.order] += Event.COMPLETE_CANCELLATION in taken
             removed[found.order] += Event.REMOVE_FACE_VERIFICATION in taken
-    assert max(cancelled.values()) == 1, "a plan was cancelled twice"
-    assert max(removed.values()) == 1, "a face verification was removed twice"
+    assert max(cancelled.values()) <= 1, "a plan was cancelled twice"
+    assert max(removed.values()) <= 1, "a face verification was removed twice"
     assert min(cancelled.values()) + min(removed.values()) > 0
     agree(engine)
 

@@ -20,6 +20,7 @@ from temporalio.service import RPCError
 
 from process import Actor, Event, Goal, Request, RequestKind, State
 from process.temporal import Answer, CaseHandle, Cases, EventIdReused, worker
+from tests.support.asynchronous import run as run_async
 from tests.support.temporal import Server, history_of, new_order, program, replay
 from tests.support.thorough import counts
 
@@ -164,7 +165,7 @@ def test_a_confirmation_right_after_a_look_is_never_refused(dev: Server, cases_a
 def test_cases_end_though_workers_and_server_are_killed_at_random_moments(tmp_path: Path) -> None:
     """Thirty cases; two workers and a server that keeps its data in a file; twenty kills."""
     killing = _Killing(tmp_path, cases=30, kills=20)
-    asyncio.run(killing.run())
+    run_async(killing.run())
     assert killing.killed == 20
 
 

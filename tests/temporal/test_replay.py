@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable
 from importlib.util import module_from_spec, spec_from_loader
@@ -19,6 +18,7 @@ from process import Case, ModelError
 from process.machine import build
 from process.mutation.operators import all_mutants
 from process.temporal import workflow
+from tests.support.asynchronous import run as run_async
 from tests.support.temporal_histories import RECORDINGS, kept_histories
 from tests.support.thorough import counts
 
@@ -38,7 +38,7 @@ def failures(histories: Iterable[WorkflowHistory], shell: type = workflow.CaseWo
         results = await replayer.replay_workflows(given(), raise_on_replay_failure=False)
         return list(results.replay_failures.values())
 
-    return asyncio.run(replay())
+    return run_async(replay())
 
 
 def test_each_recording_is_kept() -> None:

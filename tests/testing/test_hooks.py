@@ -12,6 +12,7 @@ import pytest
 from process import Actor, Case, Event, ProcessError
 from process.model import State
 from process.testing import Mismatch, check_conformance
+from tests.support.asynchronous import run as run_async
 
 FEW: dict[str, Any] = {"events": 1200, "transitions": 0.0, "ends": 0.0}
 
@@ -310,7 +311,7 @@ def test_an_async_adapter_works_where_a_loop_runs_already() -> None:
     async def in_a_loop() -> None:
         assert check_conformance(AsyncShop(), **FEW)
 
-    asyncio.run(in_a_loop())
+    run_async(in_a_loop())
 
 
 def test_an_async_adapter_that_is_bound_to_a_running_loop_is_driven_from_another_thread() -> None:
@@ -319,7 +320,7 @@ def test_an_async_adapter_that_is_bound_to_a_running_loop_is_driven_from_another
         await shop._bound()
         assert await asyncio.to_thread(check_conformance, shop, loop=asyncio.get_running_loop(), **FEW)
 
-    asyncio.run(bound())
+    run_async(bound())
 
 
 def test_the_parts_of_a_run_are_together_the_whole_run() -> None:

@@ -57,7 +57,7 @@ class CaseIdReused(StoreError):
 
     words = Words(
         "编号 {case_id} 已用于另一个办理，请换一个编号。",
-        "The id {case_id} belongs to a case that was opened with other arguments; choose another id.",
+        "The id {case_id} belongs to a case that was opened with different details; choose another id.",
     )
 
     def __init__(self, case_id: str) -> None:
@@ -114,7 +114,7 @@ class EventIdReused(StoreError):
 
     words = Words(
         "办理 {case_id} 中，事件编号 {event_id} 已用于内容不同的 {event}，请为新事件换一个编号。",
-        "In case {case_id} the event id {event_id} belongs to a {event} of other content; a new event needs a new id.",
+        "In case {case_id} the event id {event_id} was used for a {event} of another payload; a new event needs a new id.",
     )
 
     def __init__(self, case_id: str, event_id: str, event: str) -> None:

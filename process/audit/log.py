@@ -98,7 +98,8 @@ def read_events(
     ).fetchone() or (0, 0, 0)
     (cases,) = conn.execute("select count(*) from cases").fetchone() or (0,)
     found = conn.execute("select distinct event from events where event is not null").fetchall()
-    recorded = mapping.records or frozenset(Event(name) for (name,) in found)
+    seen = frozenset(Event) if raw.is_complete else frozenset(Event(name) for (name,) in found)
+    recorded = mapping.records or seen
     return Events(rows, cases, first, last, recorded, _recorded_fields(mapping, raw.columns), tuple(problems))
 
 

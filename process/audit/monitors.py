@@ -15,14 +15,14 @@ from process.model import Actor, Event, Goal, Limits, Words
 E, A = Event, Actor
 NOT_IN_A_LOG = {
     "R1": Words("见流转覆盖", "see the coverage of transitions"),
-    "R2": Words("不是单个办理的性质", "no property of one case"),
-    "R10": Words("日志不含提供给客户的选项", "a log does not hold what was offered"),
-    "R12": Words("日志不含提供给客户的选项", "a log does not hold what was offered"),
-    "R15": Words("不是单个办理的性质", "no property of one case"),
-    "R16": Words("日志不含拒绝的原因", "a log does not hold the reasons of refusals"),
+    "R2": Words("不是单个办理的性质", "not a property of a single case"),
+    "R10": Words("日志不含提供给客户的选项", "a log does not record what was offered"),
+    "R12": Words("日志不含提供给客户的选项", "a log does not record what was offered"),
+    "R15": Words("不是单个办理的性质", "not a property of a single case"),
+    "R16": Words("日志不含拒绝的原因", "a log does not record the reasons of refusals"),
     "R18": Words("见超时的办理", "see the overdue cases"),
-    "R20": Words("不是单个办理的性质", "no property of one case"),
-    "R22": Words("日志不含拒绝的原因", "a log does not hold the reasons of refusals"),
+    "R20": Words("不是单个办理的性质", "not a property of a single case"),
+    "R22": Words("日志不含拒绝的原因", "a log does not record the reasons of refusals"),
 }
 """The requirements that no log can show, each with the reason."""
 ENDS = {E.ABANDON, E.REFUSE, E.DECLINE_CANCELLATION, E.COMPLETE_CANCELLATION, E.REPORT_PLAN_ENDED}

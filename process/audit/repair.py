@@ -35,7 +35,7 @@ class EditKind(StrEnum):
 
 
 _WORDS: Mapping[EditKind, Words] = {
-    EditKind.STRIKE: Words("去掉第 {position} 个事件「{event}」", 'strike event {position}, "{event}"'),
+    EditKind.STRIKE: Words("去掉第 {position} 个事件「{event}」", 'delete event {position}, "{event}"'),
     EditKind.INSERT: Words(
         "在第 {position} 个事件之前补上「{event}」（{by}）", 'add "{event}" by {by} before event {position}'
     ),

@@ -52,7 +52,7 @@ def audit(
     progress: Progress | None = None,
     out: str | Path | None = None,
 ) -> Report:
-    """Hold a log against the model.
+    """Check a log against the model.
 
     Args:
         source: a file (CSV, Parquet, JSON Lines, XES, OCEL 2.0, a file of events), a pattern, a folder, or the address of a

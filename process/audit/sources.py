@@ -51,6 +51,8 @@ class Raw(NamedTuple):
     """File, line and reason of each row that could not be read."""
     roles: Mapping[str, str]
     """The columns by role that the format itself fixes."""
+    is_complete: bool = False
+    """The source records every event: a file of events, or the store's own history."""
 
 
 def connect(memory: str | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -98,7 +100,8 @@ def load(
     if "://" in source:
         from process.store.engines import shown_address
 
-        return _load_rows(conn, (shown_address(source),), _database_rows(source, query, own=own), {})
+        raw = _load_rows(conn, (shown_address(source),), _database_rows(source, query, own=own), {})
+        return raw._replace(is_complete=own)
     files = _files(source)
     ending = _ending(files[0])
     if ending in ("csv", "tsv", "txt"):
@@ -111,7 +114,7 @@ def load(
         return _load_rows(conn, files, _chain(files, lambda file: _ocel_rows(file, object_type)), {})
     if ending in ("jsonl", "ndjson", "json"):
         if _is_event_file(files[0]):
-            return _load_rows(conn, files, _chain(files, _event_file_rows), {})
+            return _load_rows(conn, files, _chain(files, _event_file_rows), {})._replace(is_complete=True)
         return _load_relation(conn, files, f"read_json({_list(files)}, format='newline_delimited', union_by_name=true)")
     endings = ".csv, .tsv, .parquet, .jsonl, .xes, .jsonocel, .sqliteocel"
     raise SourceUnusable(

@@ -45,7 +45,7 @@ def _program(
 
 
 for _name, _run, _help in (
-    ("demo", demo.demo, "先看三次真实办理 · Three worked examples: run this first."),
+    ("demo", demo.demo, "先看三个示例 · Three worked examples: run this first."),
     ("run", run.run, "按文件中的事件办理 · Replay a file of events."),
     ("walk", walk.walk, "逐步办理一次 · Step through a case by hand."),
     ("show", show.show, "列出模型 · Print the model: states, events, transitions."),

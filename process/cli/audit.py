@@ -1,4 +1,4 @@
-"""``audit``: holds a shop's event log against the model; ``audit merge`` adds up the parts of a large one."""
+"""``audit``: checks a shop's event log against the model; ``audit merge`` adds up the parts of a large one."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def audit(
     by: Annotated[str | None, _text("--by", "COLUMN", "发起者所在列", "The column of the actor.")] = None,
     zone: Annotated[str | None, _text("--zone", "ZONE", "无偏移时间的时区", "The zone of times without an offset.")] = None,
     query: Annotated[str | None, _text("--query", "SQL", "数据库的查询", "The query for a database.")] = None,
-    db: Annotated[
-        bool, typer.Option("--db", help="地址是本程序的数据库\n\nThe address is of this program's store.")
+    own_store: Annotated[
+        bool, typer.Option("--own-store", help="地址是本程序的数据库\n\nThe address is of this program's store.")
     ] = False,
     object_type: Annotated[
         str | None, _text("--object-type", "TYPE", "OCEL 的对象类型", "The object type of OCEL.")
@@ -89,7 +89,7 @@ def audit(
                         source,
                         mapping,
                         query=query,
-                        own=db,
+                        own=own_store,
                         object_type=object_type,
                         bucket=_bucket(bucket, out, language),
                         memory=memory,

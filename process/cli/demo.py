@@ -45,7 +45,7 @@ AddressOption = Annotated[
 
 
 def demo(lang: LangOption = None, temporal: TemporalOption = False, address: AddressOption = None) -> None:
-    """三次真实办理，逐步讲述 · Three worked examples, step by step: the command to run first."""
+    """三个示例，逐步讲述 · Three worked examples, step by step: the command to run first."""
     language = lang_of(lang)
     if temporal:
         from process.cli import durable_demo

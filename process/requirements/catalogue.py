@@ -135,8 +135,9 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         10,
         verification.r10_another_way,
         ART_10,
-        "人脸核验绝不是唯一方式：凡提供人脸核验之处，也提供其他方式和客服。",
-        "Face verification is never the only way: wherever it is offered, another way and support are offered too.",
+        "人脸核验绝不是唯一方式：凡提供人脸核验之处，也提供客服，以及次数用尽之前的其他方式。",
+        "Face verification is never the only way: wherever it is offered, so is support, and another way until its "
+        "attempts are used up.",
     ),
     _require(
         11,

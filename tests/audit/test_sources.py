@@ -143,6 +143,23 @@ def test_the_printed_query_gives_the_variants_that_the_audit_finds(file: Path, r
     assert (counted.cases, counted.deviating, counted.variants) == (report.cases, report.deviating, report.variants)
 
 
+def test_a_file_of_events_records_all_of_them(tmp_path: Path) -> None:
+    lines = [
+        {"case": {"goal": "plan", "account": "a", "order": "o"}, "case_id": "c"},
+        {
+            "event": "complete_cancellation",
+            "by": "lender",
+            "data": {"quote": "q"},
+            "case_id": "c",
+            "at": "2026-06-01T00:00Z",
+        },
+    ]
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (found,) = audit(path).deviations
+    assert (found.position, found.codes) == (1, ("quote_not_rejected",))
+
+
 def test_an_xml_with_entities_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "log.xes"
     path.write_text('<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "b">]><log>&a;</log>')

@@ -32,14 +32,19 @@ def render(report: Report, lang: str) -> Iterator[RenderableType]:
     unseen_events = [event.words.of(lang) for event in Event if event.value not in report.recorded]
     if unseen_events:
         yield Text(t("未记录的事件，可能发生过：", "not recorded, may have happened: ") + ", ".join(unseen_events))
-    counts = Grid(t("符合", "conform"), t("偏离", "deviate"), t("无法判断", "can't be told"), t("变体", "variants"))
+    counts = Grid(t("符合", "conform"), t("偏离", "deviate"), t("无法判断", "undetermined"), t("变体", "variants"))
     counts.add_row(*(f"{number:,}" for number in (report.conforming, report.deviating, report.unknown, report.variants)))
     yield titled(t("办理", "Cases"), counts)
     if report.deviations:
         yield titled(t("最常见的偏离", "Most frequent deviations"), _deviations(report, lang))
     yield titled(t("要求", "Requirements"), _requirements(report, lang))
     total = len(report.arrows) + len(report.unseen)
-    yield Text(t(f"流转覆盖：{len(report.arrows)}/{total}", f"transitions covered: {len(report.arrows)} of {total}"))
+    yield Text(
+        t(
+            f"流转覆盖：{len(report.arrows)}/{total}",
+            f"arrows (state, event, target) covered: {len(report.arrows)} of {total}",
+        )
+    )
     yield titled(t("最慢的流转", "Slowest transitions"), _waits(report, lang))
     if report.overdue:
         by_state = Counter(each.state for each in report.overdue)

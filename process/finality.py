@@ -195,9 +195,9 @@ def values_that_differ(
             none = (None,) if field is Kind.CONSENT else ()
             return dict.fromkeys((*(value for value in own if value is not None), FRESH, *none))
         case Kind.MONEY:
-            return (0, 1) if name in named else (0,)
+            return (0, 1) if name in named else dict.fromkeys((0, facts.fee or 0))
         case Kind.CURRENCY:
-            return ("CNY", "EUR") if name in named else ("CNY",)
+            return ("CNY", "EUR") if name in named else dict.fromkeys(("CNY", facts.currency or "CNY"))
         case Kind.ATTEMPT:
             return {max(getattr(facts, name, 1), 1), OPEN_NOW}
         case Kind.TEXT:

@@ -182,9 +182,9 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
     if model_version > MODEL_VERSION:
         zh = f"是 {model_version}，本程序的模型是 {MODEL_VERSION}"
         raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}", zh)
+    _size(data)  # as it was written: what a migration adds counts for nothing
     data = migrate_snapshot(data, model_version, MODEL_VERSION)
     _keys(data, (*_KEYS, TRUSTED_UNTIL) if TRUSTED_UNTIL in data and model_version > 1 else _KEYS, "")
-    _size(data)
     version = _integer(data["version"], "version", 0)
     trusted_until = _trusted_until(data, version, model_version)
     fields = check_of if trusted_until is None else model_1_check_of

@@ -70,8 +70,7 @@ def invalid_payload_from_dict(data: Mapping[str, Any]) -> InvalidPayload:
 
 def _fields(data: Mapping[str, Any]) -> tuple[Event | None, State | None, Actor | None, tuple[Blocker, ...]]:
     blockers = tuple(
-        Blocker(told["code"], MappingProxyType(_tuples(told["parameters"])), told["zh"], told["en"])
-        for told in data["blockers"]
+        Blocker(told["code"], _tuples(told["parameters"]), told["zh"], told["en"]) for told in data["blockers"]
     )
     event, state = data["event"], data["state"]
     return event and Event(event), state and State(state), _actor(data["by"]), blockers

@@ -64,7 +64,8 @@ def _columns(conn: Connection, row: Row[Any], case: Case) -> Iterator[tuple[str,
     expected = {**mapping.identity_values(case), **mapping.case_values(case), "model_version": written_by}
     if written_by < MODEL_VERSION:
         expected = {name: value for name, value in expected.items() if name not in OF_THE_MODEL}
-        expected["state"] = mapping.state_as_written(row)
+        if row.state != case.state.value:  # else ``upgrade`` has written the state to which a migration moved the case
+            expected["state"] = mapping.state_as_written(row)
     for name, value in expected.items():
         found = row._mapping[name]
         if name.endswith("_at") and value is not None:
@@ -123,10 +124,11 @@ def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[
     states = [Case.machine.definition.initial, *(step.target for step in history)]
     older = max((step.version for step in steps if step.model_version < MODEL_VERSION), default=0)
     written_by = mapping.written_by(row)
+    trusted_until = case.to_dict(steps=1).get(TRUSTED_UNTIL, 0)
 
     def follows(version: int, source: State, target: State) -> bool:
         """Return True if a step from *target* can follow one to *source*; a migration in between may move the case."""
-        return source is target or (version == older and may_be_moved(source.value, target.value))
+        return source is target or (version in (older, trusted_until) and may_be_moved(source.value, target.value))
 
     for (source, _), step in zip(pairwise([*states, case.state]), history, strict=False):
         if not follows(step.version - 1, source, step.source):
@@ -135,7 +137,6 @@ def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[
         yield "state", _differs(case.state, states[-1])
     if written_by < MODEL_VERSION:
         return
-    trusted_until = case.to_dict(steps=1).get(TRUSTED_UNTIL, 0)
     if trusted_until != older and (older or not _was_imported(steps, trusted_until)):
         yield "snapshot", _differs(f"{TRUSTED_UNTIL} {trusted_until}", f"{TRUSTED_UNTIL} {older}")
         return

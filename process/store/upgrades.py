@@ -113,5 +113,6 @@ def _new_values(row: Any) -> dict[str, Any]:
         case = mapping.case_of(row)
     except SnapshotInvalid:  # it is found by the columns that it has
         return {**dict.fromkeys(NEW), "open_order": None if row.ended else row.order_ref}
-    times = {"opened_at": mapping.opened_at(case), "moved_at": mapping.case_values(case)["moved_at"]}
-    return {**times, "quote": case.facts.quote, **mapping.claims(case)}
+    values = mapping.case_values(case)  # a case that a migration moved to another state is found by that one
+    found_by = {name: values[name] for name in ("state", "awaits", "due_at", "moved_at")}
+    return {**found_by, "opened_at": mapping.opened_at(case), "quote": case.facts.quote, **mapping.claims(case)}

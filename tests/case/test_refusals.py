@@ -497,3 +497,11 @@ def test_the_reasons_for_anyone_are_those_of_somebody_who_may() -> None:
     case = at_options()
     case.report_problem(problem="none", by=Actor.CUSTOMER)
     assert [blocker.code for blocker in case.blocked_events()[Event.COMPLETE_CANCELLATION]] == ["nothing_outstanding"]
+
+
+def test_a_missing_fee_or_currency_gives_no_other_reason_where_the_right_one_would_be_taken() -> None:
+    case = at_options(Goal.PLAN)
+    case.choose_cancellation()
+    case.quote_consequences(quote="quote-1", fee=100, currency="EUR")
+    for data in ({"quote": "quote-1", "currency": "EUR"}, {"quote": "quote-1", "fee": 100}):
+        assert [blocker.code for blocker in case.blockers(Event.QUOTE_CONSEQUENCES, data)] == ["missing_field"]

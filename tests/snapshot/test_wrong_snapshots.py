@@ -393,3 +393,18 @@ def test_more_attempts_than_events_are_refused() -> None:
     data = at_choice().to_dict(steps=1)
     found = refused(changed(data, "facts.attempt", data["version"] + 1))
     assert found.where == "facts.attempt"
+
+
+def test_a_snapshot_is_measured_as_it_was_written_and_not_with_what_a_migration_adds() -> None:
+    case = at_options(Goal.PLAN)
+    case.choose_cancellation()
+    while len(case.to_json()) < 60_000:
+        case.quote_consequences(quote=f"quote-{case.version}", fee=case.version, currency="CNY")
+    data = case.to_dict()
+    data["model_version"] = 1
+    del data["facts"]["identity"], data["facts"]["rejected_quote"]
+    for step in data["history"]:
+        del step["who"]
+    room = 65_000 - len(json.dumps(data))
+    assert room > 0
+    assert Case.from_dict(data).version == case.version

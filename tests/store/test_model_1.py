@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text, update
 
-from process import Actor, Event, Goal, Refused, State, store
+from process import Actor, Case, Event, Goal, Refused, State, store
 from process.model import MODEL_VERSION
 from process.snapshot.migrations import MIGRATIONS
 from process.store import tables
@@ -92,9 +92,9 @@ def test_the_files_hold_each_state_and_end_of_model_1_with_refusals_and_own_dead
 
 def test_every_case_of_model_1_loads_is_listed_and_verifies(conn: Connection) -> None:
     assert not store.upgrade(conn), "twice"
-    assert {found.case_id: found.state for found in store.find(conn, 1000)} == {
-        case_id: case["state"] for case_id, case in EXPECTED.items()
-    }
+    listed = {found.case_id: (found.state, found.awaits, found.due_at) for found in store.find(conn, 1000)}
+    loaded = {case_id: store.load(conn, case_id) for case_id in EXPECTED}
+    assert listed == {case_id: (case.state, case.awaits, case.due_at) for case_id, case in loaded.items()}
     for case_id, expected in EXPECTED.items():
         case = store.load(conn, case_id)
         assert case.version == expected["version"]
@@ -207,3 +207,17 @@ def test_a_spoilt_row_of_model_1_stops_no_list(untouched: Engine) -> None:
         assert len(store.overdue(conn, LATER, 1000)) == len(
             [case_id for case_id in open_cases[2:] if EXPECTED[case_id]["due_at"] is not None]
         )
+
+
+def test_a_case_of_model_1_that_a_migration_moved_verifies_after_it_was_imported(tmp_path: Path) -> None:
+    whole = Path(__file__).parents[1] / "snapshot" / "model_1" / "whole.jsonl"
+    cases = [Case.from_json(line) for line in whole.read_text(encoding="utf-8").splitlines()]
+    moved = [case for case in cases if case.history and case.state is not case.history[-1].target]
+    assert moved
+    for number, case in enumerate(moved):
+        engine = store.sqlite_engine(tmp_path / f"{number}.db")
+        store.metadata.create_all(engine)
+        with engine.begin() as conn:
+            store.import_case(conn, case)
+            assert store.verify(conn, case.case_id) == ()
+        engine.dispose()

@@ -24,7 +24,7 @@ from process import (
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import payload_variants
-from process.snapshot.codec import encode_step
+from process.snapshot.codec import MAX_SIZE, encode_step
 from tests.support.thorough import counts
 from tests.support.trips import at_choice, at_decision, at_options, finished, opened
 
@@ -398,13 +398,13 @@ def test_more_attempts_than_events_are_refused() -> None:
 def test_a_snapshot_is_measured_as_it_was_written_and_not_with_what_a_migration_adds() -> None:
     case = at_options(Goal.PLAN)
     case.choose_cancellation()
-    while len(case.to_json()) < 60_000:
-        case.quote_consequences(quote=f"quote-{case.version}", fee=case.version, currency="CNY")
-    data = case.to_dict()
-    data["model_version"] = 1
-    del data["facts"]["identity"], data["facts"]["rejected_quote"]
-    for step in data["history"]:
-        del step["who"]
-    room = 65_000 - len(json.dumps(data))
-    assert room > 0
+    for number in range(330):
+        case.quote_consequences(quote=f"quote-{number}", fee=number, currency="CNY")
+    facts = {name: value for name, value in case.to_dict(steps=1)["facts"].items() if name not in NEW_FACTS}
+    history = [{key: value for key, value in encode_step(step).items() if key != "who"} for step in case.history]
+    data = {**case.to_dict(steps=1), "model_version": 1, "facts": facts, "history": history}
+    assert len(json.dumps(data)) < MAX_SIZE < len(json.dumps(data)) + len(history) * len(', "who": null')
     assert Case.from_dict(data).version == case.version
+
+
+NEW_FACTS = ("identity", "rejected_quote")

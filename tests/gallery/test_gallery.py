@@ -1,6 +1,9 @@
 """The gallery in diagrams/ is up to date, and its pictures can be read."""
 
 import itertools
+import os
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -9,11 +12,11 @@ import pytest
 from process.diagram.render import LANGUAGES
 from process.diagram.view_layouts import View
 from process.diagram.views import ANYWHERE, build_picture
-from process.gallery.files import write
 from process.model import MODEL, State
 from tests.support.browser import DIAGRAMS
 from tests.support.drawn import SVG, Drawn
 
+ROOT = DIAGRAMS.parent
 PICTURES = [(view, lang) for view in View for lang in LANGUAGES]
 A4, A3 = 842, 1191  # points: the width of the page in landscape
 PAGE = {(View.OVERVIEW, "both"): A3}
@@ -25,8 +28,10 @@ def drawn(view: View, lang: str) -> Drawn:
     return Drawn((DIAGRAMS / f"{view}.{lang}.svg").read_text(encoding="utf-8"))
 
 
-def test_the_gallery_is_what_the_model_gives(tmp_path: Path) -> None:
-    write(tmp_path)
+def test_the_gallery_is_what_the_model_gives_whatever_the_hash_seed(tmp_path: Path) -> None:
+    code = "import pathlib, sys; from process.gallery.files import write; write(pathlib.Path(sys.argv[1]))"
+    seeded = {**os.environ, "PYTHONHASHSEED": "1"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=seeded, cwd=ROOT, capture_output=True, check=True)
     fresh = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     kept = {path.name: path.read_bytes() for path in DIAGRAMS.iterdir()}
     stale = sorted(name for name in fresh.keys() | kept.keys() if fresh.get(name) != kept.get(name))

@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
 from process import MODEL, State
-from process.exploration.explorer import Exploration
 from process.gallery import page
-from tests.support.browser import DIAGRAMS, FILE, address, watched
-
-
-def test_the_page_in_the_gallery_is_the_one_that_the_model_gives(exploration: Exploration) -> None:
-    drawn = {lang: (DIAGRAMS / f"overview.{lang}.svg").read_text(encoding="utf-8") for lang in page.LANGUAGES}
-    assert FILE.read_text(encoding="utf-8") == page.html(drawn, exploration), (
-        "index.html is stale; run: python -m process draw"
-    )
-
-
-def test_the_page_is_the_same_under_another_hash_seed() -> None:
-    code = "import pathlib, sys; from process.gallery import page; "
-    code += "read = lambda lang: pathlib.Path(sys.argv[1], f'overview.{lang}.svg').read_text(encoding='utf-8'); "
-    code += "sys.stdout.buffer.write(page.html({lang: read(lang) for lang in page.LANGUAGES}).encode())"
-    command = [sys.executable, "-c", code, str(DIAGRAMS)]
-    done = subprocess.run(command, env={"PYTHONHASHSEED": "1"}, capture_output=True, check=True)
-    assert done.stdout == FILE.read_bytes()
+from tests.support.browser import FILE, address, watched
 
 
 def test_the_page_names_no_address_and_no_handler_and_allows_only_its_own_script() -> None:

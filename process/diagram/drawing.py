@@ -106,7 +106,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Everything of a picture, in the order in which it is drawn."""
+    """The shapes of a picture, in the order in which they are drawn."""
 
     name: str
     size: tuple[int, int]

@@ -75,7 +75,7 @@ def _key(picture: Picture, lang: str) -> Iterator[str]:
 
 
 def _owners(picture: Picture) -> list[Actor]:
-    """Those whose colours the picture has."""
+    """The actors whose colours the picture has."""
     seen = {box.owners[0] for box in picture.boxes if box.owners}
     return [actor for actor in Actor if actor in seen]
 

@@ -3,8 +3,8 @@
 The search is over abstract configurations, of which a model has a few hundred. All that a guard can learn of a payload is
 whether one of its values equals one of the case's, so the values themselves are replaced by what they are equal to:
 
-- a reference, by the name of the payload field or else of the first fact that holds it; a fee or a currency, by whether it
-  equals the payload's;
+- a reference, by the name of the payload field or else of the first fact that holds it, and it is compared with references
+  of its own kind alone, a quote with quotes; a fee or a currency, by whether it equals the payload's;
 - the number of the last attempt, by whether the number in the payload is still ahead, is this one, or is past. While it is
   ahead, a start may reach it or not;
 - the attempts that are counted, by whether one is left. While one is left, a start may take the last or not.
@@ -15,7 +15,7 @@ In each abstract configuration every event is tried by every actor with every pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
@@ -191,7 +191,7 @@ def values_that_differ(
         case Kind.REFERENCE | Kind.CONSENT:
             if not compared:
                 return (FRESH,)
-            own = [getattr(facts, fact) for fact in _REFERENCES] + [value for value in named.values() if type(value) is str]
+            own = (named.get(name), *(getattr(facts, fact) for fact in _references_like(name)))
             none = (None,) if field is Kind.CONSENT else ()
             return dict.fromkeys((*(value for value in own if value is not None), FRESH, *none))
         case Kind.MONEY:
@@ -202,6 +202,12 @@ def values_that_differ(
             return {max(getattr(facts, name, 1), 1), OPEN_NOW}
         case Kind.TEXT:
             return ("text",)
+
+
+@cache
+def _references_like(name: str) -> tuple[str, ...]:
+    """Return the facts with references of the kind that the payload field has: quotes for a quote."""
+    return tuple(fact for fact in _REFERENCES if fact.rpartition("_")[2] == name)
 
 
 def _abstract(

@@ -9,15 +9,19 @@ with needed_by("process.audit", "duckdb", extra="audit"):
     import duckdb as _duckdb  # noqa: F401  # so that its absence is one sentence
 
 from process.audit.mapping import Mapping, MappingInvalid, read_mapping
+from process.audit.parts import merge
+from process.audit.progress import Progress, Stage
 from process.audit.report import Report
-from process.audit.run import audit, audit_variants, merge, read_variants, suggest_mapping, variants_sql
+from process.audit.run import audit, audit_variants, read_variants, suggest_mapping, variants_sql
 from process.audit.sources import SourceUnusable
 
 __all__ = [
     "Mapping",
     "MappingInvalid",
+    "Progress",
     "Report",
     "SourceUnusable",
+    "Stage",
     "audit",
     "audit_variants",
     "merge",

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import duckdb
 
 from process.audit.mapping import REQUIRED, ROLES, ByColumn, Mapping, MappingInvalid
+from process.audit.progress import Progress, Stage, silent, watched
 from process.audit.sources import Raw, quoted
 from process.audit.variants import dialect, events_query, variants_query
 from process.model import Actor, Event, Goal, Words
@@ -72,7 +73,11 @@ def check_columns(mapping: Mapping, columns: tuple[str, ...]) -> None:
 
 
 def read_events(
-    conn: duckdb.DuckDBPyConnection, raw: Raw, mapping: Mapping, bucket: tuple[int, int] | None = None
+    conn: duckdb.DuckDBPyConnection,
+    raw: Raw,
+    mapping: Mapping,
+    bucket: tuple[int, int] | None = None,
+    progress: Progress = silent,
 ) -> Events:
     """Fill the tables ``events`` and ``cases`` from ``raw``.
 
@@ -84,7 +89,7 @@ def read_events(
     problems = [*_unreadable(raw), *_unknown_names(conn, mapping, raw.columns)]
     sql = dialect("duckdb")
     query = events_query(mapping, raw.columns, "raw", sql)
-    conn.execute(f"create or replace table all_events as {query}")
+    watched(conn, f"create or replace table all_events as {query}", Stage.SORTING, progress)
     _refuse_times_without_zone(conn, mapping)
     problems += _duplicates(conn)
     problems += list(_bad_rows(conn, mapping))
@@ -92,7 +97,8 @@ def read_events(
         "create or replace table unreadable as"
         " select distinct case_id from events where event is not null and at_us is null and case_id is not null"
     )
-    conn.execute(f"create or replace table cases as {variants_query('select * from events', sql, bucket)}")
+    query = variants_query("select * from events", sql, bucket)
+    watched(conn, f"create or replace table cases as {query}", Stage.SORTING, progress)
     rows, first, last = conn.execute(
         "select count(*), coalesce(min(at_us), 0), coalesce(max(at_us), 0) from events where event is not null"
     ).fetchone() or (0, 0, 0)

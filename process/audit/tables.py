@@ -26,11 +26,13 @@ def write_tables(conn: duckdb.DuckDBPyConnection, report: Report, folder: Path) 
         " j.told->>'$.en' as reason_en, j.told->>'$.zh' as reason_zh,"
         " array_to_string(cast(j.told->'$.codes' as varchar[]), ' ') as codes,"
         " array_to_string(cast(j.told->'$.requirements' as varchar[]), ' ') as requirements"
-        " from deviating d join judged j using (trace, early) order by d.case_id"
+        " from deviating d join (select trace, early, any_value(event) as event, any_value(raised_by) as raised_by,"
+        " any_value(state) as state, any_value(told) as told from judged where outcome = 'deviates' group by all) j"
+        " using (trace, early) order by d.case_id"
     )
     conn.execute(
-        "create or replace temp table variant_list as select outcome, cases, examples[1] as example, trace"
-        " from judged order by cases desc, trace"
+        "create or replace temp table variant_list as select outcome, cast(sum(cases) as bigint) as cases,"
+        " min(examples[1]) as example, trace from judged group by outcome, trace order by cases desc, trace, outcome"
     )
     for table, name in (("deviations", "deviations"), ("variant_list", "variants")):
         written.append(folder / f"{name}.parquet")

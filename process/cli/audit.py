@@ -81,9 +81,13 @@ def audit(
             if suggest:
                 say(auditing.suggest_mapping(source, mapping, query=query, object_type=object_type), newline=False)
                 return
-            with ProgressBar(None, Words("重放", "replaying").of(language)) as bar:
+            with ProgressBar(None, Words("审计", "auditing").of(language)) as bar:
+
+                def progress(stage: auditing.Stage, done: int, total: int) -> None:
+                    bar.reach(done, total or None, stage.words.of(language))
+
                 if variants:
-                    report = auditing.audit_variants(auditing.read_variants(source), mapping, progress=bar.reach)
+                    report = auditing.audit_variants(auditing.read_variants(source), mapping, progress=progress)
                 else:
                     report = auditing.audit(
                         source,
@@ -94,7 +98,7 @@ def audit(
                         bucket=_bucket(bucket, out, language),
                         memory=memory,
                         out=out,
-                        progress=bar.reach,
+                        progress=progress,
                     )
     except (auditing.MappingInvalid, auditing.SourceUnusable) as error:
         unusable(error.text(language))

@@ -8,7 +8,6 @@ import pytest
 
 from process.audit import Report, audit
 from tests.support.logs import FAULTS, Row, legal_log, plain_verdict, with_faults, write_csv
-from tests.support.thorough import counts
 
 
 @pytest.fixture(scope="module")
@@ -96,13 +95,3 @@ def test_waits_arrows_and_states_count_every_case(report: Report) -> None:
     assert signed_in.p50 is None or signed_in.p50 > 0
     assert sum(report.states.values()) == report.conforming
     assert all(each.p50 <= each.p90 <= each.p99 for each in report.arrows if each.p50 and each.p90 and each.p99)
-
-
-@counts("buckets", 3, 16)
-def test_buckets_add_up_to_the_report_of_one_run(buckets: int, file: Path, report: Report, tmp_path: Path) -> None:
-    from process.audit import merge
-
-    parts = [tmp_path / f"part{number}" for number in range(1, buckets + 1)]
-    for number, part in enumerate(parts, 1):
-        audit(file, bucket=(number, buckets), out=part)
-    assert merge(parts) == report

@@ -46,10 +46,10 @@ class ProgressBar:
         """Count one step, and show its name."""
         self._advance(1, str(name))
 
-    def reach(self, done: int, total: int) -> None:
-        """Show that *done* of *total* steps are done."""
+    def reach(self, done: int, total: int | None, name: str = "") -> None:
+        """Show that *done* of *total* steps are done (None: of so many that nobody knows), and a name."""
         self._total, self._done = total, done
-        self._draw("")
+        self._draw(name)
 
     def watch(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         """The same lines; their bytes are counted as they are read."""

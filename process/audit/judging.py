@@ -1,0 +1,112 @@
+"""Judging each variant of a log once, and the tables of its cases: verdicts, deviations, waits, and where cases stand."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any, Final
+
+import duckdb
+
+from process.audit.log import Events
+from process.audit.mapping import Mapping
+from process.audit.monitors import visible
+from process.audit.progress import Progress, Stage, silent
+from process.audit.replay import Outcome, Verdict, judge
+from process.audit.report import MOST_EXAMPLES
+from process.audit.simulation import Simulation
+from process.audit.trace import Trace
+from process.model import MODEL, Event
+
+MOST_AT_ONCE: Final = 50_000  # rows of one insert
+
+
+def judge_cases(
+    conn: duckdb.DuckDBPyConnection, events: Events, mapping: Mapping, progress: Progress = silent, weight: str = "1"
+) -> None:
+    """Judge each variant of the table ``cases`` once, and fill ``judged``, ``deviating``, ``waits`` and ``standing``."""
+    simulation = Simulation(frozenset(Event) - events.recorded, attempts="attempt" in events.fields, limits=mapping.limits)
+    monitors = visible(events.recorded, events.fields)
+    began = None if mapping.began is None else int(mapping.began.timestamp() * 1_000_000)
+    early = "false" if began is None else f"begin_us < {began + _longest_wait()}"
+    conn.execute(
+        f"create or replace temp view marked as select *, {early} as early,"
+        f" goals > 1 or case_id in (select case_id from unreadable) as unclear, {weight} as weight from cases"
+    )
+    conn.execute(
+        "create or replace table variants as"
+        " select row_number() over (order by cases desc, trace, early) as variant, * from"
+        " (select trace, early, unclear, sum(weight) as cases,"
+        f" list(case_id order by case_id)[:{MOST_EXAMPLES}] as examples from marked group by all)"
+    )
+    rows = conn.execute("select variant, trace, early, unclear from variants order by variant").fetchall()
+    judged: list[tuple[Any, ...]] = []
+    taken: list[tuple[Any, ...]] = []
+    for done, (variant, text, begun_before, unclear) in enumerate(rows, 1):
+        trace = Trace.parse(text)
+        verdict = Verdict(Outcome.UNKNOWN) if unclear else judge(simulation, trace, monitors, anywhere=begun_before)
+        judged.append((variant, *_judged_row(trace, verdict)))
+        for position, arrow in enumerate(verdict.arrows, 1):
+            if arrow is not None:
+                taken.append((variant, position, arrow.source.value, arrow.event.value, arrow.target.value))
+        if done % 256 == 0 or done == len(rows):
+            progress(Stage.REPLAYING, done, len(rows))
+    _insert(
+        conn,
+        "verdicts (variant bigint, outcome varchar, position bigint, event varchar, raised_by varchar, state varchar,"
+        " told varchar)",
+        judged,
+    )
+    _insert(conn, "taken (variant bigint, position bigint, source varchar, event varchar, target varchar)", taken)
+    conn.execute(
+        "create or replace table judged as select v.trace, v.early, v.cases, v.examples, r.* exclude (variant)"
+        " from variants v join verdicts r using (variant)"
+    )
+    joined = "marked c join variants v using (trace, early, unclear)"
+    conn.execute(
+        "create or replace table deviating as select c.case_id, c.trace, c.early, r.position, c.times[r.position] as at_us"
+        f" from {joined} join verdicts r using (variant) where r.outcome = 'deviates'"
+    )
+    conn.execute(
+        "create or replace table waits as select source, event, target, wait_us, sum(n) as n from ("
+        f" select t.source, t.event, t.target, c.times[t.position] - c.times[t.position - 1] as wait_us, c.weight as n"
+        f" from {joined} join taken t using (variant)) group by all"
+    )
+    conn.execute(
+        "create or replace table standing as select c.case_id, r.state, c.end_us, "
+        f"c.weight as n from {joined} join verdicts r using (variant) where r.outcome = 'conforms' and r.state is not null"
+    )
+
+
+def _longest_wait() -> int:
+    """Return how long after the log's beginning a case's first event may belong to a case that began before it, in µs."""
+    longest = max(info.deadline for info in MODEL.states.values() if info.deadline is not None)
+    return longest // timedelta(microseconds=1)
+
+
+def _insert(conn: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    """Create a table, given as its name and typed columns, and fill it: a list a column is much faster than rows."""
+    conn.execute(f"create or replace table {table}")
+    name, _, columns = table.partition(" ")
+    kinds = [column.split()[1] for column in columns.strip("()").split(", ")]
+    values = ", ".join(f"unnest(cast(? as {kind}[]))" for kind in kinds)
+    for begin in range(0, len(rows), MOST_AT_ONCE):
+        conn.execute(
+            f"insert into {name} select {values}", list(map(list, zip(*rows[begin : begin + MOST_AT_ONCE], strict=True)))
+        )
+
+
+def _judged_row(trace: Trace, verdict: Verdict) -> tuple[Any, ...]:
+    state = verdict.state and verdict.state.value
+    if verdict.position is None or verdict.refusal is None:
+        return verdict.outcome.value, None, None, None, state, None
+    entry = trace.entries[verdict.position]
+    told = {
+        "codes": [blocker.code for blocker in verdict.refusal.blockers],
+        "zh": verdict.refusal.text("zh"),
+        "en": verdict.refusal.text("en"),
+        "repair": None if verdict.edits is None else [list(edit.words) for edit in verdict.edits],
+        "requirements": [name for name, _ in verdict.requirements],
+    }
+    by = entry.by and entry.by.value
+    return verdict.outcome.value, verdict.position + 1, entry.event.value, by, state, json.dumps(told, ensure_ascii=False)

@@ -1,0 +1,30 @@
+"""Rows of a log from a database, by the store's own engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from process.audit.sources.raw_table import SourceUnusable
+from process.model import Words
+
+
+def database_rows(address: str, query: str | None, *, own: bool) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query, or of the store's own history."""
+    from process.store.engines import shown_address
+    from process.store.log_rows import history_rows, rows_of_query
+
+    shown = shown_address(address)
+    if query is None and not own:
+        raise SourceUnusable(shown, Words("请用 --query 写明查询", "write the query with --query"))
+    try:
+        yield from history_rows(address) if query is None else rows_of_query(address, query)
+    except ValueError as error:
+        raise SourceUnusable(shown, Words("不是可用的数据库地址", str(error))) from None
+    except Exception as error:  # the driver's own, whose text may hold the address
+        if type(error).__module__.partition(".")[0] != "sqlalchemy":
+            raise
+        kind = type(error).__name__
+        raise SourceUnusable(
+            shown, Words(f"数据库拒绝了查询（{kind}）", f"the database refused the query ({kind})")
+        ) from None

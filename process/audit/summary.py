@@ -1,0 +1,97 @@
+"""The report made of the tables of one run, or of the parts of several."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+
+import duckdb
+
+from process.audit.log import Events
+from process.audit.monitors import visible
+from process.audit.report import (
+    MOST_EXAMPLES,
+    Deviation,
+    Overdue,
+    Report,
+    arrow_traffic,
+    deadline_of,
+    iso,
+    requirement_results,
+    unseen_transitions,
+)
+from process.model import MODEL, Event, State, Words
+
+
+def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events: Events) -> Report:
+    """Build the report from the tables of one run, or of the parts of several."""
+    counts = Counter(dict(conn.execute("select outcome, sum(cases) from judged group by 1").fetchall()))
+    deviations, broken = [], Counter[str]()
+    rows = conn.execute(
+        "select trace, sum(cases), list_sort(flatten(list(examples))), any_value(position), any_value(event),"
+        " any_value(raised_by), any_value(state), any_value(told) from judged"
+        " where outcome = 'deviates' group by trace, early order by 2 desc, 1"
+    ).fetchall()
+    for number, (_trace, cases, examples, position, event, by, state, told_text) in enumerate(rows, 1):
+        told = json.loads(told_text)
+        repair = None if told["repair"] is None else tuple(Words(*words) for words in told["repair"])
+        for name in told["requirements"]:
+            broken[name] += int(cases)
+        found = Deviation(
+            number,
+            int(cases),
+            tuple(examples[:MOST_EXAMPLES]),
+            position,
+            event,
+            by,
+            state,
+            tuple(told["codes"]),
+            Words(told["zh"], told["en"]),
+            repair,
+            tuple(told["requirements"]),
+        )
+        deviations.append(found)
+    arrows = arrow_traffic(conn)
+    (variants,) = conn.execute("select count(distinct trace) from judged").fetchone() or (0,)
+    states = dict(
+        conn.execute("select state, cast(sum(n) as bigint) from standing group by 1 order by 2 desc, 1").fetchall()
+    )
+    return Report(
+        files=files,
+        rows=events.rows,
+        cases=int(sum(counts.values())),
+        conforming=int(counts["conforms"]),
+        deviating=int(counts["deviates"]),
+        unknown=int(counts["unknown"]),
+        variants=variants,
+        first=iso(events.first_us) if events.rows else None,
+        last=iso(events.last_us) if events.rows else None,
+        recorded=tuple(event.value for event in Event if event in events.recorded),
+        fields=tuple(sorted(events.fields)),
+        problems=events.problems,
+        deviations=tuple(deviations),
+        requirements=requirement_results(
+            dict(broken), frozenset(each.requirement for each in visible(events.recorded, events.fields))
+        ),
+        arrows=arrows,
+        unseen=unseen_transitions(arrows, events.recorded),
+        states=states,
+        overdue=tuple(_overdue(conn, events.last_us)),
+    )
+
+
+def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> Iterable[Overdue]:
+    open_states = [(state.value, deadline_of(state)) for state in State if deadline_of(state) is not None]
+    deadlines = ", ".join(
+        f"('{name}', {deadline // timedelta(microseconds=1)})" for name, deadline in open_states if deadline
+    )
+    rows = conn.execute(
+        "select case_id, state, end_us + waits.deadline as due from standing"
+        f" join (values {deadlines}) as waits(state, deadline) using (state)"
+        " where due < ? and end_us > 0 order by due, case_id",
+        [now_us],
+    ).fetchall()
+    for case, name, due in rows:
+        yield Overdue(case, name, MODEL.states[State(name)].responsibilities[-1].owner.value, iso(due))

@@ -35,6 +35,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from process.store.tables import JsonText, TextOfJson, cases, refusals, steps
+from process.store.transactions import error_number
 
 __all__ = ["Connection", "Engine", "Row"]
 
@@ -136,7 +137,7 @@ def insert_case(conn: Connection, values: Mapping[str, Any]) -> bool:
     try:  # MySQL undoes the statement alone; its INSERT IGNORE would pass over any other mistake as well
         conn.execute(insert(cases), dict(values))
     except IntegrityError as error:
-        if error.orig is not None and error.orig.args[:1] == (DUPLICATE_ENTRY,):
+        if error_number(error.orig) == DUPLICATE_ENTRY:
             return False
         raise
     return True

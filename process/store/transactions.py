@@ -125,23 +125,27 @@ def is_conflict(error: DBAPIError) -> bool:
     return (
         _sqlstate(error) in ("40001", "40P01", "55P03")
         or _sqlite_name(error).startswith("SQLITE_BUSY")
-        or _number(error) in (*_ROLLED_BACK, *_WAITED_TOO_LONG)
+        or error_number(error.orig) in (*_ROLLED_BACK, *_WAITED_TOO_LONG)
     )
 
 
 def has_timed_out(error: DBAPIError) -> bool:
     """Return True if the database waited for as long as it may, so that another try would wait as long once more."""
-    return _sqlstate(error) == "55P03" or _sqlite_name(error) == "SQLITE_BUSY" or _number(error) in _WAITED_TOO_LONG
+    return (
+        _sqlstate(error) == "55P03" or _sqlite_name(error) == "SQLITE_BUSY" or error_number(error.orig) in _WAITED_TOO_LONG
+    )
 
 
 def ends_transaction(error: BaseException) -> bool:
     """Return True if MySQL has rolled the whole transaction back with this error of the driver's."""
-    return bool(error.args) and error.args[0] in _ROLLED_BACK
+    return error_number(error) in _ROLLED_BACK
 
 
 def is_read_only(error: DBAPIError) -> bool:
     return (
-        _sqlstate(error) == "25006" or _sqlite_name(error).startswith("SQLITE_READONLY") or _number(error) in _MAY_NOT_WRITE
+        _sqlstate(error) == "25006"
+        or _sqlite_name(error).startswith("SQLITE_READONLY")
+        or error_number(error.orig) in _MAY_NOT_WRITE
     )
 
 
@@ -157,10 +161,12 @@ def _sqlite_name(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlite_errorname", ""))
 
 
-def _number(error: DBAPIError) -> int | None:
-    """The number of MySQL's error; no other database's driver puts an integer first."""
-    told = error.orig.args[:1] if error.orig is not None else ()
-    return told[0] if told and type(told[0]) is int else None
+def error_number(error: BaseException | None) -> int | None:
+    """The number of MySQL's error, which its drivers put first, or in an attribute; no other database's error has one."""
+    if error is None:
+        return None
+    number = error.args[0] if error.args and type(error.args[0]) is int else getattr(error, "errno", None)
+    return number if type(number) is int else None
 
 
 def _is_doomed(error: DBAPIError) -> bool:
@@ -168,7 +174,7 @@ def _is_doomed(error: DBAPIError) -> bool:
 
     MySQL has ended it; PostgreSQL's SERIALIZABLE has refused it for what it has read, which stays read.
     """
-    if _number(error) is not None:
+    if error_number(error.orig) is not None:
         return True
     if _sqlstate(error) != "40001":
         return False

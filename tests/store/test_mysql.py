@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from process import Actor, Event, Goal, InvalidPayload, store
+from process.store.transactions import ends_transaction
 from tests.store.test_conflicts import WAYS
 from tests.support.mariadb import MariaDB
 from tests.support.storing import LEDGER, START, Database, agree, emptied, opened
@@ -22,17 +25,18 @@ def deadlock(conn: Connection, engine: Engine, mine: Callable[[], object]) -> No
     """Lose a deadlock: the other transaction has written more, so that the server gives this one up."""
     conn.execute(LEDGER.insert(), {"case_id": "host", "version": 0})
     conn.execute(text("UPDATE cancellation_case SET account = 'x' WHERE case_id = 'a'"))
-    with engine.connect() as other, other.begin() as begun:
+    with engine.connect() as other, other.begin() as begun, ThreadPoolExecutor(1) as thread:
         rows = [{"case_id": f"heavy-{number}", "version": 0} for number in range(200)]
         other.execute(LEDGER.insert(), rows)
         other.execute(text("UPDATE cancellation_case SET account = 'y' WHERE case_id = 'b'"))
-        raw = other.connection.dbapi_connection
-        waiting: Any = raw
-        waiting._execute_command(3, "UPDATE cancellation_case SET account = 'y' WHERE case_id = 'a'")
+        waiting = thread.submit(other.execute, text("UPDATE cancellation_case SET account = 'y' WHERE case_id = 'a'"))
+        with engine.connect() as third:
+            while not third.scalar(text("SELECT count(*) FROM information_schema.innodb_lock_waits")):
+                time.sleep(0.15)  # the server looks anew ten times a second
         try:
             mine()
         finally:
-            waiting._read_query_result()
+            waiting.result()
             begun.rollback()
 
 
@@ -91,6 +95,43 @@ def test_a_conflict_comes_through_a_savepoint_that_is_gone(mariadb: Database) ->
 
         deadlock(conn, engine, lose)
         begun.rollback()
+
+
+class WithNumberFirst(Exception):
+    """As PyMySQL, mysqlclient, asyncmy and aiomysql raise it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number, "as the server says it")
+
+
+class WithNumberAsAttribute(Exception):
+    """As MariaDB Connector/Python raises it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("as the server says it")
+        self.errno = number
+
+
+@pytest.mark.parametrize("kind", [WithNumberFirst, WithNumberAsAttribute])
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(1213, "aborted"), (1020, "aborted"), (1205, "timed out"), (1792, "read only"), (1064, "other")],
+)
+def test_an_error_is_known_by_its_number_wherever_the_driver_has_it(
+    kind: type[Exception], number: int, expected: str
+) -> None:
+    error = DBAPIError("UPDATE …", {}, kind(number))
+    with (
+        pytest.raises((store.Conflict, store.ReadOnly, DBAPIError)) as raised,
+        store.raising_conflict("case", 1, aborted=False),
+    ):
+        raise error
+    found = raised.value
+    if isinstance(found, store.Conflict):
+        assert (found.aborted, found.timed_out) == (True, expected == "timed out")
+    told = {store.Conflict: ("aborted", "timed out"), store.ReadOnly: ("read only",), DBAPIError: ("other",)}
+    assert expected in told[type(found)]
+    assert ends_transaction(error.orig) == (expected == "aborted")  # type: ignore[arg-type]  # it is not None
 
 
 def test_texts_that_look_alike_are_different_and_those_that_end_in_a_space_are_refused(mariadb: Database) -> None:

@@ -2,9 +2,10 @@
 
 import json
 import os
+from importlib.util import find_spec
 
 DATABASES = {"default": json.loads(os.environ["DJANGO_SHOP_DATABASE"])}
-if DATABASES["default"]["ENGINE"].endswith("mysql"):
+if DATABASES["default"]["ENGINE"].endswith("mysql") and find_spec("MySQLdb") is None:
     import pymysql
 
     pymysql.install_as_MySQLdb()  # mysqlclient has no wheel

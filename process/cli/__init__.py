@@ -17,8 +17,10 @@ from process.cli.usage import Command, Program
 app = typer.Typer(
     name=PROGRAM,
     cls=Program,
-    help="取消分期与人脸验证的流程。每个命令都可加 --lang zh 或 en。\n\n"
-    "Cancelling an installment plan and its face verification. Every command takes --lang zh or en.",
+    help="取消分期与人脸验证的流程。\n\n"
+    "Cancelling an installment plan and its face verification.\n\n"
+    "每个命令都可加 --lang zh 或 en；命令 --help 说明该命令。\n\n"
+    "Every command takes --lang zh or en; COMMAND --help describes the command.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -38,7 +40,7 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _program(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本\n\nPrint the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。\n\nPrint the version.")
     ] = False,
 ) -> None:
     """Options of the program itself."""

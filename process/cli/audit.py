@@ -18,8 +18,8 @@ SourcesArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE…",
-        help="日志：文件、模式、目录或数据库地址；或 merge 与各部分的目录\n\n"
-        "The log: a file, a pattern, a folder or a database's address; or merge and the folders of parts.",
+        help="日志：文件、模式、目录或数据库地址；或 merge 与各部分的目录。\n\n"
+        "The log: a file, a pattern, a folder or a database's address; or merge and the folders of the parts.",
         show_default=False,
     ),
 ]
@@ -31,38 +31,70 @@ def _text(name: str, metavar: str, zh: str, en: str) -> Any:
 
 def audit(
     sources: SourcesArgument,
-    map_file: Annotated[Path | None, _text("--map", "FILE", "映射文件（TOML）", "The mapping file (TOML).")] = None,
-    case: Annotated[str | None, _text("--case", "COLUMN", "办理编号所在列", "The column of the case.")] = None,
-    event: Annotated[str | None, _text("--event", "COLUMN", "事件名所在列", "The column of the event's name.")] = None,
-    at: Annotated[str | None, _text("--at", "COLUMN", "时间所在列", "The column of the time.")] = None,
-    by: Annotated[str | None, _text("--by", "COLUMN", "发起者所在列", "The column of the actor.")] = None,
-    zone: Annotated[str | None, _text("--zone", "ZONE", "无偏移时间的时区", "The zone of times without an offset.")] = None,
-    query: Annotated[str | None, _text("--query", "SQL", "数据库的查询", "The query for a database.")] = None,
+    map_file: Annotated[Path | None, _text("--map", "FILE", "映射文件（TOML）。", "The mapping file (TOML).")] = None,
+    case: Annotated[
+        str | None,
+        _text("--case", "COLUMN", "日志中办理编号所在的列名。", "The name of the log's column with the case's id."),
+    ] = None,
+    event: Annotated[
+        str | None, _text("--event", "COLUMN", "日志中事件名所在的列名。", "The name of the column with the event's name.")
+    ] = None,
+    at: Annotated[
+        str | None, _text("--at", "COLUMN", "日志中时间所在的列名。", "The name of the column with the time.")
+    ] = None,
+    by: Annotated[
+        str | None, _text("--by", "COLUMN", "日志中发起方所在的列名。", "The name of the column with the actor.")
+    ] = None,
+    zone: Annotated[
+        str | None,
+        _text(
+            "--zone",
+            "ZONE",
+            "无偏移时间的时区，如 Asia/Shanghai。",
+            "The zone of times without an offset, such as Asia/Shanghai.",
+        ),
+    ] = None,
+    query: Annotated[
+        str | None, _text("--query", "SQL", "从数据库读取日志的查询。", "The query that reads the log from a database.")
+    ] = None,
     own_store: Annotated[
-        bool, typer.Option("--own-store", help="地址是本程序的数据库\n\nThe address is of this program's store.")
+        bool, typer.Option("--own-store", help="来源是本程序的数据库。\n\nThe source is a database of this program.")
     ] = False,
     object_type: Annotated[
-        str | None, _text("--object-type", "TYPE", "OCEL 的对象类型", "The object type of OCEL.")
+        str | None, _text("--object-type", "TYPE", "OCEL 日志的对象类型。", "The object type of an OCEL log.")
     ] = None,
-    out: Annotated[Path | None, _text("--out", "FOLDER", "写入表格的目录", "A folder for the tables.")] = None,
+    out: Annotated[
+        Path | None, _text("--out", "FOLDER", "写入结果表格的目录。", "The folder to write the tables of results to.")
+    ] = None,
     bucket: Annotated[
-        str | None, _text("--bucket", "K/N", "只审计 N 份中的第 K 份", "Only part K of N; needs --out.")
+        str | None, _text("--bucket", "K/N", "只审计 N 份中的第 K 份；须有 --out。", "Audit only part K of N; needs --out.")
     ] = None,
     variants: Annotated[
-        bool, typer.Option("--variants", help="来源是已统计的变体\n\nThe source is a CSV of counted variants.")
+        bool,
+        typer.Option("--variants", help="来源是已统计的变体（CSV）。\n\nThe source is a CSV file of counted variants."),
     ] = False,
     print_sql: Annotated[
-        str | None, _text("--print-sql", "DIALECT", "打印变体查询", "Print the query: duckdb, spark, postgres.")
+        str | None,
+        _text(
+            "--print-sql",
+            "DIALECT",
+            "打印统计变体的查询：duckdb、spark、postgres。",
+            "Print the query that counts variants: duckdb, spark, postgres.",
+        ),
     ] = None,
-    suggest: Annotated[bool, typer.Option("--suggest", help="提出一份映射\n\nPropose a mapping file.")] = False,
-    ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown", help="略过未映射的事件\n\nLeave out events that are not mapped.")
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="提出一份映射文件。\n\nPrint a proposal for the mapping file.")
     ] = False,
-    memory: Annotated[str | None, _text("--memory", "SIZE", "内存上限，如 512MB", "The most memory, as 512MB.")] = None,
+    ignore_unknown: Annotated[
+        bool, typer.Option("--ignore-unknown", help="略过未映射的事件。\n\nIgnore events that are not mapped.")
+    ] = False,
+    memory: Annotated[
+        str | None, _text("--memory", "SIZE", "内存上限，如 512MB。", "The memory limit, such as 512MB.")
+    ] = None,
     json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """审计事件日志；有办理偏离模型即以 1 退出 · Audit an event log; exit 1 if a case deviates from the model."""
+    """审计事件日志；有办理偏离模型即以 1 退出 · Audit an event log; exit with 1 if a case deviates from the model."""
     language = lang_of(lang)
     try:
         import process.audit as auditing

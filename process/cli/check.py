@@ -15,14 +15,17 @@ MutantsOption = Annotated[
     bool,
     typer.Option(
         "--mutants",
-        help="再逐一改动模型，检验每处改动都会被发现（约数分钟）\n\n"
-        "Also change the model in one place at a time and check that each change is detected (some minutes).",
+        help="再逐一改动模型，检验每处改动都会被发现（约数分钟）。\n\n"
+        "Also change the model in one place at a time and check that each change is detected (takes some minutes).",
     ),
 ]
 
 
 def check(json: JsonOption = False, lang: LangOption = None, mutants: MutantsOption = False) -> None:
-    """验证全部要求，给出证据；有一条不成立即以 1 退出 · Verify the requirements; exit 1 and a counterexample if not."""
+    """验证全部要求，给出证据；有一条不成立即给出反例，以 1 退出。
+
+    Verify every requirement; if one fails, print a counterexample and exit with 1.
+    """
     from process.cli.output import check_report
     from process.mutation.operators import all_mutants
     from process.mutation.score import compute_score

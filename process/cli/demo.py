@@ -29,7 +29,8 @@ NEXT = (
 TemporalOption = Annotated[
     bool,
     typer.Option(
-        "--temporal", help="在 Temporal 服务器上办理，中途终止一个进程\n\nOn a Temporal server; a worker is killed."
+        "--temporal",
+        help="在 Temporal 服务器上办理，中途终止一个进程。\n\nOn a Temporal server, with a worker killed in the middle.",
     ),
 ]
 AddressOption = Annotated[
@@ -38,7 +39,7 @@ AddressOption = Annotated[
         "--address",
         metavar="HOST:PORT",
         envvar="TEMPORAL_ADDRESS",
-        help="已有的 Temporal 服务器，缺省则启动一个\n\nA Temporal server that runs already; one is started by default.",
+        help="已有的 Temporal 服务器，缺省则启动一个。\n\nA running Temporal server; by default one is started.",
         show_default=False,
     ),
 ]

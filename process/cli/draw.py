@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from process.case import Case
-from process.cli.options import Lang, lang_of
+from process.cli.options import Lang, choice_help, lang_of
 from process.cli.output.progress import ProgressBar
 from process.cli.output.run_report import refusal_text
 from process.cli.output.streams import REFUSED, cannot_open, say, unusable
@@ -28,23 +28,32 @@ _MANY = Words("{name} 里有多个办理，请给出只含一个的文件", "{na
 
 
 def draw(
-    out: Annotated[Path, typer.Option("--out", help="写入的文件夹\n\nThe folder to write to.")] = Path("diagrams"),
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="写入的文件夹。\n\nThe folder to write to.")] = Path(
+        "diagrams"
+    ),
     pictured: Annotated[
         str | None,
         typer.Option(
-            "--lang", metavar="zh,en,both", help="图中的语言，缺省为全部\n\nThe pictures' languages; all by default."
+            "--lang",
+            metavar="zh,en,both",
+            help="图中的语言，缺省为全部。\n\nThe languages of the pictures; all by default.",
         ),
     ] = None,
     view: Annotated[
         list[str] | None,
-        typer.Option("--view", metavar=",".join(View), help="哪些图，缺省为全部\n\nThe pictures to draw; all by default."),
+        typer.Option(
+            "--view",
+            metavar="VIEW,…",
+            help=choice_help("哪些图，缺省为全部", "The views to draw, all by default", View),
+        ),
     ] = None,
     formats: Annotated[
         str | None,
         typer.Option(
             "--format",
-            metavar="svg,png,dot,mermaid",
-            help="格式，缺省为 svg,dot,mermaid\n\nThe formats; all but png by default.",
+            metavar="FORMAT,…",
+            help="格式：svg、png、dot、mermaid；缺省为 png 以外的全部。\n\n"
+            "The formats: svg, png, dot, mermaid; all but png by default.",
         ),
     ] = None,
     case: Annotated[
@@ -52,23 +61,28 @@ def draw(
         typer.Option(
             "--case",
             metavar="FILE",
-            help="标出办理的现状与路径\n\nMark a case's path: a snapshot, or a file of events.",
+            help="标出一次办理的现状与路径：快照文件，或命令 run 的文件。\n\n"
+            "Mark the state and the path of a case: a file with its snapshot, or with its events as for run.",
         ),
     ] = None,
     slide: Annotated[
         bool,
-        typer.Option("--slide", help="按 16:9 幻灯片的比例\n\nOn pages for 16:9 slides."),
+        typer.Option("--slide", help="按 16:9 幻灯片的比例。\n\nDraw for 16:9 slides."),
     ] = False,
     force: Annotated[
         bool,
-        typer.Option("--force", help="也覆盖并非由本程序写入的文件\n\nAlso replace files that this program did not write."),
+        typer.Option(
+            "--force", help="也覆盖并非由本程序写入的文件。\n\nAlso replace files that this program did not write."
+        ),
     ] = False,
 ) -> None:
-    """画出流程图；不带参数时重新生成整个图集。不覆盖他人的文件。退出码：1 --case 中有事件被拒绝；2 无法写入。
+    """画出流程图；不带参数时重新生成整个图集。不覆盖并非由本程序写入的文件。
 
-    Draw the flow; without options the whole gallery. Files of other origin are never replaced.
+    Draw the flow; without options, the whole gallery. A file that this program did not write is not replaced.
 
-    Exit code: 1, an event of --case was refused; 2, nothing can be written.
+    退出码：1 --case 中有事件被拒绝；2 无法写入。
+
+    Exit code: 1 if an event of --case was refused; 2 if nothing was written.
     """
     from process import diagram
     from process.diagram.release import refresh_known

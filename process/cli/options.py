@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
@@ -11,7 +11,7 @@ import typer
 
 from process.cli.output.streams import unusable
 from process.language import reader_language
-from process.model import Actor, Goal, Words
+from process.model import Words
 from process.payload import short_repr
 
 PROGRAM: Final = "installment-cancellation"
@@ -23,38 +23,59 @@ class Lang(StrEnum):
     en = "en"
 
 
+def choice_help(zh: str, en: str, members: Iterable[str]) -> str:
+    """The help text of an option with a few values."""
+    names = ", ".join(members)
+    return f"{zh}：{names}。\n\n{en}: {names}."
+
+
 LangOption = Annotated[
     Lang | None,
-    typer.Option("--lang", help="语言，缺省依系统\n\nThe language; the locale's by default.", show_default=False),
+    typer.Option(
+        "--lang",
+        metavar="zh|en",
+        help="语言，缺省为系统的语言。\n\nThe language; by default that of the locale.",
+        show_default=False,
+    ),
 ]
-CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV\n\nPrint CSV.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV，首行为列名。\n\nPrint CSV with a header line.")]
 WhoOption = Annotated[
     str | None,
-    typer.Option("--who", help="具体的人或系统\n\nThe person or system behind the actor.", show_default=False),
+    typer.Option(
+        "--who",
+        metavar="NAME",
+        help="具体的人或系统。\n\nA reference to the person or system that acts.",
+        show_default=False,
+    ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取\n\nPrint one JSON object, for programs.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="输出一个 JSON 对象，供程序读取。\n\nPrint one JSON object, for programs.")
+]
 DbOption = Annotated[
     str | None,
     typer.Option(
         "--db",
         metavar="URL",
         envvar="PROCESS_DB",
-        help="sqlite:///文件 或 postgresql://…\n\nsqlite:///FILE or postgresql://…; by default a file of yours.",
+        help="数据库的地址：sqlite:///FILE 或 postgresql://…；缺省为您数据目录中的文件，见 case where。\n\n"
+        "The database: sqlite:///FILE or postgresql://…; by default a file in your data directory, see case where.",
         show_default=False,
     ),
 ]
 AtOption = Annotated[
     str | None,
-    typer.Option("--at", metavar="TIME", help="ISO 8601 时间，缺省为现在\n\nISO 8601 with its zone; now by default."),
+    typer.Option(
+        "--at",
+        metavar="TIME",
+        help="带时区的 ISO 8601 时间，缺省为现在。\n\nAn ISO 8601 time with its zone; now by default.",
+    ),
 ]
 
 
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="办理编号\n\nThe case's id.")]
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="办理编号。\n\nThe id of the case.")]
 LimitOption = Annotated[
-    int, typer.Option("--limit", metavar="COUNT", min=0, help="最多几个，0 为全部\n\nHow many at most; 0 for all.")
+    int, typer.Option("--limit", metavar="COUNT", min=0, help="最多几个，0 为全部。\n\nThe most cases to print; 0 for all.")
 ]
-GOALS: Final = f"One of {', '.join(Goal)}"
-ACTORS: Final = f"One of {', '.join(Actor)}"
 PAGE: Final = 500  # cases read at once, so that no page is too long for a database
 
 Found = TypeVar("Found")

@@ -18,7 +18,8 @@ from process.eventfile import CaseLine, EventLine, LineInvalid, RefusedLine, Rep
 from process.model import Words
 
 FileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="JSON Lines 文件，- 为标准输入\n\nJSON Lines, - for standard input.")
+    Path,
+    typer.Argument(metavar="FILE", help="JSON Lines 文件，- 为标准输入。\n\nA file of JSON Lines; - for standard input."),
 ]
 
 IntoOption = Annotated[
@@ -26,8 +27,8 @@ IntoOption = Annotated[
     typer.Option(
         "--db",
         metavar="URL",
-        help="存入数据库：sqlite:///文件 或 postgresql://…；缺省则不保存\n\n"
-        "Store the cases in a database: sqlite:///FILE or postgresql://…; by default nothing is stored.",
+        help="存入数据库，地址如 sqlite:///FILE 或 postgresql://…；缺省则不保存。\n\n"
+        "Store the cases in this database, sqlite:///FILE or postgresql://…; by default nothing is stored.",
     ),
 ]
 
@@ -37,7 +38,7 @@ def run(file: FileArgument, db: IntoOption = None, as_json: JsonOption = False, 
 
     第一行开启办理，其后每行一个事件；有许多办理时，每行都写 case_id。
 
-    The first line opens a case, each further line is an event; in a file of many cases every line has the case_id.
+    The first line opens a case, each further line is an event; in a file of many cases every line has a case_id.
 
     \b
         {"case": {"goal": "plan", "account": "acct-1", "order": "order-9"}}
@@ -51,7 +52,7 @@ def run(file: FileArgument, db: IntoOption = None, as_json: JsonOption = False, 
 
     退出码：0 全部接受；1 有事件被拒绝，其余照常；2 不是这样的文件。
 
-    Exit code: 0, every event was accepted; 1, one was refused, the others ran; 2, not a valid event file.
+    Exit code: 0 if every event was accepted; 1 if some were refused (the others ran); 2 if the file is not valid.
     """
     language = lang_of(lang)
     if str(file) == "-":

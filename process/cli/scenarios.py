@@ -31,16 +31,31 @@ class Format(StrEnum):
 def scenarios(
     cover: Annotated[
         What,
-        typer.Option("--cover", help="要走遍的：流转、终态、条件\n\nWhat to cover; guards: each both met and unmet."),
+        typer.Option(
+            "--cover",
+            metavar="WHAT",
+            help="要走遍的：transitions（流转）、ends（终态）、guards（条件，成立与不成立）。\n\n"
+            "What to cover: transitions, ends, or guards (each one both met and not met).",
+        ),
     ] = What.transitions,
     format: Annotated[  # noqa: A002  # the option's name
         Format,
         typer.Option(
             "--format",
-            help="表格、run 的输入、测试文件、清单\n\nA table, event files for run, a pytest file, a checklist.",
+            metavar="FORMAT",
+            help="格式：table（表格）、jsonl（命令 run 的输入）、pytest（测试文件）、markdown（清单）。\n\n"
+            "The format: table, jsonl (events for the command run), pytest (a test file) or markdown (a checklist).",
         ),
     ] = Format.table,
-    out: Annotated[Path | None, typer.Option("--out", help="写入的文件\n\nThe file to write.", show_default=False)] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="写入的文件，缺省为标准输出。\n\nThe file to write; by default standard output.",
+            show_default=False,
+        ),
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """列出覆盖全流程的最少测试路径 · Print a minimal set of scenarios covering the process, as test scripts."""

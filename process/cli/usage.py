@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import EnumType
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from process.cli.completion import answer_in
+from process.cli.help import print_help, use_language
 from process.cli.options import PROGRAM, Lang, lang_of
 from process.cli.output.streams import UNUSABLE, can_write, guard_streams, say
 from process.model import Words
@@ -33,7 +35,14 @@ class UsageProblem(TyperException):
         self.words, self.ctx = words, ctx
 
 
-class Command(TyperCommand):
+class _HelpInOneLanguage:
+    """Writes a command's help in the language of the call."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # printed at once, as Typer's own
+        print_help(self, ctx, ctx.find_root().command.help_lang)
+
+
+class Command(_HelpInOneLanguage, TyperCommand):
     """One command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -49,7 +58,7 @@ class Command(TyperCommand):
         return rest
 
 
-class Group(TyperGroup):
+class Group(_HelpInOneLanguage, TyperGroup):
     """Several commands under one name."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -63,14 +72,16 @@ class Group(TyperGroup):
 class Program(Group):
     """All commands."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         guard_streams()
-        if sys.stdout is not None and not can_write(sys.stdout, "办理 · …"):
-            _keep_english(self)
-        return super().main(*args, **{**extra, "prog_name": PROGRAM})
+        self._lang = _language_in(list(sys.argv[1:] if args is None else args))
+        has_chinese = sys.stdout is None or can_write(sys.stdout, "办理 · …")
+        self.help_lang = self._lang if has_chinese else "en"
+        use_language(self, self.help_lang)
+        answer_in(self._lang, self)
+        return super().main(args, *more, **{**extra, "prog_name": PROGRAM})
 
     def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Any:
-        self._lang = _language_in(args)
         try:
             return super().make_context(info_name, args, *more, **extra)
         except TyperException as error:
@@ -103,21 +114,6 @@ class Program(Group):
         raise typer.Exit(UNUSABLE) from None
 
 
-def _keep_english(command: Any) -> None:
-    """Leave out of every help text what is Chinese; a paragraph that has both halves keeps the English one."""
-    for part in (command, *command.params):
-        part.help = _english(part.help)
-    if command.short_help:
-        command.short_help = _english(command.short_help)
-    for inner in getattr(command, "commands", {}).values():
-        _keep_english(inner)
-
-
-def _english(text: str | None) -> str | None:
-    kept = [paragraph.rpartition(" · ")[2] for paragraph in (text or "").split("\n\n")]
-    return "\n\n".join(paragraph for paragraph in kept if not any("\u2e80" <= letter <= "\uffef" for letter in paragraph))
-
-
 def _language_in(args: list[str]) -> str:
     """The language that a call asks for, before the call is known to be valid."""
     given = [after for word, after in pairwise(args) if word == "--lang"]
@@ -142,6 +138,8 @@ def _words(error: Any) -> Words:
             return Words(f"缺少 {_name(param)}", f"{_name(param)} is missing")
         case "BadParameter" if param is not None:
             return _bad_value(error, param)
+        case "UsageError" if hasattr(error.ctx and error.ctx.command, "commands"):
+            return Words("缺少命令", "a command is missing")
     return Words("命令写得不对", "the call is not valid")
 
 
@@ -156,12 +154,14 @@ def _bad_value(error: Any, param: Any) -> Words:
     if choices:
         near = get_close_matches(str(given).lower().replace("-", "_"), choices, n=3)
         if len(choices) > _FEW:
-            return _with_hint(Words(zh, en), near)
+            return _with_hint(Words(zh, en), near, Words("，命令 show 列出全部", "; the command show lists them all"))
         return _with_hint(
             Words(zh, en), near[:1], Words(f"，可用：{'、'.join(choices)}", f"; use one of {', '.join(choices)}")
         )
     if minimum is not None:
         return Words(f"{zh}，至少为 {minimum}", f"{en}; it must be at least {minimum}")
+    if param.default is not None and isinstance(param.default, int):
+        return Words(f"{zh}，应为整数", f"{en}; it must be a whole number")
     return Words(zh, en)
 
 
@@ -169,9 +169,9 @@ _FEW: Final = 10  # of more choices only the nearest are named
 
 
 def _choices(param: Any) -> tuple[str, ...]:
-    """The values of an option that takes a member of an enum."""
-    runtime = param.get_runtime_param()
-    kind = getattr(runtime, "annotation", None)
+    """The values of an option that takes a member of an enum, or several."""
+    annotation = getattr(param.get_runtime_param(), "annotation", None)
+    kind = next(iter(get_args(annotation)), annotation)
     return tuple(str(value) for value in getattr(kind, "_value2member_map_", ())) if isinstance(kind, EnumType) else ()
 
 

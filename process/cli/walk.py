@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from process.case import Case
-from process.cli.options import LangOption, lang_of
+from process.cli.options import LangOption, choice_help, lang_of
 from process.cli.output import render
 from process.cli.output.streams import cannot_open, console, os_error_text, say
 from process.cli.output.tables import DIM, STRONG, Grid, printable
@@ -24,11 +24,20 @@ from process.model import MODEL, Actor, Event, Goal, Words
 
 GoalOption = Annotated[
     Goal | None,
-    typer.Option("--goal", help="客户的目标，缺省时询问\n\nThe customer's goal; asked for by default.", show_default=False),
+    typer.Option(
+        "--goal",
+        metavar="GOAL",
+        help=choice_help("客户的目标，缺省时询问", "The customer's goal, asked for by default", Goal),
+        show_default=False,
+    ),
 ]
 SaveOption = Annotated[
     Path | None,
-    typer.Option("--save", metavar="FILE", help="结束时存为 run 可读的文件\n\nSave the case at the end, for run."),
+    typer.Option(
+        "--save",
+        metavar="FILE",
+        help="结束时存为命令 run 可读的文件。\n\nSave the case at the end, as a file for the command run.",
+    ),
 ]
 
 _KEYS = Words(
@@ -51,7 +60,7 @@ def walk(goal: GoalOption = None, save: SaveOption = None, lang: LangOption = No
 
     显示当前状态、轮到谁、可以发生的事件；可退一步，可存为 run 的输入文件。
 
-    Shows the state, whom it waits for and the possible events; undoes steps, and saves the case as a file for run.
+    Shows the state, whom the case waits for and the possible events; can undo steps and save the case as a file for run.
     """
     language = lang_of(lang)
     session = _Session(language)

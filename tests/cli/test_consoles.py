@@ -40,10 +40,10 @@ def test_a_console_of_any_encoding_gets_every_output(encoding: str, tmp_path: Pa
 
 
 def test_help_is_english_alone_where_the_console_has_no_chinese() -> None:
-    done = started("run", "--help", env={"PYTHONIOENCODING": "cp1252"})
-    assert b"Replay a file of events." in done.stdout
-    assert b"\\u" not in done.stdout
-    assert "按文件逐行办理" in started("run", "--help").stdout.decode()
+    done = CliRunner(charset="cp1252", env={"LC_ALL": "zh_CN.UTF-8"}).invoke(app, ["run", "--help"])
+    assert "Replay a file of events." in done.stdout
+    assert "\\u" not in done.stdout
+    assert "按文件逐行办理" in CliRunner(env={"LC_ALL": "zh_CN.UTF-8"}).invoke(app, ["run", "--help"]).stdout
 
 
 def test_input_that_the_console_can_not_decode_is_refused_without_a_traceback() -> None:

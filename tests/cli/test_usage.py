@@ -59,5 +59,5 @@ def test_a_language_that_is_none_is_refused_in_the_locale_s() -> None:
 def test_a_command_without_anything_still_shows_its_help() -> None:
     for call in ([], ["case"]):
         done = CliRunner(env={"LC_ALL": "zh_CN.UTF-8"}).invoke(app, call)
-        assert "Usage: " in done.output
+        assert "用法：" in done.output
         assert "用法见" not in done.output

@@ -10,13 +10,13 @@ import typer
 
 from process.cli.database import opened
 from process.cli.options import (
-    ACTORS,
     AtOption,
     CaseArgument,
     DbOption,
     JsonOption,
     LangOption,
     WhoOption,
+    choice_help,
     lang_of,
     moment_of,
 )
@@ -33,26 +33,47 @@ MAX_DIGITS: Final = 40  # Python refuses to read a number of thousands; one of t
 def event_on_case(
     case_id: CaseArgument,
     event: Annotated[
-        Event, typer.Argument(metavar="EVENT", show_choices=False, help="事件\n\nSuch as sign_in; show lists all.")
+        Event,
+        typer.Argument(
+            metavar="EVENT",
+            show_choices=False,
+            help="事件，如 sign_in；命令 show 列出全部事件及其内容。\n\n"
+            "The event, such as sign_in; the command show lists every event with its payload.",
+        ),
     ],
     fields: Annotated[
-        list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="事件的内容\n\nThe event's payload.")
+        list[str] | None,
+        typer.Argument(
+            metavar="FIELD=VALUE…",
+            help="事件的内容；等号之后为空表示没有。\n\nThe event's payload; nothing after the = for no value.",
+        ),
     ] = None,
-    by: Annotated[Actor | None, typer.Option(metavar="ACTOR", help=f"由谁发起\n\n{ACTORS}.", show_default=False)] = None,
+    by: Annotated[
+        Actor | None,
+        typer.Option(
+            metavar="ACTOR",
+            help=choice_help("由谁发起，只有一种可能时可省略", "Who acts; needed where several may", Actor),
+            show_default=False,
+        ),
+    ] = None,
     who: WhoOption = None,
     event_id: Annotated[
         str | None,
-        typer.Option("--event-id", help="事件编号，重复送达只算一次\n\nIts id: delivered again, it counts once."),
+        typer.Option(
+            "--event-id",
+            metavar="ID",
+            help="事件编号，重复送达只算一次。\n\nThe event's id: delivered again, it counts once.",
+        ),
     ] = None,
     at: AtOption = None,
     db: DbOption = None,
     json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """推进办理。退出码：1 被拒绝 · Raise an event on a case. Exit code 1: it was refused.
+    """推进办理。退出码：1 被拒绝 · Raise an event on a case. Exit code: 1 if it was refused.
 
     \b
-        case event CASE sign_in account=acct-1 channel=app
+        installment-cancellation case event CASE sign_in account=acct-1 channel=app
     """
     language = lang_of(lang)
     data, moment = _payload(event, fields or [], language), moment_of("--at", at, language)

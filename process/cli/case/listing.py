@@ -8,14 +8,13 @@ import typer
 
 from process.cli.database import opened
 from process.cli.options import (
-    ACTORS,
-    GOALS,
     CsvOption,
     DbOption,
     JsonOption,
     LangOption,
     LimitOption,
     all_pages,
+    choice_help,
     lang_of,
     moment_of,
 )
@@ -31,30 +30,57 @@ def list_cases(
     state: Annotated[
         list[State] | None,
         typer.Option(
-            metavar="STATE", help="状态，如 in_support，可重复\n\nIts state; may be repeated.", show_default=False
+            metavar="STATE",
+            help="状态，如 in_support；可重复，表示其中任一。\n\nIts state, such as in_support; repeat it for several.",
+            show_default=False,
         ),
     ] = None,
-    goal: Annotated[Goal | None, typer.Option(metavar="GOAL", help=f"目标\n\n{GOALS}.", show_default=False)] = None,
-    awaits: Annotated[Actor | None, typer.Option(metavar="ACTOR", help=f"轮到谁\n\n{ACTORS}.", show_default=False)] = None,
-    account: Annotated[str | None, typer.Option(help="账号\n\nThe account.", show_default=False)] = None,
-    order: Annotated[str | None, typer.Option(help="订单\n\nThe order.", show_default=False)] = None,
-    quote: Annotated[str | None, typer.Option(help="最近的报价\n\nThe last quote.", show_default=False)] = None,
+    goal: Annotated[
+        Goal | None,
+        typer.Option(metavar="GOAL", help=choice_help("客户的目标", "The customer's goal", Goal), show_default=False),
+    ] = None,
+    awaits: Annotated[
+        Actor | None,
+        typer.Option(metavar="ACTOR", help=choice_help("轮到谁", "Whom it waits for", Actor), show_default=False),
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="REFERENCE", help="购买时的账号。\n\nThe purchasing account.", show_default=False)
+    ] = None,
+    order: Annotated[str | None, typer.Option(metavar="REFERENCE", help="订单。\n\nThe order.", show_default=False)] = None,
+    quote: Annotated[
+        str | None, typer.Option(metavar="REFERENCE", help="最近的报价。\n\nThe latest quote.", show_default=False)
+    ] = None,
     who: Annotated[
         str | None,
-        typer.Option(help="办理过其中一步的人或系统\n\nA person or system that took a step.", show_default=False),
+        typer.Option(
+            metavar="NAME",
+            help="办理过其中一步的人或系统。\n\nA person or system that took one of its steps.",
+            show_default=False,
+        ),
     ] = None,
     ended: Annotated[
-        bool | None, typer.Option("--ended/--open", help="已结束或未结束\n\nEnded, or still open.", show_default=False)
+        bool | None,
+        typer.Option("--ended/--open", help="已结束，或未结束。\n\nEnded cases, or open ones.", show_default=False),
     ] = None,
-    due_after: Annotated[str | None, _time_option("--due-after", "期限不早于", "Due at this time or later.")] = None,
-    due_before: Annotated[str | None, _time_option("--due-before", "期限早于", "Due before this time.")] = None,
-    opened_after: Annotated[str | None, _time_option("--opened-after", "开启不早于", "Opened then or later.")] = None,
-    opened_before: Annotated[str | None, _time_option("--opened-before", "开启早于", "Opened before.")] = None,
-    moved_after: Annotated[str | None, _time_option("--moved-after", "最近一步不早于", "Last step then or later.")] = None,
-    moved_before: Annotated[str | None, _time_option("--moved-before", "最近一步早于", "Last step before.")] = None,
+    due_after: Annotated[str | None, _time_option("--due-after", "期限不早于此时。", "Due at this time or later.")] = None,
+    due_before: Annotated[str | None, _time_option("--due-before", "期限早于此时。", "Due before this time.")] = None,
+    opened_after: Annotated[
+        str | None, _time_option("--opened-after", "开启不早于此时。", "Opened at this time or later.")
+    ] = None,
+    opened_before: Annotated[
+        str | None, _time_option("--opened-before", "开启早于此时。", "Opened before this time.")
+    ] = None,
+    moved_after: Annotated[
+        str | None, _time_option("--moved-after", "最近一步不早于此时。", "Last step at this time or later.")
+    ] = None,
+    moved_before: Annotated[
+        str | None, _time_option("--moved-before", "最近一步早于此时。", "Last step before this time.")
+    ] = None,
     after: Annotated[
         str | None,
-        typer.Option(metavar="CASE", help="从此办理之后列起\n\nList the cases after this one.", show_default=False),
+        typer.Option(
+            metavar="CASE", help="从此办理之后列起。\n\nList only the cases that come after this one.", show_default=False
+        ),
     ] = None,
     limit: LimitOption = 50,
     db: DbOption = None,

@@ -8,7 +8,7 @@ import typer
 
 from process.case import Case
 from process.cli.database import opened
-from process.cli.options import GOALS, AtOption, DbOption, JsonOption, LangOption, lang_of, moment_of
+from process.cli.options import AtOption, DbOption, JsonOption, LangOption, choice_help, lang_of, moment_of
 from process.cli.output.json_forms import case_dict
 from process.cli.output.render import print_status
 from process.cli.output.streams import as_json, say
@@ -16,10 +16,13 @@ from process.model import Goal
 
 
 def open_case(
-    goal: Annotated[Goal, typer.Option(metavar="GOAL", help=f"目标\n\n{GOALS}.")],
-    account: Annotated[str, typer.Option(help="购买时的账号\n\nThe purchasing account.")],
-    order: Annotated[str, typer.Option(help="订单\n\nThe order.")],
-    case_id: Annotated[str | None, typer.Option("--case-id", help="自定编号\n\nAn id of your own.")] = None,
+    goal: Annotated[Goal, typer.Option(metavar="GOAL", help=choice_help("客户的目标", "The customer's goal", Goal))],
+    account: Annotated[str, typer.Option(metavar="REFERENCE", help="购买时的账号。\n\nThe purchasing account.")],
+    order: Annotated[str, typer.Option(metavar="REFERENCE", help="订单。\n\nThe order.")],
+    case_id: Annotated[
+        str | None,
+        typer.Option("--case-id", metavar="ID", help="自定编号，缺省为随机。\n\nAn id of your own; random by default."),
+    ] = None,
     at: AtOption = None,
     db: DbOption = None,
     json: JsonOption = False,

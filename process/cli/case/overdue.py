@@ -25,7 +25,7 @@ from process.cli.output.case_list import print_cases
 
 def overdue_cases(
     time_out: Annotated[
-        bool, typer.Option("--time-out", help="对它们触发超时\n\nRaise time_out on them.", show_default=False)
+        bool, typer.Option("--time-out", help="对它们触发超时。\n\nRaise time_out on each of them.", show_default=False)
     ] = False,
     at: AtOption = None,
     limit: LimitOption = 50,

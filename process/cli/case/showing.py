@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 def show_case(
     case_id: CaseArgument,
     draw: Annotated[
-        Path | None, typer.Option("--draw", metavar="FILE", help="把走过的路径画成 SVG\n\nDraw its path as SVG.")
+        Path | None,
+        typer.Option("--draw", metavar="FILE", help="把走过的路径画成 SVG 文件。\n\nDraw its path to an SVG file."),
     ] = None,
     page: Annotated[
         Path | None,
         typer.Option(
             "--page",
             metavar="FILE",
-            help="给出网页上其路径的地址\n\nPrint the address of its path on the page (written if missing).",
+            help="给出网页上其路径的地址；没有此网页则写出。\n\n"
+            "Print a link to its path on this page; the page is written if it does not exist.",
         ),
     ] = None,
     db: DbOption = None,
@@ -42,7 +44,7 @@ def show_case(
 
     Show a case: its steps, refused events, status, and what is possible next.
 
-    What is stored is checked. Exit code 1: it is inconsistent.
+    What is stored is checked. Exit code: 1 if it is inconsistent.
     """
     language = lang_of(lang)
     with opened(db, language) as (store, engine), store.reading(engine) as conn:

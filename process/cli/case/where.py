@@ -11,7 +11,7 @@ from process.model import Words
 
 
 def where_cases_are(db: DbOption = None, json: JsonOption = False, lang: LangOption = None) -> None:
-    """显示所用的数据库（不含密码）· Print the address of the database that the commands use, without its password."""
+    """显示所用的数据库，不含密码 · Print the address of the database that the commands use, without its password."""
     language = lang_of(lang)
     store, address = the_store(language), address_of(db, language)
     try:

@@ -65,11 +65,7 @@ def play(lang: str, address: str | None) -> None:
     """Play the examples on the server at the address, or on one that is started for them."""
     from process.temporal import development
 
-    try:
-        asyncio.run(_play(lang, address, development.server_program()))
-    finally:
-        # A thread of temporalio's that has just delivered a result aborts the process if Python ends before it rests.
-        time.sleep(0.3)
+    asyncio.run(_play(lang, address, development.server_program()))
 
 
 async def _play(lang: str, address: str | None, program: str | None) -> None:

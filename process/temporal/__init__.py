@@ -4,6 +4,8 @@ Begin with ``worker``, which runs cases and calls the host's functions for what 
 finds them. ``workflow`` holds a case and decides nothing; ``deciding`` applies the model. Needs the extra ``temporal``.
 """
 
+import atexit
+
 from process.extras import needed_by
 
 with needed_by("process.temporal", "temporalio", extra="temporal"):
@@ -21,9 +23,12 @@ from process.persistence import (
     StoreError,
 )
 from process.temporal.asking import Answer, worker
-from process.temporal.case_handle import CaseHandle
+from process.temporal.case_handle import CaseHandle, RefusedAnswer
 from process.temporal.client import Cases, Found
+from process.temporal.interpreter_exit import wait_for_foreign_threads
 from process.temporal.namespace import encrypted, register_search_attributes
+
+atexit.register(wait_for_foreign_threads)
 
 __all__ = [
     "AlreadyDone",
@@ -38,6 +43,7 @@ __all__ = [
     "Handled",
     "HistoryDiffers",
     "OrderHasOpenCase",
+    "RefusedAnswer",
     "StoreError",
     "encrypted",
     "register_search_attributes",

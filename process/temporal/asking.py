@@ -48,7 +48,8 @@ Function = Callable[[Request], Answer | None] | Callable[[Request], Awaitable[An
 """A function of the host's, called with a request until it returns, always under the request's key.
 
 It raises where it has no success yet, and is called again: after a second, then twice as long, up to five minutes. It
-returns the event that answers, or None where the answer comes later through ``handle``.
+returns the event that answers, or None where the answer comes later through ``handle``. An answer that the case refuses is
+logged as a warning and listed by ``CaseHandle.refused_answers``.
 """
 
 
@@ -105,8 +106,8 @@ def _activity_of(kind: RequestKind, function: Function, threads: ThreadPoolExecu
 async def _heartbeats() -> AsyncIterator[None]:
     async def beat() -> None:
         while True:
-            activity.heartbeat()
             await asyncio.sleep(HEARTBEAT)
+            activity.heartbeat()
 
     beating = asyncio.create_task(beat())
     try:

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -24,12 +24,14 @@ from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
 
 from process.case import Case
+from process.exceptions import ProcessError, SnapshotInvalid
 from process.model import Actor, Event
 from process.persistence import (
     CaseNotFound,
     Conflict,
     EventIdReused,
     Handled,
+    error_from_dict,
 )
 from process.records import Request, Step
 from process.snapshot import codec
@@ -50,6 +52,7 @@ from process.temporal.messages import (
     LookInput,
     Position,
 )
+from process.temporal.recorded_steps import steps_of_runs
 
 _ESCAPES: Final = {character: quote(character) for character in "%\\\"'"}
 """Characters of an order that the server's query language does not find in an id."""
@@ -61,6 +64,15 @@ _BUSY: Final = (
 )
 _PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, *[1.6] * 40, None)
 """Seconds, at most, before an event is sent again; after the last of them the server's error is raised."""
+
+
+class RefusedAnswer(NamedTuple):
+    """An answer of a host's function that the case has refused."""
+
+    key: str
+    """The key of the request that was answered."""
+    event: str
+    error: ProcessError
 
 
 class CaseHandle:
@@ -154,15 +166,37 @@ class CaseHandle:
         return (await self.load()).request
 
     async def history(self) -> tuple[Step, ...]:
-        """The steps, oldest first; of a very long case the newest 500. Raises as ``load``."""
-        return tuple(step_of(step) for step in (await self._look(steps=True)).steps)
+        """The steps, oldest first. Raises as ``load``.
+
+        The case keeps its newest 500 at hand; earlier ones are read from the histories of its runs, of which the namespace
+        keeps those that were over longer ago than its retention no more: then the first steps are missing.
+        """
+        return await self._steps(await self._look(steps=True))
 
     async def export(self) -> Case:
-        """The case with its whole history, for ``store.import_case`` and ``Cases.import_case``. Raises as ``load``."""
+        """The case with its whole history, for ``store.import_case`` and ``Cases.import_case``.
+
+        Raises:
+            CaseNotFound, NewerModel: as for ``load``.
+            SnapshotInvalid: the namespace no longer keeps all of the history.
+        """
         look = await self._look(steps=True)
-        steps = [codec.encode_step(step_of(step)) for step in look.steps]
-        case = Case.from_dict(look.position.snapshot)
-        return case if not steps else Case.from_dict({**case.to_dict(steps=1), "history": steps})
+        case, steps = Case.from_dict(look.position.snapshot), await self._steps(look)
+        if len(steps) != case.version:
+            held, version = len(steps), case.version
+            zh = f"命名空间只保留了 {version} 步中的 {held} 步；要导出须有全部步骤"
+            raise SnapshotInvalid("history", f"the namespace keeps {held} steps of {version}; an export needs all", zh)
+        written = [codec.encode_step(step) for step in steps]
+        return Case.from_dict({**case.to_dict(steps=1), "history": written}) if steps else case
+
+    async def refused_answers(self) -> tuple[RefusedAnswer, ...]:
+        """The answers of the host's functions that the case has refused: the newest ten, oldest first. Raises as ``load``.
+
+        The worker logs each as a warning, too. The function is not called again; the case waits for ``handle`` or for
+        its deadline.
+        """
+        refused = (await self._look()).refused_answers
+        return tuple(RefusedAnswer(each.key, each.event, error_from_dict(each.error)) for each in refused)
 
     # --------------------------------------------------------------------------------------------------------- inside
 
@@ -190,10 +224,15 @@ class CaseHandle:
     def _workflow(self, run_id: str | None = None) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(self.workflow_id, run_id=run_id, result_type=CaseResult)
 
-    async def _result(self) -> CaseResult:
+    async def _run(self) -> WorkflowExecution | None:
+        """The newest run of this case."""
         run: WorkflowExecution | None = await self.latest_run()
         if run is not None and (await run.memo()).get("case_id") != self.case_id:
             run = await self.earlier_run()
+        return run
+
+    async def _result(self) -> CaseResult:
+        run = await self._run()
         if run is None or run.status is not WorkflowExecutionStatus.COMPLETED:
             raise CaseNotFound(self.case_id)
         result: CaseResult = await self._workflow(run.run_id).result(follow_runs=False)
@@ -215,7 +254,15 @@ class CaseHandle:
         result = await self._result()
         outcomes = {outcome.key: outcome for outcome in result.outcomes}
         taken = [outcome.step for outcome in result.outcomes if outcome.step is not None]
-        return Look(result.position or Position(), outcomes.get(key or ""), taken)
+        return Look(result.position or Position(), outcomes.get(key or ""), taken, result.refused_answers)
+
+    async def _steps(self, look: Look) -> tuple[Step, ...]:
+        """The steps up to what *look* shows, without those that are nowhere kept."""
+        found = {step["version"]: step for step in look.steps}
+        missing = set(range(1, look.position.version + 1)) - found.keys()
+        if missing and (run := await self._run()) is not None:
+            found |= await steps_of_runs(self.client, self.workflow_id, run.run_id, missing)
+        return tuple(step_of(found[version]) for version in sorted(found))
 
     async def _refuse(self, event: Any, data: Any, event_id: str, by: Any, who: Any, at: Any) -> Handled:
         """Raise what a case says to an event that is malformed, without sending it."""

@@ -194,18 +194,18 @@ class Cases:
             result: CaseResult = await run.result(follow_runs=False)
             if result.position is not None:
                 achieved = Case.from_dict(result.position.snapshot).achieved
-                done |= {part.value: memo["case_id"] for part in _parts(achieved)}
+                done |= {part.value: memo["case_id"] for part in _parts_of(achieved)}
         return done
 
 
-def _parts(goal: Goal | None) -> tuple[Goal, ...]:
+def _parts_of(goal: Goal | None) -> tuple[Goal, ...]:
     if goal is None:
         return ()
     return (Goal.PLAN, Goal.FACE_VERIFICATION) if goal is Goal.BOTH else (goal,)
 
 
 def _demand_undone(case: Case, done: Mapping[str, str]) -> None:
-    for part in _parts(case.achieved if case.is_done else case.facts.goal):
+    for part in _parts_of(case.achieved if case.is_done else case.facts.goal):
         if part.value in done and done[part.value] != case.case_id:
             raise AlreadyDone(case.facts.order, done[part.value], part)
 

@@ -44,7 +44,7 @@ class EventMessage:
     @property
     def size(self) -> int:
         """Characters of JSON."""
-        return len(_text(vars(self)))
+        return len(_sorted_json(vars(self)))
 
 
 @dataclass
@@ -114,11 +114,20 @@ class Outcome:
 
     def is_of(self, event: EventMessage) -> bool:
         """Return True if *event*, which has the same key, is the same event with the same payload."""
-        return self.event == event.event and _text(self.data) == _text(event.data)
+        return self.event == event.event and _sorted_json(self.data) == _sorted_json(event.data)
 
     @property
     def size(self) -> int:
-        return len(_text([self.key, self.event, self.data, self.step, self.error]))
+        return len(_sorted_json([self.key, self.event, self.data, self.step, self.error]))
+
+
+@dataclass
+class RefusedAnswerMessage:
+    """An answer of a host's function that the case has refused: the request's key, the event, and the error."""
+
+    key: str = ""
+    event: str = ""
+    error: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -131,6 +140,7 @@ class CaseInput:
     pending: list[RequestMessage] = field(default_factory=list)
     """Requests whose functions have not returned in the run before: they are called again, under the same key."""
     searchable: bool = False
+    refused_answers: list[RefusedAnswerMessage] = field(default_factory=list)
 
 
 @dataclass
@@ -139,6 +149,7 @@ class CaseResult:
 
     position: Position | None = None
     outcomes: list[Outcome] = field(default_factory=list)
+    refused_answers: list[RefusedAnswerMessage] = field(default_factory=list)
 
 
 @dataclass
@@ -166,6 +177,7 @@ class Look:
     outcome: Outcome | None = None
     steps: list[dict[str, Any]] = field(default_factory=list)
     """The steps that are kept, oldest first, where they are wanted."""
+    refused_answers: list[RefusedAnswerMessage] = field(default_factory=list)
 
 
 def error_message(kind: str, *args: object) -> dict[str, Any]:
@@ -173,5 +185,5 @@ def error_message(kind: str, *args: object) -> dict[str, Any]:
     return {"kind": kind, "args": list(args)}
 
 
-def _text(value: object) -> str:
+def _sorted_json(value: object) -> str:
     return json.dumps(value, sort_keys=True)

@@ -31,11 +31,13 @@ from process.temporal.messages import (
     LookInput,
     Outcome,
     Position,
+    RefusedAnswerMessage,
     RequestMessage,
 )
 
 KEPT_OUTCOMES, KEPT_SIZE = 500, 240_000
 """The number of outcomes that are kept, the newest, and the characters of JSON that they may take."""
+KEPT_REFUSED_ANSWERS = 10
 LONGEST_TIMER = timedelta(days=365)
 """No server takes one of thousands of years, as the host's times may demand."""
 LONGEST_HISTORY = 5_000
@@ -63,6 +65,7 @@ class CaseWorkflow:
         self.case_id = self.position.snapshot["case_id"]
         self.outcomes = {outcome.key: outcome for outcome in given.outcomes}
         self.size = sum(outcome.size for outcome in given.outcomes)
+        self.refused_answers = given.refused_answers
         self.requests: dict[str, tuple[RequestMessage, asyncio.Task[None]]] = {}
         self.is_ready = False
         self.trouble: dict[str, Any] | None = None
@@ -81,8 +84,8 @@ class CaseWorkflow:
         outcomes = list(self.outcomes.values())
         if not self.position.is_done:
             pending = [request for request, _ in self.requests.values()]
-            workflow.continue_as_new(CaseInput({}, self.position, outcomes, pending, self.searchable))
-        return CaseResult(self.position, outcomes)
+            workflow.continue_as_new(CaseInput({}, self.position, outcomes, pending, self.searchable, self.refused_answers))
+        return CaseResult(self.position, outcomes, self.refused_answers)
 
     async def _open(self) -> None:
         snapshot = self.position.snapshot
@@ -116,7 +119,7 @@ class CaseWorkflow:
     @workflow.query
     def look(self, given: LookInput) -> Look:
         steps = [outcome.step for outcome in self.outcomes.values() if outcome.step is not None] if given.steps else []
-        return Look(self.position, self.outcomes.get(given.key or ""), steps)
+        return Look(self.position, self.outcomes.get(given.key or ""), steps, self.refused_answers)
 
     # --------------------------------------------------------------------------------------------------------- events
 
@@ -172,16 +175,17 @@ class CaseWorkflow:
             awaits = AWAITS.value_unset() if position.awaits is None else AWAITS.value_set(position.awaits)
             workflow.upsert_search_attributes([STATE.value_set(position.state), awaits])
 
-    async def _raise(self, event: EventMessage) -> bool:
-        """Raise an event of the workflow's own, and try until it is decided. Return True if it was taken."""
+    async def _raise(self, event: EventMessage) -> dict[str, Any] | None:
+        """Raise an event of the workflow's own, and try until it is decided. Return the error if it is refused."""
         while True:
             try:
                 async with self.turn:
                     await self._take(event)
-                return True
+                return None
             except ApplicationError as refused:
                 if refused.type not in UNDECIDED:
-                    return False
+                    error: dict[str, Any] = refused.details[0]
+                    return error
             except ActivityError:
                 pass
             await workflow.sleep(PAUSE)
@@ -211,12 +215,24 @@ class CaseWorkflow:
             )
             if answer is not None:
                 event_id = f"answer:{request.version}"
-                await self._raise(EventMessage(self.case_id, event_id, answer.event, answer.data, answer.by, answer.who))
+                event = EventMessage(self.case_id, event_id, answer.event, answer.data, answer.by, answer.who)
+                error = await self._raise(event)
+                if error is not None:
+                    self._report(RefusedAnswerMessage(request.key, event.event, error))
         except ActivityError:  # cancelled, or given up by the host: the answer may come from elsewhere
             pass
         finally:
             if request.key in self.requests and self.requests[request.key][0] is request:
                 del self.requests[request.key]
+
+    def _report(self, refused: RefusedAnswerMessage) -> None:
+        """Log an answer that the case refused, and keep it for the host to see: nobody else is told of it."""
+        self.refused_answers = [*self.refused_answers, refused][-KEPT_REFUSED_ANSWERS:]
+        codes = [blocker["code"] for blocker in refused.error.get("blockers", ())]
+        workflow.logger.warning(
+            "case %s refused %s, the answer to the request %s: %s %s",
+            *(self.case_id, refused.event, refused.key, refused.error["kind"], ", ".join(codes)),
+        )
 
     async def _wait_for_the_deadline(self) -> None:
         """Raise the time-out when the deadline has passed. The timer is set anew only when it rings or is too late."""
@@ -225,7 +241,7 @@ class CaseWorkflow:
             version = self.position.version  # if the case moves first, it is the next deadline that counts
             event = EventMessage(self.case_id, f"{messages.TIME_OUT}:{version}", messages.TIME_OUT, by=messages.CLOCK)
             event.version = version
-            if not await self._raise(event) and self.position.version == version:
+            if await self._raise(event) is not None and self.position.version == version:
                 await workflow.sleep(PAUSE)
             return
         with suppress(TimeoutError):

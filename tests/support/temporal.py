@@ -15,7 +15,7 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from process import Case, Limits, ProcessError
+from process import Actor, Case, Event, Goal, Limits, ProcessError
 from process.temporal import CaseHandle, Cases
 from process.temporal.workflow import CaseWorkflow
 
@@ -79,6 +79,31 @@ def new_order() -> str:
     return f"order-{next(_numbers)}"
 
 
+SIGN_IN = {"account": "acct-1", "channel": "app"}
+
+
+async def opened(server: Server, goal: Goal = Goal.PLAN, **settings: Any) -> CaseHandle:
+    """A new case about an order of its own."""
+    order = new_order()
+    return await Cases(server.client).open(goal=goal, account="acct-1", order=order, case_id=f"case-of-{order}", **settings)
+
+
+async def submit(case: CaseHandle) -> None:
+    """Bring a new case to where its cancellation is submitted to the lender, at version 8."""
+    events: list[tuple[Event, dict[str, Any], Actor | None]] = [
+        (Event.SIGN_IN, SIGN_IN, None),
+        (Event.OPEN_ORDERS, {}, None),
+        (Event.OPEN_ORDER, {"order": case.order}, None),
+        (Event.FIND_OPTION, {"option": "cancel"}, None),
+        (Event.CHOOSE_CANCELLATION, {}, None),
+        (Event.QUOTE_CONSEQUENCES, {"quote": "q", "fee": 0, "currency": "CNY"}, None),
+        (Event.CONFIRM_CANCELLATION, {"quote": "q"}, Actor.CUSTOMER),
+        (Event.SKIP_FACE_VERIFICATION, {"reason": "low risk"}, None),
+    ]
+    for number, (event, data, by) in enumerate(events):
+        await case.handle(event, data, by=by, event_id=f"m{number}")
+
+
 async def open_like(cases: Cases, case: Case) -> CaseHandle:
     """A case on the server that is opened as *case* was."""
     facts = case.facts
@@ -96,6 +121,16 @@ async def outcome_of(work: Coroutine[Any, Any, Any]) -> Any:
 
 async def history_of(client: Client, handle: CaseHandle, run_id: str | None = None) -> WorkflowHistory:
     return await client.get_workflow_handle(handle.workflow_id, run_id=run_id).fetch_history()
+
+
+async def runs_of(client: Client, case: CaseHandle) -> list[WorkflowHistory]:
+    """The histories of all runs of a case, oldest first."""
+    first = (await history_of(client, case)).events[0].workflow_execution_started_event_attributes.first_execution_run_id
+    found, run = list[WorkflowHistory](), first
+    while run:
+        found.append(await history_of(client, case, run))
+        run = found[-1].events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+    return found
 
 
 async def replay(history: WorkflowHistory, workflow: type = CaseWorkflow) -> None:

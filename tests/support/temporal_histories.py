@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.support.temporal import Server, history_of, open_like, outcome_of
 from tests.support.trips import at_choice
 
 FOLDER = Path(__file__).parents[1] / "temporal" / "histories"
+CHECKSUMS = FOLDER / "sha256sums.txt"
+"""The checksums of the histories: ``cd tests/temporal/histories && sha256sum --check sha256sums.txt``."""
 HOUR = timedelta(hours=1)
 
 Recorded = dict[str, WorkflowHistory]
@@ -204,7 +207,10 @@ def main() -> None:
             if any(file.startswith(f"{name}.") for file in kept):
                 continue
             for stem, history in server.run(record(server.client, name)).items():
-                (FOLDER / f"{stem}.json").write_text(history.to_json(), encoding="utf-8")
+                file, text = FOLDER / f"{stem}.json", history.to_json()
+                file.write_text(text, encoding="utf-8")
+                with CHECKSUMS.open("a", encoding="utf-8") as sums:
+                    sums.write(f"{sha256(text.encode()).hexdigest()}  {file.name}\n")
     finally:
         server.stop()
 

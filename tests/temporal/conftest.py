@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from process.temporal import worker
 from tests.support.temporal import Server
 
 
@@ -30,3 +31,14 @@ def server(request: pytest.FixtureRequest) -> Server:
     """Each of the two."""
     found: Server = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="module")
+def workers(skipping: Server, dev: Server) -> Iterator[None]:
+    """A worker on each server; it has no functions, so everything comes through ``handle``."""
+    workers = [(server, worker(server.client)) for server in (skipping, dev)]
+    for server, each in workers:
+        server.run(each.__aenter__())
+    yield
+    for server, each in workers:
+        server.run(each.__aexit__(None, None, None))

@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
+from temporalio import activity
 
 from process import Actor, Case, Event, Goal, Request, RequestKind, State
 from process.temporal import Answer, CaseHandle, Cases, worker
-from tests.support.temporal import Server, history_of, new_order, replay
+from tests.support.temporal import SIGN_IN, Server, history_of, new_order, replay, submit
 from tests.support.thorough import counts
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -24,9 +24,6 @@ def skipping() -> Iterator[Server]:
     server = Server(skips_time=True)
     yield server
     server.stop()
-
-
-SIGN_IN = {"account": "acct-1", "channel": "app"}
 
 
 async def until(case: CaseHandle, holds: Callable[[Case], bool]) -> Case:
@@ -95,7 +92,7 @@ def test_a_lender_that_is_down_for_days_is_called_under_one_key_until_it_answers
 
     async def cancel(request: Request) -> Answer:
         calls.append(request)
-        if not up_again or await skipping.environment.get_current_time() < up_again[0]:
+        if not up_again or activity.info().started_time < up_again[0]:
             raise ConnectionError
         return Answer(Event.COMPLETE_CANCELLATION, {"quote": request.payload["quote"]})
 
@@ -135,16 +132,5 @@ def test_a_lender_that_answers_after_forty_days_is_heard(skipping: Server) -> No
 async def submitted(server: Server, order: str, deadlines: dict[State, timedelta]) -> CaseHandle:
     """A case whose cancellation was submitted to the lender."""
     case = await opened(server, order, deadlines)
-    events: list[tuple[Event, dict[str, Any], Actor | None]] = [
-        (Event.SIGN_IN, SIGN_IN, None),
-        (Event.OPEN_ORDERS, {}, None),
-        (Event.OPEN_ORDER, {"order": order}, None),
-        (Event.FIND_OPTION, {"option": "cancel"}, None),
-        (Event.CHOOSE_CANCELLATION, {}, None),
-        (Event.QUOTE_CONSEQUENCES, {"quote": "q", "fee": 0, "currency": "CNY"}, None),
-        (Event.CONFIRM_CANCELLATION, {"quote": "q"}, Actor.CUSTOMER),
-        (Event.SKIP_FACE_VERIFICATION, {"reason": "low risk"}, None),
-    ]
-    for number, (event, data, by) in enumerate(events):
-        await case.handle(event, data, by=by, event_id=f"m{number}")
+    await submit(case)
     return case

@@ -21,11 +21,8 @@ from temporalio.service import RPCError
 from process import Actor, Event, Goal, Request, RequestKind, State
 from process.temporal import Answer, CaseHandle, Cases, EventIdReused, worker
 from tests.support.asynchronous import run as run_async
-from tests.support.temporal import Server, history_of, new_order, program, replay
+from tests.support.temporal import SIGN_IN, Server, new_order, program, replay, runs_of
 from tests.support.thorough import counts
-
-SIGN_IN = {"account": "acct-1", "channel": "app"}
-
 
 # ------------------------------------------------------------------------------------------------- more than one run, T10
 
@@ -36,16 +33,6 @@ def plain_server() -> Iterator[Server]:
     server = Server(skips_time=False)
     yield server
     server.stop()
-
-
-async def runs_of(client: Client, case: CaseHandle) -> list[Any]:
-    """The histories of all runs of a case, oldest first."""
-    first = (await history_of(client, case)).events[0].workflow_execution_started_event_attributes.first_execution_run_id
-    found, run = [], first
-    while run:
-        found.append(await history_of(client, case, run))
-        run = found[-1].events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
-    return found
 
 
 def input_size(history: Any) -> int:

@@ -1,4 +1,4 @@
-"""Search, encryption, and what importing the room loads."""
+"""Search, encryption, what importing the room loads, and how a program that did ends."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ import pytest
 from temporalio.client import Client
 
 from process import Actor, Event, Goal, GuardNotMet, State
-from process.temporal import Cases, encrypted, register_search_attributes, worker
-from tests.support.temporal import Server, history_of, new_order
-
-SIGN_IN = {"account": "acct-1", "channel": "app"}
+from process.temporal import Cases, encrypted, register_search_attributes, worker, workflow
+from tests.support.temporal import SIGN_IN, Server, history_of, new_order
 
 
 def test_open_cases_are_found_by_state_and_by_whose_move_it_is(dev: Server) -> None:
@@ -56,7 +54,9 @@ def test_open_cases_are_found_by_state_and_by_whose_move_it_is(dev: Server) -> N
     dev.run(trip())
 
 
-def test_under_encryption_no_reference_stands_readable_in_a_history(dev: Server) -> None:
+def test_under_encryption_no_reference_stands_readable_in_a_history(dev: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow, "KEPT_OUTCOMES", 1)  # so that steps are read from the encrypted history
+
     def twisted(data: bytes) -> bytes:  # stands for a cipher
         return bytes(byte ^ key for byte, key in zip(data, cycle(b"\x5a\xc3\x3c"), strict=False))
 
@@ -71,6 +71,7 @@ def test_under_encryption_no_reference_stands_readable_in_a_history(dev: Server)
             await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1", who="a-secret-person")
             await case.handle(Event.ABANDON, event_id="m2")
             assert (await case.load()).state is State.ABANDONED
+            assert [step.event for step in (await case.export()).history] == [Event.SIGN_IN, Event.ABANDON]
         stored = (await history_of(dev.client, case)).to_json()
         assert "binary/encrypted" in stored or "YmluYXJ5L2VuY3J5cHRlZA" in stored
         for secret in ("acct-", "secret"):
@@ -95,3 +96,11 @@ def loaded_by(code: str, *libraries: str) -> str:
 def test_the_package_loads_no_engine_and_the_room_no_database() -> None:
     assert loaded_by("from process import *; import process.persistence", "temporalio", "google") == ""
     assert loaded_by("import process.temporal", "sqlalchemy", "temporalio") == "temporalio"
+
+
+def test_a_program_ends_only_when_threads_of_the_library_have_returned_from_python() -> None:
+    """A thread that Python did not start stands for one of temporalio's that delivers a result."""
+    delivering = "_thread.start_new_thread(lambda: (time.sleep(0.5), os.write(1, b'returned')), ())"
+    code = f"import _thread, os, process.temporal, time; {delivering}; time.sleep(0.1)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"returned", b"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Iterable
+from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_loader
 from itertools import cycle, islice
 from pathlib import Path
@@ -19,7 +20,7 @@ from process.machine import build
 from process.mutation.operators import all_mutants
 from process.temporal import workflow
 from tests.support.asynchronous import run as run_async
-from tests.support.temporal_histories import RECORDINGS, kept_histories
+from tests.support.temporal_histories import CHECKSUMS, FOLDER, RECORDINGS, kept_histories
 from tests.support.thorough import counts
 
 HISTORIES = kept_histories()
@@ -43,6 +44,13 @@ def failures(histories: Iterable[WorkflowHistory], shell: type = workflow.CaseWo
 
 def test_each_recording_is_kept() -> None:
     assert {name.partition(".")[0] for name in HISTORIES} == set(RECORDINGS)
+
+
+def test_no_kept_history_was_removed_or_altered() -> None:
+    """Lines are only ever added to the list, by what records a history: each stands for running cases of hosts."""
+    listed = dict(line.split("  ")[::-1] for line in CHECKSUMS.read_text(encoding="utf-8").splitlines())
+    assert listed == {file.name: sha256(file.read_bytes()).hexdigest() for file in FOLDER.iterdir() if file != CHECKSUMS}
+    assert set(listed) == {f"{name}.json" for name in HISTORIES}
 
 
 @pytest.mark.parametrize("name", HISTORIES)

@@ -1,10 +1,6 @@
 """Every configuration that a case can be in, found by breadth-first search through the machine that runs in production.
 
-A configuration is a state with facts in canonical form. The references stand for any reference, and attempts are numbered
-from the count of those that count, since guards only compare a quote or an attempt with the current one. So the search is
-finite, and it is complete: in every configuration each event is raised by each actor, with each payload that matters
-(``process.exploration.inputs``). That what is left out never decides is a requirement of its own (R15:
-``process.requirements.data_independence``, ``near_misses``).
+A step of the search, and why it leaves nothing out, is in ``process.exploration.expansion``.
 """
 
 from __future__ import annotations
@@ -12,28 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from process.exploration.expansion import Configuration, Expansion, Successor, canonical, try_all_actors
 from process.exploration.graph import breadth_first, components, distances, shortest_path
-from process.exploration.inputs import (
-    ACCOUNT,
-    ORDER,
-    QUOTE,
-    REJECTED_QUOTE,
-    all_inputs,
-    pair_name,
-    payload_pairs,
-    payload_variants,
-)
+from process.exploration.inputs import ACCOUNT, ORDER
 from process.machine import MACHINE, CompiledMachine
-from process.model import ELSE, Actor, Event, Facts, Goal, Limits, State
-
-
-class Configuration(NamedTuple):
-    """A state, and facts in the form that ``canonical`` gives them."""
-
-    state: State
-    facts: Facts
+from process.model import Actor, Event, Facts, Goal, Limits, State
 
 
 class Edge(NamedTuple):
@@ -48,50 +29,6 @@ class Edge(NamedTuple):
     target: int
     row: int
     """The index in the model's table of the row that was taken."""
-
-
-def canonical(facts: Facts) -> Facts:
-    """The facts without what never decides: references, the fee, and how often an attempt was given back.
-
-    A count stops at one past its limit, or one below 0: a model that gets there is wrong, and its search still ends.
-    """
-    quote, rejected, fee, currency = facts.quote, facts.rejected_quote, facts.fee, facts.currency
-    if rejected is not None:
-        rejected = QUOTE if rejected == quote else REJECTED_QUOTE
-    if quote is not None:
-        quote, fee, currency = QUOTE, 0, "CNY"
-    face = min(max(facts.face_attempts, -1), facts.face_limit + 1)
-    other = min(max(facts.other_attempts, -1), facts.other_limit + 1)
-    return facts._replace(
-        account=ACCOUNT,
-        order=ORDER,
-        quote=quote,
-        fee=fee,
-        currency=currency,
-        rejected_quote=rejected,
-        face_attempts=face,
-        other_attempts=other,
-        attempt=face + other,
-    )
-
-
-class Successor(NamedTuple):
-    """The outcome of one event that was taken in one configuration."""
-
-    event: Event
-    by: Actor
-    variant: str
-    data: Mapping[str, Any]
-    row: int
-    state: State
-    facts: Facts
-    """The facts as the machine gave them."""
-    configuration: Configuration
-    """The same in canonical form."""
-
-
-Expansion = tuple[int, list[Successor]]
-"""The number of events that were raised in a configuration, and those that were taken."""
 
 
 @dataclass(frozen=True)
@@ -260,77 +197,3 @@ def explore(
         edges.append(edge)
         successors.append(successor)
     return Exploration(machine, tuple(indices), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)
-
-
-def try_all_actors(machine: CompiledMachine, here: Configuration) -> Expansion:
-    """Raise every event by every actor, with every payload that matters; only the right one by an actor who never may."""
-    tried, taken = 0, []
-    for event, by, variant, data in all_inputs(machine.definition, here.facts):
-        tried += 1
-        if found := _try(machine, here, event, by, variant, data):
-            taken.append(found)
-    pairs, together = _try_pairs(machine, here, machine.definition.events, taken)
-    return tried + pairs, taken + together
-
-
-def try_named_actors(machine: CompiledMachine, here: Configuration, events: Collection[Event] | None = None) -> Expansion:
-    """Find the same successors in less time: raise events only by actors whom a row names there; others are refused.
-
-    Args:
-        events: which events to raise; all of them, where it is left out.
-    """
-    tried, taken = 0, []
-    for event in machine.definition.events if events is None else events:
-        rows = machine.compiled_events[event].transitions_from.get(here.state, ())
-        actors = {by for row in rows for by in row.by}
-        for by in Actor if actors else ():
-            for variant, data in payload_variants(machine.definition, event, here.facts) if by in actors else ():
-                tried += 1
-                if found := _try(machine, here, event, by, variant, data):
-                    taken.append(found)
-    pairs, together = _try_pairs(machine, here, machine.definition.events if events is None else events, taken)
-    return tried + pairs, taken + together
-
-
-def _try_pairs(machine: CompiledMachine, here: Configuration, events: Iterable[Event], taken: list[Successor]) -> Expansion:
-    """Raise what differs in two fields at once; it is a successor of its own unless each alone is taken, too."""
-    tried, together = 0, []
-    alone = {(found.event, found.by, found.variant) for found in taken}
-    for event in events:
-        if len(machine.definition.events[event]) < 2:
-            continue
-        rows = machine.compiled_events[event].transitions_from.get(here.state, ())
-        actors = dict.fromkeys(by for row in rows for by in row.by)
-        for one, other, data in payload_pairs(machine.definition, event, here.facts) if actors else ():
-            for by in actors:
-                tried += 1
-                found = _try(machine, here, event, by, pair_name(one, other), dict(data))
-                if found and not {(event, by, one), (event, by, other)} <= alone:
-                    together.append(found)
-    return tried, together
-
-
-def _try(
-    machine: CompiledMachine, here: Configuration, event: Event, by: Actor, variant: str, data: dict[str, Any]
-) -> Successor | None:
-    try:
-        outcome = machine.compiled_events[event].decide(here.state, here.facts, by, data)
-    except Exception:  # R15 reports the guard or effect that raises; the rest is searched all the same
-        return None
-    if outcome is None:
-        return None
-    state, facts = outcome
-    row = row_taken(machine, here, event, by, data)
-    return Successor(event, by, variant, data, row, state, facts, Configuration(state, canonical(facts)))
-
-
-def row_taken(machine: CompiledMachine, here: Configuration, event: Event, by: Actor, data: Mapping[str, Any]) -> int:
-    """The index in the table of the row that the machine takes, for an event that it takes.
-
-    If none fits, a guard is not pure, which R15 reports; then it is the last row.
-    """
-    rows = [row for row in machine.compiled_events[event].transitions_from[here.state] if by in row.by]
-    for row in rows:
-        if all(guard is ELSE or guard.predicate(here.facts, data) for guard in row.guards):
-            return row.row
-    return rows[-1].row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -42,11 +42,16 @@ def payload_variants(
 
 def payload_pairs(model: Model, event: Event, facts: Facts) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield the payloads in which two fields differ from the right one, each with the names of the two variants."""
-    (_, right), *singles = payload_variants(model, event, facts)
-    for (one, first), (other, second) in combinations(singles, 2):
-        changed = [{name for name in right if data[name] != right[name]} for data in (first, second)]
-        if changed[0].isdisjoint(changed[1]):
-            yield one, other, {name: (first if name in changed[0] else second)[name] for name in right}
+    return pairs_of(list(payload_variants(model, event, facts)))
+
+
+def pairs_of(variants: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the pairs of the variants of a payload, of which the first is the right one."""
+    (_, right), *others = variants
+    changes = [(variant, {name: data[name] for name in right if data[name] != right[name]}) for variant, data in others]
+    for (one, first), (other, second) in combinations(changes, 2):
+        if first.keys().isdisjoint(second):
+            yield one, other, {**right, **second, **first}
 
 
 PAIR = " & "

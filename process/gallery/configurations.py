@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from process.case import Case
 from process.exceptions import Refused
-from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.expansion import Configuration
+from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import ACCOUNT, ORDER, RIGHT, payload_for, payload_variants
 from process.exploration.replay import replay_all
 from process.model import (

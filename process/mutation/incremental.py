@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from process.exploration.explorer import (
-    Configuration,
-    Expansion,
-    Exploration,
-    Successor,
-    explore,
-    try_named_actors,
-)
+from process.exploration.expansion import Configuration, Expansion, Successor, try_named_actors
+from process.exploration.explorer import Exploration, explore
 from process.machine import MACHINE, CompiledMachine
 from process.model import MODEL, Event, Limits, Model, State
 

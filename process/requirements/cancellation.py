@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from process.exploration.explorer import Configuration
+from process.exploration.expansion import Configuration
 from process.exploration.inputs import RIGHT
 from process.model import Actor, EndKind, Event, Goal, QuoteStatus, RequestKind, State, Words
 from process.payload import MAX_INTEGER

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
 from process.case import Case
-from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.expansion import Configuration
+from process.exploration.explorer import Edge, Exploration
 from process.exploration.graph import shortest_path
 from process.exploration.inputs import ACCOUNT, ORDER, RIGHT
 from process.machine import CompiledMachine

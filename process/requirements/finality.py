@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from process.exceptions import Refused
-from process.exploration.explorer import Successor
+from process.exploration.expansion import Successor
 from process.exploration.graph import distances
 from process.exploration.inputs import OFFER, all_inputs
 from process.exploration.replay import replay_all

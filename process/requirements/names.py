@@ -1,7 +1,7 @@
 """Other references, sums and numbers than those of the search, under which every event must do the same.
 
 The search knows one account, one order, one quote that costs nothing and the lowest numbers:
-``process.exploration.explorer.canonical``.
+``process.exploration.expansion.canonical``.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from process.exploration.explorer import Configuration, Edge
+from process.exploration.expansion import Configuration
+from process.exploration.explorer import Edge
 from process.model import Actor, Event, Facts, Goal, Identity, QuoteStatus, Settlement, State, Words
 
 S, E = State, Event

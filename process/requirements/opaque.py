@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from process.decisions import changes_of
-from process.exploration.explorer import Configuration
+from process.exploration.expansion import Configuration
 from process.exploration.inputs import payload_pairs, payload_variants
 from process.machine import CompiledMachine
 from process.model import ELSE, Effect, Event, Facts, Guard, Term, Words

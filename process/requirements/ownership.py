@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from process.exploration.explorer import Configuration
+from process.exploration.expansion import Configuration
 from process.model import Actor, Event, Goal, RequestKind, State, Words
 from process.payload import MAX_DEADLINE
 from process.requirements.counterexample import CheckResult, all_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from process.exploration.explorer import Configuration, Edge
+from process.exploration.expansion import Configuration
+from process.exploration.explorer import Edge
 from process.exploration.graph import shortest_path
 from process.exploration.inputs import all_inputs
 from process.model import Actor, Event, Goal, Phase, State, Words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from process.exploration.explorer import Configuration
+from process.exploration.expansion import Configuration
 from process.exploration.inputs import RIGHT
 from process.model import Actor, Channel, Event, Identity, Option, Phase, State, SupportChannel, Term, Words
 from process.requirements.counterexample import CheckResult, all_of

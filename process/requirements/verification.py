@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from process.exceptions import ProcessError
-from process.exploration.explorer import Configuration
+from process.exploration.expansion import Configuration
 from process.exploration.inputs import ACCOUNT, ORDER, RIGHT
 from process.exploration.replay import replay_path
 from process.model import Actor, Event, Facts, Goal, Limits, OtherMethod, State, Words

@@ -7,7 +7,7 @@ smallest set of scenarios that takes every transition.
 
 from typing import TYPE_CHECKING, Any
 
-from process.exploration.explorer import Configuration
+from process.exploration.expansion import Configuration
 from process.testing.backend import Backend
 from process.testing.conformance import check_conformance
 from process.testing.report import InsufficientCoverage, Mismatch, Report

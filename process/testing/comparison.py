@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from process.case import Case
 from process.exceptions import InvalidPayload, Refused
-from process.exploration.explorer import Configuration
+from process.exploration.expansion import Configuration
 from process.model import Actor, Event, State, Words
 from process.payload import short_repr
 from process.records import Step

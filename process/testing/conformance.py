@@ -9,7 +9,8 @@ from functools import cache
 from itertools import count
 from typing import NamedTuple
 
-from process.exploration.explorer import explore, row_taken, try_named_actors
+from process.exploration.expansion import row_taken, try_named_actors
+from process.exploration.explorer import explore
 from process.model import MODEL, Event, Goal, Limits, State
 from process.payload import short_repr
 from process.testing.backend import Backend, Connection

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from process.case import Case
 from process.exceptions import InvalidPayload, Refused
-from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.expansion import Configuration
+from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import RIGHT
 from process.model import Actor, Event, Goal, Limits, State, Term
 from process.payload import short_repr

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice, product
 
-from process.exploration.explorer import Exploration, canonical
+from process.exploration.expansion import canonical
+from process.exploration.explorer import Exploration
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Event, Facts, Goal, Limits
 from process.testing.comparison import Difference, Trial

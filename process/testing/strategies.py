@@ -27,7 +27,8 @@ except ModuleNotFoundError as missing:
     ) from None
 
 from process.case import Case
-from process.exploration.explorer import Configuration, Edge, explore, try_named_actors
+from process.exploration.expansion import Configuration, try_named_actors
+from process.exploration.explorer import Edge, explore
 from process.exploration.graph import shortest_path
 from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from process import Case
 from process.cli import app
 from process.cli.output import check_report
-from process.exploration.explorer import explore, try_named_actors
+from process.exploration.expansion import try_named_actors
+from process.exploration.explorer import explore
 from process.machine import build
 from process.model import MODEL, Actor, Event, Limits, State
 from process.mutation.operators import all_mutants

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from process.case import Case
-from process.exploration.explorer import Configuration, Exploration, canonical, explore, try_named_actors
+from process.exploration.expansion import Configuration, canonical, try_named_actors
+from process.exploration.explorer import Exploration, explore
 from process.exploration.inputs import RIGHT, all_inputs, payload_for, payload_variants
 from process.exploration.replay import replay_path
 from process.machine import MACHINE, build

@@ -6,7 +6,8 @@ from importlib.resources import files
 
 import pytest
 
-from process.exploration.explorer import Exploration, explore, try_named_actors
+from process.exploration.expansion import try_named_actors
+from process.exploration.explorer import Exploration, explore
 from process.machine import build
 from process.model import MODEL
 from process.mutation import score as scoring

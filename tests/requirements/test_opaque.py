@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from process import model as m
-from process.exploration.explorer import Exploration, explore, try_named_actors
+from process.exploration.expansion import try_named_actors
+from process.exploration.explorer import Exploration, explore
 from process.machine import build
 from process.model import MODEL, Event, Facts, Guard, Limits, Model, QuoteStatus, Row
 from process.requirements.data_independence import r15_one_outcome

@@ -9,7 +9,8 @@ import pytest
 
 from process import model as m
 from process.exceptions import Refused
-from process.exploration.explorer import Exploration, explore, try_named_actors
+from process.exploration.expansion import try_named_actors
+from process.exploration.explorer import Exploration, explore
 from process.exploration.replay import path_steps
 from process.finality import is_final
 from process.machine import CompiledMachine, build

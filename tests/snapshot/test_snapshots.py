@@ -23,7 +23,8 @@ from process import (
     State,
     SupportChannel,
 )
-from process.exploration.explorer import Exploration, canonical
+from process.exploration.expansion import canonical
+from process.exploration.explorer import Exploration
 from tests.support.thorough import counts
 from tests.support.trips import at_choice, at_options, finished, opened
 

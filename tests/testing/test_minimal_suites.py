@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from process import MODEL, State
-from process.exploration.explorer import Exploration, row_taken
+from process.exploration.expansion import row_taken
+from process.exploration.explorer import Exploration
 from process.model import ELSE
 from process.testing import Scenario
 from process.testing.guard_suites import guard_suite

@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from process import MODEL, Actor, Case, Event, Settlement, State
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
-from process.exploration.explorer import Configuration, explore, row_taken, try_named_actors
+from process.exploration.expansion import Configuration, row_taken, try_named_actors
+from process.exploration.explorer import explore
 from process.machine import build
 from process.model import QuoteStatus, spend_the_verification
 from process.records import Step

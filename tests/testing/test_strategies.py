@@ -12,7 +12,8 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
-from process.exploration.explorer import explore, try_named_actors
+from process.exploration.expansion import try_named_actors
+from process.exploration.explorer import explore
 from process.payload import field_errors
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
 from process.testing.variants import malformed, payload, well_formed

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from process.exploration.explorer import Configuration, Edge, Exploration
+from process.exploration.expansion import Configuration
+from process.exploration.explorer import Edge, Exploration
 from process.exploration.graph import components, distances, shortest_path
 from process.model import Event, Goal, Limits, QuoteStatus, State
 

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from process.case import Case
-from process.exploration.explorer import Configuration, canonical
+from process.exploration.expansion import Configuration, canonical
 from process.exploration.inputs import PAIR, RIGHT
 from process.machine import CompiledMachine
 from process.model import ELSE, Actor, Event, QuoteStatus

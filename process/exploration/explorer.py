@@ -174,9 +174,8 @@ def explore(
         expand: raises every event in a configuration; ``try_all_actors`` where it is left out.
     """
     expand = expand or try_all_actors
-    model = machine.definition
-    limits = limits or model.limits
-    starts = [Configuration(model.initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other)) for goal in Goal]
+    limits = limits or machine.definition.limits
+    starts = starts_of(machine, limits)
     indices = {start: index for index, start in enumerate(starts)}
     predecessor: list[Edge | None] = [None] * len(starts)
     edges: list[Edge] = []
@@ -197,3 +196,9 @@ def explore(
         edges.append(edge)
         successors.append(successor)
     return Exploration(machine, tuple(indices), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)
+
+
+def starts_of(machine: CompiledMachine, limits: Limits) -> list[Configuration]:
+    """The configurations in which cases begin, one for each goal."""
+    initial = machine.definition.initial
+    return [Configuration(initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other)) for goal in Goal]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
-from process.exploration.expansion import Configuration, Expansion, Successor, try_named_actors
-from process.exploration.explorer import Exploration, explore
+from process.exploration.expansion import Configuration, Successor, try_named_actors
+from process.exploration.explorer import Edge, Exploration, explore, starts_of
 from process.machine import MACHINE, CompiledMachine
 from process.model import MODEL, Event, Limits, Model, State
 
@@ -18,12 +19,19 @@ def explored_model(limits: Limits) -> Exploration:
 
 
 @cache
-def _successors(limits: Limits) -> Mapping[Configuration, list[Successor]]:
+def _successors(limits: Limits) -> Mapping[Configuration, Sequence[Successor]]:
     exploration = explored_model(limits)
     found: dict[Configuration, list[Successor]] = {here: [] for here in exploration.configurations}
     for edge, successor in zip(exploration.edges, exploration.successors, strict=True):
         found[exploration.configurations[edge.source]].append(successor)
     return found
+
+
+_ELSEWHERE: dict[Configuration, Sequence[Successor]] = {}
+"""MODEL's successors in configurations that only mutants reach: many mutants reach the same."""
+
+ENOUGH_ELSEWHERE = 30_000
+"""The number of configurations in it, some 150 MB, from which it is begun anew."""
 
 
 @cache
@@ -45,10 +53,31 @@ def _rows(model: Model, event: Event) -> list[int]:
     return [id(row) for row in model.table if row.event is event]
 
 
-def _touched(machine: CompiledMachine, events: tuple[Event, ...]) -> set[State]:
-    """The states in which one of the events happens, in MODEL or in the mutant."""
-    machines = MACHINE, machine
-    return {state for each in machines for event in events for state in each.compiled_events[event].transitions_from}
+class Changes(NamedTuple):
+    """The differences between a machine and MODEL's."""
+
+    events: Mapping[State, tuple[Event, ...]]
+    """By state the events that have other rows there, or another payload."""
+    rows: Mapping[tuple[State, int], int]
+    """The index in the table of each row that has moved, by state and index in MODEL's."""
+
+
+def changes_of_machine(machine: CompiledMachine) -> Changes:
+    """Compare a machine with MODEL's."""
+    events: dict[State, tuple[Event, ...]] = {}
+    rows: dict[tuple[State, int], int] = {}
+    for event in Event:
+        before, now = MACHINE.compiled_events[event].transitions_from, machine.compiled_events[event].transitions_from
+        carries_the_same = machine.definition.events[event] is MODEL.events[event]
+        for state in dict.fromkeys((*before, *now)):
+            old, new = before.get(state, ()), now.get(state, ())
+            if carries_the_same and [row[:-1] for row in old] == [row[:-1] for row in new]:
+                rows.update(
+                    {(state, one.row): other.row for one, other in zip(old, new, strict=True) if one.row != other.row}
+                )
+            else:
+                events[state] = (*events.get(state, ()), event)
+    return Changes(events, rows)
 
 
 def takes_the_same(machine: CompiledMachine, limits: Limits) -> bool:
@@ -59,34 +88,46 @@ def takes_the_same(machine: CompiledMachine, limits: Limits) -> bool:
     model = machine.definition
     if model.limits != MODEL.limits or model.states is not MODEL.states:
         return False
-    changed = changed_events(model)
-    touched = _touched(machine, changed)
+    changed = changes_of_machine(machine).events
     for here, successors in _successors(limits).items():
-        if here.state in touched:
-            _tried, taken = try_named_actors(machine, here, changed)
-            if taken != [successor for successor in successors if successor.event in changed]:
+        if here.state in changed:
+            events = changed[here.state]
+            _tried, taken = try_named_actors(machine, here, events)
+            if taken != [successor for successor in successors if successor.event in events]:
                 return False
     return True
 
 
 def explore_mutant(machine: CompiledMachine, limits: Limits) -> Exploration:
-    """Explore a machine whose model has many rows in common with MODEL: only the other rows are tried again."""
-    model = machine.definition
-    changed = changed_events(model)
-    indices = {id(row): index for index, row in enumerate(model.table)}
-    moved = {index: indices[id(row)] for index, row in enumerate(MODEL.table) if indices.get(id(row), index) != index}
-    known, touched = _successors(limits), _touched(machine, changed)
+    """Explore a machine whose model has many rows in common with MODEL: only the other rows are tried again.
 
-    def expand(machine: CompiledMachine, here: Configuration) -> Expansion:
-        before = known.get(here)
+    What MODEL takes in a configuration is found once, also where MODEL itself never gets there.
+    """
+    if len(_ELSEWHERE) > ENOUGH_ELSEWHERE:
+        _ELSEWHERE.clear()
+    changed, moved = changes_of_machine(machine)
+    known = _successors(limits)
+    configurations = list(starts_of(machine, limits))
+    indices = {start: index for index, start in enumerate(configurations)}
+    predecessor: list[Edge | None] = [None] * len(configurations)
+    edges, successors, tried = list[Edge](), list[Successor](), 0
+    for source, here in enumerate(configurations):
+        before = known.get(here) or _ELSEWHERE.get(here)
         if before is None:
-            return try_named_actors(machine, here)
-        if here.state not in touched and not moved:
-            return 0, before
-        tried, taken = try_named_actors(machine, here, changed)
-        kept = [successor for successor in before if successor.event not in changed]
-        if moved:
-            kept = [successor._replace(row=moved.get(successor.row, successor.row)) for successor in kept]
-        return tried, kept + taken
-
-    return explore(machine, limits=limits, expand=expand)
+            _, before = try_named_actors(MACHINE, here)
+            _ELSEWHERE[here] = before
+        kept = [(successor, moved.get((here.state, successor.row), successor.row)) for successor in before]
+        if here.state in changed:
+            events = changed[here.state]
+            raised, taken = try_named_actors(machine, here, events)
+            tried += raised
+            kept = [one for one in kept if one[0].event not in events] + [(successor, successor.row) for successor in taken]
+        for successor, row in kept:
+            index = indices.setdefault(successor.configuration, len(indices))
+            edge = Edge(source, successor.event, successor.by, successor.variant, index, row)
+            if index == len(configurations):
+                configurations.append(successor.configuration)
+                predecessor.append(edge)
+            edges.append(edge)
+            successors.append(successor)
+    return Exploration(machine, tuple(configurations), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)

@@ -244,7 +244,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """开始其他方式核验: start another verification."""
+        """开始其他方式核验: start other verification."""
         return self.trigger(START_OTHER_VERIFICATION, {"method": method}, by=by, who=who, at=at)
 
     def pass_verification(
@@ -309,7 +309,7 @@ class EventMethods:
         who: str | None = None,
         at: datetime | None = None,
     ) -> Step:
-        """换一种核验方式: choose another way."""
+        """换一种核验方式: choose another method."""
         return self.trigger(CHOOSE_ANOTHER_WAY, None, by=by, who=who, at=at)
 
     def complete_cancellation(

@@ -77,7 +77,7 @@ def goal_is_both(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "face_verification_already_removed",
-    ("人脸验证尚未取消", "the face verification stands"),
+    ("人脸验证尚未取消", "the face verification has not been removed"),
     ("人脸验证已经取消。", "The face verification has already been removed."),
 )
 def face_verification_stands(facts: Facts, data: Payload) -> bool:
@@ -126,10 +126,10 @@ def the_customer_is_not_identified(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "quote_changed",
-    ("同一编号的报价内容不变", "a known reference has the same content"),
+    ("同一编号的报价内容不变", "the quote is new or repeats the same offer"),
     (
         "报价 {quote} 已以其他金额或货币告知，内容不同的报价须用新编号。",
-        "Quote {quote} is already open with another fee or currency; another offer needs another reference.",
+        "Quote {quote} is already open with another fee or currency; a different offer needs a new reference.",
     ),
     payload_fields=("quote", "fee", "currency"),
     message_fields=("quote",),
@@ -166,7 +166,7 @@ def a_quote_is_open(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "quote_not_current",
-    ("确认的是当前报价", "it is the open quote"),
+    ("确认的是当前报价", "it names the open quote"),
     (
         "报价 {quote} 不是当前报价，请按最新告知的后果确认。",
         "Quote {quote} is not the current quote; confirm the latest one.",
@@ -180,7 +180,7 @@ def quote_is_the_open_one(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "verification_not_settled",
-    ("核验已有结论或人脸验证已取消", "verification is settled or removed"),
+    ("核验已有结论或人脸验证已取消", "no verification is due"),
     ("核验尚无结论。", "Verification is not settled."),
 )
 def no_verification_is_due(facts: Facts, data: Payload) -> bool:
@@ -274,7 +274,7 @@ def nothing_is_unanswered(facts: Facts, data: Payload) -> bool:
     ("更正的是被拒的报价", "it names the rejected quote"),
     (
         "报价 {quote} 没有被拒绝过，无可更正。",
-        "Quote {quote} is not one that was rejected, so there is nothing to correct.",
+        "Quote {quote} has not been rejected in this case, so there is nothing to correct.",
     ),
     payload_fields=("quote",),
     message_fields=("quote",),

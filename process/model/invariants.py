@@ -43,7 +43,8 @@ def identified_before_anything(facts: Facts, data: Payload) -> bool:
 
 
 @invariant(
-    "提交须先有核验结论，待核验则尚无", "what was submitted is settled or removed, and what awaits verification is not"
+    "提交须先有核验结论，待核验则尚无",
+    "a submitted quote is verified or exempt, and one that awaits verification is not",
 )
 def settled_before_submitted(facts: Facts, data: Payload) -> bool:
     if facts.quote_status is QuoteStatus.ACCEPTED:

@@ -68,7 +68,7 @@ class EndKind(Term):
     """The meaning of an end state for the goal."""
 
     GOOD = "good", "已达成", "achieved"  # at least a part of the goal
-    NEUTRAL = "neutral", "不再办理", "no longer pursued"
+    NEUTRAL = "neutral", "未办而结", "closed without a result"
     BAD = "bad", "未达成", "not achieved"
 
 
@@ -119,12 +119,12 @@ class Event(Term):
     SKIP_FACE_VERIFICATION = "skip_face_verification", "系统跳过人脸验证", "skip face verification"
     REQUIRE_VERIFICATION = "require_verification", "要求核验", "require verification"
     START_FACE_VERIFICATION = "start_face_verification", "开始人脸识别", "start face verification"
-    START_OTHER_VERIFICATION = "start_other_verification", "开始其他方式核验", "start another verification"
+    START_OTHER_VERIFICATION = "start_other_verification", "开始其他方式核验", "start other verification"
     PASS_VERIFICATION = "pass_verification", "核验通过", "verification passed"
     FAIL_VERIFICATION = "fail_verification", "核验未通过", "verification failed"
     VERIFICATION_UNAVAILABLE = "verification_unavailable", "核验服务不可用", "verification unavailable"
     WITHDRAW_FACE_CONSENT = "withdraw_face_consent", "撤回人脸同意", "withdraw consent to face verification"
-    CHOOSE_ANOTHER_WAY = "choose_another_way", "换一种核验方式", "choose another way"
+    CHOOSE_ANOTHER_WAY = "choose_another_way", "换一种核验方式", "choose another method"
     COMPLETE_CANCELLATION = "complete_cancellation", "取消完成", "cancellation completed"
     REJECT_CANCELLATION = "reject_cancellation", "取消被拒", "cancellation rejected"
     CONTACT_SUPPORT = "contact_support", "联系客服", "contact customer service"

@@ -72,16 +72,16 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         reachability.r1_every_end_and_goal,
         STEPS,
         "每个终态都能到达；每种目标都能自助达成（系统跳过核验、人脸、其他方式），也能经客服达成；取消人脸验证只能经客服。",
-        "Every end state is reachable; every goal can be met by self-service with the step skipped, with face, with "
-        "another way, and through support (removal of the face verification: through support alone).",
+        "Every end state is reachable; every goal can be met by self-service (verification skipped, by face, or by another "
+        "method) and through support (removal of the face verification: through support alone).",
     ),
     _require(
         2,
         reachability.r2_an_end_within_reach,
         SOUND,
         "从每个可到达的情形都能走到某个终态，即使人脸总不通过、核验服务总不可用、资方总是拒绝或始终没有客服。",
-        "From every reachable configuration some end state can be reached, also if faces always fail, the verifier is "
-        "down, the lender always rejects, or no agent ever answers.",
+        "From every reachable configuration some end state can be reached, even if faces always fail, the verifier is "
+        "always down, the lender always rejects, or no agent ever answers.",
     ),
     _require(3, reachability.r3_ends_take_nothing, SOUND, "终态不再接受任何事件。", "An end state accepts no event."),
     _require(
@@ -97,7 +97,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         STEP_5,
         "只有核验已有结论，才会提交取消分期：系统跳过、人脸或其他方式通过、客服豁免，或客服已取消人脸验证。",
         "A plan is submitted for cancelling only with verification settled: skipped by the system, passed by face or "
-        "another way, waived by support, or the face verification removed by support.",
+        "another method, waived by support, or the face verification removed by support.",
     ),
     _require(
         6,
@@ -121,7 +121,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "用别的账号过不了第 1 步，用别的订单过不了第 3 步；既未用购买账号登录、也未经客服核实身份者，"
         "不予豁免核验、取消人脸验证或取消分期。",
         "Nobody gets past step 1 with another account, or past step 3 with another order; nothing is waived, removed or "
-        "cancelled for someone who neither signed in with the buying account nor was identified by an agent.",
+        "cancelled for someone who neither signed in with the purchasing account nor was identified by an agent.",
     ),
     _require(
         9,
@@ -136,7 +136,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         verification.r10_another_way,
         ART_10,
         "人脸核验绝不是唯一方式：凡提供人脸核验之处，也提供客服，以及次数用尽之前的其他方式。",
-        "Face verification is never the only way: wherever it is offered, so is support, and another way until its "
+        "Face verification is never the only way: wherever it is offered, so is support, and another method until its "
         "attempts are used up.",
     ),
     _require(
@@ -145,14 +145,14 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         CONSENT_LAW,
         "没有单独同意就不会开始人脸核验；同意可以撤回，撤回不会终止办理；核验进行中也可改选其他方式。",
         "Face verification never starts without separate consent; consent can be withdrawn, and withdrawing ends nothing; "
-        "whoever is in the middle of a verification can choose another way.",
+        "whoever is in the middle of a verification can choose another method.",
     ),
     _require(
         12,
         steps.r12_support_at_hand,
         STEP_6,
         "除「取消处理中」外，第 1 至 5 步的每个未结束状态离客服都只有一步。",
-        "Customer service is one event away from every open state of steps 1 to 5 but CANCELLING.",
+        'Customer service is one event away from every open state of steps 1 to 5 except "Cancelling".',
     ),
     _require(
         13,
@@ -175,14 +175,14 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         refusals.r16_refusals_give_reasons,
         SOUND,
         "被拒的事件不改变任何东西，并说明每一条未满足的原因：代码、参数、中英文文字。",
-        "A refused event changes nothing and names every unmet reason: code, parameters, zh and en text.",
+        "A refused event changes nothing and names every unmet reason: code, parameters, and text in Chinese and English.",
     ),
     _require(
         17,
         cancellation.r17_serves_one_try,
         STEP_5,
         "一次通过、跳过或豁免只用于一次取消；被资方拒绝后须重新核验。",
-        "A passed verification, a skip or a waiver serves one attempt at cancelling; after a rejection it is asked again.",
+        "A passed verification, a skip or a waiver serves one attempt to cancel; after a rejection it is required again.",
     ),
     _require(
         18,
@@ -210,13 +210,13 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         verification.r21_removed_is_removed,
         STEP_5,
         "人脸验证一经取消，就不再开始人脸核验，也不再要求核验。",
-        "Once the face verification is removed, no face attempt starts and no verification is asked for again.",
+        "Once the face verification is removed, no face attempt starts and no verification is required again.",
     ),
     _require(
         22,
         finality.r22_final_or_early,
         SOUND,
         "每次拒绝都说明是过早还是最终，且在每个可到达的情形下都属实。",
-        "A refusal says whether it is early or final, and over every reachable configuration that is true.",
+        "A refusal says whether it is early or final, and that is true in every reachable configuration.",
     ),
 )

@@ -96,7 +96,7 @@ def test_every_button_that_raises_an_event_is_named_after_it(shown: Page) -> Non
     follow(shown, f"en/both/{FAILED_ONCE}")
     names = shown.locator("#offered").aria_snapshot()
     for name in (
-        "start another verification: SMS code → Other verification",
+        "start other verification: SMS code → Other verification",
         "start face verification: without separate consent → refused",
         "report a problem → Support needed",
     ):

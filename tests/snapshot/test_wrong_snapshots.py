@@ -261,7 +261,7 @@ def test_facts_that_do_not_follow_from_the_history_are_refused(fact: str, value:
         (at_choice, {"goal": "face_verification"}, "only what the goal includes"),
         (at_choice, {"quote_status": "open"}, "the quote is accepted"),
         (finished, {"quote_status": "submitted"}, "the lender cancelled"),
-        (finished, {"settled": None}, "is settled or removed"),
+        (finished, {"settled": None}, "is verified or exempt"),
         (finished, {"settled": "face", "face_attempts": 0}, "counted for the method that passed"),
         (finished, {"face_removed": True}, "skipped or passed was submitted"),
         (at_options, {"settled": "face", "face_attempts": 1, "attempt": 1}, "submitted with it"),

@@ -7,12 +7,14 @@ finds a place for everything, ``drawing`` makes shapes of it, and a writer for e
 from process.diagram.errors import CannotDraw
 from process.diagram.output import WouldOverwrite
 from process.diagram.render import FORMATS, LANGUAGES, dot, draw, mermaid, notebook_svg, png, svg
+from process.diagram.traffic import Traffic, transitions_of
 from process.diagram.view_layouts import View
 
 __all__ = [
     "FORMATS",
     "LANGUAGES",
     "CannotDraw",
+    "Traffic",
     "View",
     "WouldOverwrite",
     "dot",
@@ -21,4 +23,5 @@ __all__ = [
     "notebook_svg",
     "png",
     "svg",
+    "transitions_of",
 ]

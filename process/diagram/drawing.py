@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from process.diagram.layout.geometry import PITCH, Rect
 from process.diagram.layout.grid import NAME
-from process.diagram.layout.labels import TEXT
+from process.diagram.layout.labels import TEXT, Label
 from process.diagram.layout.legend import LegendEntry
 from process.diagram.layout.placement import TITLE, PlacedPicture
+from process.diagram.layout.typeface import LINE as LINE_HEIGHT
 from process.diagram.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, VISITED
 from process.diagram.views import ANYWHERE, Arrow, Box, Frame
 
@@ -229,14 +230,15 @@ def _legend_nodes(number: int, entry: LegendEntry) -> Iterator[Node]:
 
 def _edge(arrow: Arrow, placed: PlacedPicture) -> Edge:
     route = placed.routes[arrow.key]
-    texts = []
+    texts: list[Text] = []
     if route.text:
-        lines = [line.text for line in placed.labels[arrow.key]]
-        texts.append(_text(lines, route.text, TEXT, justified=route.justified))
+        texts += _label_texts(placed.labels[arrow.key], route.text, route.justified)
     if tag := placed.tags.get(arrow.key):
         texts.append(_text(tag.lines, tag.at, TEXT, justified=tag.justified))
     colour = VISITED if arrow.key in placed.visited else MAIN if arrow.is_main else LINE
     width, head = (1.0, 0.7) if colour == LINE else (2.8, 0.6)
+    if arrow.width is not None:
+        width, head = arrow.width, round(0.75 - 0.07 * arrow.width, 1)
     target = arrow.target if any(box.key == arrow.target for box in placed.picture.boxes) else ""
     return Edge(
         arrow.key.replace("+", "-"),
@@ -248,6 +250,17 @@ def _edge(arrow: Arrow, placed: PlacedPicture) -> Edge:
         head,
         tuple(texts),
     )
+
+
+def _label_texts(label: Label, at: Rect, justified: str) -> Iterator[Text]:
+    """The words of an arrow, and below them its traffic in a colour of its own."""
+    words = [line.text for line in label if line.kind != "traffic"]
+    traffic = [line.text for line in label if line.kind == "traffic"]
+    middle = at.bottom - LINE_HEIGHT * TEXT * len(traffic)
+    if words:
+        yield _text(words, at._replace(bottom=middle), TEXT, justified=justified)
+    if traffic:
+        yield _text(traffic, at._replace(top=middle), TEXT, MAIN, justified)
 
 
 # ------------------------------------------------------------------------------------------------------------- curves

@@ -61,7 +61,7 @@ def _lines(picture: Picture, lang: str, marks: CaseMarks | None) -> Iterator[str
 
 
 def _box(box: Box, lang: str) -> str:
-    label = _label(box.words, lang)
+    label = _label(box.words, lang) + (f"<br/>{escaped(box.count)}" if box.count else "")
     return f'{box.key}[["{label}"]]' if box.end else f'{box.key}("{label}")' if box.state else f'{box.key}["{label}"]'
 
 
@@ -107,6 +107,7 @@ def _text(arrow: Arrow, lang: str, marks: CaseMarks | None) -> str:
     lines = list(times(marks.on(arrow))) if marks else []
     for note in arrow.notes:
         lines += [_note(note, language) for language in (("zh", "en") if lang == "both" else (lang,))]
+    lines += [" · ".join(arrow.traffic)] if arrow.traffic else []
     return "<br/>".join(map(escaped, lines))
 
 

@@ -17,8 +17,9 @@ from process.diagram.errors import TIME_LIMIT, took_too_long
 from process.diagram.layout.placement import place
 from process.diagram.output import check_overwrites
 from process.diagram.svg_writer import write_svg
+from process.diagram.traffic import Traffic, with_traffic
 from process.diagram.view_layouts import View
-from process.diagram.views import build_picture
+from process.diagram.views import Picture, build_picture
 from process.language import reader_language
 from process.model import MODEL, Model
 
@@ -36,6 +37,7 @@ def svg(
     *,
     model: Model = MODEL,
     case: Case | None = None,
+    traffic: Traffic | None = None,
     slide: bool = False,
     time_limit: float = TIME_LIMIT,
 ) -> str:
@@ -45,14 +47,15 @@ def svg(
         view: ``overview``, ``self-service``, ``face-verification``, ``support`` or ``ends``.
         lang: ``zh``, ``en``, or ``both`` for both languages in one picture.
         case: whose state and path to mark.
+        traffic: how often each transition was taken, and the waits; for a picture without a case.
         slide: on a page of the proportions of a slide, 16 to 9.
         time_limit: seconds after which the search for a layout is given up.
 
     Raises:
-        ValueError: there is no such view or language.
+        ValueError: there is no such view or language, or both a case and traffic are given.
         CannotDraw: it took too long.
     """
-    return write_svg(_drawing(view, lang, model, case, time_limit, slide=slide))
+    return write_svg(_drawing(view, lang, model, case, traffic, time_limit, slide=slide))
 
 
 def dot(
@@ -61,11 +64,12 @@ def dot(
     *,
     model: Model = MODEL,
     case: Case | None = None,
+    traffic: Traffic | None = None,
     slide: bool = False,
     time_limit: float = TIME_LIMIT,
 ) -> str:
     """Draw a view as DOT, of which Graphviz makes the same picture; parameters as of ``svg``."""
-    return _dot(_drawing(view, lang, model, case, time_limit, slide=slide))
+    return _dot(_drawing(view, lang, model, case, traffic, time_limit, slide=slide))
 
 
 def png(
@@ -74,6 +78,7 @@ def png(
     *,
     model: Model = MODEL,
     case: Case | None = None,
+    traffic: Traffic | None = None,
     slide: bool = False,
     time_limit: float = TIME_LIMIT,
 ) -> bytes:
@@ -83,7 +88,8 @@ def png(
         ValueError: there is no such view or language.
         CannotDraw: it took too long, or ``resvg-py`` or a font is missing.
     """
-    return _png(svg(view, lang, model=model, case=case, slide=slide, time_limit=time_limit), slide=slide)
+    drawn = svg(view, lang, model=model, case=case, traffic=traffic, slide=slide, time_limit=time_limit)
+    return _png(drawn, slide=slide)
 
 
 def mermaid(
@@ -92,13 +98,14 @@ def mermaid(
     *,
     model: Model = MODEL,
     case: Case | None = None,
+    traffic: Traffic | None = None,
     slide: bool = False,  # noqa: ARG001  # the same arguments as of the other formats; Mermaid lays out by itself
     time_limit: float = TIME_LIMIT,  # noqa: ARG001  # the same
 ) -> str:
     """Draw a view as a Mermaid flowchart; parameters as of ``svg``."""
     from process.diagram.mermaid_writer import write_mermaid
 
-    return write_mermaid(build_picture(_view(view), model), _language(lang), marks_of(case))
+    return write_mermaid(_picture(view, lang, model, case, traffic), _language(lang), marks_of(case))
 
 
 def draw(
@@ -109,6 +116,7 @@ def draw(
     formats: Iterable[str] = ("svg", "dot", "mermaid"),
     model: Model = MODEL,
     case: Case | None = None,
+    traffic: Traffic | None = None,
     slide: bool = False,
     force: bool = False,
     progress: Callable[[int, int], None] | None = None,
@@ -146,10 +154,10 @@ def draw(
 
     if "mermaid" in asked:
         for view, lang in wanted:
-            write(view, lang, "mermaid", mermaid(view, lang, model=model, case=case))
+            write(view, lang, "mermaid", mermaid(view, lang, model=model, case=case, traffic=traffic))
     pictures: list[str] = []
     for view, lang in wanted if asked - {"mermaid"} else ():
-        drawing = _drawing(view, lang, model, case, time_limit, slide=slide)
+        drawing = _drawing(view, lang, model, case, traffic, time_limit, slide=slide)
         if "dot" in asked:
             write(view, lang, "dot", _dot(drawing))
         pictures.append(write_svg(drawing))
@@ -172,8 +180,26 @@ def notebook_svg(case: Case) -> str:
     return start + rest
 
 
-def _drawing(view: str, lang: str, model: Model, case: Case | None, time_limit: float, *, slide: bool) -> Drawing:
-    picture, marks = build_picture(_view(view), model), marks_of(case)
+def _picture(view: str, lang: str, model: Model, case: Case | None, traffic: Traffic | None) -> Picture:
+    picture = build_picture(_view(view), model)
+    if traffic is None:
+        return picture
+    if case is not None:
+        raise ValueError("a picture shows a case or traffic, not both")
+    return with_traffic(picture, traffic, _language(lang))
+
+
+def _drawing(
+    view: str,
+    lang: str,
+    model: Model,
+    case: Case | None,
+    traffic: Traffic | None,
+    time_limit: float,
+    *,
+    slide: bool,
+) -> Drawing:
+    picture, marks = _picture(view, lang, model, case, traffic), marks_of(case)
     try:
         drawing = draw_shapes(place(picture, _language(lang), marks, time_limit=time_limit))
     except TimeoutError:

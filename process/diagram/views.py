@@ -27,6 +27,7 @@ class Box:
     Attributes:
         owners: whose move it is; two where that changes while the case stays.
         leads_to: the state that a signpost names.
+        count: how many cases stand there, where the picture shows traffic.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Box:
     end: EndKind | None = None
     is_initial: bool = False
     leads_to: State | None = None
+    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Arrow:
 
     Attributes:
         signpost: the key of the signpost at which the line ends, where it does not go all the way to its target.
+        traffic: how often it was taken, and the wait before it, where the picture shows that.
+        width: of its line in points, likewise.
     """
 
     source: str
@@ -66,6 +70,8 @@ class Arrow:
     notes: tuple[Note, ...]
     is_main: bool = False
     signpost: str = ""
+    traffic: tuple[str, ...] = ()
+    width: float | None = None
     key: str = field(default="")
 
     def __post_init__(self) -> None:

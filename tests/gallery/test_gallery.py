@@ -80,22 +80,13 @@ def test_a_picture_lies_across(view: View, lang: str) -> None:
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)
 def test_boxes_stand_apart_and_hold_their_names(view: View, lang: str) -> None:
-    seen = drawn(view, lang)
-    areas = {key: node for key, node in seen.nodes.items() if not key.startswith("legend")}
-    for key, area in areas.items():
-        assert all(area.holds(text) for text in seen.texts[key]), key
-    assert not [(a, b) for a, b in itertools.combinations(areas, 2) if areas[a].overlaps(areas[b], 0)]
+    assert not [*drawn(view, lang).unfit_boxes()]
 
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)
 def test_no_text_of_an_arrow_lies_on_a_box_a_line_or_another_text(view: View, lang: str) -> None:
     seen = drawn(view, lang)
-    boxes = [node for key, node in seen.nodes.items() if not key.startswith("legend")]
-    for key in seen.lines:
-        others = [text for other, texts in seen.texts.items() if other != key for text in texts]
-        for text in seen.texts[key]:
-            assert not any(text.overlaps(area, 0.5) for area in (*boxes, *others)), key
-            assert not any(text.overlaps(run, -0.01) for runs in seen.straight.values() for run in runs), key
+    assert not [*seen.covered_texts()]
     assert not [*seen.on_heads()]
     assert not [*seen.on_borders()]
 

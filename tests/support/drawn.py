@@ -122,6 +122,22 @@ class Drawn:
                     ):
                         yield key, name
 
+    def covered_texts(self) -> Iterator[tuple[str, str]]:
+        """Texts of arrows that lie on a box, on a line or on another text, with that."""
+        boxes = {key: node for key, node in self.nodes.items() if not key.startswith("legend")}
+        for key in self.lines:
+            for text in self.texts[key]:
+                others = [(other, each) for other, texts in self.texts.items() if other != key for each in texts]
+                yield from ((key, other) for other, area in (*boxes.items(), *others) if text.overlaps(area, 0.5))
+                runs = [(other, run) for other, pieces in self.straight.items() for run in pieces]
+                yield from ((key, other) for other, run in runs if text.overlaps(run, -0.01))
+
+    def unfit_boxes(self) -> Iterator[str]:
+        """Boxes that do not hold their names, or overlap another box."""
+        areas = {key: node for key, node in self.nodes.items() if not key.startswith("legend")}
+        yield from (key for key, area in areas.items() if not all(area.holds(text) for text in self.texts[key]))
+        yield from (a for a, b in itertools.combinations(areas, 2) if areas[a].overlaps(areas[b], 0))
+
     def on_borders(self) -> Iterator[tuple[str, str]]:
         """Texts of arrows that lie on the border of a frame."""
         for key in self.lines:

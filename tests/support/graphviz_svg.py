@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from process.diagram.dot_writer import FONT
 from process.diagram.output import MARK
-from process.diagram.palette import INK, QUIET
+from process.diagram.palette import INK, MAIN, QUIET
 from process.diagram.svg_writer import FONTS
 
 _CHILD = (
@@ -34,5 +34,5 @@ def _as_ours(svg: str) -> str:
 
 
 def in_one_ink(svg: str) -> str:
-    """The SVG with its conditions, which Graphviz can't write more quietly than the events, as dark as these."""
-    return re.sub(f'(<text [^>]* fill=")({QUIET.lower()})"', lambda found: f'{found[1]}{INK.lower()}"', svg)
+    """The SVG with its conditions and traffic, which Graphviz can't write in other colours than the events, as dark."""
+    return re.sub(f'(<text [^>]* fill=")({QUIET.lower()}|{MAIN.lower()})"', lambda found: f'{found[1]}{INK.lower()}"', svg)

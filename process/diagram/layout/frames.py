@@ -15,6 +15,8 @@ from process.model import Words
 Title = tuple[tuple[str, ...], Rect]
 _PAD = 10
 _START = 30  # points for the start mark
+_TRAFFIC = 24  # points above the first box, for the traffic of its arrow
+_LEFT = 30  # points at the left for the traffic of arrows whose texts stand there
 _TITLE, _NARROW, _ANY = 74, 90, 400  # points: how wide a title may get at the left, over ends at least, and over a phase
 
 
@@ -42,8 +44,8 @@ def place_frames(
         lines = _title(frame.words, lang, room, _TITLE if is_narrow else max(around.right - around.left + 30, _TITLE))
         size = block(lines, TEXT)
         if any(box.is_initial for box in picture.boxes if box.key in frame.members):
-            around = around._replace(left=around.left - _START)
-        more_left, more_below, more_right = layout.room.get(f"{name}.{lang}", layout.room.get(name, (0, 0, 0)))
+            around = around._replace(left=around.left - _START, top=around.top - _above(picture))
+        more_left, more_below, more_right = _room(picture, layout, name, lang)
         around = around._replace(
             left=around.left - more_left, bottom=around.bottom + more_below, right=around.right + more_right
         )
@@ -75,6 +77,16 @@ def place_frames(
         titles[frame.key] = lines, Rect(left, top, left + size[0], top + size[1])
         frames[frame.key] = _half(Rect(around.left - 5, top - 5, around.right + 5, around.bottom + 5))
     return frames, titles
+
+
+def _room(picture: Picture, layout: ViewLayout, name: str, lang: str) -> tuple[int, int, int]:
+    """The room at the left, below and at the right; at the left also for traffic, where texts stand there."""
+    left, below, right = layout.room.get(f"{name}.{lang}", layout.room.get(name, (0, 0, 0)))
+    return left + (_LEFT if left and _above(picture) else 0), below, right
+
+
+def _above(picture: Picture) -> int:
+    return _TRAFFIC if any(arrow.traffic for arrow in picture.arrows) else 0
 
 
 def _title(words: Words, lang: str, room: float, across: float) -> tuple[str, ...]:

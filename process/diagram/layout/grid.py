@@ -16,6 +16,8 @@ TIP = 10.0  # points: what a signpost needs beside its text and its tip, which i
 _LONG, _UPRIGHT, _SIGN = 400, 38, 84
 """The greatest width of a name, in points: of a box that lies across, of one that stands upright, and on a signpost."""
 
+_TRAFFIC = 30  # points above the first row for the traffic of its arrows
+
 Cells = tuple[int, int, int, int]
 """The first column and row, and the last ones."""
 
@@ -47,8 +49,8 @@ def cells_of(name: str, layout: ViewLayout) -> Cells | None:
     return min(columns), min(rows), max(columns), max(rows)
 
 
-def place_grid(picture: Picture, layout: ViewLayout, lang: str, room: int) -> Grid:
-    """The boxes of *picture* on the layout's grid, with *room* points more between columns and rows than it says."""
+def place_grid(picture: Picture, layout: ViewLayout, lang: str, room: tuple[int, int]) -> Grid:
+    """The boxes of *picture* on the layout's grid, with *room* points more between columns, and rows, than it says."""
     cells, columns, rows = _cells(picture, layout)
     names = {box.key: _name(box, lang, _room(cells[box.key], layout.name_room(lang))) for box in picture.boxes}
     main = set(_met_in_the_middle(picture, layout))
@@ -60,7 +62,9 @@ def place_grid(picture: Picture, layout: ViewLayout, lang: str, room: int) -> Gr
             wide[left] = max(wide[left], sizes[box.key][0])
         if top == bottom:
             high[top] = max(high[top], sizes[box.key][1])
-    gaps_x, gaps_y = _gaps(layout.columns, lang, columns, room), _gaps(layout.rows, lang, rows, room)
+    gaps_x, gaps_y = _gaps(layout.columns, lang, columns, room[0]), _gaps(layout.rows, lang, rows, room[1])
+    if any(arrow.traffic for arrow in picture.arrows):
+        gaps_y[0] += _TRAFFIC
     xs, ys = _starts(wide, gaps_x), _starts(high, gaps_y)
     boxes: dict[str, Rect] = {}
     for box in picture.boxes:
@@ -100,7 +104,8 @@ def _name(box: Box, lang: str, room: int) -> tuple[str, ...]:
     names = texts(box.words, lang)
     if room == _LONG:
         names = (" ".join(dict.fromkeys(names)),)
-    return tuple(line for text in names for line in wrap(text, NAME, room))
+    lines = tuple(line for text in names for line in wrap(text, NAME, room))
+    return (*lines, box.count) if box.count else lines
 
 
 def _room(cell: Cells, usual: int) -> int:

@@ -16,7 +16,7 @@ SHORT = 60.0  # points: what is narrower is not worth a sign
 
 
 class LabelLine(NamedTuple):
-    """A line of an arrow's text. ``kind``: ``event``, ``condition`` or ``effect``."""
+    """A line of an arrow's text. ``kind``: ``event``, ``condition``, ``effect`` or ``traffic``."""
 
     text: str
     kind: str
@@ -77,7 +77,10 @@ def _label(arrow: Arrow, lang: str, room: float, joined: bool) -> Label:
             continue
         for text, kind in parts:
             lines += [LabelLine(line, kind) for line in wrap(text, TEXT, room)]
-    return tuple(lines)
+    whole = " · ".join(arrow.traffic)
+    widest = max((width(line.text, TEXT) for line in lines), default=0.0)
+    traffic = (whole,) if width(whole, TEXT) <= max(room, widest) else arrow.traffic
+    return (*lines, *(LabelLine(text, "traffic") for text in traffic if text))
 
 
 def _parts(note: Note, lang: str) -> list[tuple[str, str]]:

@@ -27,8 +27,16 @@ from process.model import State
 
 TITLE = 15.0  # type size in points
 START = 12  # the start mark's diameter
-ROOMS = ((0, 10.5), (20, 10.5), (0, 3.0), (20, 3.0), (40, 3.0), (60, 3.0), (80, 3.0), (100, 3.0))
-"""Tried one after the other: room beyond the layout's gaps, and from texts to others' lines, in points."""
+ROOMS = tuple(
+    (room, room, clear)
+    for room, clear in ((0, 10.5), (20, 10.5), (0, 3.0), (20, 3.0), (40, 3.0), (60, 3.0), (80, 3.0), (100, 3.0))
+)
+"""Tried one after the other: room beyond the layout's gaps, across and down, and from texts to others' lines, in points."""
+TRAFFIC_ROOMS = (
+    *((50, 20, 10.5), (70, 30, 10.5)),
+    *((50, 20, 3.0), (80, 40, 3.0), (110, 60, 3.0), (140, 80, 3.0), (200, 100, 3.0)),
+)
+"""The same where each arrow also has its traffic to show."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +92,12 @@ def place(
         picture = without_effects(picture)
     usual = float(layout.text.get(lang, layout.text["zh"]))
     shapes = {arrow.key: label_shapes(arrow, lang, usual) for arrow in picture.arrows}
-    for room, clear in ROOMS:
+    rooms = TRAFFIC_ROOMS if any(arrow.traffic for arrow in picture.arrows) else ROOMS
+    for across, down, clear in rooms:
         with contextlib.suppress(NoRoom):
-            return _place(picture, lang, shapes, marks, room, clear, until, search=search)
-    return _place(picture, lang, shapes, marks, *ROOMS[0], until, search=search, anyhow=True)
+            return _place(picture, lang, shapes, marks, (across, down), clear, until, search=search)
+    across, down, clear = rooms[0]
+    return _place(picture, lang, shapes, marks, (across, down), clear, until, search=search, anyhow=True)
 
 
 def _place(
@@ -95,7 +105,7 @@ def _place(
     lang: str,
     shapes: Mapping[str, tuple[Label, ...]],
     marks: CaseMarks | None,
-    room: int,
+    room: tuple[int, int],
     clear: float,
     until: float,
     *,

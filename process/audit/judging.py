@@ -13,7 +13,7 @@ from process.audit.mapping import Mapping
 from process.audit.monitors import visible
 from process.audit.progress import Progress, Stage, silent
 from process.audit.replay import Outcome, Verdict, judge
-from process.audit.report import MOST_EXAMPLES
+from process.audit.report import MOST_EXAMPLES, MOST_LISTED
 from process.audit.simulation import Simulation
 from process.audit.trace import Trace
 from process.model import MODEL, Event
@@ -24,7 +24,7 @@ MOST_AT_ONCE: Final = 50_000  # rows of one insert
 def judge_cases(
     conn: duckdb.DuckDBPyConnection, events: Events, mapping: Mapping, progress: Progress = silent, weight: str = "1"
 ) -> None:
-    """Judge each variant of the table ``cases`` once, and fill ``judged``, ``deviating``, ``waits`` and ``standing``."""
+    """Judge each variant of the table ``cases`` once, and fill the tables that a report is made of."""
     simulation = Simulation(frozenset(Event) - events.recorded, attempts="attempt" in events.fields, limits=mapping.limits)
     monitors = visible(events.recorded, events.fields)
     began = None if mapping.began is None else int(mapping.began.timestamp() * 1_000_000)
@@ -68,6 +68,12 @@ def judge_cases(
         f" from {joined} join verdicts r using (variant) where r.outcome = 'deviates'"
     )
     conn.execute(
+        "create or replace table listed as select case_id, trace, early, times from (select c.*,"
+        " row_number() over (partition by c.trace, c.early order by case_id) as place"
+        f" from {joined} join verdicts r using (variant) where r.outcome = 'deviates')"
+        f" order by place, trace, early limit {MOST_LISTED}"
+    )
+    conn.execute(
         "create or replace table waits as select source, event, target, wait_us, sum(n) as n from ("
         f" select t.source, t.event, t.target, c.times[t.position] - c.times[t.position - 1] as wait_us, c.weight as n"
         f" from {joined} join taken t using (variant)) group by all"
@@ -107,6 +113,7 @@ def _judged_row(trace: Trace, verdict: Verdict) -> tuple[Any, ...]:
         "en": verdict.refusal.text("en"),
         "repair": None if verdict.edits is None else [list(edit.words) for edit in verdict.edits],
         "requirements": [name for name, _ in verdict.requirements],
+        "path": [arrow and [arrow.source.value, arrow.target.value] for arrow in verdict.arrows],
     }
     by = entry.by and entry.by.value
     return verdict.outcome.value, verdict.position + 1, entry.event.value, by, state, json.dumps(told, ensure_ascii=False)

@@ -16,7 +16,7 @@ from process.audit.summary import build_report
 from process.audit.tables import write_tables
 from process.model import Event, Words
 
-PART_TABLES: Final = ("judged", "deviating", "waits", "standing")
+PART_TABLES: Final = ("judged", "deviating", "listed", "waits", "standing")
 
 
 def write_part(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -10,9 +11,12 @@ import duckdb
 
 from process.audit.log import Problem
 from process.audit.monitors import MONITORS, NOT_IN_A_LOG
+from process.diagram.traffic import TransitionKey, transitions_of
+from process.diagram.view_layouts import View
 from process.model import MODEL, Event, State, Words
 
 MOST_EXAMPLES = 5
+MOST_LISTED = 5_000
 
 
 class Deviation(NamedTuple):
@@ -31,6 +35,18 @@ class Deviation(NamedTuple):
     repair: tuple[Words, ...] | None
     """The cheapest edits that make the trace legal; None if none were found within the highest cost."""
     requirements: tuple[str, ...]
+    trace: str
+    """All events of the cases, as ``trace`` writes them."""
+    path: tuple[tuple[str, str] | None, ...]
+    """Source and target of each step before the illegal event; None where several are possible."""
+
+
+class DeviatingCase(NamedTuple):
+    """A case that deviates, with the times of its events, in ISO 8601; none where the log has only counted variants."""
+
+    case: str
+    variant: int
+    times: tuple[str, ...]
 
 
 class ArrowTraffic(NamedTuple):
@@ -84,6 +100,8 @@ class Report:
         unseen: transitions of the model that no case took, as ``source event target``.
         states: the number of cases that stand in each state at the end of the log.
         overdue: the cases whose deadline has passed.
+        listed: deviating cases one by one: the first of each variant, then the second, and so on, up to MOST_LISTED.
+        median_waits: the median wait in seconds of the transitions that a picture draws as one arrow.
     """
 
     files: tuple[str, ...]
@@ -104,6 +122,8 @@ class Report:
     unseen: tuple[str, ...]
     states: dict[str, int]
     overdue: tuple[Overdue, ...]
+    listed: tuple[DeviatingCase, ...]
+    median_waits: Mapping[frozenset[TransitionKey], float]
 
     @property
     def conforms(self) -> bool:
@@ -142,7 +162,7 @@ def _both(words: Words) -> dict[str, str]:
 
 def _deviation(found: Deviation) -> dict[str, Any]:
     return {
-        **found._asdict(),
+        **{name: value for name, value in found._asdict().items() if name not in ("trace", "path")},
         "examples": list(found.examples),
         "codes": list(found.codes),
         "reason": _both(found.reason),
@@ -175,6 +195,29 @@ def arrow_traffic(conn: duckdb.DuckDBPyConnection) -> tuple[ArrowTraffic, ...]:
         group by source, event, target order by 4 desc, 1, 2, 3"""
     ).fetchall()
     return tuple(ArrowTraffic(source, event, target, int(count), *waits) for source, event, target, count, *waits in rows)
+
+
+def median_waits(conn: duckdb.DuckDBPyConnection) -> dict[frozenset[TransitionKey], float]:
+    """Return the median wait in seconds before the transitions that a picture draws as one arrow, where there was any."""
+    groups = sorted({keys for view in View for keys in transitions_of(view).values()}, key=sorted)
+    keys = [(number, *key) for number, group in enumerate(groups) for key in sorted(group)]
+    rows = conn.execute(
+        """with drawn as (
+            select unnest(cast(? as bigint[])) as number, unnest(cast(? as varchar[])) as source,
+                unnest(cast(? as varchar[])) as event, unnest(cast(? as varchar[])) as target
+        ), summed as (
+            select number, wait_us, sum(n) as n from drawn join waits using (source, event, target)
+            where wait_us is not null group by all
+        ), running as (
+            select *, sum(n) over (partition by number) as waited,
+                sum(n) over (partition by number order by wait_us) as up_to
+            from summed
+        )
+        select number, min(wait_us) filter (where up_to >= 0.5 * waited) / 1e6
+        from running group by number order by number""",
+        list(map(list, zip(*keys, strict=True))),
+    ).fetchall()
+    return {groups[number]: wait for number, wait in rows}
 
 
 def unseen_transitions(arrows: tuple[ArrowTraffic, ...], recorded: frozenset[Event]) -> tuple[str, ...]:

@@ -13,12 +13,15 @@ from process.audit.log import Events
 from process.audit.monitors import visible
 from process.audit.report import (
     MOST_EXAMPLES,
+    MOST_LISTED,
+    DeviatingCase,
     Deviation,
     Overdue,
     Report,
     arrow_traffic,
     deadline_of,
     iso,
+    median_waits,
     requirement_results,
     unseen_transitions,
 )
@@ -32,9 +35,9 @@ def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events
     rows = conn.execute(
         "select trace, sum(cases), list_sort(flatten(list(examples))), any_value(position), any_value(event),"
         " any_value(raised_by), any_value(state), any_value(told) from judged"
-        " where outcome = 'deviates' group by trace, early order by 2 desc, 1"
+        " where outcome = 'deviates' group by trace, early order by 2 desc, 1, early"
     ).fetchall()
-    for number, (_trace, cases, examples, position, event, by, state, told_text) in enumerate(rows, 1):
+    for number, (trace, cases, examples, position, event, by, state, told_text) in enumerate(rows, 1):
         told = json.loads(told_text)
         repair = None if told["repair"] is None else tuple(Words(*words) for words in told["repair"])
         for name in told["requirements"]:
@@ -51,6 +54,8 @@ def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events
             Words(told["zh"], told["en"]),
             repair,
             tuple(told["requirements"]),
+            trace,
+            tuple(step and (step[0], step[1]) for step in told["path"]),
         )
         deviations.append(found)
     arrows = arrow_traffic(conn)
@@ -79,7 +84,22 @@ def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events
         unseen=unseen_transitions(arrows, events.recorded),
         states=states,
         overdue=tuple(_overdue(conn, events.last_us)),
+        listed=tuple(_listed(conn)),
+        median_waits=median_waits(conn),
     )
+
+
+def _listed(conn: duckdb.DuckDBPyConnection) -> Iterable[DeviatingCase]:
+    """Yield deviating cases under the numbers of their variants, which follow the same order as the deviations."""
+    rows = conn.execute(
+        "with numbered as (select trace, early, row_number() over (order by sum(cases) desc, trace, early) as variant"
+        " from judged where outcome = 'deviates' group by trace, early)"
+        " select case_id, variant, times from (select *, row_number() over (partition by trace, early order by case_id) as"
+        " place from listed) join numbered using (trace, early) order by place, trace, early"
+        f" limit {MOST_LISTED}"
+    ).fetchall()
+    for case, variant, times in rows:
+        yield DeviatingCase(case, variant, tuple(map(iso, times)))
 
 
 def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> Iterable[Overdue]:

@@ -12,8 +12,9 @@ from process.audit.mapping import Mapping, MappingInvalid, read_mapping
 from process.audit.parts import merge
 from process.audit.progress import Progress, Stage
 from process.audit.report import Report
-from process.audit.run import audit, audit_variants, read_variants, suggest_mapping, variants_sql
+from process.audit.run import audit, suggest_mapping
 from process.audit.sources import SourceUnusable
+from process.audit.warehouse import audit_variants, read_variants, variants_sql
 
 __all__ = [
     "Mapping",

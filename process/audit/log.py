@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 
 import duckdb
 
+from process.audit.dialects import OFFSET, OWN
 from process.audit.mapping import REQUIRED, ROLES, ByColumn, Mapping, MappingInvalid
 from process.audit.progress import Progress, Stage, silent, watched
 from process.audit.sources import Raw, quoted
-from process.audit.variants import dialect, events_query, variants_query
+from process.audit.variants import events_query, variants_query
 from process.model import Actor, Event, Goal, Words
 
-_OFFSET: Final = r".*\d:\d{2}.*([Zz]|[+-]\d{2}(:?\d{2})?)"
 _FORMATS: Final = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S,%f")
 _TIME_MACRO: Final = f"""create or replace macro audit_local(t) as
     coalesce(try_cast(t as timestamp), try_strptime(t, [{", ".join(quoted(each, "'") for each in _FORMATS)}]));
@@ -22,7 +22,7 @@ create or replace macro audit_time(given, zone) as case
     when regexp_full_match(trim(given), '[0-9]{{9,11}}') then cast(trim(given) as bigint) * 1000000
     when regexp_full_match(trim(given), '[0-9]{{12,13}}') then cast(trim(given) as bigint) * 1000
     when regexp_full_match(trim(given), '[0-9]{{15,16}}') then cast(trim(given) as bigint)
-    when regexp_full_match(trim(given), '{_OFFSET}') then epoch_us(try_cast(trim(given) as timestamptz))
+    when regexp_full_match(trim(given), '{OFFSET}') then epoch_us(try_cast(trim(given) as timestamptz))
     when zone <> '' then epoch_us(timezone(zone, audit_local(trim(given))))
     end;"""
 MOST_NAMED: Final = 10  # examples of one problem
@@ -87,8 +87,7 @@ def read_events(
     check_columns(mapping, raw.columns)
     conn.execute(_TIME_MACRO)
     problems = [*_unreadable(raw), *_unknown_names(conn, mapping, raw.columns)]
-    sql = dialect("duckdb")
-    query = events_query(mapping, raw.columns, "raw", sql)
+    query = events_query(mapping, raw.columns, "raw", OWN)
     watched(conn, f"create or replace table all_events as {query}", Stage.SORTING, progress)
     _refuse_times_without_zone(conn, mapping)
     problems += _duplicates(conn)
@@ -97,7 +96,7 @@ def read_events(
         "create or replace table unreadable as"
         " select distinct case_id from events where event is not null and at_us is null and case_id is not null"
     )
-    query = variants_query("select * from events", sql, bucket)
+    query = variants_query("select * from events", OWN, bucket)
     watched(conn, f"create or replace table cases as {query}", Stage.SORTING, progress)
     rows, first, last = conn.execute(
         "select count(*), coalesce(min(at_us), 0), coalesce(max(at_us), 0) from events where event is not null"
@@ -258,7 +257,7 @@ def _bad_rows(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[Pro
 
 def _clock_changes(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[Problem]:
     at, zone = quoted(mapping.columns_of("at")[0]), quoted(mapping.zone or "", "'")
-    local = f"(select audit_local(trim({at})) as t from raw where not regexp_full_match(trim({at}), '{_OFFSET}'))"
+    local = f"(select audit_local(trim({at})) as t from raw where not regexp_full_match(trim({at}), '{OFFSET}'))"
     for code, condition, words in (
         (
             "clock_gap",

@@ -1,83 +1,23 @@
 """The one SQL query that turns a log's rows into variants, for DuckDB, PostgreSQL and Spark.
 
-Each dialect differs in a few expressions only. Times become microseconds since 1970; references become places
-(``trace``); entries of one time are put into an order of their own content, so that the order of the rows never counts
-where ``ties`` is ``free``.
+Times become microseconds since 1970; references become places (``trace``); entries of one time are put into an order of
+their own content, so that the order of the rows never counts where ``ties`` is ``free``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from process.audit.dialects import PRINTED, Dialect
 from process.audit.mapping import ByColumn, Mapping
 from process.audit.trace import FIELDS
 from process.model import MODEL, Event, Kind
 
-DIALECTS: Final = ("duckdb", "postgres", "spark")
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """The expressions that differ between databases."""
-
-    name: str
-    identifier_mark: str
-    text: str
-    integer: str
-
-    def column(self, name: str) -> str:
-        """Return the column's name as an identifier."""
-        mark = self.identifier_mark
-        return f"{mark}{name.replace(mark, mark * 2)}{mark}"
-
-    def literal(self, value: str) -> str:
-        """Return the value as a text literal."""
-        return "'" + value.replace("'", "''") + "'"
-
-    def microseconds(self, expression: str, zone: str | None) -> str:
-        """Return the time as microseconds since 1970. In DuckDB the column is text, elsewhere a timestamp."""
-        if self.name == "duckdb":
-            return f"audit_time({expression}, {self.literal(zone or '')})"
-        if self.name == "spark":
-            utc = f"to_utc_timestamp({expression}, {self.literal(zone)})" if zone else expression
-            return f"unix_micros({utc})"
-        utc = f"({expression} at time zone {self.literal(zone)})" if zone else expression
-        return f"cast(extract(epoch from {utc}) * 1000000 as bigint)"
-
-    def matches(self, expression: str, pattern: str) -> str:
-        """Return the condition that the whole text matches a regular expression."""
-        if self.name == "postgres":
-            return f"({expression} ~ {self.literal(f'^({pattern})$')})"
-        function = "regexp_full_match" if self.name == "duckdb" else "rlike"
-        whole = pattern if self.name == "duckdb" else f"^({pattern})$"
-        return f"{function}({expression}, {self.literal(whole)})"
-
-    def hashed(self, columns: tuple[str, ...]) -> str:
-        """Return the expression that orders rows by the content of the columns, the same in every order of the rows."""
-        if self.name == "postgres":
-            return ", ".join(columns)
-        return f"{'hash' if self.name == 'duckdb' else 'xxhash64'}({', '.join(columns)})"
-
-    def joined(self, expression: str, order: str) -> str:
-        """Return the aggregate that joins texts with ``;`` in an order."""
-        if self.name == "spark":
-            return (
-                f"array_join(transform(array_sort(collect_list(struct({order} as p, {expression} as e))), x -> x.e), ';')"
-            )
-        return f"string_agg({expression}, ';' order by {order})"
-
-
-_DIALECTS: Final = {
-    "duckdb": Dialect("duckdb", '"', "varchar", "bigint"),
-    "postgres": Dialect("postgres", '"', "text", "bigint"),
-    "spark": Dialect("spark", "`", "string", "bigint"),
-}
-
-
-def dialect(name: str) -> Dialect:
-    """Return the dialect of a name in DIALECTS."""
-    return _DIALECTS[name]
+TOLD: Final = "!"
+"""A warehouse's rows that begin so are no traces: they count what can't be judged, as ``!no_case``."""
+SEVERAL_GOALS, UNREADABLE, NO_CASE, NO_TIME, UNKNOWN_EVENT = (
+    f"{TOLD}{code}" for code in ("several_goals", "unreadable", "no_case", "no_time", "unknown_event")
+)
 
 
 def events_query(mapping: Mapping, columns: tuple[str, ...], table: str, sql: Dialect) -> str:
@@ -87,9 +27,10 @@ def events_query(mapping: Mapping, columns: tuple[str, ...], table: str, sql: Di
         columns: the columns that the table has.
         table: the table or query that holds the log.
     """
-    roles = {role: _value(mapping.columns_of(role), columns, sql) for role in (*FIELDS, *_OTHER_ROLES)}
-    row = sql.column("_row") if "_row" in columns else "row_number() over (order by 1)"
-    tie = {"free": "0", "rows": row}.get(mapping.ties) or f"cast({sql.column(mapping.ties)} as {sql.integer})"
+    roles = {role: _joined_columns(mapping.columns_of(role), columns, sql) for role in (*FIELDS, *_OTHER_ROLES)}
+    row = sql.column("_row") if sql.is_own else "0"
+    cast = "try_cast" if sql.is_own else "cast"
+    tie = {"free": "0", "rows": row}.get(mapping.ties) or f"{cast}({sql.column(mapping.ties)} as bigint)"
     flags = {
         "account_ok": _flag(roles["account"], roles["buyer"]),
         "order_ok": _flag(roles["order"], roles["case_order"]),
@@ -98,20 +39,22 @@ def events_query(mapping: Mapping, columns: tuple[str, ...], table: str, sql: Di
         else f"case when {_present(roles['consent'])} then '1' else '0' end",
     }
     selected = {
-        "case_id": roles["case"] or "null",
+        "case_id": _trimmed(roles["case"]),
         "at_us": sql.microseconds(_raw(mapping.columns_of("at"), columns, sql), mapping.zone),
         "tie": tie,
         "row_number": row,
         "event": _event(mapping, roles["event"], sql),
         "raised_by": _named({name: actor.value for name, actor in mapping.by.items()}, roles["by"], sql),
         "goal": _named({name: goal.value for name, goal in mapping.goals.items()}, roles["goal"], sql),
-        "quote": _text(roles["quote"]),
-        "fee": _text(roles["fee"]),
-        "currency": _text(roles["currency"]),
-        "attempt": _text(roles["attempt"]),
+        "quote": _trimmed(roles["quote"]),
+        "fee": _whole(roles["fee"]),
+        "currency": _trimmed(roles["currency"]),
+        "attempt": _whole(roles["attempt"]),
         **flags,
-        "event_id": _text(roles["id"]),
+        "event_id": _trimmed(roles["id"]),
     }
+    if not sql.is_own:
+        selected["unknown"] = _unknown(mapping, roles["event"], sql)
     return f"select {', '.join(f'{value} as {name}' for name, value in selected.items())}\nfrom {table}"
 
 
@@ -122,7 +65,7 @@ def variants_query(events: str, sql: Dialect, bucket: tuple[int, int] | None = N
     """Return the query for the trace of each case, from a table or query of events in the model's terms.
 
     The result has ``case_id``, ``trace``, ``goals`` (how many goals the case's rows name), ``begin_us`` and ``end_us``;
-    in DuckDB also ``times``, the time of each entry.
+    in the audit's own dialect also ``times``, the time of each entry. Only there a bucket may be asked for.
     """
     carries = {kind: _events_with(kind) for kind in ("quote", "fee", "attempt", "account", "order", "consent")}
 
@@ -147,9 +90,10 @@ def variants_query(events: str, sql: Dialect, bucket: tuple[int, int] | None = N
             "case when tied then '1' else '' end",
         )
     )
-    chosen = "" if bucket is None else f" and {_bucket(sql)} % {bucket[1]} = {bucket[0] - 1}"
-    order = f"at_us, tie, {sql.hashed(_STRUCTURE)}, {sql.hashed(_REFERENCES)}, row_number"
-    times = ", list(at_us order by place) as times" if sql.name == "duckdb" else ""
+    number_of_case = "cast(md5_number_lower(case_id) % 1000003 as bigint)"
+    chosen = "" if bucket is None else f" and {number_of_case} % {bucket[1]} = {bucket[0] - 1}"
+    order = f"at_us, tie, {sql.ordered(_STRUCTURE)}, {sql.ordered(_REFERENCES)}, row_number"
+    times = ", list(at_us order by place) as times" if sql.is_own else ""
     return f"""with named as (
     select *, {only("quote", "quote")} as named_quote,
         case when event = 'quote_consequences' then fee || ' ' || coalesce(currency, '') end as named_offer,
@@ -182,11 +126,37 @@ _REFERENCES: Final = ("quote", "fee", "currency")
 
 
 def counted_query(mapping: Mapping, columns: tuple[str, ...], table: str, name: str) -> str:
-    """Return the query that a warehouse runs: each variant with the number of its cases, most frequent first."""
-    sql = dialect(name)
-    cases = variants_query(events_query(mapping, columns, table, sql), sql)
-    counted = "select trace, count(*) as cases, min(case_id) as example"
-    return f"{counted}\nfrom ({cases}) traces\ngroup by trace\norder by 2 desc, 1"
+    """Return the query that a warehouse runs: each variant with the number of its cases, most frequent first.
+
+    Rows that can't be judged are counted, too, under traces that begin with TOLD.
+    """
+    sql = PRINTED[name]
+    unique = "select * from given"
+    if all(column in columns for column in mapping.columns_of("id")):
+        copies = "row_number() over (partition by case_id, raised_by, event_id order by at_us, event) as copy"
+        unique = f"select * from (select *, {copies} from given) copies where event_id is null or copy = 1"
+    unknown = f"concat({sql.literal(UNKNOWN_EVENT + ' ')}, unknown)"
+    return f"""with given as (
+{events_query(mapping, columns, table, sql)}
+), unique_events as (
+{unique}
+), unreadable as (
+    select distinct case_id from unique_events where event is not null and at_us is null and case_id is not null
+), traces as (
+{variants_query("select * from unique_events", sql)}
+), judged as (
+    select t.case_id,
+        case when goals > 1 then '{SEVERAL_GOALS}' when u.case_id is not null then '{UNREADABLE}' else trace end as trace
+    from traces t left join unreadable u on u.case_id = t.case_id
+)
+select trace, count(*) as cases, min(case_id) as example from judged group by trace
+union all
+select '{NO_CASE}', count(*), '' from unique_events where event is not null and case_id is null having count(*) > 0
+union all
+select '{NO_TIME}', count(*), '' from unique_events where event is not null and at_us is null having count(*) > 0
+union all
+select {unknown}, count(*), min(case_id) from given where unknown is not null group by unknown
+order by 2 desc, 1"""
 
 
 def _events_with(field: str) -> tuple[Event, ...]:
@@ -196,13 +166,7 @@ def _events_with(field: str) -> tuple[Event, ...]:
     )
 
 
-def _bucket(sql: Dialect) -> str:
-    if sql.name == "duckdb":
-        return "cast(md5_number_lower(case_id) % 1000003 as bigint)"
-    return "abs(hash(case_id))" if sql.name == "spark" else "abs(cast(hashtext(case_id) as bigint))"
-
-
-def _value(names: tuple[str, ...], columns: tuple[str, ...], sql: Dialect) -> str | None:
+def _joined_columns(names: tuple[str, ...], columns: tuple[str, ...], sql: Dialect) -> str | None:
     """Return the expression of a role as text; several columns are joined; None where the log lacks one of them."""
     if not all(name in columns for name in names):
         return None
@@ -214,8 +178,13 @@ def _raw(names: tuple[str, ...], columns: tuple[str, ...], sql: Dialect) -> str:
     return sql.column(names[0]) if names[0] in columns else "null"
 
 
-def _text(expression: str | None) -> str:
+def _trimmed(expression: str | None) -> str:
     return "null" if expression is None else f"nullif(trim({expression}), '')"
+
+
+def _whole(expression: str | None) -> str:
+    """Return a number as text; whole numbers also where a program wrote them with a fraction of zero."""
+    return "null" if expression is None else f"regexp_replace({_trimmed(expression)}, '[.]0+$', '')"
 
 
 def _present(expression: str) -> str:
@@ -256,3 +225,15 @@ def _event(mapping: Mapping, expression: str | None, sql: Dialect) -> str:
         elif event is not None:
             arms.append(condition + sql.literal(event.value))
     return f"case {' '.join(arms)} end"
+
+
+def _unknown(mapping: Mapping, expression: str | None, sql: Dialect) -> str:
+    """Return the expression that is the event's name where the mapping does not know it, else null."""
+    arms = []
+    for name, event in mapping.event_names().items():
+        condition = f"when {expression} = {sql.literal(name)}"
+        if isinstance(event, ByColumn):
+            value = f"cast({sql.column(event.column)} as {sql.text})"
+            condition += f" and {value} in ({', '.join(map(sql.literal, event.events))})"
+        arms.append(f"{condition} then null")
+    return f"case {' '.join(arms)} else {expression} end"

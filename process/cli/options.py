@@ -39,6 +39,10 @@ LangOption = Annotated[
     ),
 ]
 CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV，首行为列名。\n\nPrint CSV with a header line.")]
+HeaderOption = Annotated[
+    bool,
+    typer.Option("--no-header", help="CSV 与管道中的表格不带首行。\n\nNo header line in CSV and in the output to a pipe."),
+]
 WhoOption = Annotated[
     str | None,
     typer.Option(

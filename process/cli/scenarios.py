@@ -10,6 +10,7 @@ import typer
 
 from process.cli.options import LangOption, lang_of
 from process.cli.output.streams import cannot_open, say
+from process.model import Words
 
 if TYPE_CHECKING:
     from process.testing.minimal_suites import Suite
@@ -26,6 +27,13 @@ class Format(StrEnum):
     jsonl = "jsonl"
     pytest = "pytest"
     markdown = "markdown"
+
+
+_UNITS = {
+    What.transitions: Words("条流转", "transitions"),
+    What.ends: Words("个终态", "end states"),
+    What.guards: Words("种条件结果", "guard outcomes"),
+}
 
 
 def scenarios(
@@ -71,7 +79,7 @@ def scenarios(
             out.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
             cannot_open(out, error, language)
-    say(suite_formats.summary(suite, language), err=True)
+    say(suite_formats.summary(suite, language, _UNITS[cover]), err=True)
 
 
 def suite_of(cover: What) -> Suite:

@@ -78,7 +78,9 @@ def _transitions(state: State, lang: str) -> Any:
     table = Grid(*(header.of(lang) for header in headers), widest=widest)
     for transition in MODEL.transitions:
         if transition.source is state:
-            what = "\n".join(filter(None, (_condition(transition, lang), _effect(transition, lang))))
+            what = (
+                Words("；\n", ";\n").of(lang).join(filter(None, (_condition(transition, lang), _effect(transition, lang))))
+            )
             event, target = transition.event.words.of(lang), render.state_text(transition.target, lang)
             table.add_row(event, render.names(transition.by, lang), what, target)
     return table
@@ -87,9 +89,19 @@ def _transitions(state: State, lang: str) -> Any:
 def _condition(transition: Transition, lang: str) -> str:
     demands = [guard.condition.of(lang) for guard in transition.guards if guard is not ELSE]
     told = Words("，且", " and ").of(lang).join(demands)
-    if ELSE in transition.guards:
-        return Words("否则：{}", "else, if {}").of(lang).format(told) if told else ELSE.condition.of(lang)
+    if ELSE in transition.guards and has_alternative(transition):
+        return Words("否则须：{}", "else, if {}").of(lang).format(told) if told else ELSE.condition.of(lang)
     return Words("须：{}", "if {}").of(lang).format(told) if told else ""
+
+
+def has_alternative(transition: Transition) -> bool:
+    """Return True if an earlier row may take the event in the same state from one of the same actors."""
+    for earlier in MODEL.transitions:
+        if earlier is transition:
+            return False
+        if (earlier.source, earlier.event) == (transition.source, transition.event) and {*earlier.by} & {*transition.by}:
+            return True
+    return False
 
 
 def _effect(transition: Transition, lang: str) -> str:
@@ -98,7 +110,7 @@ def _effect(transition: Transition, lang: str) -> str:
 
 
 def _requirements(lang: str) -> Any:
-    table = Grid("", Words("须成立", "Requirement").of(lang), Words("依据", "Source").of(lang))
+    table = Grid(Words("编号", "Id").of(lang), Words("须成立", "Requirement").of(lang), Words("依据", "Source").of(lang))
     for requirement in REQUIREMENTS:
         table.add_row(requirement.id, requirement.sentence.of(lang), requirement.source.of(lang))
     return table

@@ -136,13 +136,13 @@ def _events(model: Model) -> Iterator[str]:
 
 def _transitions(model: Model) -> Iterator[str]:
     rows = []
-    for number, row in enumerate(model.table):
+    for number, row in enumerate(model.table, 1):
         sources = ", ".join(f"`{source}`" for source in row.sources)
         by = "、".join(actor.words.zh for actor in row.by)
         guards = "<br>".join(_both(guard.condition) for guard in row.guards)
         effects = "<br>".join(_both(effect.words) for effect in row.effects)
         rows.append((str(number), sources, f"`{row.event}` {row.event.words.zh}", by, f"`{row.target}`", guards, effects))
-    yield "## 转移 · Transitions\n"
+    yield "## 流转 · Transitions\n"
     yield "同一事件的各行自上而下尝试，取第一个条件全部满足的。\n"
     yield "The rows of an event are tried from top to bottom; the first whose conditions are all met is taken.\n"
     yield from _table(("#", "从 from", "事件 event", "由谁 by", "到 to", "条件 conditions", "随后 effects"), rows)

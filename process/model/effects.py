@@ -22,7 +22,7 @@ def open_the_quote(facts: Facts, data: Payload) -> Mapping[str, object]:
     return {"quote": data["quote"], "fee": data["fee"], "currency": data["currency"], "quote_status": OPEN}
 
 
-@constant_effect("客户已登录", "the customer is identified: signed in")
+@constant_effect("客户已登录", "the customer is identified by sign-in")
 def identify_by_sign_in() -> Mapping[str, object]:
     return {"identity": Identity.SIGNED_IN}
 

@@ -14,7 +14,7 @@ SIGNED_IN, BY_SUPPORT = Identity
 
 @guard(
     "wrong_account",
-    ("购买该订单的账号", "the purchasing account"),
+    ("购买该订单的账号", "it is the purchasing account"),
     (
         "该账号不是购买此订单的账号，请换用购买时的账号登录。",
         "This account did not buy the order; sign in with the purchasing account.",
@@ -27,7 +27,7 @@ def account_is_the_buyers(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "wrong_order",
-    ("本次办理的订单", "the case's order"),
+    ("本次办理的订单", "it is the case's order"),
     ("这不是本次办理的订单。", "This is not the order of this case."),
     payload_fields=("order",),
 )
@@ -77,7 +77,7 @@ def goal_is_both(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "face_verification_already_removed",
-    ("人脸验证尚未取消", "the face verification has not been removed"),
+    ("人脸验证尚未取消", "the face verification is not removed"),
     ("人脸验证已经取消。", "The face verification has already been removed."),
 )
 def face_verification_stands(facts: Facts, data: Payload) -> bool:
@@ -189,7 +189,7 @@ def no_verification_is_due(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "no_separate_consent",
-    ("已单独同意", "separate consent given"),
+    ("已单独同意", "separate consent is given"),
     (
         "未取得处理人脸信息的单独同意，可改用其他方式核验。",
         "Separate consent to face verification is missing; another method can be used.",
@@ -202,7 +202,7 @@ def separate_consent_is_given(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "no_face_attempts_left",
-    ("人脸次数未用尽", "face attempts left"),
+    ("人脸次数未用尽", "face attempts are left"),
     (
         "人脸识别次数已用尽（{face_attempts}/{face_limit}）。",
         "No attempts at face verification are left ({face_attempts} of {face_limit} used).",
@@ -215,7 +215,7 @@ def face_attempts_are_left(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "no_other_attempts_left",
-    ("其他方式次数未用尽", "other attempts left"),
+    ("其他方式次数未用尽", "other attempts are left"),
     (
         "其他方式核验次数已用尽（{other_attempts}/{other_limit}）。",
         "No attempts by another method are left ({other_attempts} of {other_limit} used).",
@@ -261,7 +261,7 @@ def an_answer_is_outstanding(facts: Facts, data: Payload) -> bool:
 
 @guard(
     "answer_outstanding",
-    ("无未答复的请求", "no answer outstanding"),
+    ("无未答复的请求", "no answer is outstanding"),
     ("取消请求已提交给资方，须先等其答复。", "The cancellation was submitted to the lender; its answer must come first."),
     message_fields=("quote",),
 )

@@ -220,7 +220,7 @@ class Kind(Term):
     REFERENCE = (
         "reference",
         "1 至 64 个可打印字符，首尾无空格，无不可见或全角等变体字符（NFKC 形式）",
-        "text of 1 to 64 printable characters, no space at the ends, no invisible or variant ones (NFKC)",
+        "text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised",
     )
     CONSENT = (
         "consent",

@@ -28,10 +28,10 @@ class CheckResult(NamedTuple):
     counterexample: Counterexample | None = None
 
 
-EVENTS_TAKEN = Words("次被接受的事件", "events taken")
+EVENTS_TAKEN = Words("次被接受的事件", "accepted events")
 CONFIGURATIONS = Words("个情形", "configurations")
 PATHS = Words("条路径", "paths")
-ATTEMPTS = Words("次尝试", "events raised")
+ATTEMPTS = Words("次尝试", "events tried")
 
 
 def all_of(*results: CheckResult) -> CheckResult:

@@ -52,10 +52,10 @@ def _event(event: Event, source: State | None = None) -> Callable[[Observation],
 
 
 def _goal_paths() -> Iterator[GoalPath]:
-    skipped = Words("自助，系统跳过核验", "by self-service, the step skipped")
-    face = Words("自助，人脸核验", "by self-service, with face")
-    other = Words("自助，其他方式核验", "by self-service, another way")
-    waived = Words("经客服，豁免核验", "through support, the verification waived")
+    skipped = Words("自助，系统跳过核验", "by self-service, verification skipped")
+    face = Words("自助，人脸核验", "by self-service, verified by face")
+    other = Words("自助，其他方式核验", "by self-service, verified by another method")
+    waived = Words("经客服，豁免核验", "through support, verification waived")
     guided = Words("经客服指引返回自助办理", "through support, guided back to self-service")
     for goal in (G.PLAN, G.BOTH):
         yield GoalPath(skipped, goal, S.PLAN_CANCELLED, _event(SKIP), self_service=True)
@@ -63,12 +63,12 @@ def _goal_paths() -> Iterator[GoalPath]:
         yield GoalPath(other, goal, S.PLAN_CANCELLED, _event(PASS, S.OTHER_VERIFICATION), self_service=True)
         yield GoalPath(waived, goal, S.PLAN_CANCELLED, _event(WAIVE), avoided=(SKIP, PASS))
         yield GoalPath(guided, goal, S.PLAN_CANCELLED, _event(E.GUIDE_BACK), avoided=(WAIVE,))
-        unsigned = Words("经客服核实身份后豁免核验，无须登录", "identified by support and waived, without signing in")
+        unsigned = Words(
+            "经客服核实身份后豁免核验，无须登录", "identified by support, verification waived, without signing in"
+        )
         yield GoalPath(unsigned, goal, S.PLAN_CANCELLED, _event(WAIVE), avoided=(E.SIGN_IN,))
     removed = _event(E.REMOVE_FACE_VERIFICATION)
-    both = Words(
-        "经客服取消人脸验证，再取消分期", "through support, the face verification removed and then the plan cancelled"
-    )
+    both = Words("经客服取消人脸验证，再取消分期", "through support, face verification removed and then the plan cancelled")
     yield GoalPath(both, G.BOTH, S.BOTH_CANCELLED, removed, avoided=(SKIP, PASS, WAIVE))
     support = Words("经客服", "through support")
     yield GoalPath(support, G.FACE_VERIFICATION, S.FACE_VERIFICATION_REMOVED, removed)
@@ -99,7 +99,7 @@ def shortest_goal_path(evidence: Evidence, kind: GoalPath) -> tuple[Edge, ...] |
 def r1_every_end_and_goal(evidence: Evidence) -> CheckResult:
     """Every state is reached, every end among them; every row is taken; and each kind of path leads to its goal."""
     states, rows = len(evidence.model.states), len(evidence.model.transitions)
-    units = Words("个状态", "states"), Words("行（按起点）", "rows by source"), PATHS
+    units = Words("个状态", "states"), Words("条流转", "transitions"), PATHS
     coverage = tuple(zip((states, rows, len(GOAL_PATHS)), units, strict=True))
     for state in evidence.exploration.unreachable:
         problem = Words(f"到不了「{state.words.zh}」", f'"{state.words.en}" is never reached')

@@ -127,7 +127,7 @@ def r9_attempts(evidence: Evidence) -> CheckResult:
             return Words("人脸核验能否开始与剩余次数不符", "whether face can be started does not match the attempts left")
         if other != (facts.other_attempts < facts.other_limit):
             return Words(
-                "其他方式能否开始与剩余次数不符", "whether another way can be started does not match the attempts left"
+                "其他方式能否开始与剩余次数不符", "whether another method can be started does not match the attempts left"
             )
         return None
 
@@ -195,7 +195,7 @@ def r10_another_way(evidence: Evidence) -> CheckResult:
         for label in _METHODS:
             there = evidence.takes(index, E.START_OTHER_VERIFICATION, A.CUSTOMER, label)
             if not used_up and (there is None or there.state is S.FACE_VERIFICATION):
-                return Words("提供人脸核验，却没有其他方式", "face is offered and another way is not")
+                return Words("提供人脸核验，却没有其他方式", "face verification is offered and another method is not")
         support = evidence.takes(index, E.REPORT_PROBLEM, A.CUSTOMER)
         if support is None or evidence.model.states[support.state].phase is not evidence.model.states[S.IN_SUPPORT].phase:
             return Words("提供人脸核验，却不能一步到客服", "face is offered and support is not one event away")
@@ -232,7 +232,7 @@ def r11_consent(evidence: Evidence) -> CheckResult:
         if found.state is S.FACE_VERIFICATION and evidence.takes(index, E.WITHDRAW_FACE_CONSENT, A.CUSTOMER) is None:
             return Words("同意不能撤回", "consent can't be withdrawn")
         if evidence.takes(index, E.CHOOSE_ANOTHER_WAY, A.CUSTOMER) is None:
-            return Words("核验中不能改选其他方式", "another way can't be chosen in the middle of a verification")
+            return Words("核验中不能改选其他方式", "another method can't be chosen in the middle of a verification")
         return None
 
     verifying = each_configuration(evidence, lambda found: found.state in VERIFYING, bound)

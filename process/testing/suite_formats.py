@@ -57,19 +57,22 @@ def test_every_event_has_the_expected_outcome(line):
 '''
 
 
-def summary(suite: Suite, lang: str) -> str:
-    """The numbers of scenarios and events, and the lower bounds."""
+_ITEMS = Words("项", "items")
+
+
+def summary(suite: Suite, lang: str, unit: Words = _ITEMS) -> str:
+    """The numbers of scenarios and events, of what they cover, counted in that unit, and the lower bounds."""
     scenarios, events = len(suite.scenarios), suite.events
     refused = sum(not each.is_accepted for scenario in suite.scenarios for each in exchanges(scenario))
     if lang == "zh":
         also = f"（其中 {refused} 个应被拒绝）" if refused else ""
         return (
-            f"{scenarios} 次办理、{events} 个事件{also}覆盖全部 {suite.items} 项；"
+            f"{scenarios} 次办理、{events} 个事件{also}覆盖全部 {suite.items} {unit.zh}；"
             f"下界：{suite.fewest_scenarios} 次办理、{suite.fewest_events} 个事件。"
         )
     also = f" ({refused} of them to be refused)" if refused else ""
     return (
-        f"{scenarios} scenarios with {events} events{also} cover all {suite.items}; "
+        f"{scenarios} scenarios with {events} events{also} cover all {suite.items} {unit.en}; "
         f"no suite has fewer than {suite.fewest_scenarios} scenarios or {suite.fewest_events} events."
     )
 

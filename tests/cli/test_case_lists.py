@@ -43,7 +43,7 @@ def seven(sqlite: Database) -> Database:
 
 def test_a_list_says_how_many_it_leaves_out_and_goes_on_from_its_last_case(seven: Database) -> None:
     first = listed(seven, "--limit", "3")
-    assert len(first.stdout.splitlines()) == 3
+    assert len(first.stdout.splitlines()) == 1 + 3
     last = first.stdout.splitlines()[-1].split("\t")[0]
     assert first.stderr == f"3 of 7; --limit 0 for all, --after {last} for the next\n"
     pages = [ids(seven, "--limit", "3")]
@@ -91,7 +91,9 @@ def store_find(engine: Any) -> list[store.Summary]:
 
 
 def test_off_a_terminal_a_list_is_one_line_a_row_and_never_wrapped(seven: Database) -> None:
-    lines = listed(seven, "--limit", "0").stdout.splitlines()
+    header, *lines = listed(seven, "--limit", "0").stdout.splitlines()
+    assert header.split("\t") == list(COLUMNS)
+    assert listed(seven, "--limit", "0", "--no-header").stdout.splitlines() == lines
     assert len(lines) == 7
     for line in lines:
         values = dict(zip(COLUMNS, line.split("\t"), strict=True))
@@ -104,6 +106,7 @@ def test_csv_has_a_header_and_the_same_rows(seven: Database) -> None:
     rows = list(csv.DictReader(io.StringIO(listed(seven, "--limit", "0", "--csv").stdout)))
     assert [row["case_id"] for row in rows] == ids(seven, "--limit", "0")
     assert set(rows[0]) == set(COLUMNS)
+    assert listed(seven, "--limit", "1", "--csv", "--no-header").stdout.startswith(f"{rows[0]['case_id']},")
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
@@ -118,7 +121,7 @@ def test_on_a_terminal_a_list_fits_and_has_local_times_with_what_is_left(seven: 
 def test_overdue_cases_are_listed_and_timed_out_in_pages(seven: Database) -> None:
     at = ("--at", "2100-01-01T00:00:00Z")
     some = listed(seven, *at, "--limit", "2", command="overdue")
-    assert len(some.stdout.splitlines()) == 2
+    assert len(some.stdout.splitlines()) == 1 + 2
     assert some.stderr.startswith("the first 2, there are more; ")
     overdue = ids(seven, *at, "--limit", "0", command="overdue")
     assert len(overdue) == 7
@@ -128,5 +131,5 @@ def test_overdue_cases_are_listed_and_timed_out_in_pages(seven: Database) -> Non
 def test_what_is_empty_says_so_on_the_error_stream(sqlite: Database) -> None:
     sqlite.engine()
     done = listed(sqlite, "--open")
-    assert (done.stdout, done.stderr) == ("", "No cases found.\n")
+    assert (done.stdout.splitlines(), done.stderr) == (["\t".join(COLUMNS)], "No cases found.\n")
     assert json.loads(listed(sqlite, "--json").stdout) == {"cases": [], "total": 0, "more": False}

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from process import MODEL, MODEL_VERSION, Actor, Event, State
 from process.cli import app
 from process.cli.output import render
-from process.model import Kind
+from process.model import ELSE, Kind
 from process.requirements.catalogue import REQUIREMENTS
 from tests.support.running import on_terminal
 
@@ -108,7 +108,7 @@ def test_the_transitions_of_the_json_are_every_row_for_every_source_in_the_order
             parts = [declared.source, declared.target, declared.event, *declared.by]
             told_words = [part.words.of(lang) for part in parts] + [effect.words.of(lang) for effect in declared.effects]
             assert all(words in sentence for words in told_words)
-            assert all(guard.condition.of(lang) in sentence for guard in declared.guards)
+            assert all(guard.condition.of(lang) in sentence for guard in declared.guards if guard is not ELSE)
 
 
 def test_the_requirements_of_the_json_are_all_with_their_sources(told: dict[str, Any]) -> None:
@@ -149,4 +149,18 @@ def test_the_tables_say_else_and_whose_move_changes() -> None:
     assert "lender, then customer" in english
     assert "资方，然后客户" in chinese
     assert "else, if a quote is open" in " ".join(english.split())
-    assert "否则：有待确认的报价" in chinese
+    assert "否则须：有待确认的报价" in chinese
+
+
+def test_else_is_said_only_after_an_earlier_row_of_the_event_for_the_same_actor(told: dict[str, Any]) -> None:
+    seen: dict[tuple[str, str], set[str]] = {}
+    firsts = 0
+    for transition in told["transitions"]:
+        actors = seen.setdefault((transition["source"], transition["event"]), set())
+        if "else" in transition["guards"]:
+            is_first = actors.isdisjoint(transition["by"])
+            firsts += is_first
+            assert ("; else" not in transition["words"]["en"]) == is_first
+            assert ("；否则" not in transition["words"]["zh"]) == is_first
+        actors |= set(transition["by"])
+    assert firsts, "a state in which no other row comes before one with ELSE"

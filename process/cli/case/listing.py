@@ -10,6 +10,7 @@ from process.cli.database import opened
 from process.cli.options import (
     CsvOption,
     DbOption,
+    HeaderOption,
     JsonOption,
     LangOption,
     LimitOption,
@@ -86,6 +87,7 @@ def list_cases(
     db: DbOption = None,
     json: JsonOption = False,
     csv: CsvOption = False,
+    no_header: HeaderOption = False,
     lang: LangOption = None,
 ) -> None:
     """列出办理，最紧急的在前 · List cases, the most urgent first."""
@@ -115,7 +117,7 @@ def list_cases(
         found = all_pages(lambda size, last: store.find(conn, size, after=last, **filters), limit and limit + 1, start)
         total: int | None = store.count(conn, **filters) if start is None else None
     shown = found[:limit] if limit else found
-    print_cases(shown, total, more=len(found) > len(shown), json=json, csv=csv, lang=language)
+    print_cases(shown, total, more=len(found) > len(shown), json=json, csv=csv, header=not no_header, lang=language)
 
 
 def _summary_of(store: Any, conn: Any, case_id: str) -> Any:

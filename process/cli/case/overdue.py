@@ -13,6 +13,7 @@ from process.cli.options import (
     AtOption,
     CsvOption,
     DbOption,
+    HeaderOption,
     JsonOption,
     LangOption,
     LimitOption,
@@ -32,6 +33,7 @@ def overdue_cases(
     db: DbOption = None,
     json: JsonOption = False,
     csv: CsvOption = False,
+    no_header: HeaderOption = False,
     lang: LangOption = None,
 ) -> None:
     """列出超过期限的办理，可一并触发超时 · List cases whose deadline has passed, and time them out if asked."""
@@ -53,4 +55,4 @@ def overdue_cases(
             with store.reading(engine) as conn:
                 left = store.overdue(conn, now, 1, after=None if time_out else cases[-1])
         found = [store.Summary.of(case) for case in cases]
-    print_cases(found, None, more=bool(left), json=json, csv=csv, lang=language)
+    print_cases(found, None, more=bool(left), json=json, csv=csv, header=not no_header, lang=language)

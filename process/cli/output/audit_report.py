@@ -45,7 +45,7 @@ def render(report: Report, lang: str) -> Iterator[RenderableType]:
             f"arrows (state, event, target) covered: {len(report.arrows)} of {total}",
         )
     )
-    yield titled(t("最慢的流转", "Slowest transitions"), _waits(report, lang))
+    yield titled(t("最长的等待", "Longest waits"), _waits(report, lang))
     if report.overdue:
         by_state = Counter(each.state for each in report.overdue)
         told = ", ".join(f"{State(name).words.of(lang)} {count}" for name, count in by_state.most_common())
@@ -94,7 +94,7 @@ def _requirements(report: Report, lang: str) -> Grid:
 
 
 def _waits(report: Report, lang: str) -> Grid:
-    grid = Grid(Words("流转", "transition").of(lang), "p50", "p90", "p99")
+    grid = Grid(Words("状态 → 事件 → 状态", "state → event → state").of(lang), "p50", "p90", "p99")
     slow = sorted((each for each in report.arrows if each.p90 is not None), key=lambda each: -(each.p90 or 0))
     for each in slow[:5]:
         words = State(each.source).words, Event(each.event).words, State(each.target).words

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 COLUMNS: Final = ("case_id", "order", "account", "goal", "version", "state", "awaits", "due_at", "is_done")
 
 
-def print_cases(found: list[Summary], total: int | None, *, more: bool, json: bool, csv: bool, lang: str) -> None:
+def print_cases(
+    found: list[Summary], total: int | None, *, more: bool, json: bool, csv: bool, header: bool, lang: str
+) -> None:
     """Print one row for each case, and that there are *more*; *total* is the number of all, where it is known."""
     screen = console()
     if json:
         say(as_json({"cases": [summary_dict(one) for one in found], "total": total, "more": more}))
         return
     if csv or not screen.is_terminal:
-        print_separated(COLUMNS, map(summary_dict, found), as_csv=csv)
+        print_separated(COLUMNS, map(summary_dict, found), as_csv=csv, header=header)
     elif found:
         screen.print(_table(found, lang))
     if not found:

@@ -125,7 +125,7 @@ def _goal_paths(report: Report) -> Iterator[tuple[Words, tuple[Edge, ...] | None
 def render(report: Report, score: Score | None, lang: str) -> Iterator[RenderableType]:
     """The evidence, part by part."""
     found = report.exploration
-    title = Words("已搜索 {:,} 个情形、{:,} 次被接受的事件", "{:,} configurations and {:,} transitions explored")
+    title = Words("已搜索 {:,} 个情形、{:,} 次被接受的事件", "{:,} configurations and {:,} accepted events explored")
     yield Text(title.of(lang).format(len(found.configurations), len(found.edges)), STRONG)
     more = Words("共提出 {:,} 次事件，离起点最远 {} 步。", "{:,} events tried; longest shortest path: {} events.")
     yield Text(more.of(lang).format(found.tried, max(found.depths)), DIM)
@@ -145,7 +145,11 @@ def render(report: Report, score: Score | None, lang: str) -> Iterator[Renderabl
 
 
 def _requirements(report: Report, lang: str) -> RenderableType:
-    table = Grid("", *_headers(lang, Words("结果", "Result"), Words("要求", "Requirement"), Words("检验范围", "Coverage")))
+    table = Grid(
+        *_headers(
+            lang, Words("编号", "Id"), Words("结果", "Result"), Words("要求", "Requirement"), Words("检验范围", "Coverage")
+        )
+    )
     for result in report.results:
         mark = Text("✓", "green") if result.holds else Text("✗", "bold red")
         coverage = ", ".join(f"{count:,} {words.of(lang)}" for count, words in result.coverage)
@@ -188,7 +192,7 @@ def _end_paths(report: Report, lang: str) -> RenderableType:
 
 
 def _paths_to_goals(report: Report, lang: str) -> RenderableType:
-    table = Grid(*_headers(lang, Words("目标与方式", "Goal and way"), _EVENTS, _PATH))
+    table = Grid(*_headers(lang, Words("目标与方式", "Goal and method"), _EVENTS, _PATH))
     for words, path in _goal_paths(report):
         table.add_row(words.of(lang), *_in_short(path, lang))
     return table

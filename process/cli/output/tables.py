@@ -116,17 +116,17 @@ def titled(title: str, content: RenderableType) -> Group:
     return Group(Text(title, STRONG), Indented(content))
 
 
-def print_separated(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_csv: bool) -> None:
-    """Print values for programs: as CSV with a header line, or tab-separated without one; always one line a row."""
+def print_separated(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_csv: bool, header: bool) -> None:
+    """Print values for programs, as CSV or tab-separated, always one line a row; the header names the columns."""
+    lines = [list(columns)] if header else []
+    lines += [[_plain(row[name]) for name in columns] for row in rows]
     if as_csv:
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([[_plain(row[name]) for name in columns] for row in rows])
+        csv.writer(text, lineterminator="\n").writerows(lines)
         say(text.getvalue(), newline=False)
         return
-    for row in rows:
-        say("\t".join(_plain(row[name]) for name in columns))
+    for line in lines:
+        say("\t".join(line))
 
 
 def printable(value: object) -> str:

@@ -7,7 +7,7 @@ Import from here::
 ``process.model`` states the whole process and is where to read first; ``Case`` runs it.
 
 A name is loaded when it is first used, so that a module of the package which needs no case does not load the machine. This
-is also where rooms are put together: a case gets its picture for notebooks here.
+is also where the parts are put together: a case gets its picture for notebooks here.
 """
 
 from __future__ import annotations

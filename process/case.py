@@ -73,7 +73,7 @@ class Case(EventMethods):
     """The machine that decides for the cases of the class."""
 
     notebook_svg: ClassVar[Callable[[Case], str | None] | None] = None
-    """Draws a case for a notebook; the package sets it, as pictures are a room above this one."""
+    """Draws a case for a notebook; the package sets it, since the diagrams import this module."""
 
     def __init__(
         self,

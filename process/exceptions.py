@@ -10,9 +10,9 @@
     │   ├── WrongState          the event is not possible in this state
     │   ├── WrongActor          it is, but not by this actor
     │   └── GuardNotMet         it is, by this actor, but not under these facts
-    ├── SnapshotInvalid         the snapshot is not one, or describes what no case can be
+    ├── SnapshotInvalid         the snapshot is malformed, or describes a case that can't be
     │   └── NewerModel          it was written by a newer model than this program's
-    └── LineInvalid             a line of a file of cases and events is no such line
+    └── LineInvalid             a line of a file of cases and events is not valid
 
 Fields come first and the text is made of them; all of them survive pickling. ``blockers`` holds every unmet reason, so
 where a payload is wrong and the state as well, an InvalidPayload names both, and also the guards that the fields which are
@@ -195,7 +195,7 @@ class NewerModel(SnapshotInvalid):
 
 
 class LineInvalid(ProcessError):
-    """A line of a file of cases and events is no such line; ``problem`` says what is wrong, ``expected`` what is right."""
+    """A line of a file of cases and events is not valid; ``problem`` says what is wrong, ``expected`` what is right."""
 
     def __init__(self, line: int, problem: Words, expected: Words) -> None:
         super().__init__(line, problem, expected)

@@ -1,4 +1,4 @@
-"""The one sentence for a room whose packages are not installed."""
+"""The one sentence for a part of the package whose dependencies are not installed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class ExtraMissing(ModuleNotFoundError):
-    """A room can't be imported without a package; its text names the pip line."""
+    """A part of the package can't be imported without a dependency; its text names the pip line."""
 
     def __init__(self, room: str, package: str, extra: str) -> None:
         super().__init__(room, package, extra, name=package)

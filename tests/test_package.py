@@ -1,15 +1,17 @@
-"""The built wheel: what is in it, and that it works in an empty environment, alone and with each extra."""
+"""The package: its description, what is in the built wheel, and that it works in an empty environment with each extra."""
 
 from __future__ import annotations
 
+import email
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).parents[1]
 IMPORTS = {
     "": "process.case",
@@ -32,6 +34,23 @@ def run(*command: str | Path, **settings: object) -> str:
     return done.stdout
 
 
+def relative_targets(markdown: str) -> list[str]:
+    """The targets of links and pictures that a package index has not."""
+    return [target for target in re.findall(r"\]\(([^)\s]+)\)", markdown) if ":" not in target]
+
+
+def test_the_description_for_a_package_index_links_to_nothing_that_the_index_has_not() -> None:
+    hooks = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["metadata"]["hooks"]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = relative_targets(text)
+    assert "diagrams/overview.both.svg" in targets
+    for one in hooks["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(one["pattern"], one["replacement"], text)
+    assert relative_targets(text) == []
+    assert all(f"`{target}`" in text for target in targets if not target.endswith(".svg"))
+    assert "[Temporal](https://temporal.io)" in text
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
@@ -40,6 +59,24 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+@pytest.mark.thorough
+def test_the_description_of_the_wheel_is_that_and_renders(wheel: Path, tmp_path: Path) -> None:
+    content = zipfile.ZipFile(wheel)
+    (name,) = (name for name in content.namelist() if name.endswith("/METADATA"))
+    metadata = email.message_from_string(content.read(name).decode())
+    assert metadata["Description-Content-Type"].startswith("text/markdown")
+    text = str(metadata.get_payload())
+    assert relative_targets(text) == []
+    run(sys.executable, "-m", "venv", tmp_path)
+    run(tmp_path / "bin" / "python", "-m", "pip", "install", "-q", "readme_renderer[md]")
+    (tmp_path / "description.md").write_text(text, encoding="utf-8")
+    page = run(tmp_path / "bin" / "python", "-m", "readme_renderer", tmp_path / "description.md")
+    assert "<h1 id=" in page
+    assert "<img" not in page
+    assert set(re.findall('href="([^#"]+)"', page)) == {"https://temporal.io"}
+
+
+@pytest.mark.thorough
 def test_the_wheel_holds_the_licence_the_types_and_the_data(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {"process/py.typed", "process/diagram/known.json", "process/gallery/assets/page.html"} <= set(names)
@@ -47,6 +84,7 @@ def test_the_wheel_holds_the_licence_the_types_and_the_data(wheel: Path) -> None
     assert not [name for name in names if name.startswith(("tests/", "diagrams/"))]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("extra", IMPORTS)
 def test_the_wheel_works_with_one_extra_alone(extra: str, wheel: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path)
@@ -60,6 +98,7 @@ def test_the_wheel_works_with_one_extra_alone(extra: str, wheel: Path, tmp_path:
         assert "R22" in run(tmp_path / "bin" / "installment-cancellation", "check", "--lang", "en")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("room", ["store", "temporal", "audit", "testing.strategies", "cli"])
 def test_a_room_without_its_extra_says_in_one_sentence_what_to_install(room: str, wheel: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path)

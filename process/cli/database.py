@@ -47,7 +47,7 @@ def opened(
 
 
 def the_store(lang: str) -> Any:
-    """The room ``process.store``; without its packages the command ends."""
+    """The package ``process.store``; without its dependencies the command ends."""
     try:
         from process import store
     except ExtraMissing as missing:

@@ -77,11 +77,11 @@ EXAMPLES = (
         _skipped,
         Words(
             "系统判定无需核验，资方办结：分期已取消，客户没有刷脸。",
-            "The system saw no need to verify and the lender cancelled: the plan is cancelled, and no face was scanned.",
+            "The system saw no need to verify, and the lender cancelled the plan: no face was scanned.",
         ),
     ),
     Example(
-        Words("二、人脸识别第一次未通过，第二次通过", "2. Face verification passes at the second attempt"),
+        Words("二、人脸识别第一次未通过，第二次通过", "2. Face verification is passed at the second attempt"),
         Goal.PLAN,
         _verified,
         Words(
@@ -90,12 +90,14 @@ EXAMPLES = (
         ),
     ),
     Example(
-        Words("三、登录不了，由客服取消人脸验证", "3. Signing in fails, and support removes face verification"),
+        Words(
+            "三、登录不了，由客服取消人脸验证", "3. The customer cannot sign in, and support removes the face verification"
+        ),
         Goal.BOTH,
         _removed,
         Words(
             "客户登录不了，客服核实身份后才能取消人脸验证；之后客户确认报价，资方办结：两者均已取消。",
-            "Support removes face verification only for someone it has identified; then the plan is cancelled without it.",
+            "Support removes the face verification only for a customer it has identified; then the plan is cancelled.",
         ),
     ),
 )

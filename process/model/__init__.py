@@ -1,4 +1,4 @@
-"""The process itself. ``table`` is read first: its rows decide, and every other room only reads it.
+"""The process itself. ``table`` is read first: its rows decide, and every other part only reads it.
 
 ``vocabulary`` has every name with its words, ``facts`` the data of a case, ``guards``, ``effects`` and ``invariants`` the small
 functions that the rows use, ``definition`` the types of these parts, ``validation`` what a model must not contain.

@@ -29,13 +29,17 @@ committed meanwhile makes the write miss.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+
+from sqlalchemy.exc import IntegrityError
 
 from process.case import Case
 from process.exceptions import Refused
 from process.model import Actor, Event
 from process.persistence import (
+    AlreadyDone,
     CaseNotFound,
     Conflict,
     EventIdReused,
@@ -111,6 +115,8 @@ def handle(
         UnknownEvent, InvalidPayload: the event is invalid; nothing is written.
         EndReached, WrongState, WrongActor, GuardNotMet: refused.
         EventIdReused: the sender has used the id for another event of the case.
+        AlreadyDone: the step would do, or request of the lender, what another case of the order has done. It is an open
+            case of an earlier release (``upgrade``), and can end in another way, as by ``report_plan_ended``.
         Conflict: a concurrent transaction has moved the case; run the transaction again.
         SnapshotInvalid, NewerModel: as for ``load``.
         NoTransaction: the connection is in no transaction.
@@ -191,7 +197,7 @@ def _first_outcome(loaded: LoadedCase, known: Row[Any], event: Event, sender: st
 def write_step(conn: Connection, loaded: LoadedCase, case: Case, step: Mapping[str, Any]) -> None:
     """Write *case*, which is one step after the loaded one, unless a concurrent transaction has moved it."""
     values = {**mapping.case_values(case), **mapping.released_claims(case), "digest": step["digest"]}
-    _write(conn, loaded, values, step, refused=False)
+    _write(conn, loaded, values, step, claims=mapping.needed_claims(loaded.case, case))
 
 
 def write_refusal(conn: Connection, loaded: LoadedCase, refusal: Mapping[str, Any]) -> None:
@@ -200,11 +206,31 @@ def write_refusal(conn: Connection, loaded: LoadedCase, refusal: Mapping[str, An
 
 
 def _write(
-    conn: Connection, loaded: LoadedCase, values: Mapping[str, Any], outcome: Mapping[str, Any], *, refused: bool
+    conn: Connection,
+    loaded: LoadedCase,
+    values: Mapping[str, Any],
+    outcome: Mapping[str, Any],
+    *,
+    refused: bool = False,
+    claims: Mapping[str, str] = statements.NO_CLAIMS,
 ) -> None:
-    case_id, version = loaded.case.case_id, loaded.case.version
+    case_id, version, number = loaded.key
     sound = loaded.serial  # the savepoint undoes what a lost race has aborted
     with raising_conflict(case_id, version, aborted=not sound, conn=conn), sheltered(conn, serial=loaded.serial):
-        written = statements.move_case(conn, loaded.key, values, outcome, refused=refused)
-    if not written:
-        raise Conflict(case_id, version)
+        if statements.move_case(conn, loaded.key, values, outcome, refused=refused, claims=claims):
+            return
+    found = statements.stands_at(conn, case_id, (version, number))
+    if found == (version, number) and claims:
+        _demand_free(conn, case_id, claims)
+        with suppress(IntegrityError), raising_conflict(case_id, version, conn=conn), conn.begin_nested():
+            if statements.move_case(conn, loaded.key, {**values, **claims}, outcome, refused=refused):
+                return
+    raise Conflict(case_id, version, found=None if found is None or found[0] == version else found[0])
+
+
+def _demand_free(conn: Connection, case_id: str, claims: Mapping[str, str]) -> None:
+    """Raise AlreadyDone for a claim that another case holds; one that no case holds any more was purged with its case."""
+    for name, order in claims.items():
+        other = statements.claiming_case(conn, name, order)
+        if other not in (None, case_id):
+            raise AlreadyDone(order, other, mapping.CLAIMED_PARTS[name])

@@ -91,6 +91,6 @@ def _claimed(conn: Connection, case: Case) -> OrderHasOpenCase | AlreadyDone | C
     for name, order in mapping.claims(case).items():
         other = order and statements.claiming_case(conn, name, order)
         if order and other:
-            done = Goal.FACE_VERIFICATION if name == "face_claim" else Goal.PLAN
-            return OrderHasOpenCase(order, other) if name == "open_order" else AlreadyDone(order, other, done)
+            done = mapping.CLAIMED_PARTS.get(name)
+            return OrderHasOpenCase(order, other) if done is None else AlreadyDone(order, other, done)
     return Conflict(case.case_id, None)  # the other case ended, or came, since the insert

@@ -35,7 +35,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from process.store.tables import JsonText, TextOfJson, cases, refusals, steps
-from process.store.transactions import error_number
+from process.store.transactions import error_number, is_mysql
 
 __all__ = ["Connection", "Engine", "Row"]
 
@@ -74,6 +74,7 @@ _KNOWN_REFUSAL = select(refusals).where(
     refusals.c.event_id == bindparam("event_id"),
 )
 _CASE = select(cases).where(_OF_CASE)
+_STANDS_AT = select(cases.c.version, cases.c.refusals).where(_OF_CASE)
 _HISTORY = select(steps).where(steps.c.case_id == bindparam("key")).order_by(steps.c.version)
 _REFUSALS = select(refusals).where(refusals.c.case_id == bindparam("key")).order_by(refusals.c.event_id, refusals.c.by)
 _QUEUE = select(cases.c.version).where(_OF_CASE).with_for_update(key_share=True)
@@ -119,6 +120,14 @@ def queue_for(conn: Connection, case_id: str) -> None:
     conn.execute(_QUEUE, {"key": case_id})
 
 
+def stands_at(conn: Connection, case_id: str, read: tuple[int, int]) -> tuple[int, int] | None:
+    """The version and number of refusals at which a case stands that was read before; None where it is gone."""
+    found = conn.execute(_STANDS_AT, {"key": case_id}).first()
+    if found == read and is_mysql(conn):  # a snapshot may hide what was committed since; the row is locked already
+        found = conn.execute(_STANDS_AT.with_for_update(), {"key": case_id}).first()
+    return None if found is None else (found.version, found.refusals)
+
+
 def claiming_case(conn: Connection, claim: str, order: str) -> str | None:
     """The case that holds the order in the column *claim*."""
     found: str | None = conn.scalar(select(cases.c.case_id).where(cases.c[claim] == order))
@@ -135,7 +144,7 @@ def insert_case(conn: Connection, values: Mapping[str, Any]) -> bool:
         new = into(cases).on_conflict_do_nothing().returning(cases.c.case_id)  # not every driver counts inserted rows
         return conn.execute(new, dict(values)).first() is not None
     try:  # MySQL undoes the statement alone; its INSERT IGNORE would pass over any other mistake as well
-        conn.execute(insert(cases), dict(values))
+        conn.execute(_INSERT_CASE, dict(values))
     except IntegrityError as error:
         if error_number(error.orig) == DUPLICATE_ENTRY:
             return False
@@ -144,44 +153,54 @@ def insert_case(conn: Connection, values: Mapping[str, Any]) -> bool:
 
 
 DUPLICATE_ENTRY: Final = 1062
+NO_CLAIMS: Final[Mapping[str, str]] = {}
+_INSERT_CASE, _INSERT_STEP, _INSERT_REFUSAL = insert(cases), insert(steps), insert(refusals)
 
 
 def insert_steps(conn: Connection, values: Sequence[Mapping[str, Any]]) -> None:
-    conn.execute(insert(steps), list(values))
+    conn.execute(_INSERT_STEP, list(values))
 
 
 def move_case(
-    conn: Connection, loaded: tuple[str, int, int], values: Mapping[str, Any], outcome: Mapping[str, Any], *, refused: bool
+    conn: Connection,
+    loaded: tuple[str, int, int],
+    values: Mapping[str, Any],
+    outcome: Mapping[str, Any],
+    *,
+    refused: bool,
+    claims: Mapping[str, str] = NO_CLAIMS,
 ) -> bool:
-    """Write a case and its new step or refusal; False where the case has taken or refused an event since it was read.
+    """Write a case and its new step or refusal; False where it has taken or refused an event since, or lacks a claim.
 
     Args:
         loaded: the case's id, version and number of refusals as they were read.
         values: what changes in the row of the case.
         outcome: the row of the step or refusal.
         refused: which of the two it is.
+        claims: the order, by the columns in which the case has to hold it.
     """
     keys = dict(zip(("key", "expected", "expected_refusals"), loaded, strict=True))
+    given = {**values, **keys, **{f"held_{name}": order for name, order in claims.items()}}
     if conn.dialect.name == "postgresql":
-        both = _move_and_insert(tuple(values), refused)
-        return (
-            conn.execute(both, {**values, **keys, **{f"new_{name}": outcome[name] for name in outcome}}).first() is not None
-        )
-    if conn.execute(_move(tuple(values)), {**values, **keys}).rowcount != 1:
+        both = _move_and_insert(tuple(values), tuple(claims), refused)
+        return conn.execute(both, {**given, **{f"new_{name}": outcome[name] for name in outcome}}).first() is not None
+    if conn.execute(_move(tuple(values), tuple(claims)), given).rowcount != 1:
         return False
-    conn.execute(insert(refusals if refused else steps), dict(outcome))
+    conn.execute(_INSERT_REFUSAL if refused else _INSERT_STEP, dict(outcome))
     return True
 
 
 @cache  # to make a statement takes as long as to execute it
-def _move(columns: tuple[str, ...]) -> Update:
-    return update(cases).where(_AS_READ).values({name: bindparam(name, type_=cases.c[name].type) for name in columns})
+def _move(columns: tuple[str, ...], claims: tuple[str, ...] = ()) -> Update:
+    held = [cases.c[name] == bindparam(f"held_{name}") for name in claims]
+    changed = {name: bindparam(name, type_=cases.c[name].type) for name in columns}
+    return update(cases).where(_AS_READ, *held).values(changed)
 
 
 @cache
-def _move_and_insert(columns: tuple[str, ...], refused: bool) -> Executable:
+def _move_and_insert(columns: tuple[str, ...], claims: tuple[str, ...], refused: bool) -> Executable:
     """The two writes in one round trip."""
-    moved = _move(columns).returning(cases.c.case_id).cte("moved")
+    moved = _move(columns, claims).returning(cases.c.case_id).cte("moved")
     into = refusals if refused else steps
     rest = [column for column in into.c if column.name != "case_id"]
     values = [_value_of(column) for column in rest]

@@ -32,7 +32,8 @@ def upgrade(conn: Connection) -> bool:
 
     Call it once, in a transaction that nothing else writes beside: ``with engine.begin() as conn: store.upgrade(conn)``, or
     in a script of Alembic's ``store.upgrade(op.get_bind())``. Every case keeps its snapshot and steps as they are. Where
-    two cases of one order have cancelled its plan, which the first release let happen, one of them gets the claim.
+    two cases of one order have cancelled its plan, which the first release let happen, one of them gets the claim. An open
+    case whose plan another one has cancelled gets none: ``handle`` raises AlreadyDone where it would cancel it again.
 
     Raises:
         NoTransaction, ReadOnly: as for ``handle``.

@@ -1,9 +1,9 @@
-"""The cost of keeping cases: ``python tests/benchmarks/store.py [events] [stored cases]``. A benchmark, not a test.
+"""The cost of keeping cases: ``python -m tests.benchmarks.store [events] [stored cases]``. A benchmark, not a test.
 
-It prints, for SQLite, PostgreSQL and MariaDB (started here, with fsync): events per second with 1, 2, 4 and 8 processes
-and the time of one commit; what a stored event costs beside a bare UPDATE and INSERT of the same columns, in turns; and for
-the first two what one call costs among 10³ to 10⁶ stored cases, with the plan of each statement that reads at the largest
-number.
+It prints what a stored event costs beside a bare UPDATE and INSERT of the same columns, in turns, on SQLite, PostgreSQL
+(also over a network of 1 ms) and MariaDB, all started here, with fsync; then, for each of them, the time of one commit and
+events per second with 1, 2, 4 and 8 processes; and for the first two what one call costs among 10³ to 10⁶ stored cases, with
+the plan of each statement that reads at the largest number. With 0 events or 0 cases the second or third part is left out.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event, make_url, text
 
 from process import Actor, Case, Event, Goal, store
 from process.store import mapping
+from tests.benchmarks.network import late
 from tests.support.mariadb import MariaDB
 from tests.support.postgres import Postgres
 from tests.support.storing import START, Database, in_parallel, made, opened
 
 WORKERS = (1, 2, 4, 8)
+TURNS = 400
 TABLES = store.metadata.tables
 
 
@@ -42,22 +44,23 @@ def quote_many(engine: Engine, worker: str, base: int, events: int) -> float:
     return time.perf_counter() - began
 
 
-def compare(engine: Engine, events: int) -> tuple[float, float]:
-    """Seconds, by the median, of an event and of the same rows written without a store, one after the other in turns."""
+def compare(name: str, database: Database, events: int) -> None:
+    """Say what an event costs and what the same rows cost without a store, by the median, one after the other in turns."""
+    engine = database.engine()
     opened(engine, "case-one", steps=5)
     opened(engine, "case-bare", steps=5)
     with engine.begin() as conn:
         values = mapping.case_values(store.load(conn, "case-bare"))
-    ours, bare = [], []
+    sides = (partial(quote_many, engine, "one", events=1), partial(write_bare, engine, values))
+    taken: tuple[list[float], list[float]] = [], []
     for number in range(events):
-        began = time.perf_counter()
-        with engine.begin() as conn:
-            store.handle(conn, "case-one", Event.QUOTE_CONSEQUENCES, quote_of(number), event_id=f"q{number}")
-        between = time.perf_counter()
-        write_bare(engine, values, number)
-        ours.append(between - began)
-        bare.append(time.perf_counter() - between)
-    return statistics.median(ours), statistics.median(bare)
+        for side in (0, 1) if number % 2 else (1, 0):
+            began = time.perf_counter()
+            sides[side](number)
+            taken[side].append(time.perf_counter() - began)
+    ours, bare = (statistics.median(times[events // 10 :]) * 1000 for times in taken)
+    say(f"{name}: {ours:.2f} ms an event; bare UPDATE + INSERT: {bare:.2f} ms; ratio {ours / bare:.2f}")
+    engine.dispose()
 
 
 def write_bare(engine: Engine, values: dict[str, Any], number: int) -> None:
@@ -97,10 +100,6 @@ def throughput(database: Database, events: int) -> None:
         )
         base += events
         say(f"  {workers} processes: {events / taken:7.0f} events/s, a commit each")
-    ours, bare = compare(engine, events)
-    say(
-        f"  one process: {ours * 1000:.2f} ms an event; bare UPDATE + INSERT: {bare * 1000:.2f} ms; ratio {ours / bare:.2f}"
-    )
     engine.dispose()
 
 
@@ -236,19 +235,33 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def compare_all(folder: str, postgres: Postgres, mariadb: MariaDB) -> None:
+    url = make_url(postgres.new_database())
+    compare("SQLite", made(f"sqlite:///{folder}/turns.sqlite")._replace(durable=True), TURNS)
+    compare("PostgreSQL", made(url.render_as_string()), TURNS)
+    with late(str(postgres.folder / ".s.PGSQL.5432")) as port:
+        far = url.set(
+            host="127.0.0.1", port=port, query={"sslmode": "disable"}, database=make_url(postgres.new_database()).database
+        )
+        compare("PostgreSQL, 1 ms away", made(far.render_as_string()), TURNS)
+    compare("MariaDB", made(mariadb.new_database()), TURNS)
+
+
 def main(events: int, most: int) -> None:
     sizes = [size for size in (10**3, 10**4, 10**5, 10**6) if size <= most]
-    server, mariadb = Postgres(), MariaDB()
+    postgres, mariadb = Postgres(), MariaDB()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for name, url in (("SQLite", "sqlite:///{}/{}.sqlite"), ("PostgreSQL", "")):
+            compare_all(folder, postgres, mariadb)
+            for name, url in (("SQLite", "sqlite:///{}/{}.sqlite"), ("PostgreSQL", ""), ("MariaDB", "")):
+                new = mariadb.new_database if name == "MariaDB" else postgres.new_database
                 say(name)
-                throughput(made(url.format(folder, "events") or server.new_database())._replace(durable=True), events)
-                growth(made(url.format(folder, "growth") or server.new_database())._replace(durable=True), sizes)
-        say("MariaDB")
-        throughput(made(mariadb.new_database())._replace(durable=True), events)
+                if events:
+                    throughput(made(url.format(folder, "events") or new())._replace(durable=True), events)
+                if sizes and name != "MariaDB":
+                    growth(made(url.format(folder, "growth") or new())._replace(durable=True), sizes)
     finally:
-        server.remove()
+        postgres.remove()
         mariadb.remove()
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from process import Actor, Case, Event, Goal, State, store
-from tests.support.storing import PATH, START, WORKERS, Database, agree, in_parallel
+from process.store import mapping, tables
+from tests.support.storing import LEDGER, PATH, START, WORKERS, Database, agree, in_parallel
 from tests.support.thorough import counts
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -92,6 +93,60 @@ def test_a_case_that_is_imported_at_its_end_claims_what_it_has_achieved(engine: 
         with pytest.raises(store.AlreadyDone):
             store.open(conn, goal=Goal.PLAN, account="acct", order="order")
     agree(engine, 1)
+
+
+# ------------------------------------------------------------------------------------- an open case that has no claim
+
+
+def open_without_claims(engine: Engine, first: tuple[Goal, State], goal: Goal, path: Path) -> None:
+    """Take a case to an end, and another one for its order along a path: the second found its claim taken.
+
+    So ``upgrade`` leaves two cases of the first release, which let this happen.
+    """
+    end(engine, *first, "order", "first")
+    claims = {name: tables.cases.c[name] for name in mapping.CLAIMED_PARTS}
+    with engine.begin() as conn:
+        (held,) = conn.execute(select(*claims.values()).where(tables.cases.c.case_id == "first"))
+        conn.execute(tables.cases.update().values(dict.fromkeys(claims)))
+        store.open(conn, goal=goal, account="acct", order="order", case_id="second", at=START)
+        for event, keywords in events(path, "order"):
+            store.handle(conn, "second", event, **keywords)
+        taken = {name: None for name, order in held._mapping.items() if order is not None}
+        conn.execute(tables.cases.update().values(taken))
+        conn.execute(tables.cases.update().where(tables.cases.c.case_id == "first").values(dict(held._mapping)))
+
+
+@pytest.mark.parametrize(
+    ("first", "goal", "path", "length"),
+    [
+        ((Goal.PLAN, State.PLAN_CANCELLED), Goal.PLAN, PATH, 9),  # the answer of the verifier would have it submitted
+        ((Goal.PLAN, State.PLAN_CANCELLED), Goal.BOTH, PATH, 10),  # the lender has been asked already, and answers
+        ((Goal.BOTH, State.FACE_VERIFICATION_REMOVED), Goal.BOTH, (*PATH[:4], *REMOVAL), 6),
+    ],
+)
+def test_an_open_case_of_an_earlier_release_never_repeats_what_another_one_has_done(
+    engine: Engine, first: tuple[Goal, State], goal: Goal, path: Path, length: int
+) -> None:
+    open_without_claims(engine, first, goal, path[:length])
+    event, keywords = list(events(path, "order"))[length]
+    with engine.begin() as conn:
+        conn.execute(LEDGER.insert(), {"case_id": "host", "version": 0})
+        with pytest.raises(store.AlreadyDone) as done:
+            store.handle(conn, "second", event, **keywords)
+        assert (done.value.order, done.value.case_id) == ("order", "first")
+        assert store.load(conn, "second").version == length
+    with engine.begin() as conn:
+        assert conn.scalar(select(LEDGER.c.case_id)) == "host", "the host's transaction is sound"
+        with conn.begin_nested() as tried:  # it can end otherwise
+            ended = {"data": {"reason": "cancelled by another case"}, "event_id": "ended", "by": Actor.LENDER}
+            assert store.handle(conn, "second", Event.REPORT_PLAN_ENDED, **ended).case.is_done
+            tried.rollback()
+        assert store.purge(conn, ended_before=datetime.now(UTC) + timedelta(days=1)) == ["first"]
+        store.handle(conn, "second", event, **keywords)  # and once nothing is known of the first, it goes on
+    agree(engine, 1)
+    with engine.begin() as conn:
+        (claimed,) = conn.execute(select(tables.cases.c.plan_claim, tables.cases.c.face_claim))
+        assert claimed[0 if event is not Event.REMOVE_FACE_VERIFICATION else 1] == "order"
 
 
 # --------------------------------------------------------------------------------------------------------------- races

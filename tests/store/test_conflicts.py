@@ -11,8 +11,8 @@ from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.orm import Session
 
 from process import Event, store
-from process.store import tables
-from tests.support.storing import LEDGER, START, Database, agree, in_parallel, opened
+from process.store import statements, tables
+from tests.support.storing import LEDGER, START, Database, agree, call, in_parallel, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
@@ -24,6 +24,42 @@ def test_a_conflict_says_at_which_version_the_case_stands(engine: Engine) -> Non
     assert (lost.value.version, lost.value.found) == (5, 0)
     assert "stands at version 0, not 5" in lost.value.text("en")
     assert "处于版本 0，而非 5" in lost.value.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "found"),
+    [
+        ("postgresql", "READ COMMITTED", 2),
+        ("postgresql", "REPEATABLE READ", None),  # an error of the database, which says no version
+        ("mariadb", "READ COMMITTED", 2),
+        ("mariadb", "REPEATABLE READ", 2),
+    ],
+)
+def test_the_conflict_of_a_lost_race_says_at_which_version_the_case_stands_by_now(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, name: str, level: str, found: int | None
+) -> None:
+    database: Database = request.getfixturevalue(name)
+    engine = database._replace(isolation=level).engine()
+    opened(engine, "case")
+    read = statements.load
+
+    def read_before_others_write(conn: Any, *args: Any) -> Any:
+        row = read(conn, *args)
+        monkeypatch.setattr(statements, "load", read)
+        for index in range(2):
+            event, keywords = call(index, "case")
+            store.deliver(engine, "case", event, **keywords)
+        return row
+
+    monkeypatch.setattr(statements, "load", read_before_others_write)
+    with engine.begin() as conn:
+        conn.execute(LEDGER.insert(), {"case_id": "host", "version": 0})
+        with pytest.raises(store.Conflict) as lost:
+            store.handle(conn, "case", Event.ABANDON, event_id="mine")
+        assert (lost.value.version, lost.value.found, lost.value.aborted) == (0, found, False)
+    with engine.begin() as conn:
+        assert conn.scalar(select(LEDGER.c.case_id)) == "host"
+    agree(engine, 1)
 
 
 # ------------------------------------------------------------------------------------------------- an aborted transaction

@@ -162,6 +162,35 @@ def test_claims_are_filled_in_and_two_cancellations_of_model_1_share_none(conn: 
         store.open(conn, goal=Goal.PLAN, account="a", order=store.load(conn, open_case).facts.order)
 
 
+def test_an_open_case_of_model_1_whose_plan_another_one_had_cancelled_does_not_cancel_it_again(untouched: Engine) -> None:
+    done = next(case_id for case_id, case in EXPECTED.items() if case["state"] == "plan_cancelled")
+    open_case = next(case_id for case_id, case in EXPECTED.items() if case["state"] == "cancelling")
+    replaced = "REPLACE(CAST(snapshot AS text), :own, :other)"
+    if untouched.dialect.name == "postgresql":
+        replaced = f"CAST({replaced} AS json)"
+    with untouched.begin() as conn:  # both are about one order
+        own, order = (
+            conn.scalar(text("SELECT order_ref FROM cancellation_case WHERE case_id = :case_id"), {"case_id": case_id})
+            for case_id in (done, open_case)
+        )
+        conn.execute(
+            text(f"UPDATE cancellation_case SET order_ref = :order, snapshot = {replaced} WHERE case_id = :case_id"),
+            {"order": order, "case_id": done, "own": f'"order":"{own}"', "other": f'"order":"{order}"'},
+        )
+    upgraded(untouched)
+    with untouched.begin() as conn:
+        case = store.load(conn, open_case)
+        answer: dict[str, Any] = {"event_id": "answer", "by": Actor.LENDER}
+        with pytest.raises(store.AlreadyDone) as refused:
+            store.handle(conn, open_case, Event.COMPLETE_CANCELLATION, {"quote": case.facts.quote}, **answer)
+        assert (refused.value.order, refused.value.case_id, refused.value.done) == (order, done, Goal.PLAN)
+        ended = store.handle(conn, open_case, Event.REPORT_PLAN_ENDED, {"reason": "done before"}, **answer)
+        assert ended.case.is_done
+        assert store.verify(conn, open_case) == ()
+        with pytest.raises(store.AlreadyDone):
+            store.open(conn, goal=Goal.PLAN, account="a", order=str(order))
+
+
 def test_upgraded_tables_are_as_new_ones(up_to_date: Engine) -> None:
     found = inspect(up_to_date)
     for table in (tables.cases, tables.steps, tables.refusals):

@@ -3,7 +3,7 @@
 It prints what a stored event costs beside a bare UPDATE and INSERT of the same columns, in turns, on SQLite, PostgreSQL
 (also over a network of 1 ms) and MariaDB, all started here, with fsync; then, for each of them, the time of one commit and
 events per second with 1, 2, 4 and 8 processes; and for the first two what one call costs among 10³ to 10⁶ stored cases,
-with the plan of each statement that reads at the largest number. With 0 events or 0 cases the second or third part is left out.
+with the plan of each statement that reads at the largest number. 0 events or 0 cases leave the second or third part out.
 """
 
 from __future__ import annotations

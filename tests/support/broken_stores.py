@@ -122,7 +122,7 @@ def no_claims() -> None:
 def log_outside_the_transaction() -> None:
     """Write the history on a connection of its own, and commit it there."""
 
-    def move_case(conn: Connection, loaded: Any, values: Any, outcome: Any, *, refused: bool) -> bool:
+    def move_case(conn: Connection, loaded: Any, values: Any, outcome: Any, *, refused: bool, **_: Any) -> bool:
         keys = dict(zip(("key", "expected", "expected_refusals"), loaded, strict=True))
         moved = conn.execute(statements._move(tuple(values)), {**values, **keys}).rowcount == 1
         engine: Engine = conn.engine
@@ -137,7 +137,7 @@ def log_outside_the_transaction() -> None:
 def blind_write() -> None:
     """Write the row whatever its version is."""
 
-    def move_case(conn: Connection, loaded: Any, values: Any, outcome: Any, *, refused: bool) -> bool:
+    def move_case(conn: Connection, loaded: Any, values: Any, outcome: Any, *, refused: bool, **_: Any) -> bool:
         moved = conn.execute(tables.cases.update().where(tables.cases.c.case_id == loaded[0]).values(**values)).rowcount
         conn.execute((tables.refusals if refused else tables.steps).insert(), dict(outcome))
         return bool(moved)

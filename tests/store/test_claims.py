@@ -116,14 +116,14 @@ def open_without_claims(engine: Engine, first: tuple[Goal, State], goal: Goal, p
         conn.execute(tables.cases.update().where(tables.cases.c.case_id == "first").values(dict(held._mapping)))
 
 
-@pytest.mark.parametrize(
-    ("first", "goal", "path", "length"),
-    [
-        ((Goal.PLAN, State.PLAN_CANCELLED), Goal.PLAN, PATH, 9),  # the answer of the verifier would have it submitted
-        ((Goal.PLAN, State.PLAN_CANCELLED), Goal.BOTH, PATH, 10),  # the lender has been asked already, and answers
-        ((Goal.BOTH, State.FACE_VERIFICATION_REMOVED), Goal.BOTH, (*PATH[:4], *REMOVAL), 6),
-    ],
-)
+SECOND_CASES: list[tuple[tuple[Goal, State], Goal, Path, int]] = [
+    ((Goal.PLAN, State.PLAN_CANCELLED), Goal.PLAN, PATH, 9),  # the answer of the verifier would have it submitted
+    ((Goal.PLAN, State.PLAN_CANCELLED), Goal.BOTH, PATH, 10),  # the lender has been asked already, and answers
+    ((Goal.BOTH, State.FACE_VERIFICATION_REMOVED), Goal.BOTH, (*PATH[:4], *REMOVAL), 6),
+]
+
+
+@pytest.mark.parametrize(("first", "goal", "path", "length"), SECOND_CASES)
 def test_an_open_case_of_an_earlier_release_never_repeats_what_another_one_has_done(
     engine: Engine, first: tuple[Goal, State], goal: Goal, path: Path, length: int
 ) -> None:

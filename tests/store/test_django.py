@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,22 @@ def of_mariadb(url: str) -> dict[str, Any]:
 SELDOM = [pytest.mark.thorough]
 
 
+def run_the_shops_tests(settings: dict[str, Any], use_tz: str = "1", broken: str | None = None) -> tuple[int, str]:
+    """Run them in Django's own runner; its exit code, and what it said."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.support.django_shop.settings",
+        "DJANGO_SHOP_DATABASE": json.dumps(settings),
+        "DJANGO_SHOP_USE_TZ": use_tz,
+        **({} if broken is None else {"DJANGO_SHOP_BROKEN": broken}),
+    }
+    command = [sys.executable, "-W", "error", "-m", "django", "test", "--noinput", "tests.support.django_shop.tests"]
+    done = subprocess.run(
+        command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("kind", "use_tz"),
     [
@@ -71,15 +88,21 @@ def test_the_shops_tests_pass_in_djangos_own_runner(
     else:
         mariadb: MariaDB = request.getfixturevalue("mariadb_server")
         settings = of_mariadb(mariadb.new_database())
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.support.django_shop.settings",
-        "DJANGO_SHOP_DATABASE": json.dumps(settings),
-        "DJANGO_SHOP_USE_TZ": use_tz,
-    }
-    command = [sys.executable, "-W", "error", "-m", "django", "test", "--noinput", "tests.support.django_shop.tests"]
-    done = subprocess.run(
-        command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Ran 10 tests" in done.stderr
+    code, said = run_the_shops_tests(settings, use_tz)
+    assert code == 0, said
+    assert "Ran 10 tests" in said
+
+
+@pytest.mark.parametrize(
+    ("broken", "found_out"),
+    [
+        ("end_what_was_lent", "test_case_and_ticket_are_rolled_back_together"),
+        pytest.param("forget_what_django_lost", "test_what_the_database_gave_up_is_not_committed", marks=SELDOM),
+    ],
+)
+def test_a_store_that_ends_djangos_transaction_or_hides_its_loss_is_found_out(
+    tmp_path: Path, broken: str, found_out: str
+) -> None:
+    code, said = run_the_shops_tests(of_sqlite(tmp_path), broken=broken)
+    assert code == 1
+    assert found_out in "".join(re.findall(r"^(?:FAIL|ERROR): (\w+)", said, re.MULTILINE)), said

@@ -18,9 +18,11 @@ pytest_plugins = ["tests.support.store_fixtures"]
 
 
 def shop(engine: Engine) -> None:
-    """Cases at every point of the path, some of them ended in another way, two without a due time."""
+    """Cases at every point of the path, some of them ended in another way, three with one due time, two without any."""
     for number in range(len(PATH) + 1):
         opened(engine, f"case-{number:02}", steps=number, at=START + timedelta(hours=number))
+    for name in ("twin-b", "twin-a"):
+        opened(engine, name, at=START)
     with engine.begin() as conn:
         for name in ("undated-b", "undated-a"):
             store.import_case(conn, Case(goal=Goal.FACE_VERIFICATION, account="acct-1", order=name, case_id=name))
@@ -84,7 +86,7 @@ def test_filters_find_what_the_cases_say_in_order_part_by_part_and_counted(engin
     shop(engine)
     with engine.begin() as conn:
         everything = store.find(conn)
-        assert len(everything) == len(PATH) + 3
+        assert len(everything) == len(PATH) + 5
         assert everything == sorted(everything, key=lambda one: (one.due_at is None, one.due_at or 0, one.case_id))
         for filters in FILTERS:
             expected = [one for one in everything if meets(conn, one, filters)]

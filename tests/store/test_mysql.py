@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, create_engine, select, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
@@ -42,7 +42,7 @@ def deadlock(conn: Connection, engine: Engine, mine: Callable[[], object]) -> No
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_a_deadlock_in_the_store_can_not_be_committed_over(mariadb: Database, way: Any) -> None:
-    engine = mariadb.engine()
+    engine = create_engine(mariadb.url, isolation_level="READ COMMITTED")  # a host's own, and not prepared
     for name in "ab":
         opened(engine, name)
 
@@ -61,6 +61,7 @@ def test_a_deadlock_in_the_store_can_not_be_committed_over(mariadb: Database, wa
     with engine.begin() as conn:
         assert conn.execute(select(LEDGER)).all() == []
     agree(engine, 2)
+    engine.dispose()
 
 
 def test_a_deadlock_in_a_hosts_own_statement_ends_the_transaction_for_sqlalchemy_too(mariadb: Database) -> None:

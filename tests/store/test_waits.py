@@ -111,8 +111,8 @@ def test_a_prepared_sqlite_engine_stays_prepared_after_a_use_with_autocommit(sql
 
 
 def test_a_delivery_inside_another_one_is_refused_at_once(database: Database) -> None:
-    engine = database.engine()
-    opened(engine, "case")
+    opened(database.engine(), "case")
+    engine = store.create_engine(database.url, busy_timeout=SHORT)
     others = (engine, engine.execution_options(compiled_cache=None), store.create_engine(database.url))
     for other in others:
         for inner in (
@@ -131,8 +131,9 @@ def test_a_delivery_inside_another_one_is_refused_at_once(database: Database) ->
     store.deliver(
         engine, "case", event_, **keywords, then=lambda conn, _: store.handle(conn, "case", Event.OPEN_ORDERS, **following)
     )
-    others[2].dispose()
     agree(engine, 1)
+    for other in others:
+        other.dispose()
 
 
 def test_two_databases_can_be_written_one_inside_the_other(tmp_path: Path) -> None:

@@ -1,8 +1,4 @@
-"""The store, broken on purpose: each way is a mistake that a store could have been built with.
-
-A group of tests that passes on one of them would not have noticed the mistake. The breaking replaces functions of the store
-in the process that calls ``break_it``; so it is called in processes that end with the test.
-"""
+"""Broken ways to write cases, steps and refusals."""
 
 from __future__ import annotations
 
@@ -119,6 +115,11 @@ def no_claims() -> None:
     mapping.released_claims = lambda case: dict.fromkeys(mapping.CLAIMS) if case.is_done else {}
 
 
+def need_no_claim() -> None:
+    """Let an open case cancel a plan whose claim another one holds."""
+    mapping.needed_claims = lambda _before, _after: {}
+
+
 def log_outside_the_transaction() -> None:
     """Write the history on a connection of its own, and commit it there."""
 
@@ -187,28 +188,3 @@ def no_digest() -> None:
 def commit_after_abort() -> None:
     """Let a host commit after a conflict that has undone its transaction."""
     transactions.refuse_commit = lambda _conn, _cause: None
-
-
-WAYS: dict[str, Callable[[], None]] = {
-    way.__name__: way
-    for way in (
-        state_as_token,
-        look_before_load,
-        never_look,
-        ids_of_everyone,
-        early_refusals_kept,
-        no_unique_key,
-        no_claims,
-        log_outside_the_transaction,
-        blind_write,
-        time_out_as_listed,
-        acknowledge_early,
-        no_digest,
-        commit_after_abort,
-    )
-}
-
-
-def break_it(way: str | None) -> None:
-    if way is not None:
-        WAYS[way]()

@@ -36,6 +36,7 @@ def draw(
         typer.Option(
             "--lang",
             metavar="zh,en,both",
+            autocompletion=lambda: ["zh", "en", "both"],
             help="图中的语言，缺省为全部。\n\nThe languages of the pictures; all by default.",
         ),
     ] = None,
@@ -44,6 +45,7 @@ def draw(
         typer.Option(
             "--view",
             metavar="VIEW,…",
+            autocompletion=lambda: list(View),
             help=choice_help("哪些图，缺省为全部", "The views to draw, all by default", View),
         ),
     ] = None,
@@ -52,6 +54,7 @@ def draw(
         typer.Option(
             "--format",
             metavar="FORMAT,…",
+            autocompletion=lambda: ["svg", "png", "dot", "mermaid"],
             help="格式：svg、png、dot、mermaid；缺省为 png 以外的全部。\n\n"
             "The formats: svg, png, dot, mermaid; all but png by default.",
         ),

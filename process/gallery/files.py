@@ -24,7 +24,8 @@ SENTENCES = {
     ),
     View.FACE_VERIFICATION: Words(
         "系统何时跳过核验，核验有哪些方式与次数，以及想取消人脸验证本身时为何须找客服。",
-        "When verification is skipped, which methods the number of attempts, and how face verification is removed.",
+        "When verification is skipped, which methods there are and how often each may be tried, and how the face "
+        "verification itself is removed.",
     ),
     View.SUPPORT: Words(
         "怎样会转到客服，客服能做什么，又怎样回到自助办理。",

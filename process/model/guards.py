@@ -273,8 +273,8 @@ def nothing_is_unanswered(facts: Facts, data: Payload) -> bool:
     "quote_not_rejected",
     ("更正的是被拒的报价", "it names the rejected quote"),
     (
-        "报价 {quote} 没有被拒绝过，无可更正。",
-        "Quote {quote} has not been rejected in this case, so there is nothing to correct.",
+        "所指报价在本次办理中没有被拒绝过，无可更正。",
+        "The quote named here was not rejected in this case, so there is nothing to correct.",
     ),
     payload_fields=("quote",),
     message_fields=("quote",),

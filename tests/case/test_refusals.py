@@ -165,7 +165,7 @@ def test_a_wrong_field_hides_no_guard_but_those_that_read_it() -> None:
     refused = refusal_of(at_choice(), Event.COMPLETE_CANCELLATION, by=Actor.LENDER)
     assert codes(refused) == ["missing_field", "quote_not_rejected"]
     assert refused.blockers[1].parameters == {"quote": None}
-    assert refused.text("zh").endswith("报价 … 没有被拒绝过，无可更正。")
+    assert refused.text("zh").endswith("所指报价在本次办理中没有被拒绝过，无可更正。")
     assert codes(refusal_of(at_choice(), Event.START_FACE_VERIFICATION)) == ["missing_field"]
 
 

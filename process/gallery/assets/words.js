@@ -86,7 +86,7 @@ const SENTENCE = {
     (p) => `链接指向另一版本的流程模型，本页为第 ${p.model} 版。请重新选择。`,
     (p) => `The link belongs to another version of the model; this page has version ${p.model}. Choose a goal.`,
   ],
-  noSnapshot: [() => "这个文件不是办理的快照。", () => "This file is not the snapshot of a case."],
+  noSnapshot: [() => "这个文件不是办理的快照。", () => "This file is not a snapshot of a case."],
   newerModel: [
     (p) => `快照由更新的第 ${p.model} 版流程模型写成，本页打不开。`,
     (p) => `The snapshot was written by version ${p.model} of the model, which is newer than this page.`,

@@ -68,10 +68,9 @@ class Dialect:
         whole = pattern if self.name == "duckdb" else f"^({pattern})$"
         return f"{function}({expression}, {self.literal(whole)})"
 
-    def ordered(self, columns: tuple[str, ...]) -> str:
-        """Return the expression that orders rows by the content of text columns, in every database alike."""
-        text = " || '|' || ".join(f"coalesce({column}, '')" for column in columns)
-        return f'({text}) collate "C"' if self.name == "postgres" else f"({text})"
+    def binary(self, expression: str) -> str:
+        """Return a text for an ORDER BY that is the same in every database and locale."""
+        return f'{expression} collate "C"' if self.name == "postgres" else expression
 
     def joined(self, expression: str, order: str) -> str:
         """Return the aggregate that joins texts with ``;`` in an order."""

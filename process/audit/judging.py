@@ -14,7 +14,7 @@ from process.audit.monitors import visible
 from process.audit.progress import Progress, Stage, silent
 from process.audit.replay import Outcome, Verdict, judge
 from process.audit.report import MOST_EXAMPLES, MOST_LISTED
-from process.audit.simulation import Simulation
+from process.audit.simulation import Arrow, Simulation
 from process.audit.trace import Trace
 from process.model import MODEL, Event
 
@@ -42,13 +42,14 @@ def judge_cases(
     rows = conn.execute("select variant, trace, early, unclear from variants order by variant").fetchall()
     judged: list[tuple[Any, ...]] = []
     taken: list[tuple[Any, ...]] = []
+    arrows: dict[Arrow, int] = {}
     for done, (variant, text, begun_before, unclear) in enumerate(rows, 1):
         trace = Trace.parse(text)
         verdict = Verdict(Outcome.UNKNOWN) if unclear else judge(simulation, trace, monitors, anywhere=begun_before)
         judged.append((variant, *_judged_row(trace, verdict)))
         for position, arrow in enumerate(verdict.arrows, 1):
             if arrow is not None:
-                taken.append((variant, position, arrow.source.value, arrow.event.value, arrow.target.value))
+                taken.append((variant, position, arrows.setdefault(arrow, len(arrows))))
         if done % 256 == 0 or done == len(rows):
             progress(Stage.REPLAYING, done, len(rows))
     _insert(
@@ -57,30 +58,38 @@ def judge_cases(
         " told varchar)",
         judged,
     )
-    _insert(conn, "taken (variant bigint, position bigint, source varchar, event varchar, target varchar)", taken)
+    _insert(conn, "taken (variant bigint, position bigint, arrow bigint)", taken)
+    _insert(
+        conn,
+        "arrows (arrow bigint, source varchar, event varchar, target varchar)",
+        [(number, *map(str, arrow)) for arrow, number in arrows.items()],
+    )
     conn.execute(
         "create or replace table judged as select v.trace, v.early, v.cases, v.examples, r.* exclude (variant)"
         " from variants v join verdicts r using (variant)"
     )
-    joined = "marked c join variants v using (trace, early, unclear)"
     conn.execute(
-        "create or replace table deviating as select c.case_id, c.trace, c.early, r.position, c.times[r.position] as at_us"
-        f" from {joined} join verdicts r using (variant) where r.outcome = 'deviates'"
+        "create or replace temp table numbered as"
+        " select c.case_id, v.variant, c.times, c.end_us, c.weight, r.outcome, r.state, r.position"
+        " from marked c join variants v using (trace, early, unclear) join verdicts r using (variant)"
     )
     conn.execute(
-        "create or replace table listed as select case_id, trace, early, times from (select c.*,"
-        " row_number() over (partition by c.trace, c.early order by case_id) as place"
-        f" from {joined} join verdicts r using (variant) where r.outcome = 'deviates')"
-        f" order by place, trace, early limit {MOST_LISTED}"
+        "create or replace table deviating as select case_id, trace, early, position, times[position] as at_us"
+        " from numbered join variants using (variant) where outcome = 'deviates'"
     )
     conn.execute(
-        "create or replace table waits as select source, event, target, wait_us, sum(n) as n from ("
-        f" select t.source, t.event, t.target, c.times[t.position] - c.times[t.position - 1] as wait_us, c.weight as n"
-        f" from {joined} join taken t using (variant)) group by all"
+        "create or replace table listed as select case_id, trace, early, times from (select variant, case_id, times,"
+        " row_number() over (partition by variant order by case_id) as place from numbered where outcome = 'deviates')"
+        f" join variants using (variant) order by place, trace, early limit {MOST_LISTED}"
     )
     conn.execute(
-        "create or replace table standing as select c.case_id, r.state, c.end_us, "
-        f"c.weight as n from {joined} join verdicts r using (variant) where r.outcome = 'conforms' and r.state is not null"
+        "create or replace table waits as select source, event, target, wait_us, cast(sum(n) as bigint) as n from ("
+        " select t.arrow, c.times[t.position] - c.times[t.position - 1] as wait_us, c.weight as n"
+        " from numbered c join taken t using (variant)) join arrows using (arrow) group by all"
+    )
+    conn.execute(
+        "create or replace table standing as select case_id, state, end_us, weight as n from numbered"
+        " where outcome = 'conforms' and state is not null"
     )
 
 

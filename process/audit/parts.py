@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import duckdb
 
-from process.audit.log import Events, Problem
+from process.audit.log import Events
+from process.audit.problems import Problem
 from process.audit.report import Report
 from process.audit.sources import SourceUnusable, connect, quoted
 from process.audit.summary import build_report

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from process.audit.log import Problem
 from process.audit.monitors import MONITORS, NOT_IN_A_LOG
+from process.audit.problems import Problem
 from process.diagram.traffic import TransitionKey, transitions_of
 from process.diagram.view_layouts import View
 from process.model import MODEL, Event, State, Words

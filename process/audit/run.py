@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from process.audit.judging import judge_cases
-from process.audit.log import read_events, suggest
+from process.audit.log import read_events
 from process.audit.mapping import Mapping, read_mapping
+from process.audit.names import suggest
 from process.audit.parts import write_part
 from process.audit.progress import Progress, silent
 from process.audit.report import Report
-from process.audit.sources import connect, load_source
+from process.audit.sources import connect, load_source, telling_of
 from process.audit.summary import build_report
 from process.audit.tables import write_tables
 
@@ -48,7 +49,7 @@ def audit(
         MappingInvalid: the mapping does not fit the log; says what to write.
     """
     chosen = mapping if isinstance(mapping, Mapping) else Mapping() if mapping is None else read_mapping(mapping)
-    with connect(memory, threads) as conn:
+    with telling_of(str(source)), connect(memory, threads) as conn:
         raw = load_source(conn, str(source), query=query, own=own, object_type=object_type, progress=progress)
         fixed = {role: (column,) for role, column in raw.roles.items() if role not in chosen.columns}
         chosen = Mapping(**{**vars(chosen), "columns": {**fixed, **chosen.columns}})

@@ -107,11 +107,18 @@ def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> Iterable[Overdue]:
     deadlines = ", ".join(
         f"('{name}', {deadline // timedelta(microseconds=1)})" for name, deadline in open_states if deadline
     )
+    owners = {state.value: info.responsibilities[-1].owner.value for state, info in MODEL.states.items() if info.deadline}
+    whole = "strftime(make_timestamp(due), '%Y-%m-%dT%H:%M:%S')"
     rows = conn.execute(
-        "select case_id, state, end_us + waits.deadline as due from standing"
+        f"select case_id, state, {whole} || case when due % 1000000 = 0 then '' else"
+        " '.' || lpad(cast(due % 1000000 as varchar), 6, '0') end || '+00:00' from ("
+        " select case_id, state, end_us + waits.deadline as due from standing"
         f" join (values {deadlines}) as waits(state, deadline) using (state)"
-        " where due < ? and end_us > 0 order by due, case_id",
+        " where due < ? and end_us > 0) overdue order by due, case_id",
         [now_us],
     ).fetchall()
+    owners = {
+        state.value: info.responsibilities[-1].owner.value for state, info in MODEL.states.items() if info.responsibilities
+    }
     for case, name, due in rows:
-        yield Overdue(case, name, MODEL.states[State(name)].responsibilities[-1].owner.value, iso(due))
+        yield Overdue(case, name, owners[name], due)

@@ -1,7 +1,7 @@
 """Traces: the events that a log has of one case, reduced to what can decide, and written as a short text.
 
 Two cases with the same trace text get the same verdict, so each distinct text (a *variant*) is replayed once. A quote's
-reference becomes the place where the case first names it (1, 2, …), its fee and currency likewise; of an account, an
+reference becomes the place of the entry that first names it, its fee and currency likewise; of an account, an
 order and a consent only stays whether it is the right one; free text goes. The SQL of ``variants`` writes this text, and
 only ``Trace.parse`` reads it.
 """
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from process.model import MODEL, Actor, Event, Goal, Kind
 
-FIELDS = ("event", "by", "quote", "offer", "attempt", "account", "order", "consent", "invalid", "tied")
+FIELDS = ("event", "by", "attempt", "account", "order", "consent", "invalid", "quote", "offer", "tied")
 """The parts of an entry's text, separated by ``|``; an empty part is not recorded."""
 
 
@@ -22,9 +22,9 @@ class Entry(NamedTuple):
     event: Event
     by: Actor | None = None
     quote: int | None = None
-    """The place of the quote's reference among those that the trace names, from 1."""
+    """The place of the entry that first names the quote's reference, from 1."""
     offer: int | None = None
-    """The place of fee and currency among those that the trace names, from 1."""
+    """The place of the entry that first names this fee and currency, from 1."""
     attempt: int | None = None
     account: bool | None = None
     """The account is the one that bought."""
@@ -44,9 +44,11 @@ class Entry(NamedTuple):
         parts = (
             self.event.value,
             self.by.value if self.by else "",
-            *("" if number is None else str(number) for number in (self.quote, self.offer, self.attempt)),
+            _number(self.attempt),
             *(flags[known] for known in (self.account, self.order, self.consent)),
             ",".join(self.invalid),
+            _number(self.quote),
+            _number(self.offer),
             "1" if self.tied else "",
         )
         return "|".join(parts)
@@ -54,7 +56,7 @@ class Entry(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Entry:
         """Return the entry of its text."""
-        event, by, quote, offer, attempt, account, order, consent, invalid, tied = text.split("|")
+        event, by, attempt, account, order, consent, invalid, quote, offer, tied = text.split("|")
         flags = {"1": True, "0": False, "": None}
         return cls(
             event=Event(event),
@@ -68,6 +70,10 @@ class Entry(NamedTuple):
             invalid=tuple(invalid.split(",")) if invalid else (),
             tied=bool(tied),
         )
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 class Trace(NamedTuple):

@@ -6,31 +6,36 @@ their own content, so that the order of the rows never counts where ``ties`` is 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final
 
 from process.audit.dialects import PRINTED, Dialect
 from process.audit.mapping import ByColumn, Mapping
 from process.audit.trace import FIELDS
-from process.model import MODEL, Event, Kind
+from process.model import MODEL, Actor, Event, Goal, Kind
 
 TOLD: Final = "!"
 """A warehouse's rows that begin so are no traces: they count what can't be judged, as ``!no_case``."""
-SEVERAL_GOALS, UNREADABLE, NO_CASE, NO_TIME, UNKNOWN_EVENT = (
-    f"{TOLD}{code}" for code in ("several_goals", "unreadable", "no_case", "no_time", "unknown_event")
+SEVERAL_GOALS, UNREADABLE, NO_CASE, NO_TIME, NO_EVENT, UNKNOWN_EVENT = (
+    f"{TOLD}{code}" for code in ("several_goals", "unreadable", "no_case", "no_time", "no_event", "unknown_event")
 )
 
 
-def events_query(mapping: Mapping, columns: tuple[str, ...], table: str, sql: Dialect) -> str:
+def events_query(
+    mapping: Mapping, columns: tuple[str, ...], table: str, sql: Dialect, instants: Container[str] = ()
+) -> str:
     """Return the query for one row an event, in the model's terms.
 
     Args:
         columns: the columns that the table has.
         table: the table or query that holds the log.
+        instants: the columns of the audit's own table that are points in time, and no texts.
     """
     roles = {role: _joined_columns(mapping.columns_of(role), columns, sql) for role in (*FIELDS, *_OTHER_ROLES)}
-    row = sql.column("_row") if sql.is_own else "0"
-    cast = "try_cast" if sql.is_own else "cast"
+    row, cast = sql.column("_row"), "try_cast" if sql.is_own else "cast"
     tie = {"free": "0", "rows": row}.get(mapping.ties) or f"{cast}({sql.column(mapping.ties)} as bigint)"
+    at_name = mapping.columns_of("at")[0]
+    at = sql.column(at_name) if at_name in columns else "null"
     flags = {
         "account_ok": _flag(roles["account"], roles["buyer"]),
         "order_ok": _flag(roles["order"], roles["case_order"]),
@@ -40,12 +45,12 @@ def events_query(mapping: Mapping, columns: tuple[str, ...], table: str, sql: Di
     }
     selected = {
         "case_id": _trimmed(roles["case"]),
-        "at_us": sql.microseconds(_raw(mapping.columns_of("at"), columns, sql), mapping.zone),
+        "at_us": f"epoch_us({at})" if at_name in instants else sql.microseconds(at, mapping.zone),
         "tie": tie,
-        "row_number": row,
+        **({"row_number": row} if sql.is_own else {}),
         "event": _event(mapping, roles["event"], sql),
-        "raised_by": _named({name: actor.value for name, actor in mapping.by.items()}, roles["by"], sql),
-        "goal": _named({name: goal.value for name, goal in mapping.goals.items()}, roles["goal"], sql),
+        "raised_by": _named({name: actor.value for name, actor in mapping.by.items()}, Actor, roles["by"], sql),
+        "goal": _named({name: goal.value for name, goal in mapping.goals.items()}, Goal, roles["goal"], sql),
         "quote": _trimmed(roles["quote"]),
         "fee": _whole(roles["fee"]),
         "currency": _trimmed(roles["currency"]),
@@ -55,6 +60,7 @@ def events_query(mapping: Mapping, columns: tuple[str, ...], table: str, sql: Di
     }
     if not sql.is_own:
         selected["unknown"] = _unknown(mapping, roles["event"], sql)
+        selected["nameless"] = f"coalesce(trim({roles['event']}), '') = ''"
     return f"select {', '.join(f'{value} as {name}' for name, value in selected.items())}\nfrom {table}"
 
 
@@ -64,65 +70,101 @@ _OTHER_ROLES: Final = ("case", "at", "goal", "quote", "fee", "currency", "buyer"
 def variants_query(events: str, sql: Dialect, bucket: tuple[int, int] | None = None) -> str:
     """Return the query for the trace of each case, from a table or query of events in the model's terms.
 
-    The result has ``case_id``, ``trace``, ``goals`` (how many goals the case's rows name), ``begin_us`` and ``end_us``;
-    in the audit's own dialect also ``times``, the time of each entry. Only there a bucket may be asked for.
+    The result has ``case_id``, ``trace``, ``goals`` (how many its rows name, at most 2), ``begin_us`` and ``end_us``;
+    in the audit's own dialect also ``times``, the time of each entry, and no trace where a case has more than
+    LONGEST entries; only there a bucket may be asked for. DuckDB works on lists, which is much faster than windows are.
     """
-    carries = {kind: _events_with(kind) for kind in ("quote", "fee", "attempt", "account", "order", "consent")}
-
-    def only(field: str, expression: str) -> str:
-        names = ", ".join(sql.literal(event.value) for event in carries[field])
-        return f"case when event in ({names}) then {expression} end"
-
-    number = "(0|[1-9][0-9]{0,15})"
-    wrong_fee = f"event = 'quote_consequences' and fee is not null and not {sql.matches('fee', number)}"
-    wrong_attempt = f"{only('attempt', 'attempt')} is not null and not {sql.matches('attempt', '[1-9][0-9]{0,8}')}"
-    entry = " || '|' || ".join(
-        (
-            "event",
-            "coalesce(raised_by, '')",
-            f"coalesce(cast(quote_place as {sql.text}), '')",
-            f"coalesce(cast(offer_place as {sql.text}), '')",
-            f"coalesce(case when not ({wrong_attempt}) then {only('attempt', 'attempt')} end, '')",
-            f"coalesce({only('account', 'account_ok')}, '')",
-            f"coalesce({only('order', 'order_ok')}, '')",
-            f"coalesce({only('consent', 'consent_ok')}, '')",
-            f"case when {wrong_fee} then 'fee' when {wrong_attempt} then 'attempt' else '' end",
-            "case when tied then '1' else '' end",
-        )
-    )
     number_of_case = "cast(md5_number_lower(case_id) % 1000003 as bigint)"
     chosen = "" if bucket is None else f" and {number_of_case} % {bucket[1]} = {bucket[0] - 1}"
-    order = f"at_us, tie, {sql.ordered(_STRUCTURE)}, {sql.ordered(_REFERENCES)}, row_number"
-    times = ", list(at_us order by place) as times" if sql.is_own else ""
-    return f"""with named as (
-    select *, {only("quote", "quote")} as named_quote,
-        case when event = 'quote_consequences' then fee || ' ' || coalesce(currency, '') end as named_offer,
-        row_number() over (partition by case_id order by {order}) as place,
-        lag(at_us) over (partition by case_id order by {order}) as before_us,
-        lag(tie) over (partition by case_id order by {order}) as before_tie
+    offer = "case when event = 'quote_consequences' then fee || ' ' || coalesce(currency, '') end"
+    named = f"""select case_id, goal, at_us, tie, {_entry(sql)} as entry,
+        {_only("quote", "quote", sql)} as quote_name, {offer} as offer_name
     from ({events}) events
-    where event is not null and case_id is not null and at_us is not null{chosen}
-), quotes as (
-    select case_id, named_quote, dense_rank() over (partition by case_id order by min(place)) as quote_place
-    from named where named_quote is not null group by case_id, named_quote
-), offers as (
-    select case_id, named_offer, dense_rank() over (partition by case_id order by min(place)) as offer_place
-    from named where named_offer is not null group by case_id, named_offer
-), placed as (
-    select n.*, quote_place, offer_place, before_us = at_us and before_tie = tie as tied
-    from named n
-    left join quotes q on q.case_id = n.case_id and q.named_quote = n.named_quote
-    left join offers o on o.case_id = n.case_id and o.named_offer = n.named_offer
+    where event is not null and case_id is not null and at_us is not null{chosen}"""
+    return _by_lists(named, sql) if sql.name == "duckdb" else _by_windows(named, sql)
+
+
+LONGEST: Final = 10_000  # entries of a case; one that has more is no case
+
+
+def _by_lists(named: str, sql: Dialect) -> str:
+    # Few entries have references, so both stand in one text, which is cut up at the end.
+    neither = "quote_name is null and offer_name is null"
+    references = f"case when {neither} then '' else concat(quote_name, chr(31), offer_name) end"
+
+    def place(names: str, number: int) -> str:
+        name = f"split_part(x.r, chr(31), {number})"
+        return f"case when {name} = '' then '' else cast(list_position({names}, {name}) as {sql.text}) end"
+
+    both = f"case when x.r = '' then '|' else concat({place('quotes', 1)}, '|', {place('offers', 2)}) end"
+    tied = "i > 1 and times[i - 1] = x.a and ties[i - 1] = x.t"
+    entry = f"concat(x.e, '|', {both}, case when {tied} then '|1' else '|' end)"
+    times, limit = (", times", f"len(sorted) > {LONGEST}") if sql.is_own else ("", "false")
+    return f"""with cases as (
+    select case_id, min(goal) as goal, max(goal) as other_goal,
+        list_sort(list({{'a': at_us, 't': tie, 'e': entry, 'r': {references}}})) as sorted
+    from ({named}) named group by case_id
+), listed as (
+    select *, list_transform(sorted, lambda x: x.a) as times, list_transform(sorted, lambda x: x.t) as ties,
+        list_transform(sorted, lambda x: split_part(x.r, chr(31), 1)) as quotes,
+        list_transform(sorted, lambda x: split_part(x.r, chr(31), 2)) as offers,
+        case when goal is null then 0 when goal = other_goal then 1 else 2 end as goals
+    from cases
 )
 select case_id,
-    case when count(distinct goal) = 1 then min(goal) else '' end || ':' || {sql.joined(f"({entry})", "place")} as trace,
-    count(distinct goal) as goals, min(at_us) as begin_us, max(at_us) as end_us{times}
+    case when {limit} then null else case when goals = 1 then goal else '' end || ':'
+        || array_to_string(list_transform(sorted, lambda x, i: {entry}), ';') end as trace,
+    goals, times[1] as begin_us, times[-1] as end_us{times}
+from listed"""
+
+
+def _by_windows(named: str, sql: Dialect) -> str:
+    names = (sql.binary(f"coalesce({name}, '')") for name in ("quote_name", "offer_name"))
+    order = f"at_us, tie, {sql.binary('entry')}, {', '.join(names)}"
+
+    def place(name: str) -> str:
+        first = f"min(place) over (partition by case_id, {name})"
+        return f"case when {name} is null then '' else cast({first} as {sql.text}) end"
+
+    parts = ("entry", "quote_place", "offer_place", "case when before_us = at_us and before_tie = tie then '1' else '' end")
+    return f"""with named as (
+{named}
+), ordered as (
+    select *, row_number() over (partition by case_id order by {order}) as place,
+        lag(at_us) over (partition by case_id order by {order}) as before_us,
+        lag(tie) over (partition by case_id order by {order}) as before_tie
+    from named
+), placed as (
+    select *, {place("quote_name")} as quote_place, {place("offer_name")} as offer_place from ordered
+)
+select case_id, case when count(distinct goal) = 1 then min(goal) else '' end || ':'
+        || {sql.joined(" || '|' || ".join(parts), "place")} as trace,
+    count(distinct goal) as goals, min(at_us) as begin_us, max(at_us) as end_us
 from placed
 group by case_id"""
 
 
-_STRUCTURE: Final = ("event", "raised_by", "attempt", "account_ok", "order_ok", "consent_ok")
-_REFERENCES: Final = ("quote", "fee", "currency")
+def _entry(sql: Dialect) -> str:
+    """Return the expression of an entry's text but for its references and the mark of a tie."""
+    attempt = _only("attempt", "attempt", sql)
+    wrong_fee = f"event = 'quote_consequences' and fee is not null and not {sql.matches('fee', '(0|[1-9][0-9]{0,15})')}"
+    wrong_attempt = f"{attempt} is not null and not {sql.matches('attempt', '[1-9][0-9]{0,8}')}"
+    parts = (
+        "event",
+        "coalesce(raised_by, '')",
+        f"coalesce(case when not ({wrong_attempt}) then {attempt} end, '')",
+        f"coalesce({_only('account', 'account_ok', sql)}, '')",
+        f"coalesce({_only('order', 'order_ok', sql)}, '')",
+        f"coalesce({_only('consent', 'consent_ok', sql)}, '')",
+        f"case when {wrong_fee} then 'fee' when {wrong_attempt} then 'attempt' else '' end",
+    )
+    return f"concat_ws('|', {', '.join(parts)})"
+
+
+def _only(field: str, expression: str, sql: Dialect) -> str:
+    """Return the expression for the events that carry the field, and null for all others."""
+    names = ", ".join(sql.literal(event.value) for event in _events_with(field))
+    return f"case when {expression} is not null and event in ({names}) then {expression} end"
 
 
 def counted_query(mapping: Mapping, columns: tuple[str, ...], table: str, name: str) -> str:
@@ -155,6 +197,8 @@ select '{NO_CASE}', count(*), '' from unique_events where event is not null and 
 union all
 select '{NO_TIME}', count(*), '' from unique_events where event is not null and at_us is null having count(*) > 0
 union all
+select '{NO_EVENT}', count(*), '' from given where nameless having count(*) > 0
+union all
 select {unknown}, count(*), min(case_id) from given where unknown is not null group by unknown
 order by 2 desc, 1"""
 
@@ -174,12 +218,12 @@ def _joined_columns(names: tuple[str, ...], columns: tuple[str, ...], sql: Diale
     return parts[0] if len(parts) == 1 else "(" + " || '/' || ".join(parts) + ")"
 
 
-def _raw(names: tuple[str, ...], columns: tuple[str, ...], sql: Dialect) -> str:
-    return sql.column(names[0]) if names[0] in columns else "null"
-
-
 def _trimmed(expression: str | None) -> str:
-    return "null" if expression is None else f"nullif(trim({expression}), '')"
+    """Return a text without spaces around it, and null for an empty one. Few texts have any, and to trim is slow."""
+    if expression is None:
+        return "null"
+    untidy = f"{expression} like ' %' or {expression} like '% ' or {expression} = ''"
+    return f"case when {untidy} then nullif(trim({expression}), '') else {expression} end"
 
 
 def _whole(expression: str | None) -> str:
@@ -194,17 +238,18 @@ def _present(expression: str) -> str:
 def _flag(given: str | None, right: str | None) -> str:
     if given is None or right is None:
         return "null"
-    return f"case when {_present(given)} and {_present(right)} then case when {given} = {right} then '1' else '0' end end"
+    same = f"{given} = {right} and {given} <> ''"  # most rows; the rest is costly
+    return f"case when {same} then '1' when {_present(given)} and {_present(right)} then '0' end"
 
 
-def _named(names: dict[str, str], expression: str | None, sql: Dialect) -> str:
+def _named(names: dict[str, str], kind: type[Actor] | type[Goal], expression: str | None, sql: Dialect) -> str:
+    """Return the expression of an actor or goal under the model's name; names of the model may be written in any case."""
     if expression is None:
         return "null"
-    known = {**names}
-    if not known:
-        return f"lower(nullif(trim({expression}), ''))"
-    arms = " ".join(f"when {expression} = {sql.literal(name)} then {sql.literal(value)}" for name, value in known.items())
-    return f"case {arms} else lower(nullif(trim({expression}), '')) end"
+    arms = "".join(f" when {expression} = {sql.literal(name)} then {sql.literal(value)}" for name, value in names.items())
+    members = ", ".join(sql.literal(member.value) for member in kind if member.value not in names)
+    tidy = f" when {expression} in ({members}) then {expression}" if members else ""
+    return f"case{arms}{tidy} else lower(nullif(trim({expression}), '')) end"
 
 
 def _event(mapping: Mapping, expression: str | None, sql: Dialect) -> str:
@@ -236,4 +281,4 @@ def _unknown(mapping: Mapping, expression: str | None, sql: Dialect) -> str:
             value = f"cast({sql.column(event.column)} as {sql.text})"
             condition += f" and {value} in ({', '.join(map(sql.literal, event.events))})"
         arms.append(f"{condition} then null")
-    return f"case {' '.join(arms)} else {expression} end"
+    return f"case when {_present(str(expression))} then case {' '.join(arms)} else {expression} end end"

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 from process.audit.dialects import DIALECTS
 from process.audit.judging import judge_cases
-from process.audit.log import Events, Problem
+from process.audit.log import Events
 from process.audit.mapping import REQUIRED, ROLES, Mapping, MappingInvalid
+from process.audit.problems import Problem
 from process.audit.progress import Progress, silent
 from process.audit.report import Report
 from process.audit.sources import SourceUnusable, connect, load_source
 from process.audit.summary import build_report
 from process.audit.trace import Trace
-from process.audit.variants import NO_CASE, NO_TIME, SEVERAL_GOALS, TOLD, UNKNOWN_EVENT, UNREADABLE, counted_query
+from process.audit.variants import NO_CASE, NO_EVENT, NO_TIME, SEVERAL_GOALS, TOLD, UNKNOWN_EVENT, UNREADABLE, counted_query
 from process.model import Words
 
 Variant = tuple[str, int, str]
@@ -24,6 +25,7 @@ COLUMNS = ("trace", "cases", "example")
 NOT_JUDGED = (SEVERAL_GOALS, UNREADABLE)
 _PROBLEMS = {
     NO_CASE: Words("没有办理编号的行", "rows without a case"),
+    NO_EVENT: Words("没有事件名的行", "rows without an event"),
     NO_TIME: Words("时间无法读取的行", "rows whose time can't be read"),
     UNKNOWN_EVENT: Words("未映射的事件", "events that are not mapped"),
 }

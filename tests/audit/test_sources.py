@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from process import Event
-from process.audit import Mapping, Report, SourceUnusable, audit, audit_variants, variants_sql
+from process.audit import Mapping, Report, SourceUnusable, audit
 from tests.support.logs import COLUMNS, Row, legal_log, with_faults, write_csv
 
 LOG = [row for rows in with_faults(legal_log(80, seed=6), every=5)[0] for row in rows]
@@ -127,20 +127,6 @@ def test_a_database_is_read_by_its_query(file: Path, report: Report, tmp_path: P
     same(audit(address, query="select * from log"), report)
     with pytest.raises(SourceUnusable, match="write the query with --query"):
         audit(address)
-
-
-def test_the_printed_query_gives_the_variants_that_the_audit_finds(file: Path, report: Report) -> None:
-    with duckdb.connect() as conn:
-        conn.execute("set TimeZone='UTC'")
-        columns = ", ".join(f'"{name}"' for name in COLUMNS if name != "at")
-        conn.execute(f"create table log as select {columns}, \"at\" from read_csv('{file}', all_varchar=true)")
-        from process.audit.log import _TIME_MACRO
-
-        conn.execute(_TIME_MACRO)
-        mapping = Mapping(columns={name: (name,) for name in COLUMNS if name not in ("channel", "reason")})
-        rows = conn.execute(variants_sql(mapping, "duckdb", table="log")).fetchall()
-    counted = audit_variants(rows)
-    assert (counted.cases, counted.deviating, counted.variants) == (report.cases, report.deviating, report.variants)
 
 
 def test_a_file_of_events_records_all_of_them(tmp_path: Path) -> None:

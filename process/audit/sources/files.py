@@ -82,7 +82,8 @@ def fill_from_csv(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], progr
 
 def fill_from_parquet(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], progress: Progress) -> Raw:
     """Read Parquet files; columns are matched by name."""
-    return fill_from_relation(conn, files, f"read_parquet({listed(files)}, union_by_name=true)", progress)
+    relation = f"read_parquet({listed(files)}, union_by_name=true)"
+    return fill_from_relation(conn, files, relation, progress, is_cheap=True)
 
 
 def fill_from_json_lines(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], progress: Progress) -> Raw:

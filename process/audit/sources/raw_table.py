@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import duckdb
 
@@ -40,8 +41,13 @@ class Raw(NamedTuple):
     """File, line and reason of each row that could not be read."""
     roles: Mapping[str, str]
     """The columns by role that the format itself fixes."""
+    instants: frozenset[str] = frozenset()
+    """The columns that the source holds as points in time; all others are texts."""
     is_complete: bool = False
     """The source records every event: a file of events, or the store's own history."""
+
+
+INSTANT: Final = "TIMESTAMP WITH TIME ZONE"
 
 
 def connect(memory: str | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -56,10 +62,31 @@ def connect(memory: str | None = None, threads: int | None = None) -> duckdb.Duc
         conn.execute(f"set {setting}")
     conn.execute(f"set temp_directory={quoted(tempfile.gettempdir(), chr(39))}")
     if memory is not None:
-        conn.execute("set memory_limit=?", [memory])
+        try:
+            conn.execute("set memory_limit=?", [memory])
+        except duckdb.Error:
+            zh, en = "内存上限须写作 512MB 或 2GB", "the most memory must be written as 512MB or 2GB"
+            raise SourceUnusable(f"--memory {memory}", Words(zh, en)) from None
     if threads is not None:
         conn.execute("set threads=?", [threads])
     return conn
+
+
+@contextmanager
+def telling_of(source: str) -> Iterator[None]:
+    """Raise SourceUnusable where DuckDB has too little memory or space, or can't go on reading."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        zh = "内存或临时空间不足；请调高 --memory，或用 --bucket K/N 分份审计"
+        en = "the memory or temporary space is too small; raise --memory, or audit parts with --bucket K/N"
+        raise SourceUnusable(source, Words(f"{zh}（{_said(error)}）", f"{en} ({_said(error)})")) from None
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise SourceUnusable(source, Words(f"无法读取：{_said(error)}", f"can't be read: {_said(error)}")) from None
+
+
+def _said(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0]
 
 
 def quoted(name: str, mark: str = '"') -> str:
@@ -68,26 +95,37 @@ def quoted(name: str, mark: str = '"') -> str:
 
 
 def fill_from_relation(
-    conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], relation: str, progress: Progress = silent
+    conn: duckdb.DuckDBPyConnection,
+    files: tuple[str, ...],
+    relation: str,
+    progress: Progress = silent,
+    *,
+    is_cheap: bool = False,
 ) -> Raw:
-    """Fill the table ``raw`` from a relation of DuckDB, every column as text."""
+    """Make ``raw`` of a relation of DuckDB, every column but points in time as text.
+
+    Args:
+        is_cheap: the relation can be read again and again, column by column: a view is enough.
+    """
     try:
-        conn.execute(f"create or replace temp view given as select * from {relation}")
-        columns = {name: kind for name, kind, *_ in conn.execute("describe given").fetchall()}
+        columns = {name: kind for name, kind, *_ in conn.execute(f"describe select * from {relation}").fetchall()}
         as_text = ", ".join(f"{_as_text(name, kind)} as {quoted(name)}" for name, kind in columns.items())
-        query = f"create or replace table raw as select {as_text}, row_number() over () as _row from given"
+        kind = "view" if is_cheap else "table"
+        query = f"create or replace {kind} raw as select {as_text}, row_number() over () as _row from {relation}"
         watched(conn, query, Stage.READING, progress)
     except duckdb.Error as error:
-        told = str(error).strip().splitlines()[0]
+        told = _said(error)
         raise SourceUnusable(", ".join(files), Words(f"无法读取：{told}", f"can't be read: {told}")) from None
     (rows,) = conn.execute("select count(*) from raw").fetchone() or (0,)
-    return Raw(files, tuple(columns), rows, (), {})
+    return Raw(files, tuple(columns), rows, (), {}, frozenset(name for name, kind in columns.items() if kind == INSTANT))
 
 
 def _as_text(name: str, kind: str) -> str:
     """Return a column as text; whole numbers also where they are kept as floats, as programs do if some are missing."""
     column = quoted(name)
     text = f"cast({column} as varchar)"
+    if kind == INSTANT:
+        return column
     if kind in ("FLOAT", "DOUBLE"):
         return f"case when isfinite({column}) then regexp_replace({text}, '[.]0$', '') end"
     if kind.startswith("DECIMAL"):

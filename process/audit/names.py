@@ -1,0 +1,125 @@
+"""The names of a log: its columns, events, actors and goals, each known to the mapping or told with what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+import duckdb
+
+from process.audit.mapping import REQUIRED, ROLES, TIES, ByColumn, Mapping, MappingInvalid
+from process.audit.problems import MOST_NAMED, Problem
+from process.audit.sources import Raw, quoted
+from process.model import Actor, Event, Goal, Words
+
+
+def check_columns(mapping: Mapping, columns: tuple[str, ...]) -> None:
+    """Raise MappingInvalid if a column that the mapping names, or one that is required, is not in the log."""
+    for role, names in mapping.columns.items():
+        for name in names:
+            if name not in columns:
+                near = sorted(columns, key=lambda each: -SequenceMatcher(None, name.lower(), each.lower()).ratio())[:3]
+                zh = f'日志没有列 {name!r}；请在 [columns] 写 {role} = "{near[0]}"（最接近：{"、".join(near)}）'
+                en = f'the log has no column {name!r}; write {role} = "{near[0]}" in [columns] (nearest: {", ".join(near)})'
+                raise MappingInvalid(0, Words(zh, en))
+    if mapping.ties not in (*TIES, *columns):
+        likely = max(columns, key=lambda each: SequenceMatcher(None, mapping.ties.lower(), each.lower()).ratio())
+        zh = f'日志没有列 {mapping.ties!r}；请在 [time] 写 ties = "{likely}"，或 "free"、"rows"'
+        en = f'the log has no column {mapping.ties!r}; write ties = "{likely}", or "free" or "rows", in [time]'
+        raise MappingInvalid(0, Words(zh, en))
+    for role in REQUIRED:
+        if not all(name in columns for name in mapping.columns_of(role)):
+            zh, en = ROLES[role]
+            told = f"日志的列：{'、'.join(columns)}", f"the log has {', '.join(columns)}"
+            raise MappingInvalid(
+                0,
+                Words(
+                    f'不知道哪一列是{zh}；请在 [columns] 写 {role} = "…"。{told[0]}',
+                    f'no column is known for {en}; write {role} = "…" in [columns]; {told[1]}',
+                ),
+            )
+
+
+def unknown_names(conn: duckdb.DuckDBPyConnection, mapping: Mapping, columns: tuple[str, ...]) -> Iterator[Problem]:
+    unknown = list(unmapped_events(conn, mapping, columns))
+    if unknown:
+        name, _ = unknown[0]
+        listed = ", ".join(f"{each} ({count})" for each, count in unknown[:MOST_NAMED])
+        if not mapping.ignore_unknown:
+            zh = f'未映射的事件：{listed}；请在 [events] 写 {name} = "…" 或 {name} = "ignore"，或加 --ignore-unknown'
+            en = f'unmapped events: {listed}; write {name} = "…" or {name} = "ignore" in [events], or use --ignore-unknown'
+            raise MappingInvalid(0, Words(zh, en))
+        total = sum(count for _, count in unknown)
+        yield Problem("unknown_event", total, Words("未映射的事件", "events that are not mapped"), (listed,))
+    for role, kind, names in (("by", Actor, mapping.by), ("goal", Goal, mapping.goals)):
+        if all(name in columns for name in mapping.columns_of(role)):
+            _refuse_unknown_members(conn, mapping, role, kind, names)
+
+
+def _refuse_unknown_members(
+    conn: duckdb.DuckDBPyConnection, mapping: Mapping, role: str, kind: type[Actor] | type[Goal], names: object
+) -> None:
+    column = " || '/' || ".join(quoted(name) for name in mapping.columns_of(role))
+    known = [*(names if isinstance(names, dict) else {}), *(member.value for member in kind)]
+    found = conn.execute(
+        f"select {column}, count(*) from raw where nullif(trim({column}), '') is not null"
+        f" and not list_contains(?, lower(trim({column}))) and not list_contains(?, {column})"
+        " group by 1 order by 2 desc limit 10",
+        [known, known],
+    ).fetchall()
+    if found:
+        table = {"by": "by", "goal": "goals"}[role]
+        listed = ", ".join(f"{name} ({count})" for name, count in found)
+        members = ", ".join(member.value for member in kind)
+        en = f'unmapped values: {listed}; write {found[0][0]} = "…" in [{table}], one of {members}'
+        raise MappingInvalid(0, Words(f'未映射的值：{listed}；请在 [{table}] 写 {found[0][0]} = "…"，可用：{members}', en))
+
+
+def unmapped_events(
+    conn: duckdb.DuckDBPyConnection, mapping: Mapping, columns: tuple[str, ...]
+) -> Iterator[tuple[str, int]]:
+    """Yield the names of events that the mapping does not know, each with its number of rows, most frequent first."""
+    column = " || '/' || ".join(quoted(name) for name in mapping.columns_of("event"))
+    names = mapping.event_names()
+    yield from conn.execute(
+        f"select {column}, count(*) from raw where trim({column}) <> '' and not list_contains(?, {column})"
+        " group by 1 order by 2 desc, 1",
+        [list(names)],
+    ).fetchall()
+    for name, meaning in names.items():
+        if isinstance(meaning, ByColumn):
+            if meaning.column not in columns:
+                zh = f"日志没有列 {meaning.column!r}，{name} 需要它"
+                raise MappingInvalid(0, Words(zh, f"the log has no column {meaning.column!r}, which {name} needs"))
+            value = quoted(meaning.column)
+            yield from conn.execute(
+                f"select {column} || ' with ' || coalesce({value}, 'nothing') || ' in {meaning.column}', count(*)"
+                " from raw"
+                f" where {column} = ? and ({value} is null or not list_contains(?, {value})) group by 1 order by 2 desc",
+                [name, list(meaning.events)],
+            ).fetchall()
+
+
+def suggest(conn: duckdb.DuckDBPyConnection, raw: Raw, mapping: Mapping) -> str:
+    """Return a mapping file as text: what is given, and a proposal for the rest, to be read and corrected by a person."""
+    lines = ["[columns]"]
+    for role, (_, en) in ROLES.items():
+        names = mapping.columns_of(role)
+        if all(name in raw.columns for name in names):
+            lines.append(f"{role} = {_toml(names[0] if len(names) == 1 else list(names))}")
+            continue
+        near = max(raw.columns, key=lambda name: SequenceMatcher(None, role, name.lower()).ratio())
+        sure = SequenceMatcher(None, role, near.lower()).ratio() >= 0.6
+        lines.append(f"{'' if sure else '# '}{role} = {_toml(near)}  # {en}")
+    lines += ["", "[time]", f"zone = {_toml(mapping.zone or 'Asia/Shanghai')}", "", "[events]"]
+    if all(name in raw.columns for name in mapping.columns_of("event")):
+        for name, count in unmapped_events(conn, mapping, raw.columns):
+            near_event = max(Event, key=lambda event: SequenceMatcher(None, event.value, name.lower()).ratio())
+            lines.append(f'{_toml(name)} = {_toml(near_event.value)}  # {count} rows; check this, or write "ignore"')
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | list[str]) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

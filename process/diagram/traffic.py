@@ -45,6 +45,11 @@ def transitions_of(view: str, model: Model = MODEL) -> dict[str, frozenset[Trans
     return _transitions(build_picture(View(view), model))
 
 
+def arrows_of(picture: Picture) -> dict[TransitionKey, str]:
+    """Return for each transition that a picture shows the id of its arrow's group in SVG."""
+    return {key: arrow.replace("+", "-") for arrow, keys in _transitions(picture).items() for key in keys}
+
+
 def with_traffic(picture: Picture, traffic: Traffic, lang: str) -> Picture:
     """Return the picture with texts for the traffic in *lang*, widths of lines, and footnotes that explain them."""
     most = max(traffic.counts.values(), default=0)

@@ -1,18 +1,7 @@
 // The panels beside the diagram, rendered anew from the path with the words of the model and of TEXT.
 
-const $ = (id) => document.getElementById(id);
-
 let as = 0; // the actor for whom blocked events are listed: 0 anyone, else the actor's index + 1
 const rendered = new Map(); // lists of blocked events, by what they depend on
-
-function make(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
-}
 
 const chip = (actor) => make("span", { class: "chip", "data-actor": data.actors[actor].name }, words(data.actors[actor]));
 

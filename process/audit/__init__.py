@@ -15,6 +15,7 @@ from process.audit.report import Report
 from process.audit.run import audit, suggest_mapping
 from process.audit.sources import SourceUnusable
 from process.audit.warehouse import audit_variants, read_variants, variants_sql
+from process.audit.writing import write_views
 
 __all__ = [
     "Mapping",
@@ -30,4 +31,5 @@ __all__ = [
     "read_variants",
     "suggest_mapping",
     "variants_sql",
+    "write_views",
 ]

@@ -14,8 +14,8 @@ from process.audit.report import Deviation, Report
 from process.audit.trace import Entry, Trace
 from process.diagram import View
 from process.diagram.quantities import duration_words
-from process.diagram.views import build_picture
 from process.diagram.traffic import TransitionKey, arrows_of
+from process.diagram.views import build_picture
 from process.gallery.configurations import CHOICES
 from process.model import MODEL, Actor, Event, Goal, State, Term, Words
 from process.requirements.catalogue import REQUIREMENTS
@@ -31,6 +31,10 @@ OUTCOMES: Final = {
     "neither": Words("未取消", "nothing cancelled"),
 }
 """What happened to a deviating case at its illegal event or after it."""
+
+
+_FIELDS: Final = ("by", "quote", "offer", "attempt", "account", "order", "consent")
+"""The details of an event that a log may lack."""
 
 
 def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dict[str, Any]:
@@ -59,7 +63,9 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
             "first": report.first,
             "last": report.last,
         },
-        "problems": [{"rows": each.rows, "words": _both(each.words), "examples": each.examples} for each in report.problems],
+        "problems": [
+            {"rows": each.rows, "words": _both(each.words), "examples": each.examples} for each in report.problems
+        ],
         "states": _terms(State),
         "events": _terms(Event),
         "actors": _terms(Actor),
@@ -75,7 +81,7 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
         ],
         "unseen": [each.split(" ") for each in report.unseen],
         "unrecorded": [event.value for event in Event if event.value not in report.recorded],
-        "fields": [each for each in ("by", "quote", "offer", "attempt", "account", "order", "consent") if each not in report.fields],
+        "fields": [name for name in _FIELDS if name not in report.fields],
         "standing": report.states,
         "overdue": [list(each) for each in report.overdue[:MOST_OVERDUE]],
         "overdueCount": len(report.overdue),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -14,10 +14,8 @@ from process.audit.problems import Problem
 from process.audit.report import Report
 from process.audit.sources import SourceUnusable, connect, quoted
 from process.audit.summary import build_report
-from process.audit.tables import write_tables
+from process.audit.tables import MARK, PART_TABLES, check_folder, write_tables
 from process.model import Event, Words
-
-PART_TABLES: Final = ("judged", "deviating", "listed", "waits", "standing")
 
 
 def write_part(
@@ -28,6 +26,7 @@ def write_part(
     for table in PART_TABLES:
         conn.execute(f"copy {table} to {quoted(str(folder / f'{table}.parquet'), chr(39))} (format parquet)")
     meta = {
+        "written_by": MARK,
         "bucket": list(bucket),
         "files": list(files),
         "rows": events.rows,
@@ -40,16 +39,20 @@ def write_part(
     (folder / "part.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def merge(parts: Iterable[str | Path], out: str | Path | None = None) -> Report:
+def merge(parts: Iterable[str | Path], out: str | Path | None = None, *, force: bool = False) -> Report:
     """Add up the parts of one log, one for each bucket; the same report as of one run over the whole log.
 
     Args:
         parts: the folders of the parts.
         out: a folder for the report's tables.
+        force: replace also files in *out* that this program did not write.
 
     Raises:
+        WouldOverwrite: a file stands in *out* that this program did not write; nothing was written.
         SourceUnusable: a folder holds no part, or the parts are not all the buckets of one log, each once.
     """
+    if out is not None and not force:
+        check_folder(Path(out))
     folders = [Path(part) for part in parts]
     metas = [_meta(folder) for folder in folders]
     _check_whole(folders, metas)

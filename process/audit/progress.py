@@ -18,6 +18,7 @@ class Stage(Enum):
     READING = Words("读取", "reading")
     SORTING = Words("归并变体", "finding variants")
     REPLAYING = Words("重放", "replaying")
+    DRAWING = Words("画图", "drawing")
 
     @property
     def words(self) -> Words:

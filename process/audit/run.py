@@ -13,7 +13,7 @@ from process.audit.progress import Progress, silent
 from process.audit.report import Report
 from process.audit.sources import connect, load_source, telling_of
 from process.audit.summary import build_report
-from process.audit.tables import write_tables
+from process.audit.tables import check_folder, write_tables
 
 
 def audit(
@@ -28,6 +28,7 @@ def audit(
     threads: int | None = None,
     progress: Progress = silent,
     out: str | Path | None = None,
+    force: bool = False,
 ) -> Report:
     """Check a log against the model.
 
@@ -43,11 +44,15 @@ def audit(
         threads: how many threads the database may use.
         progress: called with the stage, how much of it is done, and how much there is (0: not known).
         out: a folder for the report's tables; with *bucket* for the part that ``merge`` reads.
+        force: replace also files in *out* that this program did not write.
 
     Raises:
         SourceUnusable: the log can't be read.
         MappingInvalid: the mapping does not fit the log; says what to write.
+        WouldOverwrite: a file stands in *out* that this program did not write; nothing was written.
     """
+    if out is not None and not force:
+        check_folder(Path(out))
     chosen = mapping if isinstance(mapping, Mapping) else Mapping() if mapping is None else read_mapping(mapping)
     with telling_of(str(source)), connect(memory, threads) as conn:
         raw = load_source(conn, str(source), query=query, own=own, object_type=object_type, progress=progress)

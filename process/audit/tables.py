@@ -6,14 +6,39 @@ import csv
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
 from process.audit.report import Report
 from process.audit.sources import quoted
+from process.diagram import LANGUAGES, View, WouldOverwrite
+from process.diagram.output import check_overwrites
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MARK: Final = "installment-cancellation: written by python -m process audit"
+"""Stands at the beginning of the JSON file of a report, or of a part: so the folder is known as an audit's."""
+PAGE: Final = "index.html"
+PART_TABLES: Final = ("judged", "deviating", "listed", "waits", "standing")
+TABLES: Final = ("deviations", "variants")
+LISTS: Final = ("arrows", "states", "overdue")
+
+
+def picture_names(langs: Iterable[str] = LANGUAGES) -> list[str]:
+    """Return the names of the files with the views, in these languages."""
+    return [f"{view}.{lang}.svg" for lang in langs for view in View]
+
+
+def check_folder(folder: Path) -> None:
+    """Raise WouldOverwrite if a file stands there under a name that an audit writes, and no audit wrote it."""
+    check_overwrites(folder, [*picture_names(), PAGE])
+    marked = ("report.json", "part.json")
+    check_overwrites(folder, marked, MARK)
+    if not any((folder / name).is_file() for name in marked):
+        tables = (*(f"{name}.parquet" for name in (*TABLES, *PART_TABLES)), *(f"{name}.csv" for name in (*TABLES, *LISTS)))
+        for name in tables:
+            if (folder / name).is_file():
+                raise WouldOverwrite(str(folder / name))
 
 
 def write_tables(conn: duckdb.DuckDBPyConnection, report: Report, folder: Path) -> list[Path]:
@@ -49,7 +74,8 @@ def write_tables(conn: duckdb.DuckDBPyConnection, report: Report, folder: Path) 
 
 def _report_json(report: Report, folder: Path) -> Path:
     path = folder / "report.json"
-    path.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    content = {"written_by": MARK, **report.as_dict()}
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 
 

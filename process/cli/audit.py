@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from process.cli.options import JsonOption, LangOption, lang_of
+from process.cli.options import FORCE_HINT, JsonOption, LangOption, known_names, lang_of
 from process.cli.output import audit_report
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
+from process.diagram import LANGUAGES, CannotDraw, WouldOverwrite
 from process.extras import ExtraMissing
 from process.model import Words
 
@@ -64,8 +65,27 @@ def audit(
         str | None, _text("--object-type", "TYPE", "OCEL 日志的对象类型。", "The object type of an OCEL log.")
     ] = None,
     out: Annotated[
-        Path | None, _text("--out", "FOLDER", "写入结果表格的目录。", "The folder to write the tables of results to.")
+        Path | None,
+        _text(
+            "--out",
+            "FOLDER",
+            "写入结果的目录：表格、带流量的五张图（SVG）、可筛选并逐笔查看的网页 index.html。不覆盖他人的文件。",
+            "The folder for the results: tables, the five diagrams with traffic (SVG), and the page index.html, on "
+            "which cases are filtered and opened. Files of other origin are never replaced.",
+        ),
     ] = None,
+    pictures: Annotated[
+        str,
+        typer.Option(
+            "--pictures", metavar="zh,en,both", help="--out 中图的语言。\n\nThe languages of the diagrams in --out."
+        ),
+    ] = "zh,en",
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="也覆盖并非由本程序写入的文件。\n\nAlso replace files that this program did not write."
+        ),
+    ] = False,
     bucket: Annotated[
         str | None, _text("--bucket", "K/N", "只审计 N 份中的第 K 份；须有 --out。", "Audit only part K of N; needs --out.")
     ] = None,
@@ -100,9 +120,15 @@ def audit(
         import process.audit as auditing
     except ExtraMissing as missing:
         unusable(missing.text(language))
+    langs = known_names("--pictures", pictures.split(","), LANGUAGES, language)
+    bar = ProgressBar(None, Words("审计", "auditing").of(language))
+
+    def progress(stage: auditing.Stage, done: int, total: int) -> None:
+        bar.reach(done, total or None, stage.words.of(language))
+
     try:
         if sources[0] == "merge":
-            report = auditing.merge(sources[1:], out=out)
+            report = auditing.merge(sources[1:], out=out, force=force)
         else:
             mapping = auditing.Mapping() if map_file is None else auditing.read_mapping(map_file)
             mapping = mapping.with_columns(case=case, event=event, at=at, by=by).with_settings(zone, ignore_unknown)
@@ -113,11 +139,7 @@ def audit(
             if suggest:
                 say(auditing.suggest_mapping(source, mapping, query=query, object_type=object_type), newline=False)
                 return
-            with ProgressBar(None, Words("审计", "auditing").of(language)) as bar:
-
-                def progress(stage: auditing.Stage, done: int, total: int) -> None:
-                    bar.reach(done, total or None, stage.words.of(language))
-
+            with bar:
                 if variants:
                     report = auditing.audit_variants(auditing.read_variants(source), mapping, progress=progress)
                 else:
@@ -130,10 +152,16 @@ def audit(
                         bucket=_bucket(bucket, out, language),
                         memory=memory,
                         out=out,
+                        force=force,
                         progress=progress,
                     )
-    except (auditing.MappingInvalid, auditing.SourceUnusable) as error:
+        if out is not None and bucket is None:
+            with bar:
+                auditing.write_views(report, out, lang=language, langs=langs, force=force, progress=progress)
+    except (auditing.MappingInvalid, auditing.SourceUnusable, CannotDraw) as error:
         unusable(error.text(language))
+    except WouldOverwrite as error:
+        unusable(error.text(language) + FORCE_HINT.of(language))
     except OSError as error:
         cannot_open(error.filename or sources[0], error, language)
     if json:

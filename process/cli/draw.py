@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from process.case import Case
-from process.cli.options import Lang, choice_help, lang_of
+from process.cli.options import FORCE_HINT, Lang, choice_help, known_names, lang_of
 from process.cli.output.progress import ProgressBar
 from process.cli.output.run_report import refusal_text
 from process.cli.output.streams import REFUSED, cannot_open, say, unusable
@@ -19,10 +18,8 @@ from process.diagram.view_layouts import View
 from process.eventfile import LineInvalid, RefusedLine, read, replay, split_lines
 from process.exceptions import SnapshotInvalid
 from process.model import Words
-from process.payload import short_repr
 
 _WROTE = Words("已写入 {count} 个文件到 {out}", "wrote {count} files to {out}")
-_UNKNOWN = Words("{option} 不能是 {name}，可用：{known}", "{option} can't be {name}; use {known}")
 _NO_CASE = Words("{name} 里没有办理", "{name}: no case in it")
 _MANY = Words("{name} 里有多个办理，请给出只含一个的文件", "{name}: several cases in it; give a file with one")
 
@@ -93,9 +90,9 @@ def draw(
 
     asked = None if pictured is None else pictured.split(",")
     language = lang_of(next((lang for lang in Lang if lang in (asked or ())), None))
-    langs = _known("--lang", asked, diagram.LANGUAGES, language)
-    views = _known("--view", None if view is None else ",".join(view).split(","), tuple(View), language)
-    wanted = _known("--format", None if formats is None else formats.split(","), tuple(diagram.FORMATS), language)
+    langs = known_names("--lang", asked, diagram.LANGUAGES, language)
+    views = known_names("--view", None if view is None else ",".join(view).split(","), tuple(View), language)
+    wanted = known_names("--format", None if formats is None else formats.split(","), tuple(diagram.FORMATS), language)
     refused: list[RefusedLine] = []
     try:
         marked = None if case is None else _case(case, language, refused)
@@ -115,8 +112,7 @@ def draw(
                     progress=bar.reach,
                 )
     except diagram.WouldOverwrite as error:
-        hint = Words("；要覆盖请加 --force", "; to replace it, add --force").of(language)
-        unusable(error.text(language) + hint)
+        unusable(error.text(language) + FORCE_HINT.of(language))
     except diagram.CannotDraw as error:
         unusable(error.text(language))
     except OSError as error:
@@ -124,15 +120,6 @@ def draw(
     say(_WROTE.of(language).format(count=len(written), out=out))
     if refused:
         raise typer.Exit(REFUSED)
-
-
-def _known(option: str, given: Sequence[str] | None, known: Sequence[str], lang: str) -> Sequence[str]:
-    """The names that an option was given, each once; all where it was left out. An unknown one ends the command."""
-    names = known if given is None else tuple(dict.fromkeys(name.strip() for name in given))
-    for name in names:
-        if name not in known:
-            unusable(_UNKNOWN.of(lang).format(option=option, name=short_repr(name), known=", ".join(known)))
-    return names
 
 
 def _case(path: Path, lang: str, refused: list[RefusedLine]) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
@@ -82,6 +82,9 @@ LimitOption = Annotated[
 ]
 PAGE: Final = 500  # cases read at once, so that no page is too long for a database
 
+_UNKNOWN = Words("{option} 不能是 {name}，可用：{known}", "{option} can't be {name}; use {known}")
+FORCE_HINT: Final = Words("；要覆盖请加 --force", "; to replace it, add --force")
+
 Found = TypeVar("Found")
 
 
@@ -117,3 +120,12 @@ def all_pages(page: Callable[[int, Any], list[Found]], limit: int, start: Found 
         if len(read) < size or len(found) == limit:
             return found
         last = read[-1]
+
+
+def known_names(option: str, given: Sequence[str] | None, known: Sequence[str], lang: str) -> Sequence[str]:
+    """The names that an option was given, each once; all where it was left out. An unknown one ends the command."""
+    names = known if given is None else tuple(dict.fromkeys(name.strip() for name in given))
+    for name in names:
+        if name not in known:
+            unusable(_UNKNOWN.of(lang).format(option=option, name=short_repr(name), known=", ".join(known)))
+    return names

@@ -36,14 +36,14 @@ class WouldOverwrite(ProcessError):
         return self.text()
 
 
-def check_overwrites(folder: Path, names: Iterable[str]) -> None:
-    """Raise WouldOverwrite if one of the files stands in the folder and was not drawn by this program; empty ones aside."""
+def check_overwrites(folder: Path, names: Iterable[str], mark: str = MARK) -> None:
+    """Raise WouldOverwrite if one of the files stands in the folder and does not bear the mark; empty ones aside."""
     for name in names:
         path = folder / name
         if path.is_file():
             with path.open("rb") as file:
                 beginning = file.read(_BEGINNING)
-            if beginning and MARK.encode() not in beginning:
+            if beginning and mark.encode() not in beginning:
                 raise WouldOverwrite(str(path))
 
 

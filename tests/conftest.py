@@ -1,12 +1,18 @@
-"""What several files of tests share: the search of every configuration, and real cases that stand in them."""
+"""What several files of tests share: a browser, the search of every configuration, and real cases in them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from process import MODEL, Case, Limits
 from process.exploration.explorer import Exploration, explore
 from process.exploration.inputs import payload_for
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ACCOUNT, ORDER = "account-1", "order-1"
 
@@ -23,6 +29,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if item.get_closest_marker("thorough")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of pages."""
+    from tests.support.browser import chromium  # here, since few tests need it
+
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""One browser and one page for all tests of a session."""
+"""One page for all tests of a session."""
 
 from __future__ import annotations
 
@@ -7,13 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import FILE, Watched, address, chromium, follow, watched
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
+from tests.support.browser import FILE, Watched, address, follow, watched
 
 
 @pytest.fixture(scope="session")

@@ -10,18 +10,7 @@ from playwright.sync_api import Browser, Page
 from process import Event, State
 from process.exploration.inputs import RIGHT
 from process.gallery import page
-from tests.support.browser import FAILED_ONCE, FILE, address, follow, state_of, steps_of, watched
-
-
-def press_until(shown: Page, selector: str, *, key: str = "Tab", most: int = 60) -> None:
-    """Move the focus by the keyboard alone until it is on the element, and is to be seen there."""
-    for _ in range(most):
-        if shown.evaluate("wanted => document.activeElement.matches(wanted)", selector):
-            outline = shown.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none"
-            return
-        shown.keyboard.press(key)
-    pytest.fail(f"{most} times {key} did not lead to {selector}")
+from tests.support.browser import FAILED_ONCE, FILE, address, follow, press_until, state_of, steps_of, watched
 
 
 def test_a_path_is_taken_with_the_keyboard_alone_and_each_new_state_is_announced(shown: Page) -> None:

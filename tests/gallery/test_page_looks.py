@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from process import MODEL, Actor
 from process.diagram.palette import DARK, MOVE
 from process.gallery import page
-from tests.support.browser import FAILED_ONCE, FILE, follow
+from tests.support.browser import FAILED_ONCE, FILE, POOR_CONTRAST, follow
 
 
 @pytest.mark.parametrize("lang", page.LANGUAGES)
@@ -66,29 +66,6 @@ def test_on_a_narrow_screen_the_picture_follows_the_case(shown: Page) -> None:
         button.scroll_into_view_if_needed()
         button.click()
         shown.wait_for_function(MIDDLE_IS_IN_VIEW)
-
-
-CONTRAST = """() => {
-  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
-  const linear = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  const light = ([r, g, b]) => [r, g, b].map((v) => linear(v / 255))
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (element) => {
-    for (let one = element; one; one = one.parentElement) {
-      const color = parse(getComputedStyle(one).backgroundColor);
-      if (color.length === 3 || color[3] === 1) return color;
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  for (const element of document.querySelectorAll("header *, .side *")) {
-    if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => x - y);
-    const ratio = (b + 0.05) / (a + 0.05);
-    if (ratio < 4.5) poor.push([element.outerHTML.slice(0, 80), ratio]);
-  }
-  return poor;
-}"""
 
 
 # For each word of the picture the contrast with the last shape before it that lies behind its middle.
@@ -169,7 +146,7 @@ def test_the_words_stand_out_from_what_is_behind_them(shown: Page, scheme: Liter
         follow(shown, link)
         if "both" in link:
             shown.locator("[data-refused]").first.click()
-        assert shown.evaluate(CONTRAST) == []
+        assert shown.evaluate(POOR_CONTRAST, "header *, .side *") == []
         backgrounds.add(shown.evaluate("getComputedStyle(document.body).backgroundColor"))
     red = int(re.findall(r"\d+", backgrounds.pop())[0])
     assert (red > 128) is (scheme == "light")

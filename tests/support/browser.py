@@ -30,6 +30,29 @@ FOLLOW = """async (fragments) => {
   }
 }"""
 
+POOR_CONTRAST = """(selector) => {
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const linear = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const light = ([r, g, b]) => [r, g, b].map((v) => linear(v / 255))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const color = parse(getComputedStyle(one).backgroundColor);
+      if (color.length === 3 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll(selector)) {
+    if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => x - y);
+    const ratio = (b + 0.05) / (a + 0.05);
+    if (ratio < 4.5) poor.push([element.outerHTML.slice(0, 80), ratio]);
+  }
+  return poor;
+}"""
+"""The elements of a selector whose words stand out too little from what is behind them."""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -96,3 +119,14 @@ def state_of(shown: Page) -> str | None:
 def steps_of(shown: Page) -> list[str]:
     """The steps of the path that the page lists."""
     return shown.locator("#steps li").all_inner_texts()
+
+
+def press_until(shown: Page, selector: str, *, key: str = "Tab", most: int = 60) -> None:
+    """Move the focus by the keyboard alone until it is on the element, and is to be seen there."""
+    for _ in range(most):
+        if shown.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            outline = shown.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none"
+            return
+        shown.keyboard.press(key)
+    pytest.fail(f"{most} times {key} did not lead to {selector}")

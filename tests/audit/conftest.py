@@ -1,0 +1,63 @@
+"""A small log with faults, ids that would be markup, and the page of its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from process import diagram
+from process.audit import Report, audit, page
+from process.diagram import View
+from tests.support.browser import Watched, address, watched
+from tests.support.logs import legal_log, with_faults, write_csv
+
+HOSTILE = (
+    "</script><img src=x onerror=\"window.hacked='img'\">",
+    "<svg onload=window.hacked='svg'>",
+    "'\"--><b id=bold>&amp;%</b>\u2028",
+)
+"""The ids of three deviating cases."""
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    log, faulty = with_faults(legal_log(250), every=4)
+    names = dict(zip(sorted(faulty), HOSTILE, strict=False))
+    rows = [{**row, "case": names.get(row["case"], row["case"])} for case in log for row in case]
+    return audit(write_csv(tmp_path_factory.mktemp("log") / "log.csv", rows))
+
+
+@pytest.fixture(scope="session")
+def pictures() -> dict[tuple[View, str], str]:
+    """Pictures that need no layout, in place of those with traffic."""
+    return {(view, lang): diagram.svg(view, lang) for view in View for lang in page.LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def page_file(report: Report, pictures: dict[tuple[View, str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("page") / "index.html"
+    file.write_text(page.html(report, pictures, lang="en"), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def loaded(browser: Browser, page_file: Path) -> Iterator[Watched]:
+    with watched(browser) as seen:
+        seen.page.goto(address(page_file))
+        yield seen
+
+
+@pytest.fixture
+def shown(loaded: Watched) -> Iterator[Page]:
+    """The page in English, wide and offline, with no filter and no case open; anything on the console fails the test."""
+    loaded.page.set_viewport_size({"width": 1440, "height": 900})
+    loaded.page.emulate_media(media="screen", color_scheme="light")
+    if loaded.page.locator("#close").is_visible():
+        loaded.page.locator("#close").click()
+    loaded.page.locator("#clear").click()
+    loaded.page.locator('[data-choose-lang="en"]').click()
+    yield loaded.page
+    loaded.check()

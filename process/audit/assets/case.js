@@ -127,8 +127,10 @@ function pointsOn(line) {
 function drawNumber(points, label, kind, taken) {
   const width = Math.max(PILL, label.length * 6 + 6);
   const boxAt = ([x, y]) => ({ x: x - width / 2, y: y - PILL / 2, width, height: PILL });
-  const [across, down] = [width / 2 + 4, PILL / 2 + 4];
-  const beside = points.flatMap(([x, y]) => [[x + across, y], [x - across, y], [x, y + down], [x, y - down]]);
+  const beside = [1, 2, 3].flatMap((far) => {
+    const [across, down] = [width / 2 + 4 * far, PILL / 2 + 4 * far];
+    return points.flatMap(([x, y]) => [[x + across, y], [x - across, y], [x, y + down], [x, y - down]]);
+  });
   const at = [...points, ...beside].find((point) => !taken.some((other) => overlaps(boxAt(point), other))) ?? points[0];
   const box = boxAt(at);
   taken.push(box);

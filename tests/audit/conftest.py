@@ -58,6 +58,7 @@ def shown(loaded: Watched) -> Iterator[Page]:
     if loaded.page.locator("#close").is_visible():
         loaded.page.locator("#close").click()
     loaded.page.locator("#clear").click()
+    loaded.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = false; })")
     loaded.page.locator('[data-choose-lang="en"]').click()
     yield loaded.page
     loaded.check()

@@ -99,6 +99,10 @@ class Cases:
     async def import_case(self, case: Case, *, event_ids: Mapping[int, str] | None = None) -> CaseHandle:
         """Take over a case that began elsewhere, with its whole history, as ``store.load_with_history`` gives it.
 
+        The case stays there as it is, so stop its writers and scheduled jobs there first. What it is waiting for is
+        requested anew, under the same key. Take over the ended cases of an order first, the oldest first: what they
+        have done is then not done again here.
+
         Args:
             case: the case.
             event_ids: the ids of the events that led to its versions, so that their duplicates are known here, too; in the

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
@@ -134,8 +135,12 @@ async def runs_of(client: Client, case: CaseHandle) -> list[WorkflowHistory]:
 
 
 async def replay(history: WorkflowHistory, workflow: type = CaseWorkflow) -> None:
-    """Raise where the workflow, as it is now, would have done something else than the history has."""
-    await Replayer(workflows=[workflow], workflow_runner=UnsandboxedWorkflowRunner()).replay_workflow(history)
+    """Raise where the workflow, as it is now, would have done something else than the history has.
+
+    A run that has only just begun has done nothing yet, and the library would wait for ever for its first task.
+    """
+    if any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED for event in history.events):
+        await Replayer(workflows=[workflow], workflow_runner=UnsandboxedWorkflowRunner()).replay_workflow(history)
 
 
 def compared(error: ProcessError) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ def skipping() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def dev() -> Iterator[Server]:
     """The development server: all of Temporal's server, in one process and in memory. Its runs are short."""
-    server = Server(skips_time=False, longest_run=250)
+    server = Server(skips_time=False, longest_run=120)
     yield server
     server.stop()
 

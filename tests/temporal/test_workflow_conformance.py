@@ -71,9 +71,9 @@ def backend(skipping: Server) -> Iterator[OnTemporal]:
 
 
 def test_the_workflow_does_in_the_first_events_what_the_model_does(backend: OnTemporal) -> None:
-    report = check_conformance(backend, events=250, transitions=0.05, ends=0.0)
+    report = check_conformance(backend, events=100, transitions=0.05, ends=0.0)
     assert backend.differences == []
-    assert report.events >= 250
+    assert report.events >= 100
 
 
 @pytest.mark.thorough

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, make_url, select
+from sqlalchemy import Connection, func, literal, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from process import Event, Goal, Refused, State, store
@@ -48,14 +48,14 @@ def setting(request: pytest.FixtureRequest) -> tuple[Database, str]:
 
 
 @asynccontextmanager
-async def an_engine(database: Database, url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(url, pool_size=DELIVERIES)
+async def an_engine(database: Database, url: str, connections: int = DELIVERIES) -> AsyncIterator[AsyncEngine]:
+    options = {} if database.isolation is None else {"isolation_level": database.isolation}
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0, **options)
     if database.is_sqlite:
         store.prepare_sqlite(engine.sync_engine)
     elif not database.is_postgres:
         store.prepare_mysql(engine.sync_engine)
-    options = {} if database.isolation is None else {"isolation_level": database.isolation}
-    yield engine.execution_options(**options)
+    yield engine
     await engine.dispose()
 
 
@@ -128,4 +128,85 @@ def test_refusals_are_kept_and_a_cancelled_task_leaves_nothing(setting: tuple[Da
     with engine.begin() as conn:
         (kept,) = store.refusals(conn, "case")
         assert kept.event_id == "1"
+    agree(engine, 1)
+
+
+# ---------------------------------------------------------------------------------------------------- cancelled for real
+
+
+def a_quote(number: int) -> dict[str, Any]:
+    return {"event_id": f"q{number}", "data": {**QUOTE, "quote": f"Q{number}"}, "then": note}
+
+
+async def cancel_at_many_moments(database: Database, url: str, times: int) -> list[bool]:
+    """Cancel deliveries later and later, each on the one connection of the pool, and deliver each again.
+
+    Whether each had been committed nevertheless, as where the commit was under way.
+    """
+    told = []
+    async with an_engine(database, url, connections=1) as engine:
+        await aio.transact(engine, lambda conn: store.load(conn, "case"))  # SQLAlchemy leaks a half-made connection
+        for number in range(times):
+            task = asyncio.create_task(aio.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, **a_quote(number)))
+            await asyncio.sleep(number * LONGEST / times)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            again = await aio.deliver(engine, "case", Event.QUOTE_CONSEQUENCES, **a_quote(number))
+            told.append(again.is_duplicate)
+    return told
+
+
+LONGEST = 0.03
+"""Seconds after which the last task is cancelled; a delivery takes less."""
+
+
+@counts("times", 12, 60)
+def test_a_task_that_is_cancelled_at_any_moment_leaves_all_or_nothing_and_a_clean_connection(
+    setting: tuple[Database, str], times: int
+) -> None:
+    database, url = setting
+    engine = database.engine()
+    opened(engine, "case", steps=5)
+    told = run_async(cancel_at_many_moments(database, url, times))
+    assert not told[0], "cancelled before it began"
+    with engine.begin() as conn:
+        assert [step.data["quote"] for step in store.history(conn, "case")[5:]] == [f"Q{number}" for number in range(times)]
+        assert conn.scalar(select(func.count()).select_from(LEDGER)) == times, (
+            "a row of the host's without its step, or twice"
+        )
+    agree(engine, 1)
+
+
+async def cancel_while_it_waits(database: Database, url: str) -> None:
+    """Cancel a delivery that waits for another writer; then that one ends, and the pool's one connection is used again."""
+    engine = database.engine()
+    async with an_engine(database, url, connections=1) as host:
+        with engine.connect() as conn, conn.begin() as begun:
+            store.handle(conn, "case", Event.QUOTE_CONSEQUENCES, {**QUOTE, "quote": "other"}, event_id="other")
+            task = asyncio.create_task(aio.deliver(host, "case", Event.QUOTE_CONSEQUENCES, **a_quote(0)))
+            await asyncio.sleep(0.1)
+            assert not task.done()
+            task.cancel()
+            if database.is_sqlite:  # whose thread goes on waiting
+                begun.commit()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            if begun.is_active:
+                begun.commit()
+        async with host.connect() as conn_:
+            assert (await conn_.execute(select(literal(42)))).scalar() == 42
+        loaded = await aio.transact(host, lambda conn: store.load(conn, "case"))
+        assert loaded.facts.quote == "other"
+        assert not (await aio.deliver(host, "case", Event.QUOTE_CONSEQUENCES, **a_quote(0))).is_duplicate
+
+
+def test_a_task_that_is_cancelled_while_it_waits_for_another_writer_writes_nothing(setting: tuple[Database, str]) -> None:
+    database, url = setting
+    engine = database.engine()
+    opened(engine, "case", steps=5)
+    run_async(cancel_while_it_waits(database, url))
+    with engine.begin() as conn:
+        assert conn.scalar(select(func.count()).select_from(LEDGER)) == 1
+        assert [step.data["quote"] for step in store.history(conn, "case")[5:]] == ["other", "Q0"]
     agree(engine, 1)

@@ -124,15 +124,18 @@ def retry_nothing_async() -> None:
 
 
 def commit_what_was_cancelled() -> None:
-    """Commit an async transaction however its task ends."""
+    """Commit an async transaction though its task was cancelled."""
     from process.store import aio
 
     @asynccontextmanager
     async def _transaction(host: Any) -> AsyncIterator[Any]:
         async with host.connect() as conn:
-            await conn.begin()
+            begun = await conn.begin()
             try:
                 yield conn
+            except Exception:
+                await begun.rollback()
+                raise
             finally:
                 await conn.commit()
 

@@ -8,9 +8,9 @@
     case = await aio.transact(engine, lambda conn: store.load(conn, "case-9"))
 
 The work is that of the sync functions, on the connection that ``run_sync`` lends. Of an SQLite engine prepare the
-``sync_engine``: ``store.prepare_sqlite(engine.sync_engine)``; of a MySQL one likewise with ``prepare_mysql``. A task that is
-cancelled has written all of its event or nothing; deliver it again to know. Give ``create_async_engine`` the isolation level:
-one of ``execution_options`` is set at each checkout, where a cancelled task leaves its connection to the garbage collector.
+``sync_engine``: ``store.prepare_sqlite(engine.sync_engine)``; of a MySQL one likewise with ``prepare_mysql``. A cancelled
+task has written all of its event or nothing; deliver the event again to know. Give ``create_async_engine`` the isolation
+level: one of ``execution_options`` is set at each checkout, where a cancelled task leaves a connection to be collected.
 """
 
 from __future__ import annotations

@@ -5,9 +5,11 @@ A step of the search, and why it leaves nothing out, is in ``process.exploration
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from process.exploration.expansion import Configuration, Expansion, Successor, canonical, try_all_actors
@@ -68,10 +70,17 @@ class Exploration:
     @cached_property
     def outgoing(self) -> tuple[tuple[Edge, ...], ...]:
         """For each configuration the edges that leave it."""
-        outgoing: list[list[Edge]] = [[] for _ in self.configurations]
-        for edge in self.edges:
-            outgoing[edge.source].append(edge)
-        return tuple(map(tuple, outgoing))
+        return tuple(self.edges[self.leaving(index)] for index in range(len(self.configurations)))
+
+    def leaving(self, index: int) -> slice:
+        """The places of the edges that leave the configuration: they stand side by side, in the order of their source."""
+        return slice(self._first_edges[index], self._first_edges[index + 1])
+
+    @cached_property
+    def _first_edges(self) -> list[int]:
+        """For each configuration, and one behind the last, the place of the first edge that leaves it or a later one."""
+        counts = Counter(edge.source for edge in self.edges)
+        return list(accumulate((counts[index] for index in range(len(self.configurations))), initial=0))
 
     @cached_property
     def incoming(self) -> tuple[tuple[Edge, ...], ...]:

@@ -18,26 +18,31 @@ def explored_model(limits: Limits) -> Exploration:
     return explore(limits=limits, expand=try_named_actors)
 
 
+Taken = Sequence[tuple[Successor, int]]
+"""The successors of a configuration, each with the index of its row."""
+
+
 @cache
-def _successors(limits: Limits) -> Mapping[Configuration, Sequence[Successor]]:
+def _taken_by_model(limits: Limits) -> Mapping[Configuration, Taken]:
     exploration = explored_model(limits)
-    found: dict[Configuration, list[Successor]] = {here: [] for here in exploration.configurations}
+    found: dict[Configuration, list[tuple[Successor, int]]] = {here: [] for here in exploration.configurations}
     for edge, successor in zip(exploration.edges, exploration.successors, strict=True):
-        found[exploration.configurations[edge.source]].append(successor)
+        found[exploration.configurations[edge.source]].append((successor, edge.row))
     return found
 
 
-_ELSEWHERE: dict[Configuration, Sequence[Successor]] = {}
-"""MODEL's successors in configurations that only mutants reach: many mutants reach the same."""
+_TAKEN_ELSEWHERE: dict[Configuration, Taken] = {}
+"""The same in configurations that only mutants reach: many mutants reach the same."""
 
 ENOUGH_ELSEWHERE = 30_000
 """The number of configurations in it, some 150 MB, from which it is begun anew."""
 
 
-@cache
-def verified_successors(limits: Limits) -> frozenset[int]:
-    """MODEL's own successors, by ``id``: the facts are true after each of them, as the requirements hold for MODEL."""
-    return frozenset(map(id, explored_model(limits).successors))
+def _taken_elsewhere(here: Configuration) -> Taken:
+    if here not in _TAKEN_ELSEWHERE:
+        _tried, taken = try_named_actors(MACHINE, here)
+        _TAKEN_ELSEWHERE[here] = [(successor, successor.row) for successor in taken]
+    return _TAKEN_ELSEWHERE[here]
 
 
 def changed_events(model: Model) -> tuple[Event, ...]:
@@ -58,26 +63,40 @@ class Changes(NamedTuple):
 
     events: Mapping[State, tuple[Event, ...]]
     """By state the events that have other rows there, or another payload."""
-    rows: Mapping[tuple[State, int], int]
-    """The index in the table of each row that has moved, by state and index in MODEL's."""
+    rows: Mapping[State, Mapping[int, int]]
+    """By state the indices in the table of the rows that have moved, by their index in MODEL's."""
 
 
 def changes_of_machine(machine: CompiledMachine) -> Changes:
     """Compare a machine with MODEL's."""
     events: dict[State, tuple[Event, ...]] = {}
-    rows: dict[tuple[State, int], int] = {}
+    rows: dict[State, dict[int, int]] = {}
     for event in Event:
         before, now = MACHINE.compiled_events[event].transitions_from, machine.compiled_events[event].transitions_from
         carries_the_same = machine.definition.events[event] is MODEL.events[event]
         for state in dict.fromkeys((*before, *now)):
             old, new = before.get(state, ()), now.get(state, ())
-            if carries_the_same and [row[:-1] for row in old] == [row[:-1] for row in new]:
-                rows.update(
-                    {(state, one.row): other.row for one, other in zip(old, new, strict=True) if one.row != other.row}
-                )
-            else:
+            if not carries_the_same or [row[:-1] for row in old] != [row[:-1] for row in new]:
                 events[state] = (*events.get(state, ()), event)
+                continue
+            for one, other in zip(old, new, strict=True):
+                if one.row != other.row:
+                    rows.setdefault(state, {})[one.row] = other.row
     return Changes(events, rows)
+
+
+def _taken_by(machine: CompiledMachine, here: Configuration, before: Taken, changes: Changes) -> tuple[Taken, bool]:
+    """The successors by a machine in a configuration where MODEL has those of *before*; and True if they are the same."""
+    if moved := changes.rows.get(here.state):
+        before = [(successor, moved.get(row, row)) for successor, row in before]
+    events = changes.events.get(here.state)
+    if events is None:
+        return before, True
+    _tried, now = try_named_actors(machine, here, events)
+    if [successor._replace(row=row) for successor, row in before if successor.event in events] == now:
+        return before, True
+    kept = [(successor, row) for successor, row in before if successor.event not in events]
+    return [*kept, *((successor, successor.row) for successor in now)], False
 
 
 def takes_the_same(machine: CompiledMachine, limits: Limits) -> bool:
@@ -85,49 +104,49 @@ def takes_the_same(machine: CompiledMachine, limits: Limits) -> bool:
 
     Then no other configuration is reached. Only the events with a changed row need be tried.
     """
-    model = machine.definition
-    if model.limits != MODEL.limits or model.states is not MODEL.states:
-        return False
-    changed = changes_of_machine(machine).events
-    for here, successors in _successors(limits).items():
-        if here.state in changed:
-            events = changed[here.state]
-            _tried, taken = try_named_actors(machine, here, events)
-            if taken != [successor for successor in successors if successor.event in events]:
-                return False
-    return True
+    changes = changes_of_machine(machine)
+    return all(_taken_by(machine, here, taken, changes)[1] for here, taken in _taken_by_model(limits).items())
 
 
-def explore_mutant(machine: CompiledMachine, limits: Limits) -> Exploration:
+class MutantExploration(NamedTuple):
+    """The exploration of a mutant, compared with that of MODEL."""
+
+    exploration: Exploration
+    same: frozenset[int]
+    """The configurations, by index, that MODEL has, too, in which the same inputs take the same rows to the same ends."""
+
+    @property
+    def is_same(self) -> bool:
+        """True if they do so in all configurations."""
+        return len(self.same) == len(self.exploration.configurations)
+
+
+def explore_mutant(machine: CompiledMachine, limits: Limits) -> MutantExploration:
     """Explore a machine whose model has many rows in common with MODEL: only the other rows are tried again.
 
     What MODEL takes in a configuration is found once, also where MODEL itself never gets there.
     """
-    if len(_ELSEWHERE) > ENOUGH_ELSEWHERE:
-        _ELSEWHERE.clear()
-    changed, moved = changes_of_machine(machine)
-    known = _successors(limits)
-    configurations = list(starts_of(machine, limits))
+    if len(_TAKEN_ELSEWHERE) > ENOUGH_ELSEWHERE:
+        _TAKEN_ELSEWHERE.clear()
+    changes, known = changes_of_machine(machine), _taken_by_model(limits)
+    configurations = starts_of(machine, limits)
     indices = {start: index for index, start in enumerate(configurations)}
     predecessor: list[Edge | None] = [None] * len(configurations)
-    edges, successors, tried = list[Edge](), list[Successor](), 0
+    edges, successors, same = list[Edge](), list[Successor](), list[int]()
     for source, here in enumerate(configurations):
-        before = known.get(here) or _ELSEWHERE.get(here)
-        if before is None:
-            _, before = try_named_actors(MACHINE, here)
-            _ELSEWHERE[here] = before
-        kept = [(successor, moved.get((here.state, successor.row), successor.row)) for successor in before]
-        if here.state in changed:
-            events = changed[here.state]
-            raised, taken = try_named_actors(machine, here, events)
-            tried += raised
-            kept = [one for one in kept if one[0].event not in events] + [(successor, successor.row) for successor in taken]
-        for successor, row in kept:
-            index = indices.setdefault(successor.configuration, len(indices))
-            edge = Edge(source, successor.event, successor.by, successor.variant, index, row)
-            if index == len(configurations):
+        before = known.get(here)
+        taken, is_same = _taken_by(machine, here, _taken_elsewhere(here) if before is None else before, changes)
+        if is_same and before is not None:
+            same.append(source)
+        for successor, row in taken:
+            target = indices.setdefault(successor.configuration, len(indices))
+            edge = Edge(source, successor.event, successor.by, successor.variant, target, row)
+            if target == len(configurations):
                 configurations.append(successor.configuration)
                 predecessor.append(edge)
             edges.append(edge)
             successors.append(successor)
-    return Exploration(machine, tuple(configurations), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)
+    exploration = Exploration(
+        machine, tuple(configurations), tuple(edges), tuple(successors), tuple(predecessor), len(edges), indices
+    )
+    return MutantExploration(exploration, frozenset(same))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from multiprocessing import get_context
@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 from process.exploration.explorer import Exploration
 from process.machine import CompiledMachine, build
-from process.model import MODEL, Limits, Words
+from process.model import MODEL, Limits, Model, Words
 from process.model.validation import ModelError
 from process.mutation.equivalents import REASONS, equivalent_reason
-from process.mutation.incremental import changed_events, explore_mutant, explored_model, takes_the_same, verified_successors
+from process.mutation.incremental import changed_events, explore_mutant, explored_model, takes_the_same
 from process.mutation.operators import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
 from process.requirements.evidence import Evidence
@@ -64,10 +64,9 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
         machine = build(mutant.model)
     except ModelError:
         return MutantResult(mutant, REFUSED_WHEN_BUILT)
-    changed = changed_events(mutant.model)
-    if takes_the_same(machine, SMALL) and takes_the_same(machine, MODEL.limits):
-        return _beyond_the_search(mutant, machine)
-    evidence = Evidence(explore_mutant(machine, SMALL), changed, verified_successors(SMALL))
+    evidence, is_same = _evidence(mutant.model, machine, SMALL)
+    if is_same and mutant.model.limits == MODEL.limits and takes_the_same(machine, MODEL.limits):
+        return _beyond_the_search(mutant, evidence)
     likely = ("R16",) if mutant.kind in SHOWN_IN_REFUSALS else ()
     hinted = (first,) if first in BY_ID else ()
     for name in dict.fromkeys((*hinted, *likely, *CHEAP_FIRST)):
@@ -76,25 +75,29 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
     for name in ("R16",) if _behaves_like_model(evidence.exploration, SMALL) else ("R16", "R3", "R20"):
         if BY_ID[name].run(evidence).counterexample is not None:
             return MutantResult(mutant, name)
-    exploration = explore_mutant(machine, mutant.model.limits)
-    if _behaves_like_model(exploration, MODEL.limits):
+    evidence, _ = _evidence(mutant.model, machine, mutant.model.limits)
+    if _behaves_like_model(evidence.exploration, MODEL.limits):
         return MutantResult(mutant, EQUIVALENT)
-    evidence = Evidence(exploration, changed, verified_successors(mutant.model.limits))
     for requirement in REQUIREMENTS:
         if requirement.run(evidence).counterexample is not None:
             return MutantResult(mutant, requirement.id)
     return MutantResult(mutant, None)
 
 
+def _evidence(model: Model, machine: CompiledMachine, limits: Limits) -> tuple[Evidence, bool]:
+    """The evidence of a mutant; and True if it takes the same as MODEL everywhere, and says the same of its states."""
+    found = explore_mutant(machine, limits)
+    same_states = model.states is MODEL.states
+    evidence = Evidence(found.exploration, changed_events(model), found.same, same_states=same_states)
+    return evidence, found.is_same and same_states
+
+
 BEYOND_THE_SEARCH = ("R15", "R9", "R1", "R8", "R4", "R13", "R16")
 """The requirements that see more than the events taken: other values, rows never taken, near misses, and refusals."""
 
 
-def _beyond_the_search(mutant: Mutant, machine: CompiledMachine) -> MutantResult:
+def _beyond_the_search(mutant: Mutant, evidence: Evidence) -> MutantResult:
     """Evaluate a mutant that takes the same events to the same facts; where no guard differs, it refuses the same, too."""
-    evidence = Evidence(
-        replace(explored_model(SMALL), machine=machine), changed_events(mutant.model), verified_successors(SMALL)
-    )
     same_guards = [row.guards for row in mutant.model.table] == [row.guards for row in MODEL.table]
     same_guards = same_guards and mutant.model.events is MODEL.events
     for name in BEYOND_THE_SEARCH[:2] if same_guards else BEYOND_THE_SEARCH:

@@ -25,18 +25,11 @@ def r15_one_outcome(evidence: Evidence) -> CheckResult:
 
 
 def _one_row_fits(evidence: Evidence) -> CheckResult:
-    several = {
-        (state, event): rows
-        for event, compiled in evidence.machine.compiled_events.items()
-        for state, rows in compiled.transitions_from.items()
-        if len(rows) > 1
-    }
     coverage = ((len(evidence.configurations), CONFIGURATIONS),)
     for index, here in enumerate(evidence.configurations):
-        for (state, event), rows in several.items():
-            if state is not here.state:
-                continue
-            for _variant, data in payload_variants(evidence.model, event, here.facts):
+        for event in evidence.retested_in(index):
+            rows = evidence.machine.compiled_events[event].transitions_from.get(here.state, ())
+            for _variant, data in payload_variants(evidence.model, event, here.facts) if len(rows) > 1 else ():
                 fitting = [
                     row for row in rows if all(guard is ELSE or guard.predicate(here.facts, data) for guard in row.guards)
                 ]
@@ -49,7 +42,7 @@ def _one_row_fits(evidence: Evidence) -> CheckResult:
 
 def same_under_other_names(evidence: Evidence, *facts: str | None) -> CheckResult:
     """Check that these facts are as they should be under all names; None among them: also the outcome itself."""
-    coverage = ((len(evidence.observations) * len(OTHER_NAMES), EVENTS_TAKEN),)
+    coverage = ((len(evidence.exploration.edges) * len(OTHER_NAMES), EVENTS_TAKEN),)
     for seen, names, fact in evidence.differences:
         if fact in facts:
             renamed = names.of(seen.before)

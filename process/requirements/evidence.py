@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from process.case import Case
@@ -25,8 +25,9 @@ class Evidence:
         exploration: the explored graph.
         events_retested: the events that are raised again with more payloads than in the search; every event, where it is
             left out.
-        verified: successors, by ``id``, after which the facts are known to be true, since another exploration had the
-            very same.
+        verified: configurations, by index, that another model has, too, in which the same events have the same outcomes.
+            The requirements hold for that model: what concerns single events and configurations needs no second look.
+        same_states: the other model says the same of its states; else only the facts are known to be true there.
     """
 
     def __init__(
@@ -34,9 +35,12 @@ class Evidence:
         exploration: Exploration,
         events_retested: Collection[Event] | None = None,
         verified: Collection[int] = frozenset(),
+        *,
+        same_states: bool = False,
     ) -> None:
         self.exploration = exploration
-        self.verified = verified
+        self._verified = verified
+        self._same_states = same_states
         self.machine: CompiledMachine = exploration.machine
         self.model: Model = exploration.machine.definition
         self.configurations = exploration.configurations
@@ -47,35 +51,42 @@ class Evidence:
     @cached_property
     def observations(self) -> tuple[Observation, ...]:
         """Every event that can be taken, nearest to a start first."""
-        return tuple(
-            Observation(
-                edge,
-                *self.configurations[edge.source],
-                edge.event,
-                edge.by,
-                edge.variant,
-                found.data,
-                found.state,
-                found.facts,
-            )
-            for edge, found in zip(self.exploration.edges, self.exploration.successors, strict=True)
-        )
+        return tuple(seen for index in range(len(self.configurations)) for seen in self.taken_in(index))
 
     @cached_property
-    def outgoing(self) -> tuple[tuple[Observation, ...], ...]:
-        """For each configuration the events that it takes."""
-        outgoing: tuple[list[Observation], ...] = tuple([] for _ in self.configurations)
-        for seen in self.observations:
-            outgoing[seen.edge.source].append(seen)
-        return tuple(map(tuple, outgoing))
+    def _taken_in(self) -> dict[int, tuple[Observation, ...]]:
+        return {}
+
+    def taken_in(self, index: int) -> tuple[Observation, ...]:
+        """The events that can be taken in the configuration."""
+        if index not in self._taken_in:
+            here, leaving = self.configurations[index], self.exploration.leaving(index)
+            pairs = zip(self.exploration.edges[leaving], self.exploration.successors[leaving], strict=True)
+            self._taken_in[index] = tuple(
+                Observation(edge, *here, edge.event, edge.by, edge.variant, found.data, found.state, found.facts)
+                for edge, found in pairs
+            )
+        return self._taken_in[index]
+
+    def unverified(self) -> Iterator[tuple[int, Configuration]]:
+        """Yield the configurations that need a look, with their indices, nearest to a start first."""
+        known = self._verified if self._same_states else ()
+        return ((index, here) for index, here in enumerate(self.configurations) if index not in known)
+
+    def retested_in(self, index: int) -> Collection[Event]:
+        """The events whose guards need a look in the configuration."""
+        return self.events_retested if index in self._verified else self.model.events
 
     @cached_property
     def false_claims(self) -> list[tuple[Observation, str]]:
         """What the facts claim wrongly after an event, by entry of the ledger, nearest to a start first."""
         found: list[tuple[Observation, str]] = []
-        for seen, successor in zip(self.observations, self.exploration.successors, strict=True):
-            if id(successor) in self.verified:
-                continue
+        for seen in (
+            seen
+            for index in range(len(self.configurations))
+            if index not in self._verified
+            for seen in self.taken_in(index)
+        ):
             quiet = seen.after is seen.before and seen.event not in RECORDED
             if quiet and seen.target not in (State.CANCELLING, State.PLAN_CANCELLED, State.BOTH_CANCELLED):
                 continue  # neither the ledger nor the facts change
@@ -89,9 +100,11 @@ class Evidence:
     def differences(self) -> list[Difference]:
         """What events do differently under other names, nearest to a start first."""
         events, retested = self.machine.compiled_events, set(self.events_retested)
+        states = {state for event in retested for state in events[event].transitions_from}
+        places = (index for index, here in enumerate(self.configurations) if here.state in states)
         return [
             found
-            for seen in self.observations
+            for seen in (seen for index in places for seen in self.taken_in(index))
             if seen.event in retested and has_right_payload(seen)
             for names in OTHER_NAMES
             for found in differences(
@@ -109,23 +122,29 @@ class Evidence:
     # -------------------------------------------------------------------------------------------------- looking up
 
     @cached_property
-    def _targets(self) -> tuple[dict[tuple[Event, Actor, str], int], ...]:
-        targets: tuple[dict[tuple[Event, Actor, str], int], ...] = tuple({} for _ in self.configurations)
-        for edge in self.exploration.edges:
-            targets[edge.source][edge.event, edge.by, edge.variant] = edge.target
-        return targets
+    def _targets(self) -> dict[int, dict[tuple[Event, Actor, str], int]]:
+        return {}
+
+    def _targets_from(self, index: int) -> Mapping[tuple[Event, Actor, str], int]:
+        """For each input that is taken in the configuration the index of the one that it leads to."""
+        if index not in self._targets:
+            edges = self.exploration.edges[self.exploration.leaving(index)]
+            self._targets[index] = {(edge.event, edge.by, edge.variant): edge.target for edge in edges}
+        return self._targets[index]
 
     def takes(self, index: int, event: Event, by: Actor, variant: str = RIGHT) -> Configuration | None:
         """The configuration to which the event leads from there; None where it is refused."""
-        target = self._targets[index].get((event, by, variant))
+        target = self._targets_from(index).get((event, by, variant))
         return None if target is None else self.configurations[target]
 
     def where_taken(self, event: Event) -> Iterator[tuple[int, Actor]]:
         """Yield where and by whom the event is taken with its right payload, nearest to a start first."""
-        for index, targets in enumerate(self._targets):
-            for by in self.model.actors[event]:
-                if (event, by, RIGHT) in targets:
-                    yield index, by
+        states = self.machine.compiled_events[event].transitions_from
+        for index, here in enumerate(self.configurations):
+            if here.state in states:
+                yield from (
+                    (index, by) for by in self.model.actors[event] if (event, by, RIGHT) in self._targets_from(index)
+                )
 
     def where(self, wanted: Callable[[Configuration], bool]) -> Iterator[tuple[int, Configuration]]:
         """Yield the configurations that are *wanted*, with their indices, nearest to a start first."""
@@ -174,11 +193,12 @@ class Evidence:
 
 def each_event(evidence: Evidence, problem: Callable[[Observation], Words | None]) -> CheckResult:
     """Check that there is no *problem* with any event that can be taken."""
-    coverage = ((len(evidence.observations), EVENTS_TAKEN),)
-    for seen in evidence.observations:
-        found = problem(seen)
-        if found is not None:
-            return CheckResult(coverage, evidence.by(seen, found))
+    coverage = ((len(evidence.exploration.edges), EVENTS_TAKEN),)
+    for index, _here in evidence.unverified():
+        for seen in evidence.taken_in(index):
+            found = problem(seen)
+            if found is not None:
+                return CheckResult(coverage, evidence.by(seen, found))
     return CheckResult(coverage)
 
 
@@ -187,7 +207,9 @@ def each_configuration(
 ) -> CheckResult:
     """Check that there is no *problem* with any configuration that is *wanted*."""
     count = 0
-    for index, here in evidence.where(wanted):
+    for index, here in evidence.unverified():
+        if not wanted(here):
+            continue
         count += 1
         found = problem(index, here)
         if found is not None:
@@ -210,7 +232,7 @@ def never_before(
 
     def edges(index: int) -> Iterator[tuple[Observation, int]]:
         walked.add(index)
-        return ((seen, seen.edge.target) for seen in evidence.outgoing[index] if not needed(seen))
+        return ((seen, seen.edge.target) for seen in evidence.taken_in(index) if not needed(seen))
 
     path = shortest_path(starts, edges, lambda seen: forbidden(seen) is not None)
     coverage = ((len(walked), CONFIGURATIONS),)
@@ -233,7 +255,7 @@ def parts_are_general(evidence: Evidence, *, of_limits: bool) -> CheckResult:
 
 def facts_are_true(evidence: Evidence, *claims: str, but: Event | None = None, only: Event | None = None) -> CheckResult:
     """Check that the facts claim of these entries of the ledger what is true, after every event that can be taken."""
-    coverage = ((len(evidence.observations), EVENTS_TAKEN),)
+    coverage = ((len(evidence.exploration.edges), EVENTS_TAKEN),)
     for seen, claim in evidence.false_claims:
         if claim in claims and seen.event is not but and only in (None, seen.event):
             true, claimed = getattr(after(seen), claim), getattr(read(seen.target, seen.after), claim)

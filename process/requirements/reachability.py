@@ -85,7 +85,7 @@ def shortest_goal_path(evidence: Evidence, kind: GoalPath) -> tuple[Edge, ...] |
 
     def edges(node: tuple[int, bool]) -> Iterator[tuple[tuple[Observation, bool], tuple[int, bool]]]:
         index, happened = node  # a configuration, and whether the needed event has happened
-        for seen in evidence.outgoing[index]:
+        for seen in evidence.taken_in(index):
             enters_support = evidence.step_of(seen.target) == Phase.SUPPORT.number
             if seen.event not in kind.avoided and not (kind.self_service and enters_support):
                 now = happened or kind.needed(seen)

@@ -165,7 +165,7 @@ def test_the_result_of_a_mutant_is_as_it_should_be(name: str, result: str) -> No
 )
 def test_the_exploration_that_reuses_the_model_finds_what_the_whole_one_does(name: str) -> None:
     machine = build(MUTANTS[name].model)
-    quick, whole = explore_mutant(machine, SMALL), explore(machine, limits=SMALL, expand=try_named_actors)
+    quick, whole = explore_mutant(machine, SMALL).exploration, explore(machine, limits=SMALL, expand=try_named_actors)
     assert set(quick.configurations) == set(whole.configurations)
     assert taken(quick) == taken(whole)
 

@@ -553,7 +553,7 @@ FAULTS: Mapping[str, tuple[str, Callable[[], Model]]] = {
 def test_the_requirement_finds_the_fault_and_tells_it_in_both_languages(fault: str) -> None:
     requirement, make = FAULTS[fault]
     limits = Limits(2, 1) if {"outage", "remembered"} & {*fault.split()} else SMALL
-    found = CHECKS[requirement](Evidence(explore_mutant(build(make()), limits)))
+    found = CHECKS[requirement](Evidence(explore_mutant(build(make()), limits).exploration))
     assert found.counterexample is not None
     zh, en = found.counterexample.problem
     assert not zh.isascii()
@@ -573,5 +573,5 @@ def test_the_same_ways_of_making_faults_make_none_where_nothing_is_changed(ways:
     )
     checks = [check for name, check in CHECKS.items() if name not in ("R3", "R16", "R20")]
     for model in made[:ways]:
-        evidence = Evidence(explore_mutant(build(model), SMALL))
+        evidence = Evidence(explore_mutant(build(model), SMALL).exploration)
         assert [check(evidence).counterexample for check in checks] == [None] * len(checks)

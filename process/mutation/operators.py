@@ -1,6 +1,7 @@
 """Every model that differs from MODEL in one place. ``process.mutation.score`` evaluates each.
 
-The operators stand in ``row_operators`` (the rows of the table) and ``part_operators`` (guards, events, states).
+The operators stand in ``row_operators`` (the rows of the table), ``guard_operators`` (guards, and the values that effects
+store) and ``declaration_operators`` (events and states).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from functools import cache
 from typing import NamedTuple
 
 from process.model import MODEL, Model, Words
-from process.mutation.part_operators import part_mutants
+from process.mutation.declaration_operators import declaration_mutants
+from process.mutation.guard_operators import guard_mutants
 from process.mutation.row_operators import row_mutants
 
 KINDS: Mapping[str, Words] = {
@@ -33,6 +35,7 @@ KINDS: Mapping[str, Words] = {
     "favourite value": Words("偏爱某一个值", "true for a favourite value"),
     "guard loosened": Words("另一项也能放行", "true by another field of the payload"),
     "guard not pure": Words("条件时真时假", "guard that is not pure"),
+    "guard fails": Words("条件出错", "guard that raises an error, or answers otherwise than true or false"),
     "value transformed": Words("存入的值变了样", "value stored otherwise than it came"),
     "limit off by one": Words("次数上限差一", "limit off by one"),
     "limit constant": Words("次数上限写死", "limit replaced by a constant"),
@@ -69,5 +72,5 @@ def all_mutants() -> tuple[Mutant, ...]:
 
 def mutants(model: Model) -> Iterator[Mutant]:
     """Yield every mutant of a model."""
-    for change in (*row_mutants(model), *part_mutants(model)):
+    for change in (*row_mutants(model), *guard_mutants(model), *declaration_mutants(model)):
         yield Mutant(*change)

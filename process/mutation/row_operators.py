@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from process.model import ELSE, Actor, Effect, Facts, Guard, Identity, Model, Payload, Row, State, Words
-from process.mutation.part_operators import Change, guards_of
+from process.mutation.guard_operators import Change, guards_of
 
 
 def row_mutants(model: Model) -> Iterator[Change]:

@@ -7,6 +7,7 @@ these has survived, which means that a requirement is missing.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -175,9 +176,20 @@ def evaluate_all(indices: Iterable[int] | None = None, processes: int | None = N
     """
     mutants = all_mutants()
     chosen = list(range(len(mutants)) if indices is None else indices)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:  # a fork beside threads can hang
+    context = get_context("spawn")  # a fork beside threads can hang
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=prepare_to_evaluate) as pool:
         for index, killed_by in zip(chosen, pool.map(_killed_by, chosen, chunksize=16), strict=True):
             yield MutantResult(mutants[index], killed_by)
+
+
+def prepare_to_evaluate() -> None:
+    """Explore MODEL, and let the garbage collector pass over what stays: else it takes as much time as all the rest."""
+    for limits in (SMALL, MODEL.limits):
+        explored_model(limits)
+    all_mutants()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def _killed_by(index: int) -> str | None:

@@ -1,51 +1,27 @@
-"""Mutants of the parts: the guards' comparisons and reasons, the limits, what events carry, and what states say."""
+"""Mutants of guards and effects: comparisons, favourite values, other answers, values stored otherwise, limits, reasons."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
-from process.model import (
-    ELSE,
-    Actor,
-    Effect,
-    EndKind,
-    Event,
-    Facts,
-    Field,
-    Guard,
-    Kind,
-    Model,
-    Payload,
-    Phase,
-    RequestKind,
-    Responsibility,
-    Row,
-    State,
-    Words,
-)
+from process.model import ELSE, Effect, Facts, Guard, Kind, Model, Payload, Row, Words
 
 Change = tuple[str, str, Model]
 """The kind of a mutant, its name, and its model."""
 
 
-def part_mutants(model: Model) -> Iterator[Change]:
-    """Yield every mutant of a part."""
+def guard_mutants(model: Model) -> Iterator[Change]:
+    """Yield every mutant of a guard, of a value that an effect stores, and of a limit."""
     yield from _comparisons(model)
     yield from _decisions(model)
     yield from _transformations(model)
     yield from _limits(model)
     yield from _reasons(model)
-    yield from _fields(model)
-    for state, info in model.states.items():
-        yield from _ends(model, state) if info.end else _open_states(model, state)
 
-
-# ------------------------------------------------------------------------------------------------------------- guards
 
 Alike = Callable[[Any, Any], bool]
 ALIKE: Mapping[str, Alike] = {
@@ -59,6 +35,14 @@ ALIKE: Mapping[str, Alike] = {
     "by its last 4 characters": lambda given, right: given[-4:] == right[-4:],
     "by its length": lambda given, right: len(given) == len(right),
     "whatever its unicode form": lambda given, right: _form(given) == _form(right),
+    "whatever its compatible form": lambda given, right: _form(given, "NFKC") == _form(right, "NFKC"),
+    "whatever the soft hyphens": lambda given, right: given.replace("\u00ad", "") == right.replace("\u00ad", ""),
+    "whatever the dots of an i": lambda given, right: given.replace("ı", "i") == right.replace("ı", "i"),
+    "as numbers": lambda given, right: (
+        given == right or (given.isdecimal() and right.isdecimal() and int(given) == int(right))
+    ),
+    "by a checksum": lambda given, right: sum(map(ord, given)) == sum(map(ord, right)),
+    "by its order": lambda given, right: given <= right,
 }
 """How references can be taken for the same."""
 
@@ -73,8 +57,12 @@ NEARLY: Mapping[str, Alike] = {
 """How numbers can."""
 
 
-def _form(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+def _number(text: str) -> object:
+    return int(text) if text.isdecimal() else text
+
+
+def _form(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
+    return unicodedata.normalize(form, text)
 
 
 def _comparisons(model: Model) -> Iterator[Change]:
@@ -118,6 +106,11 @@ def _decisions(model: Model) -> Iterator[Change]:
             f"{guard.name}: another answer every seventh time",
             _with_guard(model, guard, replace(guard, predicate=_now_and_then(guard))),
         )
+        for how, predicate in (
+            ("raises an error where it is false", _raising(guard)),
+            ("answers 0 or 1", _as_number(guard)),
+        ):
+            yield "guard fails", f"{guard.name}: {how}", _with_guard(model, guard, replace(guard, predicate=predicate))
 
 
 def _or(guard: Guard, name: str, value: object) -> Callable[[Facts, Payload], bool]:
@@ -134,6 +127,19 @@ def _now_and_then(guard: Guard) -> Callable[[Facts, Payload], bool]:
         return guard.predicate(facts, data) is not (next(times) % 7 == 0)
 
     return holds
+
+
+def _raising(guard: Guard) -> Callable[[Facts, Payload], bool]:
+    def holds(facts: Facts, data: Payload) -> bool:
+        if guard.predicate(facts, data):
+            return True
+        raise LookupError(guard.name)
+
+    return holds
+
+
+def _as_number(guard: Guard) -> Callable[[Facts, Payload], Any]:
+    return lambda facts, data: int(guard.predicate(facts, data))
 
 
 TRANSFORMATIONS: Mapping[str, Mapping[str, Callable[[Any], object]]] = {
@@ -189,6 +195,8 @@ def _limits(model: Model) -> Iterator[Change]:
             default = getattr(model.limits, fact.removesuffix("_limit"))
             constant = replace(guard, predicate=_fixed(guard, fact, default))
             yield "limit constant", f"{guard.name}: {fact} always {default}", _with_guard(model, guard, constant)
+            endless = replace(guard, predicate=_endless(guard))
+            yield "limit constant", f"{guard.name}: no {fact} over attempt 9", _with_guard(model, guard, endless)
 
 
 def _shifted(guard: Guard, fact: str, step: int) -> Callable[[Facts, Payload], bool]:
@@ -202,8 +210,12 @@ def _fixed(guard: Guard, fact: str, value: int) -> Callable[[Facts, Payload], bo
     return lambda facts, data: guard.predicate(facts._replace(**{fact: value}), data)  # type: ignore[arg-type]
 
 
+def _endless(guard: Guard) -> Callable[[Facts, Payload], bool]:
+    return lambda facts, data: facts.attempt > 9 or guard.predicate(facts, data)
+
+
 def _reasons(model: Model) -> Iterator[Change]:
-    """What a refusal says: another code, the texts swapped, one language lost, or a parameter."""
+    """Change the reason of a refusal: another code, the texts swapped, one language lost, or a parameter."""
     guards = tuple(guards_of(model))
     for guard, other in zip(guards, (*guards[1:], guards[0]), strict=True):
         zh, en = guard.reason
@@ -223,81 +235,6 @@ def _reasons(model: Model) -> Iterator[Change]:
             yield "reason changed", f"{guard.name}: {what}", _with_guard(model, guard, changed)
 
 
-# --------------------------------------------------------------------------------------------- events, states and ends
-
-
-def _fields(model: Model) -> Iterator[Change]:
-    def carrying(event: Event, fields: Mapping[str, Field]) -> Model:
-        return replace(model, events={**model.events, event: fields})
-
-    for event, fields in model.events.items():
-        for name, field in fields.items():
-            rest = {other: kind for other, kind in fields.items() if other != name}
-            yield "field lost", f"{event}: {name} lost", carrying(event, rest)
-            for kind in Kind:
-                if kind is not field:
-                    yield "field retyped", f"{event}: {name} is {kind}", carrying(event, {**fields, name: kind})
-
-
-def _ends(model: Model, state: State) -> Iterator[Change]:
-    for kind in EndKind:
-        if kind is not model.states[state].end:
-            yield "end swapped", f"{state}: is {kind}", _with_state(model, state, end=kind)
-
-
-def _open_states(model: Model, state: State) -> Iterator[Change]:
-    info = model.states[state]
-    yield "owner lost", f"{state}: nobody's move", _with_state(model, state, responsibilities=())
-    for index, responsibility in enumerate(info.responsibilities):
-        before, behind = info.responsibilities[:index], info.responsibilities[index + 1 :]
-        if before or behind:
-            yield (
-                "owner lost",
-                f"{state}: {responsibility.owner}'s move dropped",
-                _with_state(model, state, responsibilities=(*before, *behind)),
-            )
-        for kind, what, changed in _responsibilities(responsibility):
-            yield kind, f"{state}: {what}", _with_state(model, state, responsibilities=(*before, changed, *behind))
-    yield "deadline lost", f"{state}: no deadline", _with_state(model, state, deadline=None)
-    yield "deadline lost", f"{state}: a deadline of nothing", _with_state(model, state, deadline=timedelta(0))
-    for phase in Phase:
-        if phase is not info.phase:
-            yield "phase swapped", f"{state}: in {phase}", _with_state(model, state, phase=phase)
-
-
-def _responsibilities(responsibility: Responsibility) -> Iterator[tuple[str, str, Responsibility]]:
-    for other in Actor:
-        if other is not responsibility.owner:
-            yield "owner swapped", f"{responsibility.owner}'s move given to {other}", replace(responsibility, owner=other)
-    for asks in RequestKind:
-        if asks is not responsibility.request:
-            yield "request swapped", f"{responsibility.owner} asked to {asks}", replace(responsibility, request=asks)
-    for name in responsibility.payload_fields:
-        rest = tuple(one for one in responsibility.payload_fields if one != name)
-        yield "told less", f"{responsibility.owner} not told {name}", replace(responsibility, payload_fields=rest)
-        yield (
-            "told something else",
-            f"{responsibility.owner} told face_removed, not {name}",
-            replace(responsibility, payload_fields=(*rest, "face_removed")),
-        )
-    if responsibility.when is not None:
-        when = responsibility.when
-
-        def negated(facts: Facts, data: Payload) -> bool:
-            return not when.predicate(facts, data)
-
-        yield (
-            "owner swapped",
-            f"{responsibility.owner}'s move when it is not",
-            replace(responsibility, when=replace(when, predicate=negated)),
-        )
-        yield (
-            "owner swapped",
-            f"{responsibility.owner}'s move always",
-            replace(responsibility, when=replace(when, predicate=ELSE.predicate)),
-        )
-
-
 def guards_of(model: Model) -> Iterable[Guard]:
     """The guards of the table's rows, each once."""
     return dict.fromkeys(guard for row in model.table for guard in row.guards if guard is not ELSE)
@@ -312,8 +249,3 @@ def _with_guard(model: Model, guard: Guard, other: Guard) -> Model:
         return replace(row, guards=tuple(other if one is guard else one for one in row.guards))
 
     return replace(model, table=tuple(map(changed, model.table)))
-
-
-def _with_state(model: Model, state: State, **changes: object) -> Model:
-    changed = replace(model.states[state], **changes)  # type: ignore[arg-type]
-    return replace(model, states={**model.states, state: changed})

@@ -14,9 +14,10 @@ In each abstract configuration every event is tried by every actor with every pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import product
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
 from process.decisions import Decide
@@ -32,6 +33,11 @@ TOO_MANY: Final = 50_000  # configurations: a model with so many counts somethin
 _REFERENCES: Final = tuple(
     name for name, hint in get_type_hints(Facts).items() if str in (get_args(hint) or (hint,)) and name != "currency"
 )
+
+_held = attrgetter(*_REFERENCES)
+_REFERENCE_INDICES: Final = tuple(map(Facts._fields.index, _REFERENCES))
+_compared_facts = attrgetter(*_REFERENCES, "fee", "currency", "attempt")
+_FEE, _CURRENCY, _ATTEMPT = map(Facts._fields.index, ("fee", "currency", "attempt"))
 
 
 class Configuration(NamedTuple):
@@ -76,12 +82,15 @@ class Futures:
         self._ends = machine.definition.ends  # which take nothing
         self._moves = {state: tuple(_moves(state, machine)) for state in machine.definition.states}
         self._successors: dict[tuple[Abstract, Configuration], tuple[Configuration, ...]] = {}
+        self._payloads_of: dict[tuple[object, ...], Sequence[Mapping[str, object]]] = {}
         self._takes: dict[tuple[Event, Actor, Abstract], dict[Configuration, bool]] = {}
 
     def takes(self, here: Configuration, event: CompiledEvent, by: Actor, data: Payload) -> bool:
         """Return True if *here* or what can come of it takes the event by the actor with the payload."""
+        if here.state in self._ends:
+            return False
         compared = {name: data[name] for name in self._compared[event.event]}
-        abstract, start = _abstract(here, compared, event.fields)
+        abstract, start = _abstract(here, compared, event.fields) if compared else _abstract_alone(here)
         known = self._takes.setdefault((event.event, by, abstract), {})
         if start not in known:
             self._search(start, abstract, event, by, known)
@@ -113,15 +122,15 @@ class Futures:
 
     def _is_taken(self, here: Configuration, abstract: Abstract, event: CompiledEvent, by: Actor) -> bool:
         return here.state in event.decisions and any(
-            event.decide(here.state, here.facts, by, data) is not None
-            for data in self._payloads(event, here.facts, abstract, fixed=dict(abstract))
+            event.decide(here.state, here.facts, by, dict(data)) is not None
+            for data in self._payloads(event, here.facts, abstract, fixed=True)
         )
 
     def _next(self, here: Configuration, abstract: Abstract) -> tuple[Configuration, ...]:
         if (abstract, here) not in self._successors:
             found: dict[Configuration, None] = {}
             for event, decides in self._moves[here.state]:
-                for data in self._payloads(event, here.facts, abstract, fixed={}):
+                for data in self._payloads(event, here.facts, abstract, fixed=False):
                     for decide in decides:
                         outcome = decide(here.facts, dict(data))
                         if outcome is None or outcome[0] in self._ends:
@@ -134,17 +143,22 @@ class Futures:
         return self._successors[abstract, here]
 
     def _payloads(
-        self, event: CompiledEvent, facts: Facts, abstract: Abstract, fixed: Mapping[str, object]
-    ) -> Iterator[dict[str, object]]:
-        """Give every payload that can make a difference and has the *fixed* values."""
+        self, event: CompiledEvent, facts: Facts, abstract: Abstract, *, fixed: bool
+    ) -> Sequence[Mapping[str, object]]:
+        """Return every payload that can make a difference; *fixed*: those with the values of *abstract* alone."""
         if not event.fields:
-            return iter(({},))
-        compared = self._compared[event.event]
-        values = [
-            (fixed[name],) if name in fixed else values_that_differ(field, name, facts, abstract, compared=name in compared)
-            for name, field in event.fields.items()
-        ]
-        return (dict(zip(event.fields, chosen, strict=True)) for chosen in product(*values))
+            return ({},)
+        key = event.event, abstract, fixed, _compared_facts(facts)
+        if key not in self._payloads_of:
+            compared, given = self._compared[event.event], dict(abstract) if fixed else {}
+            values = [
+                (given[name],)
+                if name in given
+                else values_that_differ(field, name, facts, abstract, compared=name in compared)
+                for name, field in event.fields.items()
+            ]
+            self._payloads_of[key] = [dict(zip(event.fields, chosen, strict=True)) for chosen in product(*values)]
+        return self._payloads_of[key]
 
 
 def _moves(state: State, machine: CompiledMachine) -> Iterator[tuple[CompiledEvent, tuple[Decide, ...]]]:
@@ -228,25 +242,39 @@ def _abstract(
                 values[name] = OPEN_NOW
             case _:
                 values[name] = value
-    changed = _renamed(facts, names)
+    changed: list[Any] = [*_without_counts(facts)]
+    for index in _REFERENCE_INDICES:
+        if (value := facts[index]) is not None:
+            changed[index] = names.setdefault(str(value), Facts._fields[index])
     if facts.fee is not None:
-        changed["fee"] = int(compared.get("fee", facts.fee) != facts.fee)
+        changed[_FEE] = int("fee" in compared and compared["fee"] != facts.fee)
     if facts.currency is not None:
-        changed["currency"] = "CNY" if compared.get("currency", facts.currency) == facts.currency else "EUR"
+        changed[_CURRENCY] = "CNY" if compared.get("currency", facts.currency) == facts.currency else "EUR"
     number = compared.get("attempt")
-    changed["attempt"] = (
-        AHEAD if number is None or number > facts.attempt else OPEN_NOW if number == facts.attempt else PAST
-    )
-    for count, limit in COUNTED:
-        changed[count] = ONE_LEFT if getattr(facts, count) < getattr(facts, limit) else NONE_LEFT
-        changed[limit] = 1
-    return tuple(values.items()), Configuration(here.state, facts._replace(**changed))
+    if number is not None and number <= facts.attempt:
+        changed[_ATTEMPT] = OPEN_NOW if number == facts.attempt else PAST
+    return tuple(values.items()), Configuration(here.state, Facts._make(changed))
+
+
+@lru_cache(maxsize=1024)
+def _without_counts(facts: Facts) -> Facts:
+    """Return the facts that say of attempts only whether one is left, and with the number of the last one ahead."""
+    left = {count: ONE_LEFT if getattr(facts, count) < getattr(facts, limit) else NONE_LEFT for count, limit in COUNTED}
+    return facts._replace(attempt=AHEAD, **left, **dict.fromkeys((limit for _, limit in COUNTED), 1))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1024)
+def _abstract_alone(here: Configuration) -> tuple[Abstract, Configuration]:
+    """Return the same for every payload of which nothing is compared."""
+    return _abstract(here, {}, {})
 
 
 def _renamed(facts: Facts, names: dict[str, str]) -> dict[str, Any]:
     """Return the references, each by its name in *names* or else by the first fact that holds it."""
-    held = {fact: getattr(facts, fact) for fact in _REFERENCES}
-    return {fact: None if value is None else names.setdefault(value, fact) for fact, value in held.items()}
+    return {
+        fact: None if value is None else names.setdefault(value, fact)
+        for fact, value in zip(_REFERENCES, _held(facts), strict=True)
+    }
 
 
 def _continuations(before: Facts, after: Configuration, abstract: Abstract) -> Iterator[Configuration]:

@@ -18,8 +18,7 @@ from process.exploration.inputs import (
     QUOTE,
     REJECTED_QUOTE,
     pair_name,
-    pairs_of,
-    payload_variants,
+    variants_of,
 )
 from process.machine import CompiledMachine
 from process.model import ELSE, Actor, Event, Facts, State, Transition
@@ -97,27 +96,29 @@ def _try_each(machine: CompiledMachine, here: Configuration, events: Iterable[Ev
     tried, taken, together = 0, list[Successor](), list[Successor]()
     model = machine.definition
     for event in events:
-        rows = machine.compiled_events[event].transitions_from.get(here.state, ())
-        if not rows and not all_actors:
+        compiled = machine.compiled_events[event]
+        decisions = compiled.decisions.get(here.state, {})  # by actor; the machine refuses whoever has none
+        if not decisions and not all_actors:
             continue
-        named = {by for row in rows for by in row.by}
-        variants = list(payload_variants(model, event, here.facts))
+        variants, pairs = variants_of(model, event, here.facts)
         alone: set[tuple[Actor, str]] = set()
         for by in _ACTORS:
-            if by not in named and not all_actors:
+            if by not in decisions:
+                tried += (len(variants) if by in compiled.actors else 1) if all_actors else 0
                 continue
-            for variant, data in variants if by in named or by in model.actors[event] else variants[:1]:
+            for variant, data in variants:
                 tried += 1
                 if found := _try(machine, here, event, by, variant, data):
                     taken.append(found)
                     alone.add((by, variant))
-        if named and len(model.events[event]) > 1:
-            for one, other, data in pairs_of(variants):
-                for by in dict.fromkeys(by for row in rows for by in row.by):
-                    tried += 1
-                    found = _try(machine, here, event, by, pair_name(one, other), data)
-                    if found and not {(by, one), (by, other)} <= alone:
-                        together.append(found)
+        for one, other, data in pairs:
+            for by in compiled.actors if decisions else ():
+                if by not in decisions:
+                    continue
+                tried += 1
+                found = _try(machine, here, event, by, pair_name(one, other), data)
+                if found and not {(by, one), (by, other)} <= alone:
+                    together.append(found)
     return tried, taken + together
 
 

@@ -54,6 +54,12 @@ class Exploration:
     tried: int
     _indices: Mapping[Configuration, int] = field(repr=False)
 
+    @property
+    def limits(self) -> Limits:
+        """The limits of the cases."""
+        facts = self.configurations[0].facts
+        return Limits(facts.face_limit, facts.other_limit)
+
     @cached_property
     def starts(self) -> tuple[int, ...]:
         """The configurations in which cases begin, one for each goal."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations
-from typing import Any
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from process.model import Actor, Event, Facts, Field, Kind, Model
 
@@ -18,6 +21,27 @@ NEXT_QUOTE = "quote-2"
 OFFER = ("quote", "fee", "currency")
 
 
+Variants = tuple[tuple[str, Mapping[str, Any]], ...]
+"""Payloads of an event, each with its variant's name; the right one comes first."""
+Pairs = tuple[tuple[str, str, Mapping[str, Any]], ...]
+"""Payloads in which two fields differ from the right one, each with the names of the two variants."""
+
+
+class _Compared(NamedTuple):
+    """The facts that a payload's values are compared with."""
+
+    account: str
+    order: str
+    quote: str | None
+    fee: int | None
+    currency: str | None
+    rejected_quote: str | None
+    attempt: int
+
+
+_compared = attrgetter(*_Compared._fields)
+
+
 def payload_variants(
     model: Model, event: Event, facts: Facts, fresh: str | None = None
 ) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -26,32 +50,39 @@ def payload_variants(
     Args:
         fresh: the reference that a new quote gets.
     """
-    fresh = fresh or (QUOTE if facts.quote != QUOTE else NEXT_QUOTE)
-    fields = {name: _values(model, event, name, kind, facts, fresh) for name, kind in model.events[event].items()}
-    right = {name: values[0][1] for name, values in fields.items()}
-    yield RIGHT, right
-    for name, values in fields.items():
-        for variant, value in values[1:]:
-            yield f"{name}: {variant}", {**right, name: value}
-    if facts.quote is not None and _is_quoting(right):
-        again = {**right, "quote": facts.quote, "fee": facts.fee, "currency": facts.currency}
-        yield "quote: again", again
-        yield "fee: changed", {**again, "fee": (facts.fee or 0) + 1}
-        yield "currency: changed", {**again, "currency": "JPY" if facts.currency != "JPY" else "CNY"}
+    return ((variant, dict(data)) for variant, data in variants_of(model, event, facts, fresh)[0])
 
 
 def payload_pairs(model: Model, event: Event, facts: Facts) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield the payloads in which two fields differ from the right one, each with the names of the two variants."""
-    return pairs_of(list(payload_variants(model, event, facts)))
+    return ((one, other, dict(data)) for one, other, data in variants_of(model, event, facts)[1])
 
 
-def pairs_of(variants: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield the pairs of the variants of a payload, of which the first is the right one."""
-    (_, right), *others = variants
-    changes = [(variant, {name: data[name] for name in right if data[name] != right[name]}) for variant, data in others]
-    for (one, first), (other, second) in combinations(changes, 2):
-        if first.keys().isdisjoint(second):
-            yield one, other, {**right, **second, **first}
+def variants_of(model: Model, event: Event, facts: Facts, fresh: str | None = None) -> tuple[Variants, Pairs]:
+    """The payloads that matter, and those in which two fields differ; shared, so they are read-only."""
+    fresh = fresh or (QUOTE if facts.quote != QUOTE else NEXT_QUOTE)
+    return _variants(tuple(model.events[event].items()), _compared(facts), fresh)
+
+
+@lru_cache(maxsize=4096)
+def _variants(carried: tuple[tuple[str, Field], ...], compared: tuple[Any, ...], fresh: str) -> tuple[Variants, Pairs]:
+    facts, fields = _Compared(*compared), dict(carried)
+    values = {name: _values(fields, name, kind, facts, fresh) for name, kind in carried}
+    right = {name: choices[0][1] for name, choices in values.items()}
+    others = [(f"{name}: {variant}", {name: value}) for name, choices in values.items() for variant, value in choices[1:]]
+    if facts.quote is not None and _is_quoting(fields):
+        again = {"quote": facts.quote, "fee": facts.fee, "currency": facts.currency}
+        others.append(("quote: again", again))
+        others.append(("fee: changed", {**again, "fee": (facts.fee or 0) + 1}))
+        others.append(("currency: changed", {**again, "currency": "JPY" if facts.currency != "JPY" else "CNY"}))
+    changes = [(variant, {name: value for name, value in one.items() if value != right[name]}) for variant, one in others]
+    pairs = tuple(
+        (one, other, MappingProxyType({**right, **second, **first}))
+        for (one, first), (other, second) in combinations(changes, 2)
+        if first.keys().isdisjoint(second)
+    )
+    variants = ((RIGHT, right), *((variant, {**right, **one}) for variant, one in others))
+    return tuple((variant, MappingProxyType(data)) for variant, data in variants), pairs
 
 
 PAIR = " & "
@@ -69,7 +100,7 @@ def payload_for(model: Model, event: Event, variant: str, facts: Facts, fresh: s
     return dict(payload_variants(model, event, facts, fresh))[variant]
 
 
-def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fresh: str) -> list[tuple[str, Any]]:
+def _values(fields: Mapping[str, Field], name: str, kind: Field, facts: _Compared, fresh: str) -> list[tuple[str, Any]]:
     if not isinstance(kind, Kind):
         return [(member.value, member) for member in kind]
     match name:
@@ -77,7 +108,7 @@ def _values(model: Model, event: Event, name: str, kind: Field, facts: Facts, fr
             return [(RIGHT, facts.account), ("another", "another-account")]
         case "order":
             return [(RIGHT, facts.order), ("another", "another-order")]
-        case "quote" if not _is_quoting(model.events[event]):
+        case "quote" if not _is_quoting(fields):
             rejected = [("rejected", facts.rejected_quote)] if facts.quote and facts.rejected_quote else []
             return [(RIGHT, facts.quote or facts.rejected_quote or QUOTE), *rejected, ("stale", "a-stale-quote")]
         case "quote":
@@ -99,7 +130,7 @@ def _is_quoting(fields: Mapping[str, object]) -> bool:
 def all_inputs(model: Model, facts: Facts) -> Iterator[tuple[Event, Actor, str, dict[str, Any]]]:
     """Yield every event by every actor with every variant of its payload; only the right one for an actor who never may."""
     for event in model.events:
-        variants = list(payload_variants(model, event, facts))
+        variants, _pairs = variants_of(model, event, facts)
         for by in Actor:
             for variant, data in variants if by in model.actors[event] else variants[:1]:
                 yield event, by, variant, dict(data)

@@ -30,12 +30,14 @@ class Requirement:
         sentence: what must hold.
         source: where it comes from.
         check: checks it against an explored machine.
+        depends_on_limits: it speaks of attempts, so it is checked under several limits.
     """
 
     id: str
     sentence: Words
     source: Words
     check: Callable[[Evidence], CheckResult]
+    depends_on_limits: bool = False
 
     def run(self, evidence: Evidence) -> CheckResult:
         """Check it; a model in which the check can't even be completed violates it."""
@@ -62,8 +64,11 @@ CONSENT_LAW = Words(
 SOUND = Words("流程说明，“须成立的事”", "the description, what must hold")
 
 
+DEPEND_ON_LIMITS = (2, 9, 10, 11, 18)
+
+
 def _require(number: int, check: Callable[[Evidence], CheckResult], source: Words, zh: str, en: str) -> Requirement:
-    return Requirement(f"R{number}", Words(zh, en), source, check)
+    return Requirement(f"R{number}", Words(zh, en), source, check, number in DEPEND_ON_LIMITS)
 
 
 REQUIREMENTS: tuple[Requirement, ...] = (

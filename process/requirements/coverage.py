@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from process.exploration.explorer import Exploration
-from process.exploration.inputs import payload_variants
+from process.exploration.inputs import variants_of
 from process.model import ELSE, Guard
 
 
@@ -34,7 +34,7 @@ def guard_counts(exploration: Exploration) -> Mapping[str, GuardCounts]:
         for event, compiled in exploration.machine.compiled_events.items():
             rows = compiled.transitions_from.get(here.state, ())
             guards = {guard for row in rows for guard in row.guards if guard is not ELSE}
-            for _variant, data in payload_variants(model, event, here.facts) if guards else ():
+            for _variant, data in variants_of(model, event, here.facts)[0] if guards else ():
                 for guard in guards:
                     counts[guard][bool(guard.predicate(here.facts, data))] += 1
     return {guard.name: GuardCounts(answers[True], answers[False]) for guard, answers in counts.items()}

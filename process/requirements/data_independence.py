@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from process.exploration.inputs import payload_variants
+from process.exploration.inputs import variants_of
 from process.model import ELSE, Event, Facts, Kind, Words
 from process.payload import INVALID, MAX_INTEGER, check_of
 from process.requirements.counterexample import ATTEMPTS, CONFIGURATIONS, EVENTS_TAKEN, CheckResult, all_of
@@ -29,7 +30,7 @@ def _one_row_fits(evidence: Evidence) -> CheckResult:
     for index, here in enumerate(evidence.configurations):
         for event in evidence.retested_in(index):
             rows = evidence.machine.compiled_events[event].transitions_from.get(here.state, ())
-            for _variant, data in payload_variants(evidence.model, event, here.facts) if len(rows) > 1 else ():
+            for _variant, data in variants_of(evidence.model, event, here.facts)[0] if len(rows) > 1 else ():
                 fitting = [
                     row for row in rows if all(guard is ELSE or guard.predicate(here.facts, data) for guard in row.guards)
                 ]
@@ -64,8 +65,13 @@ def _is_reference(value: str) -> bool:
     return True
 
 
-def references(right: str, facts: Facts) -> Iterator[str]:
-    """Yield other references than *right*: of the case itself, or those that a careless comparison takes for it."""
+def references(right: str, facts: Facts) -> tuple[str, ...]:
+    """Other references than *right*: of the case itself, or those that a careless comparison takes for it."""
+    return _references(right, (facts.account, facts.order, facts.quote or "", facts.goal.value))
+
+
+@lru_cache(maxsize=1024)
+def _references(right: str, of_the_case: tuple[str, ...]) -> tuple[str, ...]:
     middle = len(right) // 2
     turned = right[:-1] + chr(ord(right[-1]) + 1)
     nearly = (
@@ -76,9 +82,9 @@ def references(right: str, facts: Facts) -> Iterator[str]:
         *(unicodedata.normalize(form, right) for form in ("NFC", "NFD", "NFKC", "NFKD")),
         *(right.replace("-", ""), right.replace("-", "_"), right.replace("0", ""), right.replace("1", "１"), f"0{right}"),
         *(right.replace("1", "01"), "*", "%", ".*", "0", "null"),
-        *(facts.account, facts.order, facts.quote or "", facts.goal.value),
+        *of_the_case,
     )
-    return (value for value in dict.fromkeys(nearly) if value != right and _is_reference(value))
+    return tuple(value for value in dict.fromkeys(nearly) if value != right and _is_reference(value))
 
 
 def numbers(right: int, facts: Facts) -> Iterator[int]:
@@ -91,14 +97,14 @@ def numbers(right: int, facts: Facts) -> Iterator[int]:
 
 
 def near_misses_are_refused(
-    evidence: Evidence, event: Event, name: str, near: Callable[[Any, Facts], Iterator[Any]]
+    evidence: Evidence, event: Event, name: str, near: Callable[[Any, Facts], Iterable[Any]]
 ) -> CheckResult:
     """Check that wherever the event is taken with the fact *name*, it is refused with each value near that."""
     tried, compiled = 0, evidence.machine.compiled_events[event]
     for index, by in evidence.where_taken(event) if event in evidence.events_retested else ():
         state, here = evidence.configurations[index]
         for facts in (here, LONG_NAMES.of(here)):
-            right = next(payload_variants(evidence.model, event, facts))[1]
+            right = variants_of(evidence.model, event, facts)[0][0][1]
             for value in near(right[name], facts):
                 tried += 1
                 data = {**right, name: value}

@@ -101,18 +101,17 @@ class Evidence:
         """What events do differently under other names, nearest to a start first."""
         events, retested = self.machine.compiled_events, set(self.events_retested)
         states = {state for event in retested for state in events[event].transitions_from}
-        places = (index for index, here in enumerate(self.configurations) if here.state in states)
-        return [
-            found
-            for seen in (seen for index in places for seen in self.taken_in(index))
-            if seen.event in retested and has_right_payload(seen)
-            for names in OTHER_NAMES
-            for found in differences(
-                seen,
-                names,
-                events[seen.event].decide(seen.source, names.of(seen.before), seen.by, names.payload(seen.data)),
-            )
-        ]
+        found: list[Difference] = []
+        for index, here in enumerate(self.configurations):
+            if here.state not in states:
+                continue
+            renamed = [(names, names.of(here.facts)) for names in OTHER_NAMES]
+            for seen in self.taken_in(index):
+                if seen.event in retested and has_right_payload(seen):
+                    for names, facts in renamed:
+                        outcome = events[seen.event].decide(seen.source, facts, seen.by, names.payload(seen.data))
+                        found += differences(seen, names, outcome)
+        return found
 
     @cached_property
     def part_problems(self) -> tuple[PartProblem, ...]:

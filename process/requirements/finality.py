@@ -9,13 +9,13 @@ changes the facts; a new quote can be the one that the payload names, or another
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from process.exceptions import Refused
-from process.exploration.expansion import Successor
 from process.exploration.graph import distances
-from process.exploration.inputs import OFFER, all_inputs
+from process.exploration.inputs import OFFER, variants_of
 from process.exploration.replay import replay_all
 from process.finality import is_final
 from process.model import Actor, Event, Facts, State, Term, Words
@@ -88,7 +88,7 @@ class Futures:
 
     @cached_property
     def _alone(self) -> list[list[tuple[None, int]]]:
-        return self._entering(lambda _facts, _successor: [(0, 0)])
+        return self._entering(lambda _before, _after: ((0, 0),))
 
     @cached_property
     def _by_attempt(self) -> list[list[tuple[None, int]]]:
@@ -98,39 +98,54 @@ class Futures:
     def _by_quote(self) -> list[list[tuple[None, int]]]:
         return self._entering(_quote_steps)
 
-    def _entering(self, steps: Callable[[Facts, Successor], list[tuple[int, int]]]) -> list[list[tuple[None, int]]]:
+    def _entering(self, steps: Callable[[Facts, Facts], Steps]) -> list[list[tuple[None, int]]]:
         """For each node the nodes from which an edge leads to it."""
         exploration = self.evidence.exploration
         entering: list[set[int]] = [set() for _ in range(len(exploration.configurations) * RELATIONS)]
         for edge, successor in zip(exploration.edges, exploration.successors, strict=True):
             facts = exploration.configurations[edge.source].facts
-            for before, after in steps(facts, successor):
+            for before, after in steps(facts, successor.facts):
                 entering[edge.target * RELATIONS + after].add(edge.source * RELATIONS + before)
         return [[(None, node) for node in sorted(nodes)] for nodes in entering]
 
 
-def _attempt_steps(facts: Facts, successor: Successor) -> list[tuple[int, int]]:
-    """The relations before and after the edge: each attempt that is started brings a number ahead nearer."""
-    started = successor.facts.attempt - facts.attempt
+Steps = tuple[tuple[int, int], ...]
+"""The relations of a payload before an edge, each with one that it can have after it."""
+
+
+def _attempt_steps(before: Facts, after: Facts) -> Steps:
+    return _steps_of_attempts(after.attempt - before.attempt)
+
+
+@cache
+def _steps_of_attempts(started: int) -> Steps:
+    """Each attempt that is started brings a number ahead nearer."""
     steps = [(before, max(before - started, OVER) if before != AHEAD else AHEAD) for before in range(RELATIONS)]
-    return [*steps, (AHEAD, max(NEXT + 1 - started, OVER))] if started else steps
+    return (*steps, (AHEAD, max(NEXT + 1 - started, OVER))) if started else tuple(steps)
 
 
-def _quote_steps(facts: Facts, successor: Successor) -> list[tuple[int, int]]:
-    """The relations before and after the edge: the quote of a payload becomes what the quote in the facts becomes."""
-    after = successor.facts
-    changed = (facts.fee, facts.currency) != (after.fee, after.currency)
+def _quote_steps(before: Facts, after: Facts) -> Steps:
+    return _steps_of_quotes(_quoted(before), _quoted(after))
 
-    def now(quote: object, offer_before: int) -> int:
-        if quote is not None and quote == after.quote:
-            return CHANGED if changed or offer_before == CHANGED else SAME
-        return REJECTED if quote is not None and quote == after.rejected_quote else NEITHER
 
-    steps = [(NEITHER, NEITHER), (REJECTED, now(facts.rejected_quote, SAME))]
-    steps += [(before, now(facts.quote, before)) for before in (SAME, CHANGED)]
-    if after.quote not in (None, facts.quote, facts.rejected_quote):
+_quoted = attrgetter("quote", "rejected_quote", "fee", "currency")
+
+
+@lru_cache(maxsize=1024)
+def _steps_of_quotes(before: tuple[object, ...], after: tuple[object, ...]) -> Steps:
+    """The quote of a payload becomes what the quote in the facts becomes."""
+    (open_before, rejected_before, *offer_before), (open_after, rejected_after, *offer_after) = before, after
+
+    def now(quote: object, relation_before: int) -> int:
+        if quote is not None and quote == open_after:
+            return CHANGED if offer_before != offer_after or relation_before == CHANGED else SAME
+        return REJECTED if quote is not None and quote == rejected_after else NEITHER
+
+    steps = [(NEITHER, NEITHER), (REJECTED, now(rejected_before, SAME))]
+    steps += [(relation, now(open_before, relation)) for relation in (SAME, CHANGED)]
+    if open_after not in (None, open_before, rejected_before):
         steps += [(NEITHER, SAME), (NEITHER, CHANGED)]
-    return steps
+    return tuple(steps)
 
 
 # ----------------------------------------------------------------------------------------------------------- the check
@@ -152,20 +167,22 @@ def every_configuration_agrees(evidence: Evidence, futures: Futures) -> CheckRes
     count, kinds, states = 0, set[object](), set[State]()
     for index, (state, facts) in enumerate(evidence.configurations):
         left = facts.face_attempts < facts.face_limit, facts.other_attempts < facts.other_limit, facts.attempt == 0
-        kind = (state, *left, facts._replace(face_attempts=0, other_attempts=0, attempt=0))
+        kind: object = (state, *left, facts._replace(face_attempts=0, other_attempts=0, attempt=0))
+        if evidence.is_end(state):
+            kind = state, facts.goal  # R3: nothing is taken there, whatever the facts
         if kind in kinds:
             continue
         kinds.add(kind)
-        for event, by, data in inputs_and_attempts_ahead(evidence, facts):
-            if by not in evidence.model.actors[event] and state in states:
-                continue
-            if evidence.machine.compiled_events[event].decide(state, facts, by, dict(data)) is not None:
-                continue
-            count += 1
-            final = futures.is_final(index, event, by, relation(facts, data))
-            if is_final(evidence.machine, state, facts, event, by, data) is not final:
-                broken = evidence.at(index, _WRONG[final])._replace(attempt=(event, by, data))
-                return CheckResult(((count, ATTEMPTS),), broken)
+        for event, actors, data in _payloads_and_actors(evidence, facts):
+            payload = relation(facts, data)
+            for by in actors if state not in states else evidence.model.actors[event]:
+                if evidence.machine.compiled_events[event].decide(state, facts, by, dict(data)) is not None:
+                    continue
+                count += 1
+                final = futures.is_final(index, event, by, payload)
+                if is_final(evidence.machine, state, facts, event, by, data) is not final:
+                    broken = evidence.at(index, _WRONG[final])._replace(attempt=(event, by, data))
+                    return CheckResult(((count, ATTEMPTS),), broken)
         states.add(state)
     return CheckResult(((count, ATTEMPTS),))
 
@@ -197,7 +214,17 @@ _WRONG = {
 
 def inputs_and_attempts_ahead(evidence: Evidence, facts: Facts) -> Iterator[tuple[Event, Actor, Mapping[str, Any]]]:
     """Yield every input of the search, and answers to attempts further ahead."""
-    for event, by, _variant, data in all_inputs(evidence.model, facts):
-        yield event, by, data
-        if "attempt" in data:
-            yield event, by, {**data, "attempt": facts.attempt + 2}
+    for event, actors, data in _payloads_and_actors(evidence, facts):
+        for by in actors:
+            yield event, by, data
+
+
+def _payloads_and_actors(evidence: Evidence, facts: Facts) -> Iterator[tuple[Event, tuple[Actor, ...], Mapping[str, Any]]]:
+    """Yield the payloads of every event, each with the actors who are to raise it: all raise the right one."""
+    everybody = tuple(Actor)
+    for event in evidence.model.events:
+        for number, (_variant, data) in enumerate(variants_of(evidence.model, event, facts)[0]):
+            actors = evidence.model.actors[event] if number else everybody
+            yield event, actors, data
+            if "attempt" in data:
+                yield event, actors, {**data, "attempt": facts.attempt + 2}

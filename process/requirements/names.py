@@ -33,11 +33,20 @@ class Names(NamedTuple):
 
     def of(self, facts: Facts) -> Facts:
         """The facts under these names."""
-        facts = facts._replace(account=self.account, order=self.order, attempt=facts.attempt + self.outages)
-        facts = facts._replace(quote=self._quote(facts.quote), rejected_quote=self._quote(facts.rejected_quote))
-        return facts if facts.quote is None else facts._replace(fee=self.fee, currency=self.currency)
+        quoted = facts.quote is not None
+        return facts._replace(
+            account=self.account,
+            order=self.order,
+            attempt=facts.attempt + self.outages,
+            quote=self._quote(facts.quote),
+            rejected_quote=self._quote(facts.rejected_quote),
+            fee=self.fee if quoted else facts.fee,
+            currency=self.currency if quoted else facts.currency,
+        )
 
     def _quote(self, reference: Any) -> Any:
+        if reference is None:
+            return None
         names = {QUOTE: self.quote, NEXT_QUOTE: self.next_quote, REJECTED_QUOTE: self.rejected_quote}
         return names.get(reference, reference)
 

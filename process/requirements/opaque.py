@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from process.decisions import changes_of
 from process.exploration.expansion import Configuration
-from process.exploration.inputs import payload_pairs, payload_variants
+from process.exploration.inputs import variants_of
 from process.machine import CompiledMachine
-from process.model import ELSE, Effect, Event, Facts, Guard, Term, Words
+from process.model import ELSE, Effect, Event, Facts, Guard, Term, Transition, Words
 
 CLASS_OF: Mapping[str, str] = {
     **{name: name for name in ("account", "order", "fee", "currency", "attempt")},
@@ -112,26 +112,33 @@ def part_problems(
     for index, (state, facts) in enumerate(configurations):
         for event in events:
             rows = machine.compiled_events[event].transitions_from.get(state, ())
-            guards = dict.fromkeys(guard for row in rows for guard in row.guards if guard is not ELSE)
-            for data in _payloads(machine, event, facts) if rows else ():
-                parts: list[Guard | Effect] = list(guards)
-                for row in rows:
-                    if all(_answer(guard, facts, data) is True for guard in row.guards):
-                        parts += row.effects
-                for part in parts:
-                    key = id(part), facts, *(data.get(name) for name in part.payload_fields)
-                    if key in tried:
-                        continue
+            for part, data in _parts_with_payloads(machine, event, rows, facts):
+                key = id(part), facts, *(data.get(name) for name in part.payload_fields)
+                if key not in tried:
                     tried.add(key)
                     for of_limits, problem in _problems(part, facts, data):
                         yield PartProblem(index, event, of_limits, problem)
 
 
+def _parts_with_payloads(
+    machine: CompiledMachine, event: Event, rows: tuple[Transition, ...], facts: Facts
+) -> Iterator[tuple[Guard | Effect, Mapping[str, Any]]]:
+    """Yield each guard with every payload that it reads, and each effect with those with which its row is taken."""
+    payloads = list(_payloads(machine, event, facts)) if rows else []
+    for guard in dict.fromkeys(guard for row in rows for guard in row.guards if guard is not ELSE):
+        yield from ((guard, data) for data in (payloads if guard.payload_fields else payloads[:1]))
+    for row in rows:
+        waiting = row.effects
+        for data in payloads if waiting else ():
+            if all(_answer(guard, facts, data) is True for guard in row.guards):
+                yield from ((effect, data) for effect in waiting)
+                waiting = tuple(effect for effect in waiting if effect.payload_fields)
+
+
 def _payloads(machine: CompiledMachine, event: Event, facts: Facts) -> Iterator[Mapping[str, Any]]:
-    for _variant, data in payload_variants(machine.definition, event, facts):
-        yield data
-    for _one, _other, data in payload_pairs(machine.definition, event, facts):
-        yield data
+    variants, pairs = variants_of(machine.definition, event, facts)
+    yield from (data for _variant, data in variants)
+    yield from (data for _one, _other, data in pairs)
 
 
 def _answer(guard: Guard, facts: Facts, data: Mapping[str, Any]) -> object:
@@ -155,6 +162,12 @@ def _problems(part: Guard | Effect, facts: Facts, data: Mapping[str, Any]) -> It
             return
     except Exception as error:  # whatever a part can raise is a problem of the part
         yield False, Words(f"{part.name} 出错：{error!r}", f"{part.name} raises {error!r}")
+        return
+    if isinstance(part, Guard) and type(expected) is not bool:
+        yield (
+            False,
+            Words(f"{part.name} 的答复是 {expected!r}，不是真假", f"{part.name} answers {expected!r}, not True or False"),
+        )
         return
     if not _same_on_opaque_values(evaluate, facts, data, expected):
         yield (

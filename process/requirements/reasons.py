@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from process.model import Actor, Blocker, Event, Facts, Goal, QuoteStatus, State, Words
@@ -20,21 +20,27 @@ class Raised(NamedTuple):
     data: Mapping[str, Any]
 
 
-Reason = Callable[[Raised, Facts], bool]
+class Reason(NamedTuple):
+    """When a reason is unmet."""
+
+    events: tuple[Event, ...]
+    """The events that it can stop."""
+    unmet: Callable[[Raised, Facts], bool]
 
 
 def _if(events: tuple[Event, ...], unmet: Callable[[Facts], bool]) -> Reason:
-    return lambda raised, facts: raised.event in events and unmet(facts)
+    return Reason(events, lambda _raised, facts: unmet(facts))
 
 
 def _off(events: tuple[Event, ...], field: str, right: Callable[[Facts], object]) -> Reason:
-    return lambda raised, facts: raised.event in events and raised.data[field] != right(facts)
+    return Reason(events, lambda raised, facts: raised.data[field] != right(facts))
 
 
 _VERIFIERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
 _CONFIRM, _DECLINE = E.CONFIRM_CANCELLATION, E.DECLINE_CANCELLATION
 _ASK, _REMOVE = E.REQUEST_FACE_VERIFICATION_REMOVAL, E.REMOVE_FACE_VERIFICATION
 _FACE, _OTHER = E.START_FACE_VERIFICATION, E.START_OTHER_VERIFICATION
+_ANSWERS = (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION)
 _PAST_THE_ANSWER = (E.ABANDON, E.REFUSE, E.GUIDE_BACK, E.WAIVE_VERIFICATION, _REMOVE)
 
 
@@ -51,14 +57,12 @@ def _is_due(raised: Raised, facts: Facts) -> bool:
 
 
 def _not_rejected(raised: Raised, facts: Facts) -> bool:
-    correction = raised.event is E.COMPLETE_CANCELLATION and not _is_answer(raised)
-    return correction and raised.data["quote"] != facts.rejected_quote
+    return not _is_answer(raised) and raised.data["quote"] != facts.rejected_quote
 
 
 def _offer_changed(raised: Raised, facts: Facts) -> bool:
     data = raised.data
-    again = raised.event is E.QUOTE_CONSEQUENCES and data["quote"] == facts.quote
-    return again and (data["fee"], data["currency"]) != (facts.fee, facts.currency)
+    return data["quote"] == facts.quote and (data["fee"], data["currency"]) != (facts.fee, facts.currency)
 
 
 def _answer_first(raised: Raised, facts: Facts) -> bool:
@@ -78,22 +82,36 @@ REASONS: Mapping[str, Reason] = {
     "face_verification_already_removed": _if((_ASK, _REMOVE), lambda facts: facts.face_removed),
     "customer_not_identified": _if((E.WAIVE_VERIFICATION, _REMOVE), lambda facts: facts.identity is None),
     "customer_already_identified": _if((E.IDENTIFY_CUSTOMER,), lambda facts: facts.identity is not None),
-    "quote_changed": _offer_changed,
-    "quote_was_rejected": lambda raised, facts: (
-        raised.event is E.QUOTE_CONSEQUENCES and raised.data["quote"] == facts.rejected_quote
+    "quote_changed": Reason((E.QUOTE_CONSEQUENCES,), _offer_changed),
+    "quote_was_rejected": Reason(
+        (E.QUOTE_CONSEQUENCES,), lambda raised, facts: bool(raised.data["quote"] == facts.rejected_quote)
     ),
     "no_open_quote": _if((_CONFIRM, _DECLINE), lambda facts: facts.quote is None),
     "quote_not_current": _off((_CONFIRM,), "quote", lambda facts: facts.quote),
-    "no_separate_consent": lambda raised, _facts: raised.event is _FACE and raised.data["consent"] is None,
+    "no_separate_consent": Reason((_FACE,), lambda raised, _facts: raised.data["consent"] is None),
     "no_face_attempts_left": _if((_FACE,), lambda facts: facts.face_attempts >= facts.face_limit),
     "no_other_attempts_left": _if((_OTHER,), lambda facts: facts.other_attempts >= facts.other_limit),
     "attempt_not_open": _off(_VERIFIERS, "attempt", lambda facts: facts.attempt),
-    "nothing_outstanding": lambda raised, facts: _is_due(raised, facts) and facts.quote_status is not QuoteStatus.SUBMITTED,
-    "quote_not_submitted": lambda raised, facts: _is_due(raised, facts) and raised.data["quote"] != facts.quote,
-    "quote_not_rejected": _not_rejected,
-    "answer_outstanding": _answer_first,
+    "nothing_outstanding": Reason(
+        _ANSWERS, lambda raised, facts: _is_due(raised, facts) and facts.quote_status is not QuoteStatus.SUBMITTED
+    ),
+    "quote_not_submitted": Reason(
+        _ANSWERS, lambda raised, facts: _is_due(raised, facts) and raised.data["quote"] != facts.quote
+    ),
+    "quote_not_rejected": Reason((E.COMPLETE_CANCELLATION,), _not_rejected),
+    "answer_outstanding": Reason((*_PAST_THE_ANSWER, E.REPORT_PLAN_ENDED), _answer_first),
 }
-"""When each reason is unmet, by the event that was raised and the facts."""
+"""The reasons by their codes."""
+
+_BY_EVENT: Mapping[Event, Sequence[tuple[str, Reason]]] = {
+    event: [(code, reason) for code, reason in REASONS.items() if event in reason.events] for event in Event
+}
+
+
+def unmet_reasons(raised: Raised, facts: Facts) -> set[str]:
+    """The codes of the reasons that are unmet."""
+    return {code for code, reason in _BY_EVENT[raised.event] if reason.unmet(raised, facts)}
+
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "goal_without_plan": ("goal",),

@@ -14,7 +14,7 @@ from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, Sup
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
 from process.requirements.counterexample import ATTEMPTS, CheckResult, Counterexample, all_of
 from process.requirements.evidence import Evidence
-from process.requirements.reasons import REASONS, Raised, incorrect_reason, unclear_reason, unexpected_reasons
+from process.requirements.reasons import Raised, incorrect_reason, unclear_reason, unexpected_reasons, unmet_reasons
 from process.requirements.replay import NOT_REPLAYABLE, not_replayed
 
 _TEXTS = ("", "a\0b", 7, True, ["x"])
@@ -94,6 +94,11 @@ def _each_refusal(evidence: Evidence) -> CheckResult:
     taken = {(configurations[edge.source].state, edge.event, edge.by) for edge in evidence.exploration.edges}
     happens, raises = {(state, event) for state, event, _ in taken}, {(event, by) for _, event, by in taken}
     states = {event: frozenset(state for state, other in happens if other is event) for event in evidence.events_retested}
+    actors = {
+        (state, event): {by for by in Actor if (state, event, by) in taken} or {by for by in Actor if (event, by) in raises}
+        for state in evidence.model.states
+        for event in evidence.events_retested
+    }
     texts: dict[str, str] = {}
     seen: set[State] = set()
     for index, case in _one_of_each_kind(evidence):
@@ -103,7 +108,7 @@ def _each_refusal(evidence: Evidence) -> CheckResult:
         for event in evidence.events_retested:
             if not first and (state, event) not in happens:
                 continue  # no row asks anything of the facts there
-            here = {by for by in Actor if (state, event, by) in taken} or {by for by in Actor if (event, by) in raises}
+            here = actors[state, event]
             for by, data, wrong in _raised(evidence, event, facts, malformed=first):
                 refused = _refusal(case, event, by, data)
                 tried += 1
@@ -117,7 +122,7 @@ def _each_refusal(evidence: Evidence) -> CheckResult:
                 if by not in here:
                     due.add("wrong_actor")
                 if (state, event) in happens and wrong is None:  # also where the actor is wrong
-                    due |= {code for code, unmet in REASONS.items() if unmet(Raised(event, by, state, data), facts)}
+                    due |= unmet_reasons(Raised(event, by, state, data), facts)
                 standing: dict[str, object] = {"event": event, "by": by, "actors": here}
                 standing |= {"state": state, "states": states[event]}
                 problem = _refusal_problem(

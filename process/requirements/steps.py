@@ -171,6 +171,10 @@ def r12_support_at_hand(evidence: Evidence) -> CheckResult:
     def violation(seen: Observation) -> Words | None:
         if seen.event is E.REPORT_PROBLEM and "problem" not in seen.data:
             return Words("报告问题却没有说明问题", "a problem is reported without saying which")
+        if seen.by is A.SUPPORT and seen.source is S.IN_SUPPORT and seen.target is S.SUPPORT_NEEDED:
+            return Words(
+                "客服处理之后，客户又须重新联系客服", "after the agent's act the customer must contact support again"
+            )
         if seen.enters is S.IN_SUPPORT and (seen.event is not E.CONTACT_SUPPORT or seen.by is not A.CUSTOMER):
             return Words(
                 "客户没有联系客服，却已在客服处理中", "support handles the case though the customer did not contact it"

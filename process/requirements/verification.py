@@ -147,11 +147,11 @@ _METHODS = (RIGHT, *[f"method: {method}" for method in OtherMethod][1:])
 
 
 def _limits_are_reached(evidence: Evidence) -> CheckResult:
-    """Check on real cases: three attempts by face and three another way, or as many as the case's limits."""
+    """Check on real cases: three attempts by face and three another way, or as many as the case's limits, also over 9."""
     index, tried = _at_choice(evidence), 0
     if index is None:
         return CheckResult(())
-    for limits in (None, Limits(1, 2), Limits(4, 1)):
+    for limits in (None, Limits(1, 2), Limits(4, 1), Limits(12, 1), Limits(1, 12)):
         options: dict[str, Any] = {} if limits is None else {"limits": limits}
         face, other = (3, 3) if limits is None else (limits.face, limits.other)
         starts: tuple[tuple[Event, dict[str, Any], int], ...] = (
@@ -164,7 +164,7 @@ def _limits_are_reached(evidence: Evidence) -> CheckResult:
                 path = evidence.exploration.path_to(index)
                 case = evidence.case_class(goal=Goal.PLAN, account=ACCOUNT, order=ORDER, **options)
                 replay_path(evidence.exploration, path, case)
-                while made < 9 and case.may_trigger(start, carried, by=A.CUSTOMER):
+                while made < 15 and case.may_trigger(start, carried, by=A.CUSTOMER):
                     case.trigger(start, carried, by=A.CUSTOMER)
                     made += 1
                     case.trigger(E.FAIL_VERIFICATION, {"attempt": made}, by=A.VERIFIER)

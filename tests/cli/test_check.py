@@ -20,13 +20,13 @@ from process.mutation.operators import all_mutants
 from process.mutation.score import MutantResult, Score
 from process.requirements.catalogue import REQUIREMENTS
 from process.requirements.reachability import GOAL_PATHS
-from process.requirements.report import Report, check
+from process.requirements.report import CheckReport, check
 
 RUNNER = CliRunner()
 
 
 @pytest.fixture(scope="module")
-def broken_report() -> Report:
+def broken_report() -> CheckReport:
     """What check finds where a customer may skip the verification."""
     table = tuple(
         replace(row, by=(*row.by, Actor.CUSTOMER)) if row.event is Event.SKIP_FACE_VERIFICATION else row
@@ -36,35 +36,35 @@ def broken_report() -> Report:
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
+def report() -> CheckReport:
     return check(limits=Limits(1, 1), only=("R1", "R2", "R3", "R4"))
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
+def quick(monkeypatch: pytest.MonkeyPatch, report: CheckReport) -> None:
     monkeypatch.setattr("process.requirements.report.check", lambda **_options: report)
 
 
 @pytest.fixture
-def failing(monkeypatch: pytest.MonkeyPatch, broken_report: Report) -> None:
+def failing(monkeypatch: pytest.MonkeyPatch, broken_report: CheckReport) -> None:
     monkeypatch.setattr("process.requirements.report.check", lambda **_options: broken_report)
 
 
-def test_it_exits_with_0_and_says_that_it_proves_the_model_alone(quick: None, report: Report) -> None:
+def test_it_exits_with_0_and_says_that_it_proves_the_model_alone(quick: None, report: CheckReport) -> None:
     result = RUNNER.invoke(app, ["check", "--lang", "en"])
     assert result.exit_code == 0
     assert f"{len(report.exploration.configurations):,} configurations" in result.stdout
     assert "not the shop's back end" in " ".join(result.stdout.split())
 
 
-def test_every_text_is_there_in_chinese(quick: None, report: Report) -> None:
+def test_every_text_is_there_in_chinese(quick: None, report: CheckReport) -> None:
     result = RUNNER.invoke(app, ["check", "--lang", "zh"])
     assert result.exit_code == 0
     assert f"已搜索 {len(report.exploration.configurations):,} 个情形" in result.stdout
     assert "不是商城的后端系统" in result.stdout
 
 
-def test_the_json_holds_exploration_requirements_witnesses_rows_and_guards(quick: None, report: Report) -> None:
+def test_the_json_holds_exploration_requirements_witnesses_rows_and_guards(quick: None, report: CheckReport) -> None:
     told = json.loads(RUNNER.invoke(app, ["check", "--json"]).stdout)
     assert told["holds"] is True
     found = report.exploration
@@ -122,7 +122,7 @@ def test_the_json_of_a_broken_requirement_holds_the_path(failing: None) -> None:
 def test_a_state_that_cannot_be_reached_has_no_witness() -> None:
     table = tuple(row for row in MODEL.table if row.target is not State.PLAN_KEPT)
     found = explore(build(replace(MODEL, table=table)), limits=Limits(1, 1), expand=try_named_actors)
-    told = check_report.as_dict(Report(found, ()), None)
+    told = check_report.as_dict(CheckReport((found,), ()), None)
     kept = next(one for one in told["ends"] if one["state"] == "plan_kept")
     assert kept["path"] is None
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from process.cli.output.json_forms import plain, words_dict
 from process.cli.output.render import EVENT, state_text
 from process.cli.output.tables import DIM, STRONG, Grid, titled
-from process.exploration.explorer import Edge
+from process.exploration.explorer import Edge, Exploration
 from process.exploration.replay import PathStep, path_steps
 from process.model import Row, State, Words
 from process.mutation.score import Score
@@ -19,7 +19,7 @@ from process.requirements.counterexample import Counterexample
 from process.requirements.coverage import guard_counts, row_counts
 from process.requirements.evidence import Evidence
 from process.requirements.reachability import GOAL_PATHS, shortest_goal_path
-from process.requirements.report import Report, RequirementResult
+from process.requirements.report import CheckReport, RequirementResult
 
 SCOPE: Final = Words(
     "以上证明的是模型，不是商城的后端系统：后端是否照此办理，请用 process.testing 的 check_conformance 检验。",
@@ -30,10 +30,10 @@ SCOPE: Final = Words(
 # ---------------------------------------------------------------------------------------------------------- for programs
 
 
-def as_dict(report: Report, score: Score | None) -> dict[str, Any]:
+def as_dict(report: CheckReport, score: Score | None) -> dict[str, Any]:
     """All of it, as JSON can hold it."""
     found = report.exploration
-    model, facts = found.machine.definition, found.configurations[0].facts
+    model = found.machine.definition
     data: dict[str, Any] = {
         "holds": report.holds and not (score and score.survived),
         "scope": words_dict(SCOPE),
@@ -42,9 +42,10 @@ def as_dict(report: Report, score: Score | None) -> dict[str, Any]:
             "edges": len(found.edges),
             "depth": max(found.depths),
             "events_tried": found.tried,
-            "limits": {"face": facts.face_limit, "other": facts.other_limit},
+            "limits": _limits(found),
+            "further_limits": [_limits(one) for one in report.explorations[1:]],
         },
-        "requirements": [_requirement(report, result) for result in report.results],
+        "requirements": [_requirement(result) for result in report.results],
         "ends": [{"state": end, **_witness(report, path)} for end, path in _ends(report)],
         "goal_paths": [{"words": words_dict(words), **_witness(report, path)} for words, path in _goal_paths(report)],
         "rows": [
@@ -68,7 +69,11 @@ def as_dict(report: Report, score: Score | None) -> dict[str, Any]:
     return data
 
 
-def _requirement(report: Report, result: RequirementResult) -> dict[str, Any]:
+def _limits(exploration: Exploration) -> dict[str, int]:
+    return {"face": exploration.limits.face, "other": exploration.limits.other}
+
+
+def _requirement(result: RequirementResult) -> dict[str, Any]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -76,15 +81,18 @@ def _requirement(report: Report, result: RequirementResult) -> dict[str, Any]:
         "sentence": words_dict(requirement.sentence),
         "source": words_dict(requirement.source),
         "coverage": [{"count": count, "words": words_dict(words)} for count, words in result.coverage],
-        "counterexample": None if result.counterexample is None else _counterexample(report, result.counterexample),
+        "counterexample": None
+        if result.counterexample is None
+        else _counterexample(result.exploration, result.counterexample),
     }
 
 
-def _counterexample(report: Report, found: Counterexample) -> dict[str, Any]:
+def _counterexample(exploration: Exploration, found: Counterexample) -> dict[str, Any]:
     data: dict[str, Any] = {
         "problem": words_dict(found.problem),
         "goal": found.goal,
-        "path": _path(report, found.path),
+        "limits": _limits(exploration),
+        "path": _path(exploration, found.path),
         "attempt": None,
     }
     if found.attempt is not None:
@@ -93,27 +101,27 @@ def _counterexample(report: Report, found: Counterexample) -> dict[str, Any]:
     return data
 
 
-def _path(report: Report, path: tuple[Edge, ...]) -> list[dict[str, Any]]:
+def _path(exploration: Exploration, path: tuple[Edge, ...]) -> list[dict[str, Any]]:
     return [
         {"event": step.event, "by": step.by, "data": plain(step.data), "target": step.state}
-        for step in path_steps(report.exploration, path)
+        for step in path_steps(exploration, path)
     ]
 
 
-def _witness(report: Report, path: tuple[Edge, ...] | None) -> dict[str, Any]:
+def _witness(report: CheckReport, path: tuple[Edge, ...] | None) -> dict[str, Any]:
     if not path:
         return {"goal": None, "events": None, "path": None}
     goal = report.exploration.goal_of(path, 0)
-    return {"goal": goal, "events": len(path), "path": _path(report, path)}
+    return {"goal": goal, "events": len(path), "path": _path(report.exploration, path)}
 
 
-def _ends(report: Report) -> Iterator[tuple[State, tuple[Edge, ...] | None]]:
+def _ends(report: CheckReport) -> Iterator[tuple[State, tuple[Edge, ...] | None]]:
     for end in report.exploration.machine.definition.ends:
         index = report.exploration.first(lambda found, end=end: found.state is end)  # type: ignore[misc]
         yield end, None if index is None else report.exploration.path_to(index)
 
 
-def _goal_paths(report: Report) -> Iterator[tuple[Words, tuple[Edge, ...] | None]]:
+def _goal_paths(report: CheckReport) -> Iterator[tuple[Words, tuple[Edge, ...] | None]]:
     evidence = Evidence(report.exploration)
     for wanted in GOAL_PATHS:
         yield wanted.words, shortest_goal_path(evidence, wanted)
@@ -122,13 +130,14 @@ def _goal_paths(report: Report) -> Iterator[tuple[Words, tuple[Edge, ...] | None
 # ------------------------------------------------------------------------------------------------------------ for people
 
 
-def render(report: Report, score: Score | None, lang: str) -> Iterator[RenderableType]:
+def render(report: CheckReport, score: Score | None, lang: str) -> Iterator[RenderableType]:
     """The evidence, part by part."""
     found = report.exploration
     title = Words("已搜索 {:,} 个情形、{:,} 次被接受的事件", "{:,} configurations and {:,} accepted events explored")
     yield Text(title.of(lang).format(len(found.configurations), len(found.edges)), STRONG)
     more = Words("共提出 {:,} 次事件，离起点最远 {} 步。", "{:,} events tried; longest shortest path: {} events.")
     yield Text(more.of(lang).format(found.tried, max(found.depths)), DIM)
+    yield Text(_limits_text(report, lang), DIM)
     yield Text()
     yield titled(Words("要求", "Requirements").of(lang), _requirements(report, lang))
     for result in report.failed:
@@ -144,7 +153,7 @@ def render(report: Report, score: Score | None, lang: str) -> Iterator[Renderabl
     yield Text(SCOPE.of(lang))
 
 
-def _requirements(report: Report, lang: str) -> RenderableType:
+def _requirements(report: CheckReport, lang: str) -> RenderableType:
     table = Grid(
         *_headers(
             lang, Words("编号", "Id"), Words("结果", "Result"), Words("要求", "Requirement"), Words("检验范围", "Coverage")
@@ -157,19 +166,29 @@ def _requirements(report: Report, lang: str) -> RenderableType:
     return table
 
 
-def _failure(report: Report, result: RequirementResult, lang: str) -> Iterator[RenderableType]:
+def _failure(report: CheckReport, result: RequirementResult, lang: str) -> Iterator[RenderableType]:
     found = result.counterexample
     if found is None:
         return
     fails = Words("不成立：", "does not hold: ").of(lang)
     yield Text(f"{result.requirement.id} {fails}{found.problem.of(lang)}", "bold red")
     yield Text(Words("目标：", "goal: ").of(lang) + found.goal.words.of(lang))
-    yield from _numbered(path_steps(report.exploration, found.path), lang)
+    if result.exploration is not report.exploration:
+        face, other = result.exploration.limits.face, result.exploration.limits.other
+        yield Text(Words("次数上限：", "limits of attempts: ").of(lang) + f"{face}/{other}")
+    yield from _numbered(path_steps(result.exploration, found.path), lang)
     if found.attempt is not None:
         event, by, data = found.attempt
         payload = ", ".join(f"{name}={value}" for name, value in data.items())
         yield Text(f"  → {by.words.of(lang)}: {event.words.of(lang)}{f' ({payload})' if payload else ''}", STRONG)
     yield Text()
+
+
+def _limits_text(report: CheckReport, lang: str) -> str:
+    first, *further = (f"{one.limits.face}/{one.limits.other}" for one in report.explorations)
+    text = Words("次数上限（人脸/其他方式）：{}", "Limits of attempts (face/other method): {}").of(lang).format(first)
+    also = Words("；与次数有关的要求另在 {} 下检验", "; what depends on attempts is also checked under {}").of(lang)
+    return f"{text}{also.format(', '.join(further)) if further else ''}{Words('。', '.').of(lang)}"
 
 
 def _numbered(steps: Iterable[PathStep], lang: str) -> Iterator[Text]:
@@ -184,21 +203,21 @@ def _in_short(path: tuple[Edge, ...] | None, lang: str) -> tuple[str, str]:
     return str(len(path)), " → ".join(edge.event.words.of(lang) for edge in path)
 
 
-def _end_paths(report: Report, lang: str) -> RenderableType:
+def _end_paths(report: CheckReport, lang: str) -> RenderableType:
     table = Grid(*_headers(lang, Words("终态", "End"), _EVENTS, _PATH))
     for end, path in _ends(report):
         table.add_row(state_text(end, lang), *_in_short(path, lang))
     return table
 
 
-def _paths_to_goals(report: Report, lang: str) -> RenderableType:
+def _paths_to_goals(report: CheckReport, lang: str) -> RenderableType:
     table = Grid(*_headers(lang, Words("目标与方式", "Goal and method"), _EVENTS, _PATH))
     for words, path in _goal_paths(report):
         table.add_row(words.of(lang), *_in_short(path, lang))
     return table
 
 
-def _rows(report: Report, lang: str) -> RenderableType:
+def _rows(report: CheckReport, lang: str) -> RenderableType:
     headers = Words("行", "Row"), EVENT, Words("从", "From"), Words("到", "To"), Words("次数", "Count")
     table = Grid(*_headers(lang, *headers))
     rows = report.exploration.machine.definition.table
@@ -214,7 +233,7 @@ def _sources(row: Row, lang: str) -> str:
     return first if not more else first + Words(f" 等 {more + 1} 个状态", f" and {more} more").of(lang)
 
 
-def _guards(report: Report, lang: str) -> RenderableType:
+def _guards(report: CheckReport, lang: str) -> RenderableType:
     table = Grid(*_headers(lang, Words("条件", "Guard"), Words("成立", "True"), Words("不成立", "False")))
     words = {guard.name: guard.condition for row in report.exploration.machine.definition.table for guard in row.guards}
     for name, count in guard_counts(report.exploration).items():

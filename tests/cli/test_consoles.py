@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -15,28 +14,36 @@ from typer.testing import CliRunner
 from process.cli import app
 from tests.support.running import HERE, on_terminal, started, written
 
-RARER = [pytest.param(name, marks=pytest.mark.thorough) for name in ("latin-1", "cp437", "cp932", "koi8-r", "gb2312")]
-ENCODINGS = ["cp1252", "ascii", "big5", "gbk", *RARER]
-CALLS = ["--help", "", "walk --help", "case list --help", "demo --lang zh", "shwo --lang zh", "run {file} --lang zh"]
+ENCODINGS = ["utf-8", "cp1252", "latin-1", "ascii", "big5", "gbk", "cp437", "cp932", "koi8-r", "gb2312"]
+CALLS = [
+    "",
+    "demo --lang zh",
+    "shwo --lang zh",
+    "run {file} --lang zh",
+    "case list --db nope --lang zh",
+    "run {file} --lang en",
+]
+CODES = [2, 0, 2, 1, 2, 1]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_console_of_any_encoding_gets_every_output(encoding: str, tmp_path: Path) -> None:
-    """All calls in one process of that encoding: what it lacks becomes an escape."""
+    """What an encoding lacks becomes an escape. Help is tested by itself."""
     opening = '{"case": {"goal": "plan", "account": "买家", "order": "o"}}'
     file = written(tmp_path / "file", opening, '{"event": "open_orders", "by": "customer"}')
-    program = (
-        "import sys\nfrom process.cli import app\n"
-        f"for call in {[call.format(file=file) for call in CALLS]!r}:\n"
-        "    try:\n        app(call.split())\n    except SystemExit as done:\n        print('code', done.code)\n"
-    )
-    env = {**os.environ, "PYTHONPATH": str(HERE), "PYTHONIOENCODING": encoding, "COLUMNS": "80"}
-    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, check=False)
-    out, err = done.stdout.decode(encoding), done.stderr.decode(encoding)
-    assert "Traceback" not in err
-    assert [line.split()[1] for line in out.splitlines() if line.startswith("code ")] == ["0", "2", "0", "0", "0", "2", "1"]
-    assert "Options" in out
-    assert "没有命令".encode(encoding, "backslashreplace").decode(encoding) in err
+    runner = CliRunner(charset=encoding, env={"COLUMNS": "80"})
+    done = [runner.invoke(app, call.format(file=file).split()) for call in CALLS]
+    assert [one.exit_code for one in done] == CODES
+    assert all(one.exception is None or isinstance(one.exception, SystemExit) for one in done)
+    assert "没有命令".encode(encoding, "backslashreplace") in done[2].stderr_bytes
+    assert "状态".encode(encoding, "backslashreplace") in done[3].stdout_bytes
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", pytest.param("gbk", marks=pytest.mark.thorough)])
+def test_a_process_on_a_console_of_another_encoding_does_not_crash(encoding: str) -> None:
+    done = started("demo", "--lang", "zh", env={"PYTHONIOENCODING": encoding})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "登录".encode(encoding, "backslashreplace") in done.stdout
 
 
 def test_help_is_english_alone_where_the_console_has_no_chinese() -> None:
@@ -61,11 +68,26 @@ def test_the_shell_completes_commands_and_events() -> None:
     def completed(words: str) -> list[str]:
         env = {"_INSTALLMENT_CANCELLATION_COMPLETE": "complete_bash", "COMP_WORDS": words}
         env["COMP_CWORD"] = str(len(words.split()) - 1)
-        return started(env=env).stdout.decode().split()
+        return CliRunner(env=env).invoke(app, []).stdout.split()
 
     assert "show" in completed("installment-cancellation sh")
     assert completed("installment-cancellation case event c1 quote") == ["quote_consequences"]
-    assert "--show-completion" in CliRunner().invoke(app, ["--help"], env={"COLUMNS": "100"}).stdout
+    assert completed("installment-cancellation draw --view sup") == ["support"]
+    assert completed("installment-cancellation case list --state in_") == ["in_support"]
+
+
+def test_bash_completes_with_the_script_that_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = written(tmp_path / "program", "#!/bin/sh", f'exec "{sys.executable}" -m process')
+    program.chmod(0o755)
+    monkeypatch.setattr("typer.completion._get_shell_name", lambda: "bash")
+    script = CliRunner().invoke(app, ["--show-completion"]).stdout
+    asked = f"""{script}
+        COMP_WORDS=(installment-cancellation case event c1 sign); COMP_CWORD=4
+        _installment_cancellation_completion "{program}"
+        echo "${{COMPREPLY[*]}}"
+    """
+    done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=False, cwd=HERE)
+    assert (done.stdout, done.stderr) == ("sign_in\n", "")
 
 
 @pytest.mark.parametrize("columns", [60, 80])

@@ -59,7 +59,7 @@ def test_the_lines_are_accepted_by_run_without_a_refusal(cover: str) -> None:
     assert all(json.loads(line) for line in written.stdout.splitlines()), "a line of JSON Lines is never blank"
 
 
-@pytest.mark.parametrize("cover", ["ends", "guards"])
+@pytest.mark.parametrize("cover", ["ends", pytest.param("guards", marks=pytest.mark.thorough)])
 def test_the_pytest_file_passes_against_the_model(cover: str, tmp_path: Path) -> None:
     file = tmp_path / "test_scripts.py"
     written = scenarios("--cover", cover, "--format", "pytest", "--out", str(file))
@@ -115,9 +115,3 @@ def test_a_file_that_can_not_be_written_ends_with_2_and_its_name(tmp_path: Path)
     done = scenarios("--cover", "ends", "--out", str(tmp_path / "none" / "x.md"))
     assert done.exit_code == 2
     assert "x.md" in done.stderr
-
-
-def test_the_help_fits_a_terminal_of_80_columns() -> None:
-    help_text = scenarios("--help", COLUMNS="80").stdout
-    assert "--cover" in help_text
-    assert "…" not in help_text

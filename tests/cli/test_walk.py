@@ -187,7 +187,7 @@ def test_in_chinese_the_walk_speaks_chinese() -> None:
     assert "b 退一步" in screen
 
 
-@counts("walks", 5, 30)
+@counts("walks", 3, 30)
 @pytest.mark.parametrize("goal", list(Goal))
 def test_whatever_is_numbered_is_taken_on_the_usual_values(goal: Goal, tmp_path: Path, walks: int) -> None:
     chance = random.Random(goal.value)  # noqa: S311  # the same walks in every run

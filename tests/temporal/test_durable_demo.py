@@ -33,8 +33,11 @@ def test_the_examples_go_on_though_a_worker_is_killed(lang: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     steps = 0
     for example in EXAMPLES:
-        happened = [each for _, _, each in durable_demo.moments(example) if isinstance(each, Step)]
+        moments = [each for _, _, each in durable_demo.moments(example)]
+        happened = [each for each in moments if isinstance(each, Step)]
         steps += len(happened)
+        for each in moments:
+            assert isinstance(each, Step) or each.text(lang) in shown
         place = shown.index(example.title.of(lang))
         for step in happened:
             place = shown.index(step.event.words.of(lang), place)

@@ -137,7 +137,7 @@ finally:
 """
 
 
-@counts("lines", 30_000, 200_000)
+@counts("lines", 12_000, 200_000)
 def test_many_lines_need_no_more_memory_than_their_open_cases(tmp_path: Path, lines: int) -> None:
     long = finished()
     trip = [line.replace('"case-1"', '"%s"') for line in eventfile.dump(long, "case-1")]

@@ -26,29 +26,32 @@ SourcesArgument = Annotated[
 ]
 
 
-def _text(name: str, metavar: str, zh: str, en: str) -> Any:
+def _value_option(name: str, metavar: str, zh: str, en: str) -> Any:
     return typer.Option(name, metavar=metavar, help=f"{zh}\n\n{en}", show_default=False)
 
 
 def audit(
     sources: SourcesArgument,
-    map_file: Annotated[Path | None, _text("--map", "FILE", "映射文件（TOML）。", "The mapping file (TOML).")] = None,
+    map_file: Annotated[
+        Path | None, _value_option("--map", "FILE", "映射文件（TOML）。", "The mapping file (TOML).")
+    ] = None,
     case: Annotated[
         str | None,
-        _text("--case", "COLUMN", "日志中办理编号所在的列名。", "The name of the log's column with the case's id."),
+        _value_option("--case", "COLUMN", "日志中办理编号所在的列名。", "The name of the log's column with the case's id."),
     ] = None,
     event: Annotated[
-        str | None, _text("--event", "COLUMN", "日志中事件名所在的列名。", "The name of the column with the event's name.")
+        str | None,
+        _value_option("--event", "COLUMN", "日志中事件名所在的列名。", "The name of the column with the event's name."),
     ] = None,
     at: Annotated[
-        str | None, _text("--at", "COLUMN", "日志中时间所在的列名。", "The name of the column with the time.")
+        str | None, _value_option("--at", "COLUMN", "日志中时间所在的列名。", "The name of the column with the time.")
     ] = None,
     by: Annotated[
-        str | None, _text("--by", "COLUMN", "日志中发起方所在的列名。", "The name of the column with the actor.")
+        str | None, _value_option("--by", "COLUMN", "日志中发起方所在的列名。", "The name of the column with the actor.")
     ] = None,
     zone: Annotated[
         str | None,
-        _text(
+        _value_option(
             "--zone",
             "ZONE",
             "无偏移时间的时区，如 Asia/Shanghai。",
@@ -56,17 +59,18 @@ def audit(
         ),
     ] = None,
     query: Annotated[
-        str | None, _text("--query", "SQL", "从数据库读取日志的查询。", "The query that reads the log from a database.")
+        str | None,
+        _value_option("--query", "SQL", "从数据库读取日志的查询。", "The query that reads the log from a database."),
     ] = None,
     own_store: Annotated[
         bool, typer.Option("--own-store", help="来源是本程序的数据库。\n\nThe source is a database of this program.")
     ] = False,
     object_type: Annotated[
-        str | None, _text("--object-type", "TYPE", "OCEL 日志的对象类型。", "The object type of an OCEL log.")
+        str | None, _value_option("--object-type", "TYPE", "OCEL 日志的对象类型。", "The object type of an OCEL log.")
     ] = None,
     out: Annotated[
         Path | None,
-        _text(
+        _value_option(
             "--out",
             "FOLDER",
             "写入结果的目录：表格、带流量的五张图（SVG）、可筛选并逐笔查看的网页 index.html。不覆盖他人的文件。",
@@ -87,7 +91,8 @@ def audit(
         ),
     ] = False,
     bucket: Annotated[
-        str | None, _text("--bucket", "K/N", "只审计 N 份中的第 K 份；须有 --out。", "Audit only part K of N; needs --out.")
+        str | None,
+        _value_option("--bucket", "K/N", "只审计 N 份中的第 K 份；须有 --out。", "Audit only part K of N; needs --out."),
     ] = None,
     variants: Annotated[
         bool,
@@ -95,7 +100,7 @@ def audit(
     ] = False,
     print_sql: Annotated[
         str | None,
-        _text(
+        _value_option(
             "--print-sql",
             "DIALECT",
             "打印统计变体的查询：duckdb、spark、postgres。",
@@ -109,7 +114,7 @@ def audit(
         bool, typer.Option("--ignore-unknown", help="略过未映射的事件。\n\nIgnore events that are not mapped.")
     ] = False,
     memory: Annotated[
-        str | None, _text("--memory", "SIZE", "内存上限，如 512MB。", "The memory limit, such as 512MB.")
+        str | None, _value_option("--memory", "SIZE", "内存上限，如 512MB。", "The memory limit, such as 512MB.")
     ] = None,
     json: JsonOption = False,
     lang: LangOption = None,

@@ -25,10 +25,10 @@ def answer_in(lang: str, program: Any) -> None:
     """Make the options for completion answer in a language."""
     for param in program.params:
         if param.name in ("install_completion", "show_completion"):
-            param.callback = partial(_answer, lang, param.callback)
+            param.callback = partial(_complete, lang, param.callback)
 
 
-def _answer(lang: str, typers_own: Callable[..., Any], ctx: Any, param: Any, value: Any) -> Any:
+def _complete(lang: str, typers_own: Callable[..., Any], ctx: Any, param: Any, value: Any) -> Any:
     if not value or ctx.resilient_parsing:
         return value
     said = io.StringIO()

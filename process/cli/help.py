@@ -36,15 +36,15 @@ _NARROWEST: Final = 20  # columns of the texts beside the names
 
 def use_language(command: Any, lang: str) -> None:
     """Leave in every help text of a command, its options and its inner commands the half in that language."""
-    command.help, command.short_help = _half(command.help, lang), _half(command.short_help, lang)
+    command.help, command.short_help = _in_one_language(command.help, lang), _in_one_language(command.short_help, lang)
     for param in command.params:
         known = _OF_TYPER.get(param.name)
-        param.help = _half(param.help, lang) if known is None else known.of(lang)
+        param.help = _in_one_language(param.help, lang) if known is None else known.of(lang)
     for inner in getattr(command, "commands", {}).values():
         use_language(inner, lang)
 
 
-def _half(text: str | None, lang: str) -> str:
+def _in_one_language(text: str | None, lang: str) -> str:
     """The half of a text: its halves are paragraphs, or stand to the left and right of a dot within one.
 
     A paragraph that begins with a backspace is code and stands in both languages.
@@ -114,10 +114,10 @@ def _option(param: Any) -> str:
 
 def _told(param: Any, ctx: Any, lang: str) -> str:
     known = _OF_TYPER.get(param.name)  # the option --help is made only when it is asked for
-    return " ".join([param.help if known is None else known.of(lang), *_notes(param, ctx, lang)])
+    return " ".join([param.help if known is None else known.of(lang), *_details(param, ctx, lang)])
 
 
-def _notes(param: Any, ctx: Any, lang: str) -> Iterator[str]:
+def _details(param: Any, ctx: Any, lang: str) -> Iterator[str]:
     default = param.get_default(ctx, call=False) if param.show_default else None
     if param.envvar:
         yield _ENVIRONMENT.of(lang).format(param.envvar)

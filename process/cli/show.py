@@ -37,7 +37,7 @@ def show(json: JsonOption = False, lang: LangOption = None) -> None:
     for state in MODEL.states:
         if not MODEL.states[state].end:
             screen.print(titled(state.words.of(language), _transitions(state, language)))
-    screen.print(titled(Words("要求", "Requirements").of(language), _requirements(language)))
+    screen.print(titled(Words("要求", "Requirements").of(language), _requirement_sentences(language)))
 
 
 # ----------------------------------------------------------------------------------------------------------- for people
@@ -109,7 +109,7 @@ def _effect(transition: Transition, lang: str) -> str:
     return Words("随后：{}", "then {}").of(lang).format(told) if told else ""
 
 
-def _requirements(lang: str) -> Any:
+def _requirement_sentences(lang: str) -> Any:
     table = Grid(Words("编号", "Id").of(lang), Words("须成立", "Requirement").of(lang), Words("依据", "Source").of(lang))
     for requirement in REQUIREMENTS:
         table.add_row(requirement.id, requirement.sentence.of(lang), requirement.source.of(lang))

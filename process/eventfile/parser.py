@@ -244,7 +244,7 @@ def _case(data: dict[str, Any], key: str | None) -> Case:
             account=data["account"],
             order=data["order"],
             case_id=inside,
-            limits=_limits(data.get("limits", {})),
+            limits=_case_limits(data.get("limits", {})),
             deadlines=_deadlines(data.get("deadlines", {})),
             at=_moment(data.get("at")),
         )
@@ -252,7 +252,7 @@ def _case(data: dict[str, Any], key: str | None) -> Case:
         _wrong(error.text("zh").rstrip("。"), error.text("en").rstrip("."), _A_CASE)
 
 
-def _limits(data: object) -> Limits:
+def _case_limits(data: object) -> Limits:
     expected = Words('{"face": 0 至 99, "other": 1 至 99}', '{"face": 0 to 99, "other": 1 to 99}')
     if type(data) is dict:
         _known(data, Limits.__slots__)

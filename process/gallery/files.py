@@ -118,8 +118,8 @@ def _states(model: Model) -> Iterator[str]:
     for state, info in model.states.items():
         phase = f"{info.phase.number} {info.phase.words.zh} {info.phase.words.en}" if info.phase else "结局 end"
         owners = dict.fromkeys(responsibility.owner for responsibility in reversed(info.responsibilities))
-        whose = "；".join(_both(owner.words) for owner in owners)
-        meant = _both(info.end.words) if info.end else ""
+        whose = "；".join(_zh_en(owner.words) for owner in owners)
+        meant = _zh_en(info.end.words) if info.end else ""
         deadline = f"{info.deadline.total_seconds() / 3600:g} h" if info.deadline else ""
         rows.append((f"`{state}`", *state.words, phase, whose or meant, deadline))
     yield "## 状态 · States\n"
@@ -129,7 +129,7 @@ def _states(model: Model) -> Iterator[str]:
 def _events(model: Model) -> Iterator[str]:
     rows = []
     for event, fields in model.events.items():
-        by = "、".join(_both(actor.words) for actor in model.actors[event])
+        by = "、".join(_zh_en(actor.words) for actor in model.actors[event])
         rows.append((f"`{event}`", *event.words, by, ", ".join(f"`{name}`" for name in fields)))
     yield "## 事件 · Events\n"
     yield from _table(("event", "中文", "English", "由谁发起 raised by", "内容 payload"), rows)
@@ -140,8 +140,8 @@ def _transitions(model: Model) -> Iterator[str]:
     for number, row in enumerate(model.table, 1):
         sources = ", ".join(f"`{source}`" for source in row.sources)
         by = "、".join(actor.words.zh for actor in row.by)
-        guards = "<br>".join(_both(guard.condition) for guard in row.guards)
-        effects = "<br>".join(_both(effect.words) for effect in row.effects)
+        guards = "<br>".join(_zh_en(guard.condition) for guard in row.guards)
+        effects = "<br>".join(_zh_en(effect.words) for effect in row.effects)
         rows.append((str(number), sources, f"`{row.event}` {row.event.words.zh}", by, f"`{row.target}`", guards, effects))
     yield "## 流转 · Transitions\n"
     yield "同一事件的各行自上而下尝试，取第一个条件全部满足的。\n"
@@ -149,7 +149,7 @@ def _transitions(model: Model) -> Iterator[str]:
     yield from _table(("#", "从 from", "事件 event", "由谁 by", "到 to", "条件 conditions", "随后 effects"), rows)
 
 
-def _both(words: Words) -> str:
+def _zh_en(words: Words) -> str:
     return words.zh if words.zh == words.en else f"{words.zh} {words.en}"
 
 

@@ -113,11 +113,11 @@ def _payload(event: Event, fields: list[str], lang: str) -> Mapping[str, Any]:
             unusable(wrong.format(short_repr(word), right))
         if name in data:
             unusable(Words("字段 {} 出现两次", "field {} is given twice").of(lang).format(name))
-        data[name] = _value(value, known[name])
+        data[name] = _field_value(value, known[name])
     return data
 
 
-def _value(value: str, field: Any) -> Any:
+def _field_value(value: str, field: Any) -> Any:
     if field is Kind.CONSENT and value in ("", "null"):  # no consent was given: never a record by that name
         return None
     is_number = field in (Kind.MONEY, Kind.ATTEMPT) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS

@@ -37,7 +37,7 @@ def render(report: Report, lang: str) -> Iterator[RenderableType]:
     yield titled(t("办理", "Cases"), counts)
     if report.deviations:
         yield titled(t("最常见的偏离", "Most frequent deviations"), _deviations(report, lang))
-    yield titled(t("要求", "Requirements"), _requirements(report, lang))
+    yield titled(t("要求", "Requirements"), _requirement_marks(report, lang))
     total = len(report.arrows) + len(report.unseen)
     yield Text(
         t(
@@ -81,7 +81,7 @@ def _deviations(report: Report, lang: str) -> Grid:
     return grid
 
 
-def _requirements(report: Report, lang: str) -> Grid:
+def _requirement_marks(report: Report, lang: str) -> Grid:
     grid = Grid(columns=2)
     for each in report.requirements:
         if each.broken:

@@ -42,8 +42,8 @@ def as_dict(report: CheckReport, score: Score | None) -> dict[str, Any]:
             "edges": len(found.edges),
             "depth": max(found.depths),
             "events_tried": found.tried,
-            "limits": _limits(found),
-            "further_limits": [_limits(one) for one in report.explorations[1:]],
+            "limits": _used_limits(found),
+            "further_limits": [_used_limits(one) for one in report.explorations[1:]],
         },
         "requirements": [_requirement(result) for result in report.results],
         "ends": [{"state": end, **_witness(report, path)} for end, path in _ends(report)],
@@ -69,7 +69,7 @@ def as_dict(report: CheckReport, score: Score | None) -> dict[str, Any]:
     return data
 
 
-def _limits(exploration: Exploration) -> dict[str, int]:
+def _used_limits(exploration: Exploration) -> dict[str, int]:
     return {"face": exploration.limits.face, "other": exploration.limits.other}
 
 
@@ -91,7 +91,7 @@ def _counterexample(exploration: Exploration, found: Counterexample) -> dict[str
     data: dict[str, Any] = {
         "problem": words_dict(found.problem),
         "goal": found.goal,
-        "limits": _limits(exploration),
+        "limits": _used_limits(exploration),
         "path": _path(exploration, found.path),
         "attempt": None,
     }
@@ -139,7 +139,7 @@ def render(report: CheckReport, score: Score | None, lang: str) -> Iterator[Rend
     yield Text(more.of(lang).format(found.tried, max(found.depths)), DIM)
     yield Text(_limits_text(report, lang), DIM)
     yield Text()
-    yield titled(Words("要求", "Requirements").of(lang), _requirements(report, lang))
+    yield titled(Words("要求", "Requirements").of(lang), _requirement_results(report, lang))
     for result in report.failed:
         yield from _failure(report, result, lang)
     yield titled(Words("到每个终态的最短路径", "A shortest path to every end").of(lang), _end_paths(report, lang))
@@ -153,7 +153,7 @@ def render(report: CheckReport, score: Score | None, lang: str) -> Iterator[Rend
     yield Text(SCOPE.of(lang))
 
 
-def _requirements(report: CheckReport, lang: str) -> RenderableType:
+def _requirement_results(report: CheckReport, lang: str) -> RenderableType:
     table = Grid(
         *_headers(
             lang, Words("编号", "Id"), Words("结果", "Result"), Words("要求", "Requirement"), Words("检验范围", "Coverage")

@@ -129,4 +129,4 @@ def test_the_readme_names_every_picture_state_event_and_row() -> None:
     assert all(f"({view}.{lang}.{end})" in readme for view, lang in PICTURES for end in ("svg", "dot", "mmd"))
     assert all(f"| `{state}` | {state.words.zh} | {state.words.en} |" in readme for state in State)
     assert all(f"| `{event}` |" in readme for event in MODEL.events)
-    assert all(f"\n| {number} | " in readme for number in range(len(MODEL.table)))
+    assert all(f"\n| {number} | " in readme for number in range(1, len(MODEL.table) + 1))

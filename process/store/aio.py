@@ -48,7 +48,7 @@ async def transact(host: Host, work: Callable[[Connection], Result], *, tries: i
 
     while True:
         try:
-            with not_nested(_engine(host)), raising_conflict():
+            with not_nested(_sync_engine(host)), raising_conflict():
                 async with _transaction(host) as conn:
                     return await conn.run_sync(once)
         except Conflict as conflict:
@@ -56,7 +56,7 @@ async def transact(host: Host, work: Callable[[Connection], Result], *, tries: i
         await asyncio.sleep(pause)
 
 
-def _engine(host: Host) -> Engine:
+def _sync_engine(host: Host) -> Engine:
     bind = host if isinstance(host, AsyncEngine) else host.kw["bind"]
     engine: Engine = bind.sync_engine
     return engine

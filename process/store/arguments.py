@@ -90,15 +90,15 @@ def _filter(name: str, value: Any) -> Any:
         return tuple(dict.fromkeys(_name(name, one, State) for one in wanted))
     if name in ("goal", "awaits"):
         return _name(name, value, Goal if name == "goal" else Actor)
-    return _text(name, value)
+    return _storable_text(name, value)
 
 
 def _name(name: str, value: object, kind: type[StrEnum]) -> str:
     """The value of a member; or a text that is none of today's, as a newer model may have stored it."""
-    return value.value if isinstance(value, kind) else _text(name, value)
+    return value.value if isinstance(value, kind) else _storable_text(name, value)
 
 
-def _text(name: str, value: object) -> str:
+def _storable_text(name: str, value: object) -> str:
     found: str = _checked(
         name, value, _storable, Words("不含 NUL 与不成对代理的文本", "text without NUL or lone surrogates")
     )

@@ -57,7 +57,7 @@ def borrowed(using: str = "default") -> Iterator[Connection]:
     django = connections[using]
     if not django.in_atomic_block:
         raise NoTransaction
-    with _engine(using, _drivername(django)).connect() as conn, conn.begin():
+    with _lending_engine(using, _drivername(django)).connect() as conn, conn.begin():
         try:
             yield conn
         finally:
@@ -69,7 +69,7 @@ def create_tables(using: str = "default") -> None:
     """Create the store's tables that are missing, for a migration's ``RunPython``."""
     django = connections[using]
     django.ensure_connection()
-    with _engine(using, _drivername(django)).connect() as conn:
+    with _lending_engine(using, _drivername(django)).connect() as conn:
         metadata.create_all(conn)
 
 
@@ -128,7 +128,7 @@ for _name, _dialect in (
 
 
 @cache
-def _engine(using: str, drivername: str) -> Engine:
+def _lending_engine(using: str, drivername: str) -> Engine:
     engine = sqlalchemy.create_engine(f"{drivername}://", poolclass=NullPool, creator=lambda: connections[using].connection)
     if engine.dialect.name == "mysql":
         prepare_mysql(engine)

@@ -153,7 +153,7 @@ def _replay(case: Case, history: Sequence[Step]) -> Iterator[tuple[str, Words]]:
         try:
             replayed.trigger(step.event, step.data, by=step.by, who=step.who, at=step.at)
         except ProcessError as error:
-            yield f"step {step.version}", Words(f"重放被拒：{_text(error, 'zh')}", f"refused when replayed: {error}")
+            yield f"step {step.version}", Words(f"重放被拒：{_message_of(error, 'zh')}", f"refused when replayed: {error}")
             return
         if replayed.state is not step.target:
             yield f"step {step.version}", _differs(step.target, replayed.state)
@@ -174,15 +174,18 @@ def _texts(steps: Sequence[Step]) -> str:
     return ", ".join(dumps(encode_step(step)) for step in steps)
 
 
-def _text(error: ProcessError, lang: str) -> str:
+def _message_of(error: ProcessError, lang: str) -> str:
     return error.text(lang) if isinstance(error, Refused | InvalidPayload) else str(error)
 
 
 def _differs(stored: object, expected: object) -> Words:
-    return Words(f"存的是 {_shown(stored)}，应为 {_shown(expected)}", f"is {_shown(stored)}, should be {_shown(expected)}")
+    return Words(
+        f"存的是 {_stored_value(stored)}，应为 {_stored_value(expected)}",
+        f"is {_stored_value(stored)}, should be {_stored_value(expected)}",
+    )
 
 
-def _shown(value: object) -> str:
+def _stored_value(value: object) -> str:
     return value.value if isinstance(value, State) else str(value)
 
 

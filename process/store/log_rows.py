@@ -14,7 +14,7 @@ from process.store.tables import cases, steps
 BATCH = 5_000  # rows fetched at a time
 
 
-def history_rows(address: str) -> Iterator[dict[str, Any]]:
+def rows_of_history(address: str) -> Iterator[dict[str, Any]]:
     """Yield every stored step under the model's own names, with what the case was opened with."""
     engine = create_engine(address)
     columns = (steps.c.case_id, steps.c.event, steps.c.by, steps.c.at, steps.c.data, steps.c.version, steps.c.event_id)

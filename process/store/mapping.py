@@ -18,7 +18,7 @@ from process.model import MODEL_VERSION, Goal, Limits, RequestKind, State
 from process.payload import model_1_check_of, short_repr
 from process.persistence import opening
 from process.records import Step
-from process.snapshot import codec
+from process.snapshot import codec, wire
 from process.snapshot.migrations import migrate_step, state_names
 from process.store.statements import Row
 from process.store.tables import stored_time
@@ -30,25 +30,18 @@ CLAIMED_PARTS: Final = {"plan_claim": Goal.PLAN, "face_claim": Goal.FACE_VERIFIC
 """The part of a goal that one case alone may achieve, by its column of CLAIMS."""
 
 
-def plain(value: object) -> Any:
-    """The value as JSON has it; a member of an enum is a str, so its JSON is its value already."""
-    if isinstance(value, Mapping):
-        return {str(name): plain(inner) for name, inner in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, (tuple, list)) else value
-
-
 def canonical(data: Mapping[str, Any]) -> str:
     """The one text for equal data: for digests, and to compare payloads. ValueError or TypeError if JSON can't hold it."""
-    return codec.dumps({name: plain(data[name]) for name in sorted(data)})
+    return codec.dumps({name: wire.plain(data[name]) for name in sorted(data)})
 
 
 def digest_of(before: str, values: Mapping[str, Any]) -> str:
     """The digest of a row's values, over the one of the row before it."""
-    shown = {name: _shown(value) for name, value in values.items()}
+    shown = {name: _for_digest(value) for name, value in values.items()}
     return sha256(f"{before}{canonical(shown)}".encode()).hexdigest()
 
 
-def _shown(value: Any) -> Any:
+def _for_digest(value: Any) -> Any:
     """The value for JSON; in a row that was edited it may be anything that SQLite keeps."""
     if isinstance(value, datetime):
         return _instant(value)

@@ -60,7 +60,7 @@ class Moment(TypeDecorator[Any]):
         moment = stored_time(value)
         if dialect.name == "postgresql":
             return moment
-        return _text(moment) if dialect.name == "sqlite" else moment.replace(tzinfo=None)
+        return _sortable_text(moment) if dialect.name == "sqlite" else moment.replace(tzinfo=None)
 
     def column_expression(self, column: Any) -> Any:
         return InUtc(column)
@@ -72,7 +72,7 @@ class Moment(TypeDecorator[Any]):
             moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
         except (TypeError, ValueError):
             return value
-        return moment if _text(moment) == value else value
+        return moment if _sortable_text(moment) == value else value
 
 
 class InUtc(FunctionElement[Any]):
@@ -96,7 +96,7 @@ def _at_utc(element: InUtc, compiler: Any, **keywords: Any) -> str:
     return f"({compiler.process(element.clauses, **keywords)} AT TIME ZONE 'UTC')"
 
 
-def _text(moment: datetime) -> str:
+def _sortable_text(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 

@@ -12,13 +12,13 @@ from process.model import Words
 def database_rows(address: str, query: str | None, *, own: bool) -> Iterator[dict[str, Any]]:
     """Yield the rows of a query, or of the store's own history."""
     from process.store.engines import shown_address
-    from process.store.log_rows import history_rows, rows_of_query
+    from process.store.log_rows import rows_of_history, rows_of_query
 
     shown = shown_address(address)
     if query is None and not own:
         raise SourceUnusable(shown, Words("请用 --query 写明查询", "write the query with --query"))
     try:
-        yield from history_rows(address) if query is None else rows_of_query(address, query)
+        yield from rows_of_history(address) if query is None else rows_of_query(address, query)
     except ValueError as error:
         raise SourceUnusable(shown, Words("不是可用的数据库地址", str(error))) from None
     except Exception as error:  # the driver's own, whose text may hold the address

@@ -108,7 +108,7 @@ def forget_what_django_lost() -> None:
         lender = django.connections[using]
         if not lender.in_atomic_block:
             raise store.NoTransaction
-        with django._engine(using, django._drivername(lender)).connect() as conn, conn.begin():
+        with django._lending_engine(using, django._drivername(lender)).connect() as conn, conn.begin():
             yield conn
 
     django.borrowed = borrowed

@@ -221,7 +221,7 @@ VIEW_LAYOUTS: Mapping[View, ViewLayout] = {
         rows={
             "zh": (70, 80, 60, 60, 120, 20),
             "en": (70, 110, 70, 60, 120, 10),
-            "both": (70, 100, 90, 60, 110, 10),
+            "both": (80, 100, 90, 60, 100, 10),
         },
         titles_right=("support",),
         room={"confirm": (0, 60, 0)},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 DIALECTS: Final = ("duckdb", "postgres", "spark")
-OFFSET: Final = r".*[0-9]:[0-9]{2}.*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
+OFFSET: Final = r".*[0-9]:[0-9]{2}.*([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 """The regular expression of a time that ends in its offset; without backslashes, which Spark's texts read otherwise."""
 
 

@@ -9,7 +9,7 @@ import duckdb
 
 from process.audit.dialects import OWN
 from process.audit.mapping import ROLES, Mapping
-from process.audit.names import check_columns, unknown_names
+from process.audit.names import check_columns, check_ties, unknown_names
 from process.audit.problems import MOST_NAMED, Problem
 from process.audit.progress import Progress, Stage, silent, watched
 from process.audit.sources import Raw, quoted
@@ -49,6 +49,7 @@ def read_events(
         MappingInvalid: an event or actor of the log is not mapped, or times have no zone; with what to write.
     """
     check_columns(mapping, raw.columns)
+    check_ties(conn, mapping)
     conn.execute(MACROS)
     problems = [*_unreadable(raw), *unknown_names(conn, mapping, raw.columns)]
     problems += doubtful_times(conn, raw, mapping)

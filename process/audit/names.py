@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from typing import Final
 
 import duckdb
 
@@ -11,6 +12,8 @@ from process.audit.mapping import REQUIRED, ROLES, TIES, ByColumn, Mapping, Mapp
 from process.audit.problems import MOST_NAMED, Problem
 from process.audit.sources import Raw, quoted
 from process.model import Actor, Event, Goal, Words
+
+SURE: Final = 0.6  # likeness from which a name is proposed
 
 
 def check_columns(mapping: Mapping, columns: tuple[str, ...]) -> None:
@@ -29,15 +32,28 @@ def check_columns(mapping: Mapping, columns: tuple[str, ...]) -> None:
         raise MappingInvalid(0, Words(zh, en))
     for role in REQUIRED:
         if not all(name in columns for name in mapping.columns_of(role)):
+            likely = max(columns, key=lambda each: _likeness(role, each))
+            written = likely if _likeness(role, likely) >= SURE else "…"
             zh, en = ROLES[role]
-            told = f"日志的列：{'、'.join(columns)}", f"the log has {', '.join(columns)}"
-            raise MappingInvalid(
-                0,
-                Words(
-                    f'不知道哪一列是{zh}；请在 [columns] 写 {role} = "…"。{told[0]}',
-                    f'no column is known for {en}; write {role} = "…" in [columns]; {told[1]}',
-                ),
-            )
+            zh = f'不知道哪一列是{zh}；请在 [columns] 写 {role} = "{written}"。日志的列：{"、".join(columns)}'
+            en = f'no column is known for {en}; write {role} = "{written}" in [columns]; the log has {", ".join(columns)}'
+            raise MappingInvalid(0, Words(zh, en))
+
+
+def check_ties(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
+    """Raise MappingInvalid if the column that orders events of one time does not count."""
+    if mapping.ties not in TIES:
+        column = quoted(mapping.ties)
+        query = f"select coalesce({column}, '') from raw where try_cast({column} as bigint) is null limit 1"
+        for (value,) in conn.execute(query).fetchall():
+            zh = f'列 {mapping.ties!r} 的值 {value[:40]!r} 不是整数；请在 [time] 写 ties = "free"'
+            en = f'column {mapping.ties!r} holds {value[:40]!r}, no whole number; write ties = "free" in [time]'
+            raise MappingInvalid(0, Words(zh, en))
+
+
+def _likeness(role: str, column: str) -> float:
+    """Return how like a role's name a column's is, from 0 to 1."""
+    return SequenceMatcher(None, role, column.lower()).ratio()
 
 
 def unknown_names(conn: duckdb.DuckDBPyConnection, mapping: Mapping, columns: tuple[str, ...]) -> Iterator[Problem]:
@@ -108,9 +124,8 @@ def suggest(conn: duckdb.DuckDBPyConnection, raw: Raw, mapping: Mapping) -> str:
         if all(name in raw.columns for name in names):
             lines.append(f"{role} = {_toml(names[0] if len(names) == 1 else list(names))}")
             continue
-        near = max(raw.columns, key=lambda name: SequenceMatcher(None, role, name.lower()).ratio())
-        sure = SequenceMatcher(None, role, near.lower()).ratio() >= 0.6
-        lines.append(f"{'' if sure else '# '}{role} = {_toml(near)}  # {en}")
+        near = max(raw.columns, key=lambda name: _likeness(role, name))
+        lines.append(f"{'' if _likeness(role, near) >= SURE else '# '}{role} = {_toml(near)}  # {en}")
     lines += ["", "[time]", f"zone = {_toml(mapping.zone or 'Asia/Shanghai')}", "", "[events]"]
     if all(name in raw.columns for name in mapping.columns_of("event")):
         for name, count in unmapped_events(conn, mapping, raw.columns):

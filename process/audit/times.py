@@ -14,6 +14,7 @@ from process.audit.sources import Raw, quoted
 from process.model import Words
 
 _LOCAL: Final = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S,%f")
+_OFFSET: Final = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S.%f %z", "%Y/%m/%d %H:%M:%S %z", "%Y%m%dT%H%M%S%z")
 FORMS: Final = {
     "offset": Words("带偏移", "with its offset"),
     "local": Words("不带偏移", "without an offset"),
@@ -37,7 +38,8 @@ MACROS: Final = f"""create or replace macro audit_local(t) as
     coalesce(try_cast(t as timestamp), try_strptime(t, [{", ".join(quoted(each, "'") for each in _LOCAL)}]));
 create or replace macro audit_form(t) as case {_FORM} when audit_local(t) is not null then 'local' end;
 create or replace macro audit_trimmed_time(t, zone) as case
-    when regexp_full_match(t, '{OFFSET}') then epoch_us(try_cast(t as timestamptz))
+    when regexp_full_match(t, '{OFFSET}') then epoch_us(coalesce(try_cast(t as timestamptz),
+        try_strptime(t, [{", ".join(quoted(each, "'") for each in _OFFSET)}])))
     when regexp_full_match(t, '[0-9.]+') then case audit_form(t)
         when 's' then cast(cast(t as decimal(20, 6)) * 1000000 as bigint)
         when 'ms' then cast(t as bigint) * 1000

@@ -93,7 +93,7 @@ def write_log(path: Path, events: int) -> None:
         length = len(lists[0]) / count
         conn.execute("select setseed(0.15)")
         conn.execute(
-            f"create table numbered as select number, cast(floor({count} * power(random(), 4)) as bigint) as script,"
+            f"create table numbered as select number, cast(floor({count} * power(random(), 2)) as bigint) as script,"
             f" cast(random() * 86400 * 60 as bigint) as begun from range({round(events / length)}) r(number)"
         )
         conn.execute(

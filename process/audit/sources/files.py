@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
+import json
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Final
@@ -12,10 +14,11 @@ from zlib import error as ZlibError  # noqa: N812  # zlib names it in lower case
 import duckdb
 
 from process.audit.progress import Progress
-from process.audit.sources.raw_table import Raw, SourceUnusable, fill_from_relation, listed, quoted
+from process.audit.sources.raw_table import Raw, SourceUnusable, fill_from_relation, listed, not_readable, quoted
 from process.model import Words
 
 BEGINNING: Final = 1 << 16  # bytes that are looked at before a file is read
+LONGEST_LINE: Final = 1 << 24  # bytes of a line of CSV
 
 
 def find_files(source: str) -> tuple[str, ...]:
@@ -69,15 +72,17 @@ GZIP_ERRORS: Final = (EOFError, gzip.BadGzipFile, ZlibError)
 def fill_from_csv(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], progress: Progress) -> Raw:
     """Read CSV files, whatever their separator; columns are matched by name."""
     for file in files:
-        _check_text(file)
-    options = "all_varchar=true, header=true, store_rejects=true, sample_size=20480"
+        _check_header(file, _beginning_of(file))
+    options = f"all_varchar=true, header=true, store_rejects=true, sample_size=20480, max_line_size={LONGEST_LINE},"
+    options += f" buffer_size={2 * LONGEST_LINE}"
     scans = (f"select * from read_csv({quoted(file, chr(39))}, {options})" for file in files)
     raw = fill_from_relation(conn, files, f"({' union all by name '.join(scans)})", progress)
     rejected = conn.execute(
         "select s.file_path, e.line, e.error_message from reject_errors e join reject_scans s"
         " on e.scan_id = s.scan_id and e.file_id = s.file_id order by all"
     ).fetchall()
-    return raw._replace(unreadable=tuple((file, line, reason.splitlines()[0]) for file, line, reason in rejected))
+    reasons = {(file, line): reason.splitlines()[0] for file, line, reason in reversed(rejected)}
+    return raw._replace(unreadable=tuple((*place, reason) for place, reason in sorted(reasons.items())))
 
 
 def fill_from_parquet(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], progress: Progress) -> Raw:
@@ -92,30 +97,31 @@ def fill_from_json_lines(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...]
     All values are taken as text: by a guess at types, times would lose their offsets.
     """
     for file in files:
-        _check_text(file)
+        _beginning_of(file)
     form = "newline_delimited" if kind_of(files[0]) != "json" else "auto"
     read = f"read_json({listed(files)}, format='{form}', "
     try:
         found = conn.execute(f"describe select * from {read}sample_size=-1, union_by_name=true)").fetchall()
     except duckdb.Error as error:
-        told = str(error).strip().splitlines()[0]
-        raise SourceUnusable(", ".join(files), Words(f"无法读取：{told}", f"can't be read: {told}")) from None
+        if form == "newline_delimited":
+            for file in files:
+                _check_json_lines(file)
+        raise not_readable(files, error) from None
     types = ", ".join(f"{quoted(name, chr(39))}: 'VARCHAR'" for name, *_ in found)
     return fill_from_relation(conn, files, f"{read}columns={{{types}}})", progress)
 
 
-def _check_text(file: str) -> None:
-    """Raise SourceUnusable if the file does not begin as UTF-8 text, or its compressed data is not whole."""
+def _beginning_of(file: str) -> bytes:
+    """Return the first bytes; raise SourceUnusable if they are no UTF-8 text, or compressed data is not whole."""
     if file.lower().endswith(".zst"):
-        return
+        return b""
     try:
         with opened(file) as source:
-            beginning = source.read(BEGINNING)
+            beginning: bytes = source.read(BEGINNING)
             while file.lower().endswith(".gz") and source.read(1 << 20):
                 pass  # DuckDB takes compressed data that ends early for the whole
     except GZIP_ERRORS:
         raise broken_gzip(file) from None
-    line = None
     try:
         codecs.getincrementaldecoder("utf-8")().decode(beginning)
     except UnicodeDecodeError as error:
@@ -127,3 +133,32 @@ def _check_text(file: str) -> None:
         line = beginning[: beginning.index(b"\0")].count(b"\n") + 1
         zh, en = f"第 {line} 行含有 NUL 字节；不是文本文件", f"line {line} holds a NUL byte; this is no text file"
         raise SourceUnusable(file, Words(zh, en))
+    return beginning
+
+
+def _check_header(file: str, beginning: bytes) -> None:
+    """Raise SourceUnusable if a CSV file names a column twice, or has nothing after its header."""
+    lines = beginning.decode("utf-8-sig", "ignore").splitlines()
+    if beginning and len(lines) == 1 and len(beginning) < BEGINNING:
+        raise SourceUnusable(file, Words("只有表头，没有任何行", "has a header and no rows"))
+    rows = (next(csv.reader(lines[:1], delimiter=each), []) for each in ",;\t|")
+    names = [name.strip().lower() for name in max(rows, key=len)]
+    for name in names:
+        if name and names.count(name) > 1:
+            zh, en = (
+                f"第 1 行：列 {name!r} 出现多次；请改名",
+                f"line 1: the column {name!r} is there more than once; rename it",
+            )
+            raise SourceUnusable(file, Words(zh, en))
+
+
+def _check_json_lines(file: str) -> None:
+    """Raise SourceUnusable naming the first line that is no JSON; DuckDB's own message counts lines otherwise."""
+    with opened(file) as source:
+        for number, line in enumerate(source, 1):
+            try:
+                json.loads(line.decode("utf-8-sig") if line.strip() else "null")
+            except ValueError as error:
+                where = f", column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ": not UTF-8"
+                zh = f"第 {number} 行不是有效的 JSON"
+                raise SourceUnusable(file, Words(zh, f"line {number}{where}: not valid JSON")) from None

@@ -82,11 +82,17 @@ def telling_of(source: str) -> Iterator[None]:
         en = "the memory or temporary space is too small; raise --memory, or audit parts with --bucket K/N"
         raise SourceUnusable(source, Words(f"{zh}（{_said(error)}）", f"{en} ({_said(error)})")) from None
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise SourceUnusable(source, Words(f"无法读取：{_said(error)}", f"can't be read: {_said(error)}")) from None
+        raise not_readable((source,), error) from None
+
+
+def not_readable(files: Iterable[str], error: duckdb.Error) -> SourceUnusable:
+    """Return the error of files that DuckDB refuses, in the first lines of its own words."""
+    return SourceUnusable(", ".join(files), Words(f"无法读取：{_said(error)}", f"can't be read: {_said(error)}"))
 
 
 def _said(error: duckdb.Error) -> str:
-    return str(error).strip().splitlines()[0]
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:2] if len(lines[0]) < 60 else lines[:1])
 
 
 def quoted(name: str, mark: str = '"') -> str:
@@ -114,9 +120,10 @@ def fill_from_relation(
         query = f"create or replace {kind} raw as select {as_text}, row_number() over () as _row from {relation}"
         watched(conn, query, Stage.READING, progress)
     except duckdb.Error as error:
-        told = _said(error)
-        raise SourceUnusable(", ".join(files), Words(f"无法读取：{told}", f"can't be read: {told}")) from None
+        raise not_readable(files, error) from None
     (rows,) = conn.execute("select count(*) from raw").fetchone() or (0,)
+    if not rows:
+        raise SourceUnusable(", ".join(files), Words("没有任何行", "has no rows"))
     return Raw(files, tuple(columns), rows, (), {}, frozenset(name for name, kind in columns.items() if kind == INSTANT))
 
 

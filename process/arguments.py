@@ -11,8 +11,8 @@ from typing import Any
 
 from process.exceptions import InvalidPayload
 from process.machine import CompiledEvent
-from process.model import Actor, Blocker, Kind, Model, State
-from process.payload import INVALID, aware_datetime, deadline_of, expected, member_of, reference, wrong_field
+from process.model import Actor, Kind, Model, State, Term
+from process.payload import INVALID, Shown, aware_datetime, deadline_of, expected, member_of, reference, wrong_field
 
 _state = member_of(State)
 
@@ -29,49 +29,67 @@ def actor_of(compiled: CompiledEvent, by: object) -> Actor | None:
         return None
 
 
-def payload_of(data: object) -> dict[str, Any]:
-    """Return the payload as a dict of the case's own; raise ValueError where it is no mapping."""
+_UNCHANGING = frozenset((str, int, float, bool, type(None), bytes))
+
+
+def read_once(data: object) -> dict[str, Any] | Shown:
+    """Return the payload as a dict of the case's own, or what stands for it where it is no mapping.
+
+    Its keys are texts, and neither they nor its values can change or misbehave: in the place of any other object stands what
+    it looked like. So whatever the caller's mapping does when it is read again does not matter.
+    """
     if data is None:
         return {}
     try:
-        own = dict(data) if isinstance(data, Mapping) else None
+        given = dict(data) if isinstance(data, Mapping) else None
     except Exception:  # whatever an object of the caller's raises
-        own = None
-    if own is None:
-        raise ValueError
+        given = None
+    if given is None:
+        return data if type(data) is Shown else Shown(data)
+    own: dict[Any, Any] = {}
+    for key, value in given.items():
+        name = str.__str__(key) if issubclass(type(key), str) else Shown(key)
+        keeps = type(value) in _UNCHANGING or issubclass(type(value), Term) or type(value) is Shown
+        own[Shown(key) if name in own else name] = value if keeps else Shown(value)
     return own
 
 
-def wrong_arguments(data: object, who: object, at: object) -> tuple[Blocker, ...]:
-    """Return what is wrong with the arguments of ``trigger`` beside event and actor."""
-    wrong: list[Blocker] = []
-    try:
-        payload_of(data)
-    except INVALID:
-        wrong.append(wrong_field("data", data, "字段名到值的映射", "a mapping of field names to values"))
+Wrong = tuple[str, object, str, str]
+"""A wrong argument: its name, what was given, and a right value in zh and en."""
+
+
+def wrong_arguments(data: object, who: object, at: object) -> tuple[Wrong, ...]:
+    """Return what is wrong with the arguments of ``trigger`` beside event and actor; *data* is as ``read_once`` gives it."""
+    wrong: list[Wrong] = []
+    if type(data) is not dict:
+        wrong.append(("data", data, "字段名到值的映射", "a mapping of field names to values"))
     if who is not None:
         try:
             reference(who)
-        except INVALID:
-            wrong.append(wrong_field("who", who, *expected(Kind.REFERENCE)))
+        except ValueError:
+            wrong.append(("who", who if type(who) is str else Shown(who), *expected(Kind.REFERENCE)))
     return (*wrong, *wrong_moment(at))
 
 
-def wrong_moment(at: object) -> tuple[Blocker, ...]:
+def wrong_moment(at: object) -> tuple[Wrong, ...]:
     try:
         if at is not None:
             aware_datetime(at)
-    except INVALID:
-        return (wrong_field("at", at, "带时区的时间", "a datetime with a time zone"),)
+    except ValueError:
+        return (("at", Shown(at), "带时区的时间，时差为整秒", "a datetime with a time zone, of whole seconds from UTC"),)
     return ()
 
 
 def own_deadlines(given: Mapping[State, timedelta], model: Model) -> dict[State, timedelta]:
     zh, en = "非终态到时长的映射，时长至多 10 年", "open states with timedeltas, over 0 and up to 10 years"
-    if not isinstance(given, Mapping):
+    try:
+        read = dict(given) if isinstance(given, Mapping) else None
+    except Exception:  # whatever an object of the caller's raises
+        read = None
+    if read is None:
         raise wrong_setting("deadlines", given, zh, en)
     own: dict[State, timedelta] = {}
-    for name, deadline in given.items():
+    for name, deadline in read.items():
         try:
             state = _state(name)
             own[state] = deadline_of(state, deadline, model)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from process.arguments import actor_of, own_deadlines, payload_of, wrong_arguments, wrong_moment, wrong_setting
+from process.arguments import actor_of, own_deadlines, read_once, wrong_arguments, wrong_moment, wrong_setting
 from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, CompiledEvent, CompiledMachine
@@ -16,6 +16,7 @@ from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limit
 from process.payload import (
     INVALID,
     FieldCheck,
+    Shown,
     aware_datetime,
     check_of,
     field_errors,
@@ -106,7 +107,7 @@ class Case(EventMethods):
             self._deadlines = own_deadlines(deadlines, machine.definition) or None
         if at is not None:
             if wrong := wrong_moment(at):
-                raise InvalidPayload(None, None, None, wrong)
+                raise wrong_setting(*wrong[0])
             at = aware_datetime(at)
         self._decisions = machine.decisions  # at hand: to read it through the class costs as much as to look it up
         self._case_id: str = case_id
@@ -224,22 +225,21 @@ class Case(EventMethods):
         source = self._state
         try:
             event, actor, decide = self._decisions[event][source][by]
-            payload = {} if data is None else data.copy() if type(data) is dict else payload_of(data)
+            own: Any = data
+            if type(data) is not dict:
+                own = _NOTHING if data is None else read_once(data)
             if who is not None:
                 reference(who)
             if at is not None:
                 at = aware_datetime(at)
         except Exception:  # whatever objects of the caller's raise
             raise self._refusal(event, data, by, who, at) from None
-        outcome = decide(self._facts, payload)
-        if outcome is None:
-            raise self._refused(event, actor, payload)
-        target, self._facts = outcome
-        self._state = target
+        target, facts, carried = decide(self._facts, own)
+        if target is None:
+            raise self._refusal(event, own, by, who, at)
+        self._state, self._facts = target, facts
         self._version = version = self._version + 1
-        step = _new(
-            Step, (event, actor, MappingProxyType(payload) if payload else _NOTHING, source, target, at, version, who)
-        )
+        step = _new(Step, (event, actor, carried, source, target, at, version, who))
         self._history.append(step)
         return step
 
@@ -255,13 +255,18 @@ class Case(EventMethods):
         """Return True if ``trigger`` would take this now. Raises for an unknown event only."""
         try:
             _, _, decide = self._decisions[event][self._state][by]
-            payload = {} if data is None else data.copy() if type(data) is dict else payload_of(data)
+            own: Any = data
+            if type(data) is not dict:
+                own = _NOTHING if data is None else read_once(data)
+            if who is not None:
+                reference(who)
+            if at is not None:
+                aware_datetime(at)
         except Exception:  # whatever objects of the caller's raise
             self._event(event)
             return False
-        if who is not None or at is not None:
-            return not wrong_arguments(data, who, at) and decide(self._facts, payload) is not None
-        return decide(self._facts, payload) is not None
+        target, _, _ = decide(self._facts, own)
+        return target is not None
 
     def blockers(
         self,
@@ -273,9 +278,10 @@ class Case(EventMethods):
         at: datetime | None = None,
     ) -> tuple[Blocker, ...]:
         """Return every reason why ``trigger`` would refuse this now; () if it would take it."""
-        if self.may_trigger(event, data, by=by, who=who, at=at):
+        own: Any = read_once(data)
+        if self.may_trigger(event, own, by=by, who=who, at=at):
             return ()
-        return self._refusal(event, data, by, who, at).blockers
+        return self._refusal(event, own, by, who, at).blockers
 
     def allowed_events(self, *, by: Actor | None = None) -> tuple[Event, ...]:
         """Return the events that *by* (anyone, if left out) can raise now, given the right payload."""
@@ -354,21 +360,13 @@ class Case(EventMethods):
         return check_of if self._trusted_until is None else model_1_check_of
 
     def _refusal(self, event: Event, data: object, by: object, who: object, at: object) -> InvalidPayload | Refused:
-        compiled = self._event(event)
-        wrong = wrong_arguments(data, who, at)
-        try:
-            payload = payload_of(data)
-        except INVALID:
-            payload = {}
+        compiled, own = self._event(event), read_once(data)
+        wrong, payload = wrong_arguments(own, who, at), own if type(own) is dict else {}
         actor = actor_of(compiled, by)
-        named = by if actor is None else actor
-        circumstances = Circumstances(self.machine, compiled, self._state, self._facts, named, payload)
-        return refusal(circumstances, wrong, self._check_of)
-
-    def _refused(self, event: Event, actor: Actor, payload: dict[str, Any]) -> InvalidPayload | Refused:
-        compiled = self.machine.compiled_events[event]
-        circumstances = Circumstances(self.machine, compiled, self._state, self._facts, actor, payload)
-        return refusal(circumstances, (), self._check_of)
+        named = Shown(by) if actor is None and by is not None else actor
+        return refusal(
+            Circumstances(self.machine, compiled, self._state, self._facts, named, payload, wrong, self._check_of)
+        )
 
     def _event(self, event: Event) -> CompiledEvent:
         try:

@@ -7,25 +7,29 @@ that rows have in common, and where the values that an effect changes stand amon
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from process.model import ELSE, Actor, Effect, Event, Facts, Field, Guard, Payload, State, Transition
-from process.payload import INVALID, FieldCheck, check_of
+from process.model import ELSE, Actor, Effect, Event, Facts, Field, Guard, Kind, Payload, State, Transition
+from process.payload import FieldCheck, check_of
 
-Outcome = tuple[State, Facts]
-"""The state and the facts of a case after an event."""
+Outcome = tuple[State, Facts, Mapping[str, Any]]
+"""The state and the facts of a case after an event, and the event's payload, with members where names of members stood."""
 
-Decide = Callable[[Facts, dict[str, Any]], Outcome | None]
-"""Returns the outcome of an event in one state by one actor, for facts and a payload; None where it is refused.
+REFUSED: tuple[Any, Any, Any] = (None, None, None)
+"""In the place of an outcome: the payload is wrong, or no row can be taken."""
 
-It changes nothing but the payload, in which names of enum members are replaced by the members.
-"""
+Decide = Callable[[Facts, Mapping[str, Any]], Outcome]
+"""Returns the outcome of an event in one state by one actor, for facts and a payload, which it leaves alone; or REFUSED."""
+
 Decision = tuple[Event, Actor, Decide]
 """An event by an actor, decided by a function. A plain tuple: it is unpacked on every event."""
 Decisions = Mapping[Event, Mapping[State, Mapping[Actor | None, Decision]]]
 """By event, state and actor, where None stands for the only actor that there is."""
 
 _INDEX = {name: index for index, name in enumerate(Facts._fields)}
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_read_only = MappingProxyType
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 # ------------------------------------------------------------------------------------------------------------- effects
@@ -60,26 +64,20 @@ def combine_effects(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Cha
 
 def _update(effects: tuple[Effect, ...]) -> Update | None:
     """Return the effects of a row as one function that makes the new facts; None where nothing changes."""
-    if not effects:
+    if not all(effect.is_constant for effect in effects):
+        changes_by, index_of = combine_effects(effects), _INDEX
+
+        def update(facts: Facts, data: Payload) -> Facts:
+            values: list[Any] = [*facts]
+            for name, value in changes_by(facts, data).items():
+                values[index_of[name]] = value
+            return _new(Facts, values)
+
+        return update
+    constants = tuple({_INDEX[name]: value for effect in effects for name, value in effect.changes().items()}.items())
+    if not constants:
         return None
-    if all(effect.is_constant for effect in effects):
-        return _constant_update({name: value for effect in effects for name, value in effect.changes().items()})
-    changes_by, index_of = combine_effects(effects), _INDEX
-
-    def update(facts: Facts, data: Payload) -> Facts:
-        values: list[Any] = [*facts]
-        for name, value in changes_by(facts, data).items():
-            values[index_of[name]] = value
-        return _new(Facts, values)
-
-    return update
-
-
-def _constant_update(changes: Changes) -> Update | None:
-    if not changes:
-        return None
-    changed = tuple((_INDEX[name], value) for name, value in changes.items())
-    only_index, only_value = changed[0]
+    only_index, only_value = constants[0]
 
     def update_one(facts: Facts, _data: Payload) -> Facts:
         values: list[Any] = [*facts]
@@ -88,41 +86,25 @@ def _constant_update(changes: Changes) -> Update | None:
 
     def update_all(facts: Facts, _data: Payload) -> Facts:
         values: list[Any] = [*facts]
-        for index, value in changed:
+        for index, value in constants:
             values[index] = value
         return _new(Facts, values)
 
-    return update_one if len(changed) == 1 else update_all
+    def update_unless_same(facts: Facts, data: Payload) -> Facts:
+        if facts[only_index] is only_value and all(facts[index] is value for index, value in constants):
+            return facts
+        return update_all(facts, data)
+
+    return update_one if len(constants) == 1 else update_unless_same
 
 
 # ---------------------------------------------------------------------------------------------------------------- rows
 
-Predicates = tuple[Callable[[Facts, Payload], bool], ...]
-Arm = tuple[Predicates, Update | None, State]
-"""A row: its guards, its effects as one, and its target."""
+Node = tuple[Callable[[Facts, Payload], bool] | None, Any, Any]
+"""A guard, and the nodes that follow where it is true and where it is false; at an end None, the update, and the target.
 
-
-def _groups(rows: Sequence[Transition]) -> tuple[tuple[Predicates, tuple[Arm, ...]], ...]:
-    """Return the rows in their order, in groups: the guards that all of one group have, and its rows with the others."""
-    groups: list[tuple[list[Guard], list[Transition]]] = []
-    for row in rows:
-        guards = guards_of(row)
-        common = [guard for guard in groups[-1][0] if guard in guards] if groups else []
-        if common:
-            groups[-1] = common, [*groups[-1][1], row]
-        else:
-            groups.append((guards, [row]))
-    return tuple(
-        (
-            _predicates(common),
-            tuple((_predicates(guards_of(row), common), _update(row.effects), row.target) for row in members),
-        )
-        for common, members in groups
-    )
-
-
-def _predicates(guards: Sequence[Guard], but: Sequence[Guard] = ()) -> Predicates:
-    return tuple(guard.predicate for guard in guards if guard not in but)
+The target is None where no row can be taken.
+"""
 
 
 def guards_of(row: Transition) -> list[Guard]:
@@ -130,53 +112,64 @@ def guards_of(row: Transition) -> list[Guard]:
     return [guard for guard in row.guards if guard is not ELSE]
 
 
+def _tree(rows: Sequence[tuple[Sequence[Guard], Transition]]) -> Node:
+    """Return the node that decides between rows, each with those of its guards that are not known to be true."""
+    if not rows:
+        return None, None, None
+    guards, row = rows[0]
+    if not guards:
+        return None, _update(row.effects), row.target
+    first = guards[0]
+    then = [([guard for guard in others if guard is not first], row) for others, row in rows]
+    return first.predicate, _tree(then), _tree([row for row in rows if first not in row[0]])
+
+
 def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_of: FieldCheck = check_of) -> Decide:
-    """Return the rows of one event in one state by one actor as one function.
-
-    Guards that rows one below the other have in common, as a row and its else do, are evaluated once.
-    """
+    """Return the rows of one event in one state by one actor as one function: a tree that evaluates no guard twice."""
+    root = _tree([(guards_of(row), row) for row in rows])
     checks, count = tuple((name, check_of(field)) for name, field in fields.items()), len(fields)
-    groups = _groups(rows)
-    guards, update, target = _predicates(guards_of(rows[0])), _update(rows[0].effects), rows[0].target
-
-    def decide_unguarded(facts: Facts, data: dict[str, Any]) -> Outcome | None:
-        return None if data else (target, facts)
-
-    def decide_one_row(facts: Facts, data: dict[str, Any]) -> Outcome | None:
-        try:
-            for name, check_value in checks:
-                data[name] = check_value(data[name])
-        except INVALID:
-            return None
-        if len(data) != count:
-            return None
-        for is_true in guards:
-            if not is_true(facts, data):
-                return None
-        return target, update(facts, data) if update else facts
-
-    def decide_first_match(facts: Facts, data: dict[str, Any]) -> Outcome | None:
-        try:
-            for name, check_value in checks:
-                data[name] = check_value(data[name])
-        except INVALID:
-            return None
-        if len(data) != count:
-            return None
-        for common, arms in groups:
-            for is_true in common:
-                if not is_true(facts, data):
-                    break
-            else:
-                for others, update, target in arms:
-                    for is_true in others:
-                        if not is_true(facts, data):
-                            break
-                    else:
-                        return target, update(facts, data) if update else facts
-        return None
+    only_name, check_only = checks[0] if checks else ("", check_of(Kind.TEXT))
+    own = _INDEX.get(only_name) if fields.get(only_name) is Kind.REFERENCE else None
 
     # They repeat what they share, as a call of one by another would cost as much as several guards.
-    if len(rows) > 1:
-        return decide_first_match
-    return decide_one_row if fields or guards or update else decide_unguarded
+
+    def decide_without_fields(facts: Facts, data: Mapping[str, Any]) -> Outcome:
+        if data:
+            return REFUSED
+        is_true, then, otherwise = root
+        while is_true is not None:
+            is_true, then, otherwise = then if is_true(facts, data) else otherwise
+        return otherwise, then(facts, data) if then else facts, _NOTHING
+
+    def decide_with_one_field(facts: Facts, data: Mapping[str, Any]) -> Outcome:
+        try:
+            value = data[only_name]
+            if own is None or type(value) is not str or value != facts[own]:  # a reference that the case has is valid
+                value = check_only(value)
+            if len(data) != 1:
+                return REFUSED
+        except Exception:  # whatever the check or objects of the caller's raise
+            return REFUSED
+        payload = {only_name: value}
+        is_true, then, otherwise = root
+        while is_true is not None:
+            is_true, then, otherwise = then if is_true(facts, payload) else otherwise
+        return otherwise, then(facts, payload) if then else facts, _read_only(payload)
+
+    def decide_with_fields(facts: Facts, data: Mapping[str, Any]) -> Outcome:
+        payload = {}
+        try:
+            for name, check_value in checks:
+                payload[name] = check_value(data[name])
+            if len(data) != count:
+                return REFUSED
+        except Exception:  # whatever a check or objects of the caller's raise
+            return REFUSED
+        is_true, then, otherwise = root
+        while is_true is not None:
+            is_true, then, otherwise = then if is_true(facts, payload) else otherwise
+        return otherwise, then(facts, payload) if then else facts, _read_only(payload)
+
+    if not fields:
+        return decide_without_fields
+    return decide_with_one_field if count == 1 else decide_with_fields

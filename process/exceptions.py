@@ -1,4 +1,4 @@
-"""Everything the package raises on purpose.
+"""The exceptions that the package raises on purpose.
 
 ::
 
@@ -32,37 +32,58 @@ class ProcessError(Exception):
 
 
 class UnknownEvent(ProcessError):
-    """There is no such event; ``event`` is what was given."""
+    """There is no such event; ``event`` is the text that was given, or a short literal of what else was."""
 
     is_final = True
     """There never will be."""
 
     def __init__(self, event: object) -> None:
-        super().__init__(event)
-        self.event = event
+        self.event = str.__str__(event) if issubclass(type(event), str) else short_repr(event)
+        super().__init__(self.event)
 
     def __str__(self) -> str:
         return f"unknown event {short_repr(self.event)}; known are {', '.join(Event)}"
 
 
+class Reasons(Protocol):
+    """The circumstances of a refusal, of which its reasons are built when they are read."""
+
+    def blockers(self) -> tuple[Blocker, ...]: ...
+    def is_final(self) -> bool: ...
+
+
 class _Blocked(ProcessError):
-    """Base of the refusals: the event, the state of the case, the actor, and every unmet reason."""
+    """Base of the refusals: the event, the state of the case, the actor, and every unmet reason.
+
+    Reasons are built when they are first read, from state, facts and payload as they were when the event was refused.
+    """
 
     event: Event | None
     state: State | None
     by: Actor | None
+    _reasons: Reasons | None = None
+    _blockers: tuple[Blocker, ...] | None
 
     def __init__(
         self, event: Event | None, state: State | None, by: Actor | None, blockers: tuple[Blocker, ...] = ()
     ) -> None:
-        super().__init__(event, state, by, blockers)
         self.event, self.state, self.by = _member(Event, event), _member(State, state), _member(Actor, by)
-        self._blockers: tuple[Blocker, ...] | None = _blockers(blockers)
+        self._blockers = _blockers(blockers)
+
+    @classmethod
+    def because_of(cls, reasons: Reasons, event: Event, state: State, by: Actor | None) -> Self:
+        """Make a refusal that builds its reasons when they are read."""
+        refused = cls.__new__(cls)
+        refused.event, refused.state, refused.by, refused._reasons = event, state, by, reasons
+        refused._blockers = None
+        return refused
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:
         """Every unmet reason."""
-        return self._blockers or ()
+        if self._blockers is None:
+            self._blockers = self._reasons.blockers() if self._reasons else ()
+        return self._blockers
 
     def text(self, lang: str = "en") -> str:
         """The reasons as one text in *lang*, ``"zh"`` or ``"en"``."""
@@ -71,6 +92,20 @@ class _Blocked(ProcessError):
     def __str__(self) -> str:
         where = f" in {self.state}" if self.state else ""
         return f"{self.event or 'case'} refused{where}: {self.text()}"
+
+    @property
+    def args(self) -> tuple[Any, ...]:  # type: ignore[override]  # the base's is filled when the exception is made
+        return self.event, self.state, self.by, self.blockers
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self.args!r}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        added = {name: value for name, value in vars(self).items() if name not in _OWN}
+        return type(self), self.args, added or None
+
+
+_OWN = frozenset(("event", "state", "by", "_blockers", "_is_final", "_reasons"))
 
 
 class InvalidPayload(_Blocked):
@@ -84,21 +119,10 @@ class InvalidPayload(_Blocked):
         return tuple(str(blocker.parameters["field"]) for blocker in self.blockers if "field" in blocker.parameters)
 
 
-class Reasons(Protocol):
-    """What a refusal was decided on; the reasons are built of it when they are read."""
-
-    def blockers(self) -> tuple[Blocker, ...]: ...
-    def is_final(self) -> bool: ...
-
-
 class Refused(_Blocked):
-    """The event is known and well formed, and the case does not take it.
+    """The event is known and well formed, and the case does not take it."""
 
-    Reasons are built when they are first read, from state, facts and payload as they were when the event was refused.
-    """
-
-    _reasons: Reasons | None = None
-    _is_final: bool | None
+    _is_final: bool | None = None
 
     def __init__(
         self,
@@ -111,23 +135,9 @@ class Refused(_Blocked):
         super().__init__(event, state, by, blockers)
         self._is_final = bool(is_final)
 
-    @classmethod
-    def because_of(cls, reasons: Reasons, event: Event, state: State, by: Actor | None) -> Self:
-        """Make a refusal that builds its reasons when they are read."""
-        refused = cls.__new__(cls)
-        refused.event, refused.state, refused.by, refused._reasons = event, state, by, reasons
-        refused._blockers = refused._is_final = None
-        return refused
-
-    @property
-    def blockers(self) -> tuple[Blocker, ...]:
-        if self._blockers is None:
-            self._blockers = self._reasons.blockers() if self._reasons else ()
-        return self._blockers
-
     @property
     def is_final(self) -> bool:
-        """Whether the case will never take the same event by the same actor with the same payload, whatever happens.
+        """True if the case will never take the same event by the same actor with the same payload, whatever happens.
 
         Where it is False the refusal is early: some sequence of events leads from the state and the facts in which the
         event was refused to ones in which it is taken. Where a refusal was made anew of its fields without it, False.
@@ -137,18 +147,8 @@ class Refused(_Blocked):
         return self._is_final
 
     @property
-    def args(self) -> tuple[Any, ...]:  # type: ignore[override]  # the base's is filled when the exception is made
-        return self.event, self.state, self.by, self.blockers, self.is_final
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}{self.args!r}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        added = {name: value for name, value in vars(self).items() if name not in _OWN}
-        return type(self), self.args, added or None
-
-
-_OWN = frozenset(("event", "state", "by", "_blockers", "_is_final", "_reasons"))
+    def args(self) -> tuple[Any, ...]:  # type: ignore[override]  # as in the base
+        return *super().args, self.is_final
 
 
 class EndReached(Refused):

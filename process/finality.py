@@ -132,13 +132,12 @@ class Futures:
             for event, decides in self._moves[here.state]:
                 for data in self._payloads(event, here.facts, abstract, fixed=False):
                     for decide in decides:
-                        outcome = decide(here.facts, dict(data))
-                        if outcome is None or outcome[0] in self._ends:
+                        target, after, _ = decide(here.facts, data)
+                        if target is None or target in self._ends:
                             continue
-                        if outcome[1] is here.facts:
-                            found[Configuration(*outcome)] = None
-                        else:
-                            found |= dict.fromkeys(_continuations(here.facts, Configuration(*outcome), abstract))
+                        there = Configuration(target, after)
+                        reached = (there,) if after is here.facts else _continuations(here.facts, there, abstract)
+                        found |= dict.fromkeys(reached)
             self._successors[abstract, here] = tuple(found)
         return self._successors[abstract, here]
 

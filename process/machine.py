@@ -20,7 +20,7 @@ from typing import Any, Protocol
 with warnings.catch_warnings():  # the import changes the process's warning filters; this puts them back
     import transitions
 
-from process.decisions import Decision, Decisions, Outcome, changes_of, compile_rows, guards_of
+from process.decisions import Decision, Decisions, changes_of, compile_rows, guards_of
 from process.exceptions import Refused
 from process.model import MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, State, Transition
 from process.model.validation import validate
@@ -93,16 +93,14 @@ class CompiledEvent(transitions.Event):
             compiled[source] = decisions
         return compiled
 
-    def decide(self, state: State, facts: Facts, by: Actor | None, data: dict[str, Any]) -> Outcome | None:
-        """Return the outcome; None where the payload is wrong or no row can be taken.
-
-        It changes nothing but *data*, in which names of enum members are replaced by the members.
-        """
+    def decide(self, state: State, facts: Facts, by: Actor | None, data: Mapping[str, Any]) -> tuple[State, Facts] | None:
+        """Return the state and the facts after the event; None where the payload is wrong or no row can be taken."""
         decisions = self.decisions.get(state)
         if decisions is None or by not in decisions:
             return None
         _, _, decide = decisions[by]
-        return decide(facts, data)
+        target, after, _ = decide(facts, data)
+        return None if target is None else (target, after)
 
     def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ARG002  # the library's signature
         """Raise the event as the library does; ``by``, ``who``, ``at`` and the fields of the payload are keywords.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from itertools import islice
 from typing import Any, Final
-from unicodedata import is_normalized
+from unicodedata import category, is_normalized
 
 from process.model import Blocker, Field, Kind, Model, Payload, State, Term
 
@@ -33,13 +33,15 @@ CURRENCIES: Final = frozenset(
     """.split()  # noqa: SIM905  # a block of codes can be compared with the standard by eye
 )
 
-# Printable for Python and yet invisible: Unicode's Default_Ignorable_Code_Point (grapheme joiner, Hangul fillers, Khmer
-# inherent vowels, variation selectors) less what str.isprintable refuses anyway, and the blank Braille pattern.
+# Printable for Python and yet drawn as nothing or as a blank: Unicode's Default_Ignorable_Code_Point (grapheme joiner, Hangul
+# fillers, Khmer inherent vowels, variation selectors) less what str.isprintable refuses anyway, the blank Braille pattern, the
+# blank hieroglyphs, the Khitan filler, the null notehead, the Brahmi number joiner, and the place of an object that is not there.
 _INVISIBLE: Final = frozenset(
     map(
         chr,
         (
-            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0),
+            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0, 0xFFFC),
+            *(0x1107F, 0x13441, 0x13442, 0x16FE4, 0x1D159),
             *range(0xFE00, 0xFE10),
             *range(0xE0100, 0xE01F0),
         ),
@@ -55,19 +57,35 @@ INVALID: Final = (ValueError, LookupError, TypeError)
 def reference(value: Any) -> Any:
     """Check a reference; of two that look the same, one at most is valid.
 
-    Its characters are printable (so no control, format, private or unassigned ones, and no space but U+0020), none of them
-    is invisible, no space stands at either end, and it is in Unicode's normal form NFKC, in which there are no full-width
-    digits and no decomposed letters. Chinese, Japanese and Korean text is in that form.
+    Its characters are printable (so no control, format, private or unassigned ones, and no space but U+0020). No space stands
+    at either end or beside another. It is in Unicode's normal form NFKC, in which there are no full-width digits and no
+    decomposed letters: Chinese, Japanese and Korean text is in that form. None of its characters is invisible, and a
+    combining mark follows a character that it is drawn on, and not the same mark once more.
     """
     if (
         type(value) is str
         and 0 < len(value) <= MAX_REFERENCE
         and value.isprintable()
-        and value.strip() == value
-        and (value.isascii() or (_INVISIBLE.isdisjoint(value) and is_normalized("NFKC", value)))
+        and (value.isascii() or _is_distinct(value))
+        and (" " not in value or ("  " not in value and value.strip() == value))
     ):
         return value
     raise ValueError
+
+
+def _is_distinct(value: str) -> bool:
+    """Return True if no other text looks like this one, as far as single characters and their order go."""
+    if not (value.isprintable() and _INVISIBLE.isdisjoint(value) and is_normalized("NFKC", value)):
+        return False
+    before = " "
+    for character in value:
+        if before in (*_NO_BASE, character) and category(character)[0] == "M":
+            return False
+        before = character
+    return True
+
+
+_NO_BASE: Final = (" ", "'", '"')  # a combining mark behind one of them stands alone, or on the quotes of a message
 
 
 def model_1_reference(value: Any) -> Any:
@@ -182,11 +200,13 @@ def _field_errors(fields: Mapping[str, Field], data: Payload, check_of: FieldChe
     known = ", ".join(fields)
     for name in data:
         if name not in fields:
-            zh, en = (
-                f"没有字段 {short_repr(name)}；可用字段：{known or '无'}。",
-                f"Unknown field {short_repr(name)}; known: {known or 'none'}.",
-            )
-            yield _blocker("unknown_field", name, zh, en)
+            zh = f"没有字段 {short_repr(name)}；可用字段：{known or '无'}。"
+            en = f"Unknown field {short_repr(name)}; known: {known or 'none'}."
+            yield _blocker("unknown_field", name if _is_plain_text(name) else short_repr(name), zh, en)
+
+
+def _is_plain_text(name: object) -> bool:
+    return type(name) is str and name.isprintable()
 
 
 def valid_part(fields: Mapping[str, Field], data: Payload, check_of: FieldCheck = check_of) -> dict[str, Any]:
@@ -206,12 +226,32 @@ def duplicate_key(pairs: list[tuple[str, Any]]) -> str | None:
     return next((short_repr(key) for key, count in counts.items() if count > 1), None)
 
 
+class Shown:
+    """Stands for an object of the caller's in a payload: it is valid nowhere, and prints as the object did at the time."""
+
+    __slots__ = ("_literal",)
+
+    def __init__(self, value: object) -> None:
+        self._literal = short_repr(value)
+
+    def __repr__(self) -> str:
+        return self._literal
+
+
 def short_repr(value: object) -> str:
-    """Return the value as a short literal for a message."""
+    """Return the value as a short literal for a message, with escapes for what can't be seen or looks like something else."""
     try:
-        literal = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    except Exception:  # a stranger's __repr__ must not replace the message
-        literal = f"a {type(value).__name__}"
+        literal = str.__str__(repr(value))  # exactly a str: a subclass of it could raise in turn
+    except Exception:  # a stranger's __repr__ must not replace the message, nor an integer of thousands of digits
+        name = type.__dict__["__name__"].__get__(type(value))  # which no metaclass can replace
+        literal = f"a value of type {str.__str__(name)}"
+    literal = _short(literal)
+    if literal.isprintable() and (literal.isascii() or _is_distinct(literal)):
+        return literal
+    return _short("".join(each if each.isascii() and each.isprintable() else ascii(each)[1:-1] for each in literal))
+
+
+def _short(literal: str) -> str:
     return literal if len(literal) <= 80 else literal[:77] + "..."
 
 
@@ -219,24 +259,32 @@ def deadline_of(state: State, value: timedelta, model: Model) -> timedelta:
     """Return the deadline if *state* can have it; else raise ValueError, which says why."""
     if model.states[state].end:
         raise ValueError(f"{state} is an end and has no deadline")
-    if not isinstance(value, timedelta) or not timedelta(0) < value <= MAX_DEADLINE:
+    try:
+        own = timedelta.__pos__(value)  # exactly a timedelta; a TypeError where the value is none
+    except TypeError:
+        own = timedelta(0)
+    if not timedelta(0) < own <= MAX_DEADLINE:
         raise ValueError(f"must be a timedelta, more than 0 and at most 10 years, not {short_repr(value)}")
-    return value
+    return own
 
 
 def aware_datetime(value: object) -> datetime:
     """Return the time with its offset from UTC if it is a datetime with a time zone; else raise ValueError.
 
-    The name of the zone and its rules are dropped: a snapshot can't hold them, and a day is 24 hours in any zone.
+    The name of the zone and its rules are dropped: a snapshot can't hold them, and a day is 24 hours in any zone. An offset
+    with a fraction of a second, which no zone has, is refused: ISO 8601 can't hold it.
     """
-    if type(value) is datetime and type(value.tzinfo) is timezone and not value.fold:
+    if type(value) is datetime and value.tzinfo is UTC and not value.fold:
         return value
-    if not isinstance(value, datetime):
-        raise ValueError
     try:
-        return datetime.combine(value.date(), value.time(), timezone(value.utcoffset()))  # type: ignore[arg-type]  # None
-    except Exception:  # whatever a tzinfo of the caller's raises, also where it gives no offset
-        raise ValueError from None
+        moment: Any = value
+        offset = timedelta.__pos__(datetime.utcoffset(moment))  # type: ignore[arg-type]  # None is a TypeError
+        if not offset.microseconds:
+            date, time = datetime.date(moment), datetime.time(moment).replace(fold=0)
+            return datetime.combine(date, time, timezone(offset))
+    except Exception:  # noqa: S110  # whatever an object or a tzinfo of the caller's raises
+        pass
+    raise ValueError
 
 
 def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:

@@ -1,4 +1,4 @@
-"""Why an event is refused: the exception's class at once, the reasons when they are read."""
+"""The refusal of an event: the class of the exception is chosen at once, its reasons are built when they are read."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
+from process.arguments import Wrong
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
 from process.finality import is_final, values_that_differ
 from process.machine import CompiledEvent, CompiledMachine
 from process.model import ELSE, Actor, Blocker, Event, Facts, Field, Guard, Model, Payload, State, Transition
-from process.payload import INVALID, FieldCheck, check_of, field_errors, short_repr, valid_part
+from process.payload import INVALID, FieldCheck, check_of, field_errors, short_repr, valid_part, wrong_field
 
 _WITHOUT_ARTICLE = frozenset({Actor.SUPPORT})
 
 
 class Circumstances(NamedTuple):
-    """What an event was refused in; nothing of it changes, so the reasons can be built at any time."""
+    """The circumstances of a refusal; nothing of them changes, so the reasons can be built at any time."""
 
     machine: CompiledMachine
     event: CompiledEvent
@@ -24,33 +25,31 @@ class Circumstances(NamedTuple):
     facts: Facts
     by: object
     data: Payload
+    """The payload, as ``read_once`` gives it."""
+    wrong: tuple[Wrong, ...] = ()
+    """The other arguments that are wrong."""
+    check_of: FieldCheck = check_of
 
     def blockers(self) -> tuple[Blocker, ...]:
-        return state_blockers(self.machine.definition, self.event, self.state, self.facts, self.by, self.data)
+        wrong = tuple(wrong_field(*each) for each in self.wrong)
+        fields, data = self.event.fields, self.data
+        shape = (*wrong, *field_errors(fields, data, self.check_of))
+        part = valid_part(fields, data, self.check_of) if shape else data
+        return (*shape, *state_blockers(self.machine.definition, self.event, self.state, self.facts, self.by, part))
 
     def is_final(self) -> bool:
         return is_final(self.machine, self.state, self.facts, self.event.event, self.by, self.data)
 
 
-def refusal(
-    circumstances: Circumstances, wrong: tuple[Blocker, ...] = (), check_of: FieldCheck = check_of
-) -> InvalidPayload | Refused:
+def refusal(circumstances: Circumstances) -> InvalidPayload | Refused:
     """Make the exception for an event that was refused. The payload comes first, then the end, state, actor and guards.
 
     A wrong field hides no guard but those that read it.
-
-    Args:
-        circumstances: what the event was refused in; its payload is the case's own.
-        wrong: what is wrong with the other arguments.
-        check_of: returns the check of a payload field.
     """
-    machine, event, state, facts, by, data = circumstances
+    machine, event, state, _, by, data, wrong, check_of = circumstances
     actor = by if type(by) is Actor else None
     if wrong or not _is_valid(event.fields, data, check_of):
-        shape = (*wrong, *field_errors(event.fields, data, check_of))
-        part = valid_part(event.fields, data, check_of)
-        blockers = (*shape, *state_blockers(machine.definition, event, state, facts, by, part))
-        return InvalidPayload(event.event, state, actor, blockers)
+        return InvalidPayload.because_of(circumstances, event.event, state, actor)
     kind: type[Refused] = GuardNotMet
     if state not in event.decisions:
         kind = EndReached if machine.definition.states[state].end else WrongState

@@ -98,10 +98,9 @@ def _replay(history: Sequence[Step], facts: Facts, decisions: Decisions) -> None
     known = Facts(facts.goal, facts.account, facts.order, facts.face_limit, facts.other_limit)
     for index, step in enumerate(history):
         _, _, decide = decisions[step.event][step.source][step.by]
-        outcome = decide(known, dict(step.data))
-        if outcome is None or outcome[0] is not step.target:
+        target, known, _ = decide(known, step.data)
+        if target is not step.target:
             _refuse_step(index, step)
-        known = outcome[1]
     for name, replayed, given in zip(Facts._fields, known, facts, strict=True):
         if replayed != given:
             _refuse_fact(name, given, replayed)

@@ -35,8 +35,8 @@ _UNCHANGING = frozenset((str, int, float, bool, type(None), bytes))
 def read_once(data: object) -> dict[str, Any] | Shown:
     """Return the payload as a dict of the case's own, or what stands for it where it is no mapping.
 
-    Its keys are texts, and neither they nor its values can change or misbehave: in the place of any other object stands what
-    it looked like. So whatever the caller's mapping does when it is read again does not matter.
+    Its keys are texts, and neither they nor its values can change or misbehave: in the place of any other object stands
+    what it looked like. So whatever the caller's mapping does when it is read again does not matter.
     """
     if data is None:
         return {}
@@ -59,7 +59,7 @@ Wrong = tuple[str, object, str, str]
 
 
 def wrong_arguments(data: object, who: object, at: object) -> tuple[Wrong, ...]:
-    """Return what is wrong with the arguments of ``trigger`` beside event and actor; *data* is as ``read_once`` gives it."""
+    """Return what is wrong with the arguments of ``trigger`` beside event and actor; *data* is as ``read_once`` has it."""
     wrong: list[Wrong] = []
     if type(data) is not dict:
         wrong.append(("data", data, "字段名到值的映射", "a mapping of field names to values"))

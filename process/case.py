@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from process.arguments import actor_of, own_deadlines, read_once, wrong_arguments, wrong_moment, wrong_setting
+from process.decisions import REFUSED, Decide, Outcome
 from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, CompiledEvent, CompiledMachine
@@ -45,8 +46,8 @@ class Case(EventMethods):
 
     Args:
         goal: what the customer wants.
-        account: the purchasing account: a reference of the host's, of 1 to 64 printable characters, no space at either
-            end (all of the rule: ``process.payload.reference``).
+        account: the purchasing account: a reference of the host's, of 1 to 64 printable characters, single spaces
+            inside only (all of the rule: ``process.payload.reference``).
         order: the order whose plan it is; a reference likewise.
         case_id: a reference likewise; a new UUID where it is left out.
         limits: how many attempts by face and by another way; the model's where it is left out.
@@ -236,6 +237,8 @@ class Case(EventMethods):
             raise self._refusal(event, data, by, who, at) from None
         target, facts, carried = decide(self._facts, own)
         if target is None:
+            target, facts, carried = self._decide_again(decide, own)
+        if target is None:
             raise self._refusal(event, own, by, who, at)
         self._state, self._facts = target, facts
         self._version = version = self._version + 1
@@ -266,7 +269,7 @@ class Case(EventMethods):
             self._event(event)
             return False
         target, _, _ = decide(self._facts, own)
-        return target is not None
+        return target is not None or self._decide_again(decide, own)[0] is not None
 
     def blockers(
         self,
@@ -326,7 +329,8 @@ class Case(EventMethods):
         """Return an equal case that moves independently of this one; attributes that a subclass adds are copied along."""
         return self._of(self._parts(), self._added())
 
-    __copy__ = copy
+    def __copy__(self) -> Self:
+        return self.copy()  # also one that a subclass defines
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         twin = self._of(self._parts())
@@ -367,6 +371,11 @@ class Case(EventMethods):
         return refusal(
             Circumstances(self.machine, compiled, self._state, self._facts, named, payload, wrong, self._check_of)
         )
+
+    def _decide_again(self, decide: Decide, data: Mapping[str, Any]) -> Outcome:
+        """Decide on a refused payload whose names were of another class than str, and may have failed to be compared."""
+        own = read_once(data) if type(data) is dict and {*map(type, data)} - {str} else None
+        return REFUSED if own is None else decide(self._facts, own)  # type: ignore[arg-type]  # a dict gives a dict
 
     def _event(self, event: Event) -> CompiledEvent:
         try:

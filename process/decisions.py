@@ -90,12 +90,7 @@ def _update(effects: tuple[Effect, ...]) -> Update | None:
             values[index] = value
         return _new(Facts, values)
 
-    def update_unless_same(facts: Facts, data: Payload) -> Facts:
-        if facts[only_index] is only_value and all(facts[index] is value for index, value in constants):
-            return facts
-        return update_all(facts, data)
-
-    return update_one if len(constants) == 1 else update_unless_same
+    return update_one if len(constants) == 1 else update_all
 
 
 # ---------------------------------------------------------------------------------------------------------------- rows

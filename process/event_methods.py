@@ -45,7 +45,7 @@ TIME_OUT = Event.TIME_OUT
 
 
 class EventMethods:
-    """What Case inherits: each method raises its event and returns the step, or refuses as ``Case.trigger`` does."""
+    """The base of Case: each method raises its event and returns the step, or refuses as ``Case.trigger`` does."""
 
     __slots__ = ()
 
@@ -72,7 +72,7 @@ class EventMethods:
         """登录: sign in.
 
         Args:
-            account: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            account: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
         """
         return self.trigger(SIGN_IN, {"account": account, "channel": channel}, by=by, who=who, at=at)
 
@@ -97,7 +97,7 @@ class EventMethods:
         """查看订单详情: open the order.
 
         Args:
-            order: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            order: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
         """
         return self.trigger(OPEN_ORDER, {"order": order}, by=by, who=who, at=at)
 
@@ -165,7 +165,7 @@ class EventMethods:
         """告知后果与费用: quote the consequences.
 
         Args:
-            quote: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            quote: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
             fee: an integer of 0 or more, in minor units, below 2**53.
             currency: an ISO 4217 currency code.
         """
@@ -182,7 +182,7 @@ class EventMethods:
         """确认取消: confirm the cancellation.
 
         Args:
-            quote: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            quote: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
         """
         return self.trigger(CONFIRM_CANCELLATION, {"quote": quote}, by=by, who=who, at=at)
 
@@ -323,7 +323,7 @@ class EventMethods:
         """取消完成: cancellation completed.
 
         Args:
-            quote: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            quote: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
         """
         return self.trigger(COMPLETE_CANCELLATION, {"quote": quote}, by=by, who=who, at=at)
 
@@ -339,7 +339,7 @@ class EventMethods:
         """取消被拒: cancellation rejected.
 
         Args:
-            quote: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            quote: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
             reason: text of 1 to 256 characters, without NUL or lone surrogates.
         """
         return self.trigger(REJECT_CANCELLATION, {"quote": quote, "reason": reason}, by=by, who=who, at=at)
@@ -382,8 +382,8 @@ class EventMethods:
         """核实客户身份: identify the customer.
 
         Args:
-            agent: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
-            ticket: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            agent: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
+            ticket: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
         """
         return self.trigger(IDENTIFY_CUSTOMER, {"agent": agent, "ticket": ticket}, by=by, who=who, at=at)
 
@@ -409,8 +409,8 @@ class EventMethods:
         """豁免核验: waive verification.
 
         Args:
-            agent: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
-            ticket: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            agent: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
+            ticket: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
         """
         return self.trigger(WAIVE_VERIFICATION, {"agent": agent, "ticket": ticket}, by=by, who=who, at=at)
 
@@ -426,8 +426,8 @@ class EventMethods:
         """取消人脸验证: remove the face verification.
 
         Args:
-            agent: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
-            ticket: text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised.
+            agent: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
+            ticket: text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised.
         """
         return self.trigger(REMOVE_FACE_VERIFICATION, {"agent": agent, "ticket": ticket}, by=by, who=who, at=at)
 

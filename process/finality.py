@@ -1,4 +1,4 @@
-"""Whether a refused event can still be taken later: search of all that a case can come to, made when it is first read.
+"""Search for a way to the acceptance of a refused event; without one the refusal is final. Made when that is first read.
 
 The search is over abstract configurations, of which a model has a few hundred. All that a guard can learn of a payload is
 whether one of its values equals one of the case's, so the values themselves are replaced by what they are equal to:
@@ -74,7 +74,7 @@ def _futures(machine: CompiledMachine) -> Futures:
 
 
 class Futures:
-    """What can come of a case, as far as it was looked into."""
+    """The configurations that a case can come to, as far as they were searched."""
 
     def __init__(self, machine: CompiledMachine) -> None:
         events = machine.compiled_events

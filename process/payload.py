@@ -33,9 +33,9 @@ CURRENCIES: Final = frozenset(
     """.split()  # noqa: SIM905  # a block of codes can be compared with the standard by eye
 )
 
-# Printable for Python and yet drawn as nothing or as a blank: Unicode's Default_Ignorable_Code_Point (grapheme joiner, Hangul
-# fillers, Khmer inherent vowels, variation selectors) less what str.isprintable refuses anyway, the blank Braille pattern, the
-# blank hieroglyphs, the Khitan filler, the null notehead, the Brahmi number joiner, and the place of an object that is not there.
+# Printable for Python and yet drawn as nothing or as a blank: Unicode's Default_Ignorable_Code_Point (grapheme joiner,
+# Hangul fillers, Khmer inherent vowels, variation selectors) less what str.isprintable refuses anyway, the blank Braille
+# pattern, the blank hieroglyphs, the Khitan filler, the null notehead, the Brahmi number joiner, the object replacement.
 _INVISIBLE: Final = frozenset(
     map(
         chr,
@@ -57,9 +57,9 @@ INVALID: Final = (ValueError, LookupError, TypeError)
 def reference(value: Any) -> Any:
     """Check a reference; of two that look the same, one at most is valid.
 
-    Its characters are printable (so no control, format, private or unassigned ones, and no space but U+0020). No space stands
-    at either end or beside another. It is in Unicode's normal form NFKC, in which there are no full-width digits and no
-    decomposed letters: Chinese, Japanese and Korean text is in that form. None of its characters is invisible, and a
+    Its characters are printable (so no control, format, private or unassigned ones, and no space but U+0020). No space
+    stands at either end or beside another. It is in Unicode's normal form NFKC, in which there are no full-width digits and
+    no decomposed letters: Chinese, Japanese and Korean text is in that form. None of its characters is invisible, and a
     combining mark follows a character that it is drawn on, and not the same mark once more.
     """
     if (
@@ -239,7 +239,7 @@ class Shown:
 
 
 def short_repr(value: object) -> str:
-    """Return the value as a short literal for a message, with escapes for what can't be seen or looks like something else."""
+    """Return the value as a short literal for a message, with escapes for what can't be seen or looks like another text."""
     try:
         literal = str.__str__(repr(value))  # exactly a str: a subclass of it could raise in turn
     except Exception:  # a stranger's __repr__ must not replace the message, nor an integer of thousands of digits

@@ -36,14 +36,14 @@ def _step(*fields: Any) -> Step:
 
 
 class Request(NamedTuple):
-    """What is requested of the actor whose move it is."""
+    """A request to the actor whose move it is."""
 
     kind: RequestKind
     to: Actor
     key: str
     """``case_id:version``; stays the same until the case takes its next event, so it can be an idempotency key."""
     payload: Mapping[str, Any]
-    """What the request is about: case, account, order, goal, and by kind the quote, fee, attempt, …"""
+    """The subject of the request: case, account, order, goal, and by kind the quote, fee, attempt, …"""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _request, (*self[:3], dict(self.payload))

@@ -36,7 +36,7 @@ from process.records import Step
 {constants}
 
 class EventMethods:
-    """What Case inherits: each method raises its event and returns the step, or refuses as ``Case.trigger`` does."""
+    """The base of Case: each method raises its event and returns the step, or refuses as ``Case.trigger`` does."""
 
     __slots__ = ()
 

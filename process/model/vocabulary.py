@@ -219,8 +219,8 @@ class Kind(Term):
 
     REFERENCE = (
         "reference",
-        "1 至 64 个可打印字符，首尾无空格，无不可见或全角等变体字符（NFKC 形式）",
-        "text of 1 to 64 printable characters, with no space at the ends, NFKC-normalised",
+        "1 至 64 个可打印字符，空格仅可单个居中，无不可见或全角等变体字符（NFKC 形式）",
+        "text of 1 to 64 printable characters, single spaces inside only, NFKC-normalised",
     )
     CONSENT = (
         "consent",

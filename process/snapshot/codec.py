@@ -175,6 +175,7 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
     """
     if type(data) is not dict:
         _refuse("", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
+    size = _size(data)  # as it was written: what a migration adds counts for nothing
     if data.get("format") != FORMAT:
         given = short_repr(data.get("format"))
         _refuse("format", f"must be {FORMAT!r}, not {given}", f"须是 {FORMAT!r}，不能是 {given}")
@@ -182,7 +183,8 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
     if model_version > MODEL_VERSION:
         zh = f"是 {model_version}，本程序的模型是 {MODEL_VERSION}"
         raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}", zh)
-    _size(data)  # as it was written: what a migration adds counts for nothing
+    if size > MAX_SIZE:
+        _refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read", f"共 {size} 字符，至多读取 {MAX_SIZE}")
     data = migrate_snapshot(data, model_version, MODEL_VERSION)
     _keys(data, (*_KEYS, TRUSTED_UNTIL) if TRUSTED_UNTIL in data and model_version > 1 else _KEYS, "")
     version = _integer(data["version"], "version", 0)
@@ -320,13 +322,25 @@ def _keys(data: object, keys: tuple[str, ...], where: str) -> dict[str, Any]:
     return data
 
 
-def _size(data: dict[str, Any]) -> None:
+def _size(data: dict[str, Any]) -> int:
+    """Return the number of characters of the data as JSON; refuse what JSON can't hold, and strangers' objects."""
     try:
         size = len(json.dumps(data, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
-        _refuse("", f"JSON can't hold it: {error}", "有 JSON 无法表示的内容")
-    if size > MAX_SIZE:
-        _refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read", f"共 {size} 字符，至多读取 {MAX_SIZE}")
+    except Exception as error:  # whatever objects of the caller's raise
+        _refuse("", f"JSON can't hold it: {short_repr(error)}", "有 JSON 无法表示的内容")
+    inner: list[Any] = [data]
+    for value in inner:  # which grows
+        kind = type(value)
+        if kind is dict:
+            inner += value.values()
+        elif kind is list:
+            inner += value
+        if (kind not in _JSON and not issubclass(kind, Term)) or (kind is dict and {*map(type, value)} - {str}):
+            _refuse("", f"JSON can't hold it: {short_repr(value)}", "有 JSON 无法表示的内容")
+    return size
+
+
+_JSON = frozenset((dict, list, str, int, float, bool, type(None)))
 
 
 def _value(value: object, field: Field, where: str, check_of: FieldCheck = check_of, optional: bool = False) -> Any:

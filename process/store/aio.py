@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
+from process.arguments import read_once
 from process.model import Actor, Event
 from process.persistence import Conflict, Handled
 from process.store.statements import Connection, Engine
@@ -87,8 +88,9 @@ async def deliver(
 ) -> Handled:
     """``store.deliver`` for an async host; *then* is a sync function of the connection, as there."""
     about: dict[str, Any] = {"event_id": event_id, "by": by, "who": who, "at": at, "version": version}
+    payload: Any = read_once(data)  # once, however often the transaction is run again
 
     def work(conn: Connection) -> Outcome:
-        return deliver_once(conn, case_id, event, data, about, then)
+        return deliver_once(conn, case_id, event, payload, about, then)
 
     return result_of(await transact(host, work))

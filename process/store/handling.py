@@ -35,6 +35,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
+from process.arguments import read_once
 from process.case import Case
 from process.exceptions import Refused
 from process.model import Actor, Event
@@ -140,6 +141,7 @@ def _handle(
 ) -> Handled:
     """``handle``; with *keep_early*, for events whose order is known, an early refusal is kept as well."""
     demand_writing(conn)
+    payload: Any = read_once(data)  # a mapping of the caller's that reads otherwise later must not matter
     check_case_id(conn, case_id)
     check_reference("event_id", event_id)
     check_version(version)
@@ -151,15 +153,15 @@ def _handle(
         row = statements.load(conn, case_id, sender, event_id)
         loaded = _loaded(row, case_id)
         if (known := _known_event(conn, row, sender, event_id)) is not None:
-            return _first_outcome(loaded, known, event, sender, data)
+            return _first_outcome(loaded, known, event, sender, payload)
         if version is not None and version != loaded.case.version:
             raise Conflict(case_id, version, found=loaded.case.version)
         case = loaded.case.copy()
         try:
-            step = case.trigger(event, data, by=by, who=who, at=at)
+            step = case.trigger(event, payload, by=by, who=who, at=at)
         except Refused as refusal:
             if keep_early or kept_refusals.is_kept(refusal):
-                kept = kept_refusals.refusal_values(loaded.case, refusal, event_id, sender, data or {}, who, at)
+                kept = kept_refusals.refusal_values(loaded.case, refusal, event_id, sender, payload, who, at)
                 write_refusal(conn, loaded, kept)
             raise
         write_step(conn, loaded, case, mapping.step_values(case_id, step, event_id, loaded.digest))

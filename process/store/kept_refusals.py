@@ -120,7 +120,8 @@ def is_same_event(row: Row[Any], event: object, sender: str, data: object) -> bo
         NewerModel: a newer model wrote it, in names that are not known here.
     """
     try:
-        given = mapping.canonical(data or {}), str(event), sender  # type: ignore[arg-type]  # what is no mapping is a TypeError
+        name = str.__str__(event) if issubclass(type(event), str) else ""
+        given = mapping.canonical(data), name, sender  # type: ignore[arg-type]  # what is no mapping is a TypeError
         if given == (row.data, row.event, row.by):
             return True
         if row.model_version == MODEL_VERSION:

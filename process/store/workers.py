@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
+from process.arguments import read_once
 from process.exceptions import Refused
 from process.model import MODEL_VERSION, Actor, Event
 from process.persistence import Conflict, Handled
@@ -135,9 +136,11 @@ def deliver(
         Exception: as ``handle``, and whatever *then* raises.
     """
 
+    payload: Any = read_once(data)  # once, however often the transaction is run again
+
     def work(conn: Connection) -> Outcome:
         about: dict[str, Any] = {"event_id": event_id, "by": by, "who": who, "at": at, "version": version}
-        return deliver_once(conn, case_id, event, data, about, then)
+        return deliver_once(conn, case_id, event, payload, about, then)
 
     return result_of(transact(engine, work))
 

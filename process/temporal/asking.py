@@ -18,7 +18,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from process.machine import MACHINE
 from process.model import Actor, Event, RequestKind
-from process.payload import field_errors
+from process.payload import field_errors, model_1_check_of
 from process.records import Request
 from process.snapshot import wire
 from process.temporal import messages
@@ -121,7 +121,7 @@ def _answer_message(answer: object, request: Request) -> AnswerMessage:
     if not isinstance(answer, Answer):
         raise ApplicationError(f"the function for {request.kind} must return an Answer or None", type="TypeError")
     event = Event(answer.event)
-    if wrong := field_errors(MACHINE.compiled_events[event].fields, answer.data):
+    if wrong := field_errors(MACHINE.compiled_events[event].fields, answer.data, model_1_check_of):
         raise ApplicationError(
             f"the answer to {request.kind}: " + " ".join(each.en for each in wrong), type="InvalidPayload"
         )

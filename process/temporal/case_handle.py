@@ -54,7 +54,7 @@ from process.temporal.messages import (
 )
 from process.temporal.recorded_steps import steps_of_runs
 
-_ESCAPES: Final = {character: quote(character) for character in "%\\\"'"}
+_ESCAPED: Final = {character: quote(character) for character in "%\\\"'"}
 """Characters of an order that the server's query language does not find in an id."""
 _BUSY: Final = (
     RPCStatusCode.RESOURCE_EXHAUSTED,  # ten events are in flight already
@@ -83,7 +83,7 @@ class CaseHandle:
 
     def __init__(self, client: Client, order: str, case_id: str, prefix: str) -> None:
         self.client, self.order, self.case_id = client, order, case_id
-        self.workflow_id = prefix + "".join(_ESCAPES.get(character, character) for character in order)
+        self.workflow_id = prefix + "".join(_ESCAPED.get(character, character) for character in order)
 
     def __repr__(self) -> str:
         return f"<CaseHandle {self.case_id} of {self.order}>"

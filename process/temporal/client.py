@@ -28,7 +28,7 @@ from process.persistence import (
 )
 from process.temporal import messages
 from process.temporal.case_handle import CaseHandle
-from process.temporal.conversion import check_reference, imported_outcome
+from process.temporal.conversion import check_older_reference, imported_outcome
 from process.temporal.messages import (
     AWAITS_ATTRIBUTE,
     STATE_ATTRIBUTE,
@@ -130,7 +130,8 @@ class Cases:
 
     def get(self, order: str, case_id: str) -> CaseHandle:
         """The case of an order, by its id; looked up when it is used."""
-        return CaseHandle(self.client, check_reference("order", order), check_reference("case_id", case_id), self.prefix)
+        order, case_id = check_older_reference("order", order), check_older_reference("case_id", case_id)
+        return CaseHandle(self.client, order, case_id, self.prefix)
 
     async def find(self, *, state: State | None = None, awaits: Actor | None = None, limit: int = 100) -> list[Found]:
         """Open cases by state and by whose move it is. The server's index may lag behind by a second or so."""
@@ -145,12 +146,10 @@ class Cases:
             query.append(f"{AWAITS_ATTRIBUTE} = '{Actor(awaits).value}'")
         found = []
         async for each in self.client.list_workflows(" AND ".join(query), limit=limit):
-            attributes = each.typed_search_attributes
-            at, move = attributes.get(STATE), attributes.get(AWAITS)
-            case_id = (await each.memo())["case_id"]
-            found.append(
-                Found(unquote(each.id.removeprefix(self.prefix)), case_id, _named(State, at), move and _named(Actor, move))
-            )
+            order, case_id = unquote(each.id.removeprefix(self.prefix)), (await each.memo())["case_id"]
+            at, move = each.typed_search_attributes.get(STATE), each.typed_search_attributes.get(AWAITS)
+            awaited = None if move is None else _member_or_text(Actor, move)
+            found.append(Found(order, case_id, _member_or_text(State, at), awaited))
         return found
 
     # ------------------------------------------------------------------------------------------------------- opening
@@ -214,7 +213,7 @@ def _demand_undone(case: Case, done: Mapping[str, str]) -> None:
             raise AlreadyDone(case.facts.order, done[part.value], part)
 
 
-def _named(kind: type[Named], value: str | None) -> Named | str:
+def _member_or_text(kind: type[Named], value: str | None) -> Named | str:
     """The member of that value; the value itself where a newer model wrote it."""
     try:
         return kind(value or "")

@@ -11,7 +11,17 @@ from process.case import Case
 from process.exceptions import InvalidPayload
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Actor, Event, Kind
-from process.payload import INVALID, aware_datetime, expected, field_errors, reference, wrong_field
+from process.payload import (
+    INVALID,
+    Check,
+    aware_datetime,
+    expected,
+    field_errors,
+    model_1_check_of,
+    model_1_reference,
+    reference,
+    wrong_field,
+)
 from process.persistence import (
     EventIdReused,
     Handled,
@@ -33,11 +43,14 @@ from process.temporal.messages import (
 def message_of(
     case_id: str, event: Any, data: Any, event_id: str, by: Any, who: Any, at: Any, version: int | None
 ) -> EventMessage | None:
-    """The event as a message; None where it is malformed, so that no message can say what was given."""
+    """The event as a message; None where it is malformed, so that no message can say what was given.
+
+    References are checked as model 1 did: which of them the case takes is decided with the case.
+    """
     try:
         compiled = MACHINE.compiled_events[Event(event)]
         payload: Any = {} if data is None else data
-        if not isinstance(payload, Mapping) or field_errors(compiled.fields, payload):
+        if not isinstance(payload, Mapping) or field_errors(compiled.fields, payload, model_1_check_of):
             return None
         actor = compiled.only_actor if by is None else Actor(by)
         if who is not None:
@@ -86,23 +99,31 @@ def error_of(cause: BaseException) -> BaseException:
 
 
 def step_of(written: dict[str, Any]) -> Step:
-    """The step of data, which an older model may have written."""
+    """The step of data, which an older model may have written. Its references are checked as model 1 did."""
     data = {name: value for name, value in written.items() if name != "model_version"}
-    return codec.decode_step(
-        migrate_step(data, written["model_version"], MODEL_VERSION), f"step {written['version']}", MACHINE
-    )
+    today = migrate_step(data, written["model_version"], MODEL_VERSION)
+    return codec.decode_step(today, f"step {written['version']}", MACHINE, model_1_check_of)
 
 
 def imported_outcome(step: Step, event_ids: Mapping[int, str]) -> Outcome:
     """The outcome of a step that was taken elsewhere, under its event's id there."""
     written = step_message(step)
-    event_id = check_reference("event_ids", event_ids.get(step.version, f"step:{step.version}"))
+    event_id = check_older_reference("event_ids", event_ids.get(step.version, f"step:{step.version}"))
     return Outcome(f"{step.by.value}:{event_id}", step.event.value, written["data"], written)
 
 
 def check_reference(name: str, value: str) -> str:
+    return _checked(name, value, reference)
+
+
+def check_older_reference(name: str, value: str) -> str:
+    """Check a reference that a case may have since model 1, which took more of them."""
+    return _checked(name, value, model_1_reference)
+
+
+def _checked(name: str, value: str, check: Check) -> str:
     try:
-        reference(value)
+        check(value)
     except INVALID:
         raise InvalidPayload(None, None, None, (wrong_field(name, value, *expected(Kind.REFERENCE)),)) from None
     return value

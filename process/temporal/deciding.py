@@ -45,7 +45,7 @@ def step_message(step: Step) -> dict[str, Any]:
 
 def raise_event(case: Case, event: EventMessage) -> Step:
     """Raise the event of a message on the case. Raises as ``Case.trigger``."""
-    at = None if event.at is None else _moment(event.at)
+    at = None if event.at is None else _moment_or_text(event.at)
     return case.trigger(event.event, event.data, by=event.by, who=event.who, at=at)  # type: ignore[arg-type]  # by their names
 
 
@@ -74,7 +74,7 @@ def _request_message(case: Case) -> RequestMessage | None:
     return RequestMessage(data["kind"], data["to"], data["key"], data["payload"], case.version, binding)
 
 
-def _moment(text: str) -> datetime | str:
+def _moment_or_text(text: str) -> datetime | str:
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -46,7 +46,7 @@ LARGEST_EVENT = 16_000
 """Characters of JSON; an event of the model has a quarter of that at most."""
 VERSION_WAIT = timedelta(seconds=20)
 """The longest wait of an event for the version that its sender saw."""
-PAUSE = timedelta(minutes=1)
+RETRY_PAUSE = timedelta(minutes=1)
 """The pause between two tries where a worker could not decide, because its release is older than the case's."""
 STATE = SearchAttributeKey.for_keyword(messages.STATE_ATTRIBUTE)
 AWAITS = SearchAttributeKey.for_keyword(messages.AWAITS_ATTRIBUTE)
@@ -93,7 +93,7 @@ class CaseWorkflow:
             snapshot["opened_at"] = workflow.now().isoformat()
         while (opened := await self._decide(None)).position is None:
             self.trouble = opened.error
-            await workflow.sleep(PAUSE)
+            await workflow.sleep(RETRY_PAUSE)
         self._move(opened.position)
 
     # ------------------------------------------------------------------------------------------------- from the client
@@ -105,14 +105,14 @@ class CaseWorkflow:
             try:
                 await workflow.wait_condition(lambda: self._has_seen(event), timeout=VERSION_WAIT)
             except TimeoutError:
-                raise _failure(self._conflict(event) if self.is_ready else self.trouble) from None
+                raise _as_failure(self._conflict(event) if self.is_ready else self.trouble) from None
         async with self.turn:
             return await self._take(event)
 
     @handle.validator
     def _check(self, event: EventMessage) -> None:
         if event.case_id != self.case_id:  # a late event of an earlier case of the order
-            raise _failure(messages.error_message("CaseNotFound", event.case_id))
+            raise _as_failure(messages.error_message("CaseNotFound", event.case_id))
         if not event.event_id or event.size > LARGEST_EVENT:
             raise ApplicationError("no id, or too large", type="ValueError", non_retryable=True)
 
@@ -127,18 +127,18 @@ class CaseWorkflow:
         known = self.outcomes.get(event.key)
         if known is not None:
             if not known.is_of(event):
-                raise _failure(messages.error_message("EventIdReused", self.case_id, event.event_id, known.event))
+                raise _as_failure(messages.error_message("EventIdReused", self.case_id, event.event_id, known.event))
             if known.step is None:
-                raise _failure(known.error)
+                raise _as_failure(known.error)
             return HandledMessage(known.step, self.position.snapshot, is_duplicate=True)
         if event.version is not None and event.version != self.position.version:
-            raise _failure(self._conflict(event))
+            raise _as_failure(self._conflict(event))
         event.at = event.at or workflow.now().isoformat()
         decision = await self._decide(event)
         if decision.is_final or decision.step is not None:
             self._keep(Outcome(event.key, event.event, event.data, decision.step, decision.error))
         if decision.position is None or decision.step is None:
-            raise _failure(decision.error)
+            raise _as_failure(decision.error)
         self._move(decision.position)
         return HandledMessage(decision.step, decision.position.snapshot)
 
@@ -188,7 +188,7 @@ class CaseWorkflow:
                     return error
             except ActivityError:
                 pass
-            await workflow.sleep(PAUSE)
+            await workflow.sleep(RETRY_PAUSE)
 
     def _has_seen(self, event: EventMessage) -> bool:
         return self.is_ready and (event.version or 0) <= self.position.version
@@ -242,7 +242,7 @@ class CaseWorkflow:
             event = EventMessage(self.case_id, f"{messages.TIME_OUT}:{version}", messages.TIME_OUT, by=messages.CLOCK)
             event.version = version
             if await self._raise(event) is not None and self.position.version == version:
-                await workflow.sleep(PAUSE)
+                await workflow.sleep(RETRY_PAUSE)
             return
         with suppress(TimeoutError):
             await workflow.wait_condition(
@@ -262,7 +262,7 @@ def _is_nearer(due_at: datetime | None, rings_at: datetime | None) -> bool:
     return due_at is not None and (rings_at is None or due_at < rings_at)
 
 
-def _failure(error: dict[str, Any] | None) -> ApplicationError:
+def _as_failure(error: dict[str, Any] | None) -> ApplicationError:
     """The error as the engine takes it; any other exception in a handler would hold the case up for good."""
     kind = (error or {}).get("kind", "ProcessError")
     return ApplicationError(kind, error, type=kind, non_retryable=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sysconfig
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -198,6 +199,13 @@ async def _first_run(client: Client, case: CaseHandle) -> str:
     return history.events[0].workflow_execution_started_event_attributes.first_execution_run_id
 
 
+def without_folders(text: str) -> str:
+    """The text without the folders of this machine that stand in the stack traces of failures."""
+    for folder in (*sorted(sysconfig.get_paths().values(), key=len, reverse=True), str(FOLDER.parents[2])):
+        text = text.replace(f"{folder}/", "")
+    return text
+
+
 def main() -> None:
     logging.basicConfig(level=logging.ERROR)
     FOLDER.mkdir(exist_ok=True)
@@ -207,7 +215,7 @@ def main() -> None:
             if any(file.startswith(f"{name}.") for file in kept):
                 continue
             for stem, history in server.run(record(server.client, name)).items():
-                file, text = FOLDER / f"{stem}.json", history.to_json()
+                file, text = FOLDER / f"{stem}.json", without_folders(history.to_json())
                 file.write_text(text, encoding="utf-8")
                 with CHECKSUMS.open("a", encoding="utf-8") as sums:
                     sums.write(f"{sha256(text.encode()).hexdigest()}  {file.name}\n")

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from process import MODEL_VERSION, Actor, Case, Event, Goal, NewerModel, RequestKind, State
-from process.temporal import CaseHandle, Cases, EventIdReused, Handled, worker
+from process import MODEL_VERSION, Actor, Case, Event, Goal, NewerModel, Request, RequestKind, State
+from process.temporal import Answer, CaseHandle, Cases, EventIdReused, Handled, worker
 from process.temporal.messages import WORKFLOW, CaseInput, Position
 from tests.support.temporal import SIGN_IN, Server, new_order, replay, runs_of
 
@@ -195,6 +195,54 @@ def test_a_worker_of_model_1_leaves_a_case_alone_that_todays_has_moved(dev: Serv
     hosts[1].stop()
     dev.run(todays(range(2, len(BY_VERIFICATION))))
     assert dev.run(case.load()).state is State.PLAN_CANCELLED
+
+
+def test_cases_with_references_that_only_model_1_took_move_in_go_on_and_move_out(dev: Server) -> None:
+    lines = (Path(__file__).parents[1] / "snapshot" / "model_1" / "old_references.jsonl").read_text(encoding="utf-8")
+    long = {state.value: 3e8 for state in (State.SIGNED_OUT, State.ORDER_LIST, State.CONSEQUENCES, State.CANCELLING)}
+    written = [{**json.loads(line), "deadlines": {**long, "in_support": 3e8}} for line in lines.splitlines()]
+    whole = [case for case in map(Case.from_dict, written) if len(case.history) == case.version]
+
+    def cancel(request: Request) -> Answer:
+        return Answer(Event.COMPLETE_CANCELLATION, {"quote": request.payload["quote"]})
+
+    def next_event(case: Case) -> Raised:
+        facts = case.facts
+        if case.state is State.SIGNED_OUT:
+            return Event.SIGN_IN, Actor.CUSTOMER, {"account": facts.account, "channel": "app"}
+        if case.state is State.ORDER_LIST:
+            return Event.OPEN_ORDER, Actor.CUSTOMER, {"order": facts.order}
+        if case.state is State.IN_SUPPORT:
+            return Event.COMPLETE_CANCELLATION, Actor.LENDER, {"quote": facts.quote}
+        if facts.quote is not None:
+            return Event.CONFIRM_CANCELLATION, Actor.CUSTOMER, {"quote": facts.quote}
+        return Event.ABANDON, Actor.CUSTOMER, {}
+
+    async def goes_on(number: int, bare: Case, queue: str) -> None:
+        cases = Cases(dev.client, task_queue=queue, prefix=f"{queue}:{number}:")
+        await cases.import_case(bare, event_ids={1: "msg-1 "})
+        case = cases.get(bare.facts.order, bare.case_id)
+        if bare.state is State.CANCELLING:  # the function answers
+            while not (ended := await case.load()).is_done:
+                await asyncio.sleep(0.05)
+            assert ended.achieved is not None
+            bare.trigger(Event.COMPLETE_CANCELLATION, {"quote": bare.facts.quote}, by=Actor.LENDER)
+        else:
+            raised = next_event(bare)
+            handled = await handle(case, raised, "next")
+            bare.trigger(raised[0], raised[2], by=raised[1], at=handled.step.at)
+            assert handled.case.facts == bare.facts
+        exported = await case.export()
+        assert (exported.state, exported.history[:-1]) == (bare.state, bare.history[:-1])
+
+    async def trips() -> None:
+        queue = new_order()
+        async with worker(dev.client, {RequestKind.CANCEL_PLAN: cancel}, task_queue=queue):
+            for number, bare in enumerate(whole):
+                await goes_on(number, bare, queue)
+
+    assert {case.state for case in whole} >= {State.SIGNED_OUT, State.ORDER_LIST, State.CONSEQUENCES, State.CANCELLING}
+    dev.run(trips())
 
 
 def test_a_worker_leaves_a_case_of_a_newer_model_alone(dev: Server) -> None:

@@ -20,7 +20,7 @@ from process.machine import build
 from process.mutation.operators import all_mutants
 from process.temporal import workflow
 from tests.support.asynchronous import run as run_async
-from tests.support.temporal_histories import CHECKSUMS, FOLDER, RECORDINGS, kept_histories
+from tests.support.temporal_histories import CHECKSUMS, FOLDER, RECORDINGS, kept_histories, without_folders
 from tests.support.thorough import counts
 
 HISTORIES = kept_histories()
@@ -51,6 +51,13 @@ def test_no_kept_history_was_removed_or_altered() -> None:
     listed = dict(line.split("  ")[::-1] for line in CHECKSUMS.read_text(encoding="utf-8").splitlines())
     assert listed == {file.name: sha256(file.read_bytes()).hexdigest() for file in FOLDER.iterdir() if file != CHECKSUMS}
     assert set(listed) == {f"{name}.json" for name in HISTORIES}
+
+
+def test_no_kept_history_names_a_folder_of_the_machine_that_recorded_it() -> None:
+    here, library = (function.__code__.co_filename for function in (failures, Replayer.replay_workflows))
+    assert without_folders(f"{here} {library}") == "tests/temporal/test_replay.py temporalio/worker/_replayer.py"
+    for file in FOLDER.glob("*.json"):
+        assert 'File \\"/' not in file.read_text(encoding="utf-8"), file.name
 
 
 @pytest.mark.parametrize("name", HISTORIES)

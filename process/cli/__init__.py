@@ -22,6 +22,7 @@ app = typer.Typer(
     "每个命令都可加 --lang zh 或 en；命令 --help 说明该命令。\n\n"
     "Every command takes --lang zh or en; COMMAND --help describes the command.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 

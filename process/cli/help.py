@@ -108,7 +108,7 @@ def _argument(param: Any) -> str:
 
 
 def _option(param: Any) -> str:
-    names = " / ".join([*param.opts, *param.secondary_opts])
+    names = " / ".join(", ".join(one) for one in (param.opts, param.secondary_opts) if one)
     return names if param.is_flag else f"{names} {param.metavar or param.name.upper()}"
 
 

@@ -193,7 +193,7 @@ def _member(enum: type[Term], value: object, name: str) -> Any:
     if near:
         zh, en = f"{zh}（您是想写 {'、'.join(near)} 吗？）", f"{en} (did you mean {' or '.join(near)}?)"
     if len(enum) > _FEW:
-        _wrong(zh, en, Words(f"{name} 的名称，见命令 show", f"the name of an {name}, as the command show lists them"))
+        _wrong(zh, en, Words(f"{name} 的名称，见命令 show", f"the name of an {name}; the command show lists them"))
     _wrong(zh, en, Words(f"{'、'.join(enum)} 之一", f"one of {', '.join(enum)}"))
 
 

@@ -63,7 +63,7 @@ def test_help_is_in_one_language(command: tuple[str, ...]) -> None:
     assert "用法：" in chinese
     assert not re.search(r"[\u2e80-\uffef]", english)
     assert len(latin_words(english)) > 5, "the check sees words"
-    names = r"(?m)^  (?:--[a-z]+ / )?(--[a-z-]+|[A-Z…]+|\[[A-Z=…]+\])"
+    names = r"(?m)^  (?:--?[a-z]+(?: /|,) )?(--[a-z-]+|[A-Z…]+|\[[A-Z=…]+\])"
     assert re.findall(names, chinese) == re.findall(names, english)
 
 

@@ -72,7 +72,7 @@ def test_tables_and_refusals_are_in_both_languages(sqlite: Database, lang: str, 
     ("args", "says"),
     [
         (("show", "nobody"), "nobody"),
-        (("event", "c1", "sign_in", "account=acct", "colour=red"), "colour=red"),
+        (("event", "c1", "sign_in", "account=acct", "colour=red"), "'colour' is not a field"),
         (("event", "c1", "sign_in", "account=acct"), "channel"),
         (("event", "c1", "open_orders", "--at", "noon"), "noon"),
         (("open", "--goal", "plan", "--account", "a", "--order", "order-c1"), "c1"),

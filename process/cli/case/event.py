@@ -108,9 +108,9 @@ def _payload(event: Event, fields: list[str], lang: str) -> Mapping[str, Any]:
         if name in known and not equals:
             unusable(Words("请写 {}=值", "write {}=VALUE").of(lang).format(name))
         if name not in known:
-            right = ", ".join(f"{field}=…" for field in known) or Words("无内容", "nothing").of(lang)
-            wrong = Words("{} 不是该事件的字段，应为：{}", "{} is not a field of this event; its payload is: {}").of(lang)
-            unusable(wrong.format(short_repr(word), right))
+            right = ", ".join(f"{field}=…" for field in known) or Words("无", "none").of(lang)
+            wrong = Words("{} 不是该事件的字段，其字段：{}", "{} is not a field of this event; its fields: {}").of(lang)
+            unusable(wrong.format(short_repr(name), right))
         if name in data:
             unusable(Words("字段 {} 出现两次", "field {} is given twice").of(lang).format(name))
         data[name] = _field_value(value, known[name])

@@ -35,13 +35,13 @@ CURRENCIES: Final = frozenset(
 
 # Printable for Python and yet drawn as nothing or as a blank: Unicode's Default_Ignorable_Code_Point (grapheme joiner,
 # Hangul fillers, Khmer inherent vowels, variation selectors) less what str.isprintable refuses anyway, the blank Braille
-# pattern, the blank hieroglyphs, the Khitan filler, the null notehead, the Brahmi number joiner, the object replacement.
+# pattern, the blank hieroglyphs, the Khitan filler, the null notehead, Tifinagh and Brahmi joiners, the object replacement.
 _INVISIBLE: Final = frozenset(
     map(
         chr,
         (
             *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0, 0xFFFC),
-            *(0x1107F, 0x13441, 0x13442, 0x16FE4, 0x1D159),
+            *(0x2D7F, 0x1107F, 0x13441, 0x13442, 0x16FE4, 0x1D159),
             *range(0xFE00, 0xFE10),
             *range(0xE0100, 0xE01F0),
         ),

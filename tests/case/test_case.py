@@ -241,6 +241,20 @@ class NotedCase(Case):
         return self.note, self.slotted, self.__private
 
 
+def test_copying_a_case_calls_the_copy_that_its_class_defines() -> None:
+    class Counted(Case):
+        copies = 0
+
+        def copy(self) -> Counted:
+            twin = super().copy()
+            twin.copies = self.copies + 1
+            return twin
+
+    case = Counted(goal=Goal.PLAN, account="acct-1", order="order-9")
+    assert [twin.copies for twin in (case.copy(), copy.copy(case), copy.copy(copy.copy(case)))] == [1, 1, 2]
+    assert copy.deepcopy(copy.copy(case)).copies == 1
+
+
 def test_attributes_of_a_subclass_survive_copying_and_pickling() -> None:
     case = NotedCase(goal=Goal.PLAN, account="acct-1", order="order-9").mark()
     shared = case.marks()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sys
+import unicodedata
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +27,9 @@ VALID = [
     "😀",
     "𠮷野家",
     "~!@#$%^&*()_+{}|:<>?\"'\\",
+    "हिन्दी ภาษาไทย",
+    "a b c",
+    "q\u0323\u0307",
     "x" * MAX_REFERENCE,
 ]
 INVALID = {
@@ -57,6 +65,19 @@ INVALID = {
     "half-width katakana": "ｶ-9",
     "a decomposed letter": "e\u0301-9",
     "a compatibility ideograph": "\uf900",
+    "two spaces in a row": "o  9",
+    "three spaces in a row": "a   b",
+    "Khitan filler": "o\U00016fe4",
+    "null notehead": "\U0001d159",
+    "a blank hieroglyph": "o\U000134419",
+    "Brahmi number joiner": "o\U0001107f9",
+    "the place of an object": "\ufffc",
+    "a combining mark alone": "\u0338",
+    "combining marks alone": "\u0338\u20dd",
+    "a combining mark before": "\u0338o-9",
+    "a spacing mark before": "\u093eo",
+    "a combining mark behind a space": "o \u03389",
+    "the same mark twice": "o\u0338\u0338",
     "private use": "\ue000",
     "unassigned": "\u0378",
     "lone surrogate": "\ud800",
@@ -98,9 +119,39 @@ def test_what_is_no_reference_is_refused_everywhere_by_name(value: Any) -> None:
         Case.from_dict({**data, "facts": {**data["facts"], "order": value}})
 
 
-def test_an_invisible_character_is_shown_in_the_message() -> None:
-    with pytest.raises(InvalidPayload, match=r"not 'o-9\\u200b'"):
-        Case(goal=Goal.PLAN, account="a", order="o-9\u200b")
+@pytest.mark.parametrize("value", [value for value in INVALID.values() if isinstance(value, str) and not value.isascii()])
+def test_what_can_not_be_seen_or_looks_like_another_is_escaped_in_the_message(value: str) -> None:
+    strange = {character for character in value if not character.isascii()}
+    for given in (value, [value], {value: value}):
+        with pytest.raises(InvalidPayload) as refused:
+            opened().trigger(Event.SIGN_IN, {"account": given, "channel": "app"})
+        for message in (refused.value.text("en"), refused.value.text("zh")):
+            assert strange.isdisjoint(message)
+            for character in strange:
+                assert ascii(character)[1:-1] in message
+    with pytest.raises(InvalidPayload, match=r"^case refused: Unknown|^sign_in refused") as refused:
+        opened().trigger(Event.SIGN_IN, {"account": "acct-1", "channel": "app", value: 1})
+    assert strange.isdisjoint(refused.value.text())
+
+
+@pytest.mark.parametrize("value", [value for value in VALID if not value.isascii()])
+def test_text_of_any_script_is_shown_as_it_is_in_the_message(value: str) -> None:
+    with pytest.raises(InvalidPayload) as refused:
+        Case(goal=Goal.PLAN, account="a", order=[value])  # type: ignore[arg-type]
+    assert f"not ['{value}']." in refused.value.text()
+
+
+def test_no_character_whose_name_says_that_it_is_blank_or_invisible_is_valid() -> None:
+    words = ("FILLER", " BLANK", "NULL NOTEHEAD", "INVISIBLE", "VARIATION SELECTOR", "ZERO WIDTH", " SPACE", " JOINER")
+    visible = (0x2420, 0x303F, 0x1DA7F, 0x1DA80)  # signs for a space; gap fillers are drawn as punctuation
+    found = []
+    for code in set(range(0x80, sys.maxunicode)).difference(visible):
+        character = chr(code)
+        name = unicodedata.name(character, "")
+        if any(word in name for word in words) and unicodedata.category(character) != "Po":
+            with suppress(ValueError):
+                found.append((hex(code), name, reference(f"o{character}9")))
+    assert found == []
 
 
 def test_no_character_that_unicode_calls_default_ignorable_is_valid() -> None:
@@ -121,3 +172,32 @@ def test_who_raised_an_event_decides_nothing_and_stays_with_its_step() -> None:
     assert with_who != without, "a case is all that it holds"
     assert Case.from_json(with_who.to_json()).history[0].who == "customer-7"
     assert with_who.may_trigger(Event.OPEN_ORDERS, by=Actor.CUSTOMER, who="x")
+
+
+MODEL_1 = Path(__file__).parents[1] / "snapshot" / "model_1"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        value
+        for value in INVALID.values()
+        if isinstance(value, str) and value.isprintable() and 0 < len(value) <= MAX_REFERENCE
+    ],
+)
+def test_a_case_that_model_1_opened_with_what_is_no_reference_any_more_loads_and_goes_on(value: str) -> None:
+    text = (MODEL_1 / "old_references.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    data = json.loads(text)
+    assert data["model_version"] == 1
+    old = json.dumps(data["facts"]["order"])
+    case = Case.from_json(
+        text.replace(old, json.dumps(value))
+        if old in text
+        else json.dumps({**data, "facts": {**data["facts"], "order": value}})
+    )
+    assert case.facts.order == value
+    twin = Case.from_json(case.to_json())
+    assert twin == case
+    if not case.is_done:
+        twin.trigger(Event.TIME_OUT)
+        assert Case.from_json(twin.to_json()) == twin

@@ -433,6 +433,18 @@ def test_reasons_are_built_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -
     assert len(built) == 1
 
 
+def test_reasons_of_an_invalid_payload_are_built_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[object] = []
+    real = refusals.field_errors
+    monkeypatch.setattr(refusals, "field_errors", lambda *given: built.append(given) or real(*given))
+    refused = refusal_of(opened(), Event.SIGN_IN, account=7, channel="app")
+    assert isinstance(refused, InvalidPayload)
+    assert (built, refused.event, refused.state, refused.by) == ([], Event.SIGN_IN, State.SIGNED_OUT, Actor.CUSTOMER)
+    for _ in range(2):
+        assert refused.fields == ("account",)
+    assert len(built) == 1
+
+
 def test_a_note_that_is_added_to_a_refusal_travels_with_it() -> None:
     refused = refusal_of(opened(), Event.OPEN_ORDERS)
     refused.add_note("tried by the nightly job")

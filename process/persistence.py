@@ -17,7 +17,7 @@ Fields come first and the text, in both languages, is made from them; all surviv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from process.case import Case
@@ -26,6 +26,7 @@ from process.model import Goal, Words
 from process.payload import short_repr
 from process.records import Step
 from process.snapshot import wire
+from process.snapshot.history import validate_history
 
 
 class StoreError(ProcessError):
@@ -197,6 +198,21 @@ def opening(case: Case) -> dict[str, Any]:
     data = case.to_dict(steps=1)
     given = {name: data["facts"][name] for name in ("goal", "account", "order", "face_limit", "other_limit")}
     return {"case_id": case.case_id, **given, "deadlines": dict(sorted(data["deadlines"].items()))}
+
+
+def with_history(case: Case, steps: Iterable[Step]) -> Case:
+    """The case with its whole history, also one that is longer than a snapshot can be.
+
+    Raises:
+        SnapshotInvalid: the steps do not lead to the case, or are not all of its steps.
+    """
+    parts = case._parts()._replace(history=tuple(steps))
+    if len(parts.history) != parts.version:
+        held, version = len(parts.history), parts.version
+        zh = f"只有 {version} 步中的 {held} 步"
+        raise SnapshotInvalid("history", f"holds {held} steps of {version}", zh)
+    validate_history(parts.history, parts.trusted_until, parts.version, parts.state, parts.facts, case.machine)
+    return case._of(parts)
 
 
 # ---------------------------------------------------------------------------------------------------------------- JSON

@@ -7,9 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from process.case import Case
 from process.exceptions import SnapshotInvalid
-from process.persistence import CaseNotFound
+from process.persistence import CaseNotFound, with_history
 from process.records import Step
-from process.snapshot.codec import encode_step
 from process.store import kept_refusals, mapping, statements
 from process.store.arguments import check_case_id
 from process.store.kept_refusals import KeptRefusal
@@ -55,8 +54,8 @@ def load_with_history(conn: Connection, case_id: str) -> Case:
     stored = rows_of_one_moment(conn, case_id)
     steps, case = [mapping.step_of(step) for step in stored.steps], mapping.case_of(stored.row)
     try:
-        return Case.from_dict({**case.to_dict(steps=1), "history": [encode_step(step) for step in steps]})
-    except SnapshotInvalid:  # too long for a snapshot, or it disagrees with itself, which ``verify`` reports
+        return with_history(case, steps)
+    except SnapshotInvalid:  # it disagrees with itself, which ``verify`` reports
         return case
 
 

@@ -24,7 +24,7 @@ from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
 
 from process.case import Case
-from process.exceptions import ProcessError, SnapshotInvalid
+from process.exceptions import ProcessError
 from process.model import Actor, Event
 from process.persistence import (
     CaseNotFound,
@@ -32,9 +32,9 @@ from process.persistence import (
     EventIdReused,
     Handled,
     error_from_dict,
+    with_history,
 )
 from process.records import Request, Step
-from process.snapshot import codec
 from process.temporal.conversion import (
     answer_after_the_end,
     check_reference,
@@ -181,13 +181,7 @@ class CaseHandle:
             SnapshotInvalid: the namespace no longer keeps all of the history.
         """
         look = await self._look(steps=True)
-        case, steps = Case.from_dict(look.position.snapshot), await self._steps(look)
-        if len(steps) != case.version:
-            held, version = len(steps), case.version
-            zh = f"命名空间只保留了 {version} 步中的 {held} 步；要导出须有全部步骤"
-            raise SnapshotInvalid("history", f"the namespace keeps {held} steps of {version}; an export needs all", zh)
-        written = [codec.encode_step(step) for step in steps]
-        return Case.from_dict({**case.to_dict(steps=1), "history": written}) if steps else case
+        return with_history(Case.from_dict(look.position.snapshot), await self._steps(look))
 
     async def refused_answers(self) -> tuple[RefusedAnswer, ...]:
         """The answers of the host's functions that the case has refused: the newest ten, oldest first. Raises as ``load``.

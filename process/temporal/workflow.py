@@ -91,8 +91,12 @@ class CaseWorkflow:
         snapshot = self.position.snapshot
         if snapshot["version"] == 0 and snapshot["opened_at"] is None:
             snapshot["opened_at"] = workflow.now().isoformat()
-        while (opened := await self._decide(None)).position is None:
-            self.trouble = opened.error
+        while True:
+            with suppress(ActivityError):
+                opened = await self._decide(None)
+                if opened.position is not None:
+                    break
+                self.trouble = opened.error
             await workflow.sleep(RETRY_PAUSE)
         self._move(opened.position)
 
@@ -101,11 +105,12 @@ class CaseWorkflow:
     @workflow.update
     async def handle(self, event: EventMessage) -> HandledMessage:
         """Raise an event, once: what it did is kept under its id, and given again to whoever sends it again."""
-        if not self._has_seen(event):
+        while not self._has_seen(event):
             try:
                 await workflow.wait_condition(lambda: self._has_seen(event), timeout=VERSION_WAIT)
             except TimeoutError:
-                raise _as_failure(self._conflict(event) if self.is_ready else self.trouble) from None
+                if self.is_ready or self.trouble is not None:
+                    raise _as_failure(self._conflict(event) if self.is_ready else self.trouble) from None
         async with self.turn:
             return await self._take(event)
 

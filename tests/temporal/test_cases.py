@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import pytest
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from process import Actor, Case, EndReached, Event, Goal, Limits, State, UnknownEvent, WrongState
 from process.exploration.explorer import Exploration
 from process.exploration.replay import path_steps
 from process.temporal import CaseNotFound, Cases, EventIdReused, Handled, worker
+from process.temporal.deciding import Deciding
+from process.temporal.messages import DECIDE, DecideInput, Decision
+from process.temporal.workflow import CaseWorkflow
 from tests.support.temporal import SIGN_IN, Server, compared, history_of, new_order, open_like, opened, replay
 
 pytestmark = pytest.mark.usefixtures("workers")
@@ -165,3 +172,37 @@ def test_an_ended_case_is_found_behind_the_next_case_of_its_order(dev: Server) -
         assert (await again.load()).state is State.ABANDONED
 
     dev.run(trip())
+
+
+def test_a_case_whose_opening_no_worker_could_decide_is_opened_when_one_can(
+    skipping: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where a worker is short of time for half a minute; an event that came meanwhile waits."""
+    failures: list[str] = []
+
+    @activity.defn(name=DECIDE)
+    async def decide(given: DecideInput) -> Decision:
+        if not failures:
+            failures.append("no time")
+            raise ApplicationError("no time", non_retryable=True)
+        return await Deciding({}).decide(given)
+
+    async def trip() -> None:
+        order = new_order()
+        case = await Cases(skipping.client, task_queue=order).open(goal=Goal.PLAN, account="acct-1", order=order)
+        async with Worker(
+            skipping.client,
+            task_queue=order,
+            workflows=[CaseWorkflow],
+            activities=[decide],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        ):
+            waiting = asyncio.create_task(case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1"))
+            while not failures:
+                await asyncio.sleep(0.05)
+            await skipping.environment.sleep(90)
+            assert (await waiting).case.state is State.SIGNED_IN
+            await replay(await history_of(skipping.client, case))
+
+    caplog.set_level(logging.ERROR)  # each failure is logged with its traceback
+    skipping.run(trip())

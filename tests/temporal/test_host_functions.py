@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.testing import ActivityEnvironment
 
 from process import Actor, Event, Goal, GuardNotMet, Request, RequestKind, State
-from process.temporal import Answer, Cases, worker
+from process.temporal import Answer, Cases, asking, worker
+from tests.support.asynchronous import run
 from tests.support.temporal import SIGN_IN, Server, compared, history_of, new_order, outcome_of, replay, runs_of, submit
 
 pytestmark = pytest.mark.usefixtures("workers")
@@ -119,3 +122,20 @@ def test_an_answer_that_the_case_refuses_is_logged_and_listed_also_in_the_next_r
     assert logged.levelno == logging.WARNING
     for part in ("case-1", "case-1:8", "complete_cancellation", "GuardNotMet", "quote_not_submitted"):
         assert part in logged.getMessage()
+
+
+def test_a_function_that_takes_long_is_known_to_be_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "HEARTBEAT", 0.01)
+    beats: list[Any] = []
+
+    async def trip() -> None:
+        async with asking._heartbeats():
+            while len(beats) < 3:
+                await asyncio.sleep(0.01)
+        seen = len(beats)
+        await asyncio.sleep(0.05)
+        assert len(beats) == seen
+
+    environment = ActivityEnvironment()
+    environment.on_heartbeat = lambda *details: beats.append(details)
+    run(environment.run(trip))

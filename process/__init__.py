@@ -12,9 +12,7 @@ is also where the parts are put together: a case gets its picture for notebooks 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as type checkers know it by name: to import typing takes longer than all the rest here
 if TYPE_CHECKING:
     from process.case import Case
     from process.exceptions import (
@@ -108,6 +106,8 @@ def _notebook_svg(case: Case) -> str | None:
 if not TYPE_CHECKING:  # a checker would take any name for right
 
     def __getattr__(name: str) -> object:
+        from importlib import import_module
+
         for home in _HOMES if name in __all__ else ():
             module = import_module(f"process.{home}")
             if hasattr(module, name):

@@ -25,9 +25,8 @@ from process.payload import (
     model_1_check_of,
     reference,
 )
-from process.records import Request, Step
+from process.records import Parts, Request, Step
 from process.refusals import Circumstances, refusal, state_blockers
-from process.snapshot import codec
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _goal = member_of(Goal)
@@ -304,6 +303,8 @@ class Case(EventMethods):
             steps: how many of the newest steps to keep in it; all, where it is left out, that fit into 64 KiB. The last
                 one always stays: the request and the deadline need it.
         """
+        from process.snapshot import codec  # imported when a case is saved: not all are
+
         return codec.encode(self._parts(), steps)
 
     @classmethod
@@ -314,15 +315,21 @@ class Case(EventMethods):
             SnapshotInvalid: it is not one of this format, or it describes what no case can be.
             NewerModel: a newer model wrote it.
         """
+        from process.snapshot import codec
+
         return cls._of(codec.decode(data, cls.machine))
 
     def to_json(self, *, steps: int | None = None) -> str:
         """``to_dict`` as JSON text."""
+        from process.snapshot import codec
+
         return codec.dumps(self.to_dict(steps=steps))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """``from_dict`` of JSON text of at most 64 KiB. Raises as that does."""
+        from process.snapshot import codec
+
         return cls.from_dict(codec.loads(text))
 
     def copy(self) -> Self:
@@ -395,8 +402,8 @@ class Case(EventMethods):
                 reasons = found  # of one who may, rather than that another may not
         return reasons
 
-    def _parts(self) -> codec.Parts:
-        return codec.Parts(
+    def _parts(self) -> Parts:
+        return Parts(
             self._case_id,
             self._version,
             self._state,
@@ -408,7 +415,7 @@ class Case(EventMethods):
         )
 
     @classmethod
-    def _of(cls, parts: codec.Parts, added: Mapping[str, Any] | None = None) -> Self:
+    def _of(cls, parts: Parts, added: Mapping[str, Any] | None = None) -> Self:
         case = cls.__new__(cls)
         case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history, trusted_until = (
             parts

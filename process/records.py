@@ -1,13 +1,13 @@
-"""Records that a case hands out: the steps it has taken, and the request that it is waiting for."""
+"""Records of a case: the steps it has taken, the request that it is waiting for, and all of its parts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from process.model import Actor, Event, RequestKind, State
+from process.model import Actor, Event, Facts, RequestKind, State
 
 
 class Step(NamedTuple):
@@ -51,3 +51,20 @@ class Request(NamedTuple):
 
 def _request(kind: RequestKind, to: Actor, key: str, payload: dict[str, Any]) -> Request:
     return Request(kind, to, key, MappingProxyType(payload))
+
+
+class Parts(NamedTuple):
+    """The parts of a case."""
+
+    case_id: str
+    version: int
+    state: State
+    facts: Facts
+    opened_at: datetime | None
+    deadlines: Mapping[State, timedelta] | None
+    history: tuple[Step, ...]
+    trusted_until: int | None
+    """The version up to which an older model took the steps, which are not validated by today's; None: it took none.
+
+    References of such a case are checked by model 1's rule: it may hold ones that no new case can.
+    """

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.machine import CompiledMachine
@@ -45,7 +45,7 @@ from process.payload import (
     short_repr,
     valid_part,
 )
-from process.records import Step
+from process.records import Parts, Step
 from process.snapshot import strict_json
 from process.snapshot.history import validate_history
 from process.snapshot.migrations import migrate_snapshot
@@ -75,24 +75,6 @@ _KEYS = ("format", "model_version", "case_id", "version", "state", "facts", "ope
 TRUSTED_UNTIL: Final = "trusted_until"
 """A key that is there only where an older model opened the case: the version up to which it took the steps."""
 _STEP_KEYS = ("event", "by", "who", "data", "source", "target", "at", "version")
-
-
-class Parts(NamedTuple):
-    """The parts of a case."""
-
-    case_id: str
-    version: int
-    state: State
-    facts: Facts
-    opened_at: datetime | None
-    deadlines: Mapping[State, timedelta] | None
-    history: tuple[Step, ...]
-    trusted_until: int | None
-    """The version up to which an older model took the steps, which are not validated by today's; None: it took none.
-
-    References of such a case are checked by model 1's rule: it may hold ones that no new case can.
-    """
-
 
 # -------------------------------------------------------------------------------------------------------------- writing
 

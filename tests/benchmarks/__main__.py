@@ -87,10 +87,14 @@ def _short(number: float) -> str:
 def aims(figures: Figures) -> str:
     """The aims that the project has set itself, each with what was measured."""
     event, new, size = figures["event, µs"], figures["new case, µs"], figures["new case, bytes"]
+    unmet, elsewhere, invalid = (figures[f"{kind}, µs"] for kind in ("guard not met", "wrong state", "invalid payload"))
     measured = (
         ("an event, × the floor", event[OURS].best / event[FLOOR].best, "at most", 6),
         ("an event, × faster than stock, shared", event[STOCK].best / event[OURS].best, "at least", 10),
         ("an event, × faster than stock, per case", event[STOCK_EACH].best / event[OURS].best, "at least", 10),
+        ("a guard's refusal, × stock's own", unmet[OURS].best / unmet[STOCK].best, "at most", 2),
+        ("a wrong state's refusal, × stock's own", elsewhere[OURS].best / elsewhere[STOCK].best, "at most", 2),
+        ("an invalid payload's, × a stock refusal", invalid[OURS].best / unmet[STOCK].best, "at most", 2),
         ("a new case, × cheaper than stock's", new[STOCK_EACH].best / new[OURS].best, "at least", 100),
         ("a new case, bytes", size[OURS].best, "at most", 1024),
     )

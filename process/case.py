@@ -237,8 +237,8 @@ class Case(EventMethods):
         target, facts, carried = decide(self._facts, own)
         if target is None:
             target, facts, carried = self._decide_again(decide, own)
-        if target is None:
-            raise self._refusal(event, own, by, who, at)
+            if target is None:
+                raise self._refusal(event, own, by, who, at)
         self._state, self._facts = target, facts
         self._version = version = self._version + 1
         step = _new(Step, (event, actor, carried, source, target, at, version, who))

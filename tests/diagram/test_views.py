@@ -50,7 +50,7 @@ def test_the_ends_view_shows_every_transition_to_an_end_and_no_other() -> None:
 def test_the_face_view_shows_conditions_counts_and_effects() -> None:
     text = " ".join(texts_of(diagram.svg("face-verification", "en")))
     for part in (
-        "separate consent given",
+        "separate consent",
         "(of 3)",
         "given back",
         "skip face verification",

@@ -82,7 +82,7 @@ def _is_overridden(mutant: Mutant) -> bool:
 def _decides_the_same(mutant: Mutant) -> bool:
     """Together with the row's other guards it is true for the same inputs that no row above takes.
 
-    It is not the last row of the event: a row below gives the reasons for a refusal.
+    A row below gives the reasons for a refusal, or nothing is refused.
     """
     changed = _changed_row(mutant)
     if changed is None or mutant.kind not in ("guard dropped", "guard replaced"):
@@ -90,12 +90,12 @@ def _decides_the_same(mutant: Mutant) -> bool:
     index, old, new = changed
     below = [row for row in MODEL.table[index + 1 :] if row.event is old.event and {*row.sources} >= {*old.sources}]
     above = [row for row in MODEL.table[:index] if row.event is old.event and {*row.by} & {*old.by}]
-    if not below:
-        return False
     for state, facts, data in _inputs(old.sources, old.event):
         left_over = not any(state in row.sources and _hold(row.guards, facts, data) for row in above)
         if left_over and _hold(old.guards, facts, data) is not _hold(new.guards, facts, data):
             return False
+        if left_over and not below and not _hold(old.guards, facts, data):
+            return False  # it is the last row, which gives the reasons
         if not left_over and ELSE not in new.guards and _hold(new.guards, facts, data):
             return False  # R15: two rows fit, and the lower one is no ELSE
     return True
@@ -149,8 +149,8 @@ REASONS: Mapping[Words, Callable[[Mutant], bool]] = {
     ),
     Words("同一行的其他效果写的是同样的事实", "the other effects of the row set the same facts"): _is_overridden,
     Words(
-        "与同一行的其他条件合起来，判定处处相同；拒绝的原因由下一行说明",
-        "with the row's other guards it decides the same everywhere; the row below gives the reasons for a refusal",
+        "与同一行的其他条件合起来，判定处处相同；拒绝的原因由下一行说明，或从不拒绝",
+        "with the row's other guards it decides the same everywhere; a row below gives reasons, or nothing is refused",
     ): _decides_the_same,
     Words(
         "两行从不同时可用，先后无关",

@@ -118,6 +118,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "goal_without_face_verification": ("goal",),
     "goal_not_both": ("goal",),
     "goal_not_face_verification_alone": ("goal",),
+    "customer_already_identified": ("identity",),  # signed in, or by an agent's word
     "quote_not_current": ("quote",),
     "no_face_attempts_left": ("face_attempts", "face_limit"),
     "no_other_attempts_left": ("other_attempts", "other_limit"),

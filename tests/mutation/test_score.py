@@ -33,7 +33,7 @@ MUTANTS = {mutant.name: mutant for mutant in all_mutants()}
 
 
 def test_no_two_mutants_have_the_same_name_and_every_kind_is_made() -> None:
-    assert len(MUTANTS) == len(all_mutants()) == 9_701
+    assert len(MUTANTS) == len(all_mutants()) == 9_809
     assert {mutant.kind for mutant in all_mutants()} == set(KINDS)
 
 
@@ -45,7 +45,7 @@ def assert_all_are_found(score: Score) -> None:
 
 def test_no_mutant_of_a_sample_of_every_kind_survives() -> None:
     """All that are equivalent or refused when built, and some of each kind of the others."""
-    chosen = sample(400)
+    chosen = sample(200)
     score = compute_score(indices=chosen)
     assert_all_are_found(score)
     assert {result.mutant.kind for result in score.results} == set(KINDS)
@@ -63,7 +63,7 @@ def test_no_mutant_survives_and_the_score_by_kind_is_what_it_was() -> None:
         "row retargeted": (3740, 660, 3080, 0),
         "guard dropped": (88, 20, 67, 1),
         "guard negated": (88, 0, 88, 0),
-        "guard replaced": (1391, 47, 1335, 9),
+        "guard replaced": (1391, 47, 1334, 10),
         "effect dropped": (46, 0, 42, 4),
         "effect replaced": (739, 0, 717, 22),
         "effect added": (981, 0, 866, 115),
@@ -74,13 +74,14 @@ def test_no_mutant_survives_and_the_score_by_kind_is_what_it_was() -> None:
         "effects reversed": (12, 0, 3, 9),
         "row added": (447, 0, 447, 0),
         "fact forged": (456, 0, 410, 46),
-        "comparison loosened": (96, 5, 91, 0),
+        "comparison loosened": (150, 7, 143, 0),
         "favourite value": (11, 0, 11, 0),
         "guard loosened": (2, 0, 2, 0),
         "guard not pure": (25, 0, 25, 0),
+        "guard fails": (50, 34, 16, 0),
         "value transformed": (8, 0, 8, 0),
         "limit off by one": (12, 0, 12, 0),
-        "limit constant": (4, 0, 4, 0),
+        "limit constant": (8, 0, 8, 0),
         "reason changed": (130, 25, 105, 0),
         "field lost": (27, 13, 14, 0),
         "field retyped": (139, 7, 132, 0),
@@ -92,6 +93,13 @@ def test_no_mutant_survives_and_the_score_by_kind_is_what_it_was() -> None:
         "told something else": (17, 0, 17, 0),
         "deadline lost": (26, 26, 0, 0),
         "phase swapped": (65, 0, 65, 0),
+    }
+    assert {reason.en: len(names) for reason, names in score.reasons.items()} == {
+        "the effect sets facts to the values that they have there already": 155,
+        "the effects set different facts, so their order does not matter": 9,
+        "the other effects of the row set the same facts": 32,
+        "with the row's other guards it decides the same everywhere; a row below gives reasons, or nothing is refused": 11,
+        "the two rows can never be taken at the same time, so their order does not matter": 12,
     }
     # R3, R10 and R20 come late and others kill first; test_requirements violates each alone.
     assert len(score.killed_by) >= 16

@@ -29,15 +29,19 @@ from process.model import (
     Row,
     State,
     Term,
+    Words,
     row,
 )
 from process.model.validation import ModelError
+from process.mutation.incremental import explore_mutant
 from process.requirements import finality
 from process.requirements.catalogue import REQUIREMENTS
+from process.requirements.counterexample import CheckResult
 from process.requirements.evidence import Evidence
 from process.requirements.observation import after, read
 from process.requirements.report import check
 from tests.support.broken_models import (
+    Predicate,
     change_rows,
     with_actor,
     with_effect,
@@ -173,7 +177,7 @@ BROKEN: Mapping[str, Callable[[], Model | CompiledMachine]] = {
 def test_each_requirement_finds_a_model_that_breaks_it(requirement: str) -> None:
     broken = BROKEN[requirement]()
     machine = build(broken) if isinstance(broken, Model) else broken
-    evidence = Evidence(explore(machine, limits=SMALL, expand=try_named_actors))
+    evidence = Evidence(explore_mutant(machine, SMALL).exploration)
     assert CHECKS[requirement](evidence).counterexample is not None
 
 
@@ -264,6 +268,53 @@ def test_the_facts_of_the_model_are_true_after_every_event(exploration: Explorat
     evidence = Evidence(exploration)
     assert evidence.false_claims == []
     assert all(after(seen) == read(seen.target, seen.after) for seen in evidence.observations)
+
+
+def test_what_depends_on_attempts_is_checked_under_further_limits_and_the_coverage_names_them() -> None:
+    report = check(limits=SMALL, only=["R6", "R10"])
+    assert [one.limits for one in report.explorations] == [SMALL, Limits(1, 2)]
+    of_all, of_attempts = (result.coverage[-1] for result in report.results)
+    assert of_all[1] == Words("个情形", "configurations")
+    assert of_attempts == (2, Words("组次数上限（1/1、1/2）", "pairs of limits (1/1, 1/2)"))
+
+
+def test_a_limit_that_only_happens_to_be_the_first_one_is_found_under_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if neither the parts nor real cases under other limits were looked at; the path is that of the other search."""
+    nothing = CheckResult(())
+    monkeypatch.setattr("process.requirements.verification.parts_are_general", lambda *_args, **_options: nothing)
+    monkeypatch.setattr("process.requirements.verification._limits_are_reached", lambda _evidence: nothing)
+    model = with_predicate(m.other_attempts_are_left, lambda facts, _data: facts.other_attempts < 1)
+    (result,) = check(model, limits=SMALL, only=["R9"]).failed
+    assert result.counterexample is not None
+    assert result.exploration.limits == Limits(1, 2)
+    last = path_steps(result.exploration, result.counterexample.path)[-1]
+    assert last.state is S.VERIFICATION_CHOICE
+
+
+@pytest.mark.parametrize(
+    ("limit", "predicate"),
+    [
+        ("is the constant 3", lambda facts, _data: facts.face_attempts < 3),
+        ("ends at the ninth", lambda facts, _data: facts.face_attempts < facts.face_limit or facts.face_attempts > 9),
+        ("ends at attempt 9", lambda facts, _data: facts.face_attempts < facts.face_limit or facts.attempt > 9),
+    ],
+)
+def test_a_limit_that_is_none_is_found_on_real_cases_of_other_limits(
+    limit: str, predicate: Predicate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if the parts were not looked at."""
+    monkeypatch.setattr("process.requirements.verification.parts_are_general", lambda *_args, **_options: CheckResult(()))
+    found = explore_mutant(build(with_predicate(m.face_attempts_are_left, predicate)), SMALL)
+    broken = CHECKS["R9"](Evidence(found.exploration)).counterexample
+    assert broken is not None
+    assert "attempts" in broken.problem.en, limit
+
+
+def test_an_agent_who_identifies_the_customer_goes_on_with_the_case() -> None:
+    model = change_rows(lambda row: replace(row, target=S.SUPPORT_NEEDED), event=E.IDENTIFY_CUSTOMER)
+    (result,) = check(model, limits=SMALL, only=["R12"]).failed
+    assert result.counterexample is not None
+    assert result.counterexample.path[-1].event is E.IDENTIFY_CUSTOMER
 
 
 def test_a_model_that_contradicts_itself_is_refused_before_anything_is_checked() -> None:

@@ -112,6 +112,7 @@ class Cases:
             SnapshotInvalid: the case has no longer its whole history.
             HistoryDiffers: the case is here already, but not with all of these steps.
             OrderHasOpenCase, AlreadyDone, CaseIdReused: as for ``open``.
+            RPCError: the history is larger than the server takes: 2 MB by default, some 5,000 steps.
         """
         if len(case.history) != case.version:
             held, version = len(case.history), case.version

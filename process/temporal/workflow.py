@@ -160,10 +160,13 @@ class CaseWorkflow:
     def _keep(self, outcome: Outcome) -> None:
         self.outcomes[outcome.key] = outcome
         self.size += outcome.size
-        while len(self.outcomes) > KEPT_OUTCOMES or (self.size > KEPT_SIZE and len(self.outcomes) > 1):
-            # A refusal goes first: a final one is refused again. Else the oldest step.
-            refused = (key for key, kept in self.outcomes.items() if kept.step is None)
-            self.size -= self.outcomes.pop(next(refused, next(iter(self.outcomes)))).size
+        if len(self.outcomes) <= KEPT_OUTCOMES and self.size <= KEPT_SIZE:
+            return
+        # Refusals go first: a final one is refused again. Then the oldest steps.
+        for kept in sorted(self.outcomes.values(), key=lambda each: each.step is not None)[:-1]:
+            self.size -= self.outcomes.pop(kept.key).size
+            if len(self.outcomes) <= KEPT_OUTCOMES and self.size <= KEPT_SIZE:
+                return
 
     def _move(self, position: Position) -> None:
         """Stand at *position*: call the function that is wanted now, and give up the calls that nobody waits for."""

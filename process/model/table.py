@@ -37,7 +37,8 @@ What an end tells
 Attempts and quotes
     An attempt is counted when it starts, before the verifier is asked, and numbered; a number is never used again, so an answer
     that comes late or twice names an attempt that is over. An attempt is open exactly while the case stands in FACE_VERIFICATION
-    or OTHER_VERIFICATION, and it is the last one counted. A quote is its content: a reference stands for one fee and currency.
+    or OTHER_VERIFICATION, and it is the last one counted. A quote is its content: a reference stands for one fee and currency
+    while it is open. Of void quotes nothing is remembered, and of rejected ones the last alone, so that the facts stay few.
 
 What is not modelled
     Refunds, returns of goods, how a fee is computed, the identity of whoever raises an event (the host authenticates people and

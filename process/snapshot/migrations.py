@@ -40,11 +40,13 @@ class Migration(NamedTuple):
 def _snapshot_of_model_1(data: dict[str, Any]) -> dict[str, Any]:
     """Add the identity and the rejected quote; a removal of the face verification settles for good.
 
-    Whoever had left SIGNED_OUT had signed in. Model 1 spent a removal like any other settlement, and then asked for a
-    verification again. Such a case goes back to CONSEQUENCES with its quote open: confirmed once more, it is submitted.
+    Whoever had left SIGNED_OUT had signed in, unless the first event ended the case. Model 1 spent a removal like any other
+    settlement, and then asked for a verification again. Such a case goes back to CONSEQUENCES with its quote open: confirmed
+    once more, it is submitted.
     """
     facts = data["facts"]
-    facts = {**facts, "identity": None if data["state"] == "signed_out" else "signed_in", "rejected_quote": None}
+    signed_in = data["state"] == "signed_in" or (data["state"] != "signed_out" and data["version"] > 1)
+    facts = {**facts, "identity": "signed_in" if signed_in else None, "rejected_quote": None}
     if facts["settled"] == "removed":
         facts["settled"] = None
     if facts["face_removed"] is True:

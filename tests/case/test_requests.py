@@ -238,3 +238,39 @@ def test_customer_service_is_reached_through_each_channel() -> None:
         case.report_option_missing()
         case.contact_support(channel=channel)
         assert (case.state, case.awaits) == (State.IN_SUPPORT, Actor.SUPPORT)
+
+
+def test_a_quote_keeps_its_fee_while_it_is_open_and_a_void_one_is_forgotten() -> None:
+    case = at_options()
+    case.choose_cancellation()
+    case.quote_consequences(quote="quote-1", fee=100, currency="CNY")
+    for fee, currency in ((999_900, "CNY"), (100, "USD")):
+        assert [
+            b.code for b in case.blockers(Event.QUOTE_CONSEQUENCES, {"quote": "quote-1", "fee": fee, "currency": currency})
+        ]
+    case.quote_consequences(quote="quote-2", fee=200, currency="CNY")
+    with pytest.raises(GuardNotMet):
+        case.confirm_cancellation(quote="quote-1", by=Actor.CUSTOMER)
+    seen = case.request
+    case.quote_consequences(quote="quote-1", fee=999_900, currency="CNY")
+    assert case.request is not None
+    assert case.request.payload["fee"] == 999_900
+    assert case.request != seen, "what is asked of the customer now has the new fee and another key"
+
+
+def test_the_last_rejection_alone_is_remembered() -> None:
+    case = at_options()
+    case.choose_cancellation()
+    for quote in ("quote-1", "quote-2"):
+        case.quote_consequences(quote=quote, fee=100, currency="CNY")
+        case.confirm_cancellation(quote=quote, by=Actor.CUSTOMER)
+        if case.state is State.VERIFICATION_DECISION:
+            case.skip_face_verification(reason="low risk")
+        case.reject_cancellation(quote=quote, reason="no", by=Actor.LENDER)
+        case.contact_support(channel=SupportChannel.HOTLINE)
+        case.waive_verification(agent="agent-1", ticket="ticket-1")
+    assert case.facts.rejected_quote == "quote-2"
+    assert not case.may_trigger(Event.COMPLETE_CANCELLATION, {"quote": "quote-1"}, by=Actor.LENDER)
+    assert not case.may_trigger(Event.QUOTE_CONSEQUENCES, {"quote": "quote-2", "fee": 100, "currency": "CNY"})
+    assert case.may_trigger(Event.QUOTE_CONSEQUENCES, {"quote": "quote-1", "fee": 100, "currency": "CNY"})
+    assert case.may_trigger(Event.COMPLETE_CANCELLATION, {"quote": "quote-2"}, by=Actor.LENDER)

@@ -71,6 +71,12 @@ SMALL = quoted(40).to_json(steps=45)
 HOSTILE: Mapping[str, str] = {
     "brackets": "[" * 65_000,
     "empty objects": "[" + "{}," * 21_000 + "1]",
+    "objects of one key": "[" + '{"":0},' * 9_300 + "1]",
+    "objects in objects": '{"a":[' + ",".join(['{"a":{"b":{}}}'] * 4_300) + "]}",
+    "integers as long as can be read": '{"a":[' + ",".join(["9" * 4_299] * 15) + "]}",
+    "escapes": '{"format":"' + "\\u00e9" * 10_800 + '"}',
+    "a reference of combining marks": SMALL.replace('"order-9"', '"' + "\u0301" * 32_000 + '"'),
+    "unknown keys": SMALL[:-1] + "," + ",".join(f'"k{number}":0' for number in range(5_000)) + "}",
     "keys": "{" + ",".join(f'"{number}":1' for number in range(6_000)) + "}",
     "a key again and again": "{" + '"a":1,' * 9_000 + '"a":1}',
     "digits": "9" * 65_000,

@@ -41,7 +41,7 @@ def _snapshot_of_model_1(data: dict[str, Any]) -> dict[str, Any]:
     """Add the identity and the rejected quote; a removal of the face verification settles for good.
 
     Whoever had left SIGNED_OUT had signed in, unless the first event ended the case. Model 1 spent a removal like any other
-    settlement, and then asked for a verification again. Such a case goes back to CONSEQUENCES with its quote open: confirmed
+    settlement, and then asked for a verification again. Such a case goes back to CONSEQUENCES, its quote open: confirmed
     once more, it is submitted.
     """
     facts = data["facts"]

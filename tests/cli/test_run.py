@@ -257,4 +257,4 @@ def test_json_holds_what_no_encoding_can_say(tmp_path: Path) -> None:
         assert done.exit_code == 1
         told = json.loads(done.stdout)
         assert told["snapshot"]["facts"]["account"] == "买家"
-        assert told["refusals"][0]["blockers"][0]["parameters"]["field"] == "\ud800"
+        assert told["refusals"][0]["blockers"][0]["parameters"]["field"] == "'\\ud800'"

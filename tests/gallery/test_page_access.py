@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from process import Event, State
 from process.exploration.inputs import RIGHT
 from process.gallery import page
-from tests.support.browser import FAILED_ONCE, FILE, address, follow, press_until, state_of, steps_of, watched
+from tests.support.browser import FAILED_ONCE, FILE, address, address_of, follow, press_until, state_of, steps_of, watched
 
 
 def test_a_path_is_taken_with_the_keyboard_alone_and_each_new_state_is_announced(shown: Page) -> None:
@@ -113,7 +113,7 @@ def test_a_number_key_chooses_what_shows_that_number(shown: Page) -> None:
         follow(shown, link)
         shown.keyboard.press(number)
         event, _, label = what.partition(" ")
-        last = shown.url.rpartition("/")[2]
+        last = address_of(shown).rpartition("/")[2]
         assert last.partition("~")[0].partition("@")[0] == event
         assert last.partition("~")[2].replace("=", ": ") == ("" if label == RIGHT else label)
         assert len(steps_of(shown)) == 11
@@ -125,7 +125,7 @@ def test_a_number_key_chooses_the_goal_and_is_left_alone_where_it_means_somethin
     shown.keyboard.press("9")
     assert shown.locator("#start").is_visible()
     shown.keyboard.press("2")
-    assert shown.url.endswith("#en/face_verification")
+    assert address_of(shown).endswith("#en/face_verification")
     shown.keyboard.press("Control+1")
     shown.locator("#as").focus()
     shown.keyboard.press("1")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page
 from process import MODEL, Actor, State
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import RIGHT
-from tests.support.browser import FAILED_ONCE, FILE, TO_FACE, address, follow, state_of, steps_of, watched
+from tests.support.browser import FAILED_ONCE, FILE, TO_FACE, address, address_of, follow, state_of, steps_of, watched
 
 
 def button_of(shown: Page, edge: Edge) -> Locator:
@@ -60,21 +60,21 @@ def test_the_link_reproduces_the_path_in_a_fresh_page(browser: Browser, shown: P
         shown.locator(f'#offered li[data-event="{event}"][data-by="{by}"] [data-variant="{label}"]').click()
     assert state_of(shown) == State.CANCELLING
     with watched(browser, locale="zh-CN") as other:
-        other.page.goto(shown.url)
+        other.page.goto(address_of(shown))
         assert other.page.locator("#steps").inner_text() == shown.locator("#steps").inner_text()
         assert "hotline" in other.page.locator("#steps").inner_text()
         assert other.page.locator(".side").inner_text() == shown.locator(".side").inner_text()
         marked = "all => all.map(one => [one.id, one.getAttribute('class')])"
         pictures = [page_.locator("svg.picture .edge").evaluate_all(marked) for page_ in (other.page, shown)]
         assert pictures[0] == pictures[1]
-        assert other.page.url == shown.url
+        assert address_of(other.page) == address_of(shown)
 
 
 def test_the_link_is_copied(shown: Page) -> None:
     follow(shown, "en/plan/sign_in/open_orders")
     shown.locator("#copy").click()
     shown.wait_for_function("() => document.querySelector('#copy').textContent === 'Link copied'")
-    assert shown.evaluate("navigator.clipboard.readText()") == shown.url
+    assert shown.evaluate("navigator.clipboard.readText()") == address_of(shown)
 
 
 def test_the_arrow_of_a_step_is_the_one_that_leaves_its_state(shown: Page) -> None:
@@ -103,11 +103,11 @@ def test_a_link_with_an_impossible_step_stops_before_it_and_says_so(shown: Page)
 
 def test_a_refused_payload_changes_nothing_and_gives_its_reason(shown: Page) -> None:
     follow(shown, "en/plan")
-    before = shown.url
+    before = address_of(shown)
     shown.locator('[data-event="sign_in"] [data-variant="account: another"]').click()
     assert shown.locator(".refusal li").get_attribute("data-code") == "wrong_account"
     assert "This account did not buy the order" in shown.locator("#live").inner_text()
-    assert (state_of(shown), shown.url, steps_of(shown)) == (State.SIGNED_OUT, before, [])
+    assert (state_of(shown), address_of(shown), steps_of(shown)) == (State.SIGNED_OUT, before, [])
     shown.locator('[data-event="sign_in"] [data-variant="channel: website"]').click()
     assert state_of(shown) == State.SIGNED_IN
     assert shown.locator(".refusal").count() == 0
@@ -121,7 +121,7 @@ def test_back_takes_one_step_back_and_start_over_asks_for_the_goal_again(shown: 
     shown.locator("#back").click()
     assert (state_of(shown), len(steps_of(shown))) == (State.VERIFICATION_CHOICE, 8)
     assert shown.locator('[data-fact="face"] dd').inner_text() == "0 of 3 used"
-    assert shown.url.endswith("/require_verification")
+    assert address_of(shown).endswith("/require_verification")
     shown.go_back()
     assert state_of(shown) == State.FACE_VERIFICATION
     shown.locator("#reset").click()
@@ -138,7 +138,7 @@ def test_the_browsers_own_back_button_takes_one_step_back_and_keeps_the_language
     for state, link in ((State.SIGNED_IN, "zh/plan/sign_in"), (State.SIGNED_OUT, "zh/plan")):
         shown.go_back()
         shown.wait_for_function("state => document.querySelector('#now').dataset.state === state", arg=state.value)
-        assert shown.url == address(FILE, link)
+        assert address_of(shown) == address(FILE, link)
         assert shown.locator("#state").inner_text() == state.words.zh
     shown.go_forward()
     shown.wait_for_function("() => document.querySelector('#now').dataset.state === 'signed_in'")

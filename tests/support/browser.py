@@ -130,3 +130,8 @@ def press_until(shown: Page, selector: str, *, key: str = "Tab", most: int = 60)
             return
         shown.keyboard.press(key)
     pytest.fail(f"{most} times {key} did not lead to {selector}")
+
+
+def address_of(page: Page) -> str:
+    """The page's address as it is now; ``page.url`` may still be that from before a step on the page."""
+    return str(page.evaluate("location.href"))

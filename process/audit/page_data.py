@@ -174,22 +174,26 @@ def _variant(found: Deviation, pattern: int) -> dict[str, Any]:
         "position": found.position,
         "reason": _both(found.reason),
         "repair": None if found.repair is None else [_both(words) for words in found.repair],
-        "steps": [_step(entry, step) for entry, step in zip(trace.entries, path, strict=False)],
+        "steps": [
+            _step(place, entry, step) for place, (entry, step) in enumerate(zip(trace.entries, path, strict=False), 1)
+        ],
         "illegal": _illegal(found),
     }
 
 
-def _step(entry: Entry, step: tuple[str, str] | None) -> list[Any]:
+def _step(place: int, entry: Entry, step: tuple[str, str] | None) -> list[Any]:
     """Event, actor, details, and of a legal step the state that it leads to and the arrow of the picture."""
     arrow = None if step is None else _arrows().get((step[0], entry.event.value, step[1]))
-    return [entry.event.value, entry.by and entry.by.value, _details(entry), step and step[1], arrow]
+    return [entry.event.value, entry.by and entry.by.value, _details(place, entry), step and step[1], arrow]
 
 
-def _details(entry: Entry) -> dict[str, str]:
+def _details(place: int, entry: Entry) -> dict[str, str]:
     """What of the payload decides, in words; the references themselves are not shown."""
     parts = []
-    if entry.quote is not None:
-        parts.append(Words(f"第 {entry.quote} 份报价", f"quote {entry.quote}"))
+    if entry.quote is not None and entry.quote < place:
+        parts.append(Words(f"第 {entry.quote} 个事件的报价", f"the quote of event {entry.quote}"))
+    elif entry.quote is not None and entry.event is not Event.QUOTE_CONSEQUENCES:
+        parts.append(Words("此前未出现的报价", "a quote not seen before"))
     if entry.attempt is not None:
         parts.append(Words(f"第 {entry.attempt} 次核验", f"attempt {entry.attempt}"))
     wrong = (("account", "another", entry.account), ("order", "another", entry.order), ("consent", "none", entry.consent))

@@ -13,7 +13,7 @@ from process.diagram.quantities import count_words, duration_words
 from process.diagram.traffic import THICK, THIN
 from process.diagram.views import build_picture
 from process.model import MODEL, Event
-from tests.support.drawn import SVG, Area, Drawn, texts_of
+from tests.support.drawn import SVG, Drawn, texts_of
 from tests.support.graphviz_svg import graphviz_svgs, in_one_ink
 
 WAITS = (45.0, 700.0, 3 * 3600.0, 2.5 * 3600, 3.5 * 86400, 12 * 86400.0)  # seconds
@@ -48,8 +48,7 @@ def test_no_text_lies_on_another_nor_on_a_box_a_line_or_a_border(view: View, lan
     assert not [*seen.on_heads()]
     assert len([*seen.crossings()]) <= (1 if (view, lang) == (View.OVERVIEW, "en") else 0)
     legend = [text for key, texts in seen.texts.items() if key.startswith("legend") for text in texts]
-    page = Area(0, -seen.height, seen.width, 0)
-    assert all(page.holds(text) for texts in seen.texts.values() for text in texts)
+    assert not [*seen.off_page()]
     assert not [(a, b) for a, b in itertools.combinations(legend, 2) if a.overlaps(b, 0.5)]
     arrows = len(build_picture(view, MODEL).arrows)
     told = [text for text in texts_of(svg) if re.match(r"[\d.,]+[万亿kMB]?(次| ×)", text)]

@@ -79,6 +79,11 @@ def test_a_picture_lies_across(view: View, lang: str) -> None:
 
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)
+def test_everything_is_whole_on_the_page(view: View, lang: str) -> None:
+    assert not [*drawn(view, lang).off_page()]
+
+
+@pytest.mark.parametrize(("view", "lang"), PICTURES)
 def test_boxes_stand_apart_and_hold_their_names(view: View, lang: str) -> None:
     assert not [*drawn(view, lang).unfit_boxes()]
 

@@ -122,6 +122,12 @@ class Drawn:
                     ):
                         yield key, name
 
+    def off_page(self) -> Iterator[str]:
+        """Boxes, frames and texts that are not whole on the page."""
+        page = Area(0, -self.height, self.width, 0)
+        shapes = [*self.nodes.items(), *self.frames.items(), *((key, text) for key in self.texts for text in self.texts[key])]
+        yield from dict.fromkeys(key for key, area in shapes if not page.holds(area))
+
     def covered_texts(self) -> Iterator[tuple[str, str]]:
         """Texts of arrows that lie on a box, on a line or on another text, with that."""
         boxes = {key: node for key, node in self.nodes.items() if not key.startswith("legend")}

@@ -24,7 +24,7 @@ HOSTILE = (
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    log, faulty = with_faults(legal_log(140), every=3)
+    log, faulty = with_faults(legal_log(120), every=3)
     names = dict(zip(sorted(faulty), HOSTILE, strict=False))
     rows = [{**row, "case": names.get(row["case"], row["case"])} for case in log for row in case]
     return audit(write_csv(tmp_path_factory.mktemp("log") / "log.csv", rows))

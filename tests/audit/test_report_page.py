@@ -20,6 +20,7 @@ from process.diagram import View
 from process.requirements.catalogue import REQUIREMENTS
 from tests.audit.conftest import HOSTILE
 from tests.support.browser import POOR_CONTRAST, address, press_until, watched
+from tests.support.thorough import counts
 
 PICTURE = '#case-pane svg.picture[data-lang="{lang}"]'
 
@@ -137,14 +138,15 @@ def test_an_event_that_was_refused_where_it_belongs_is_marked_on_its_own_arrow(s
     assert picture.locator(".edge.is-illegal").count() == 0, "marks of the case before are gone"
 
 
-def test_the_marks_lie_on_no_word_of_the_picture(shown: Page, report: Report) -> None:
+@counts("kinds", 4, 30)
+def test_the_marks_lie_on_no_word_of_the_picture(shown: Page, report: Report, kinds: int) -> None:
     overlapping = """svg => {
       const box = (one) => one.getBBox();
       const words = [...svg.querySelectorAll("text:not(.mark)")].map((one) => [one.textContent, box(one)]);
       return [...svg.querySelectorAll("rect.mark")].map(box).flatMap((a) => words.filter(([, b]) =>
         a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height).map(([word]) => word));
     }"""
-    for found in report.deviations[:12]:
+    for found in report.deviations[:kinds]:
         assert opened(shown, case_of(report, found.variant)).evaluate(overlapping) == [], found
 
 

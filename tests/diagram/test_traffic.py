@@ -127,10 +127,14 @@ def test_durations_are_short(seconds: float, zh: str, en: str) -> None:
     assert duration_words(seconds) == (zh, en)
 
 
-def test_a_picture_with_traffic_is_the_same_under_another_hash_seed_and_from_graphviz() -> None:
+def test_a_picture_with_traffic_is_the_same_under_another_hash_seed() -> None:
     code = "import sys; from tests.diagram.test_traffic import sign_in; sys.stdout.buffer.write(sign_in(5, 7).encode())"
     done = subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": "1"}, capture_output=True, check=True)
     assert done.stdout.decode() == sign_in(5, 7)
+
+
+@pytest.mark.thorough
+def test_graphviz_makes_the_same_bytes_of_the_dot_of_a_picture_with_traffic() -> None:
     traffic = traffic_of(1_000)
     (drawn,) = graphviz_svgs([diagram.dot("support", "zh", traffic=traffic)])
     assert in_one_ink(drawn) == in_one_ink(diagram.svg("support", "zh", traffic=traffic))

@@ -125,7 +125,11 @@ class Drawn:
     def off_page(self) -> Iterator[str]:
         """Boxes, frames and texts that are not whole on the page."""
         page = Area(0, -self.height, self.width, 0)
-        shapes = [*self.nodes.items(), *self.frames.items(), *((key, text) for key in self.texts for text in self.texts[key])]
+        shapes = [
+            *self.nodes.items(),
+            *self.frames.items(),
+            *((key, text) for key in self.texts for text in self.texts[key]),
+        ]
         yield from dict.fromkeys(key for key, area in shapes if not page.holds(area))
 
     def covered_texts(self) -> Iterator[tuple[str, str]]:

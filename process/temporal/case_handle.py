@@ -23,6 +23,7 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
 
+from process.arguments import read_once
 from process.case import Case
 from process.exceptions import ProcessError
 from process.model import Actor, Event
@@ -123,9 +124,10 @@ class CaseHandle:
         """
         check_reference("event_id", event_id)
         check_version(version)
-        message = message_of(self.case_id, event, data, event_id, by, who, at, version)
+        payload = read_once(data)
+        message = message_of(self.case_id, event, payload, event_id, by, who, at, version)
         if message is None:
-            return await self._refuse(event, data, event_id, by, who, at)
+            return await self._refuse(event, payload, event_id, by, who, at)
         for pause in _PAUSES:
             try:
                 answer: HandledMessage = await self._workflow().execute_update(

@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
+from process.arguments import read_once
 from process.case import Case
 from process.exceptions import InvalidPayload
 from process.machine import MACHINE
@@ -49,8 +50,8 @@ def message_of(
     """
     try:
         compiled = MACHINE.compiled_events[Event(event)]
-        payload: Any = {} if data is None else data
-        if not isinstance(payload, Mapping) or field_errors(compiled.fields, payload, model_1_check_of):
+        payload = read_once(data)
+        if type(payload) is not dict or field_errors(compiled.fields, payload, model_1_check_of):
             return None
         actor = compiled.only_actor if by is None else Actor(by)
         if who is not None:

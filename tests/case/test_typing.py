@@ -36,7 +36,7 @@ def basedpyright(folder: Path, name: str) -> dict[int, str]:
     return {entry["range"]["start"]["line"] + 1: entry["message"] for entry in said["generalDiagnostics"]}
 
 
-CHECKERS = [mypy, basedpyright]
+CHECKERS = [mypy, pytest.param(basedpyright, marks=pytest.mark.thorough)]
 
 
 @pytest.mark.parametrize("check", CHECKERS, ids=lambda check: check.__name__)

@@ -59,7 +59,7 @@ def stock_outcome(stock: transitions.Machine, probe: Probe, event: Event, by: Ac
     return (probe.state, probe.facts) if moved else False
 
 
-@counts("every", 9, 1)
+@counts("every", 15, 1)
 def test_every_event_in_every_configuration_comes_out_as_with_the_stock_classes(
     stock: transitions.Machine, exploration: Exploration, every: int
 ) -> None:
@@ -76,7 +76,7 @@ def test_every_event_in_every_configuration_comes_out_as_with_the_stock_classes(
     assert moves == sum(edge.source % every == 0 for edge in exploration.edges)
 
 
-@counts("every", 9, 1)
+@counts("every", 15, 1)
 def test_the_call_of_the_library_moves_a_real_case_as_the_stock_classes_do(
     stock: transitions.Machine, small_cases: tuple[Case, ...], every: int
 ) -> None:

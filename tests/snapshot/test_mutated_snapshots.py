@@ -120,7 +120,7 @@ MUTATIONS: tuple[Callable[[random.Random, str, str], str | bytes], ...] = (
 )
 
 
-@counts("texts", 12_000, 100_000)
+@counts("texts", 6_000, 100_000)
 def test_a_mutated_snapshot_is_refused_or_is_a_sound_case(texts: int) -> None:
     chance = random.Random(texts)  # noqa: S311  # the same texts on every run
     whole = snapshots()

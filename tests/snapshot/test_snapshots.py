@@ -32,7 +32,7 @@ NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 SIZE = 64 * 1024
 
 
-@counts("every", 5, 1)
+@counts("every", 9, 1)
 def test_every_configuration_is_read_back_as_it_was_written(cases: tuple[Case, ...], every: int) -> None:
     for case in cases[::every]:
         text = case.to_json()
@@ -42,7 +42,7 @@ def test_every_configuration_is_read_back_as_it_was_written(cases: tuple[Case, .
         assert (loaded.request, loaded.allowed_events()) == (case.request, case.allowed_events())
 
 
-@counts("every", 5, 1)
+@counts("every", 9, 1)
 def test_every_configuration_is_read_back_from_its_last_steps_alone(cases: tuple[Case, ...], every: int) -> None:
     for number, case in enumerate(cases[::every]):
         for steps in (1, 2 + number % 20):

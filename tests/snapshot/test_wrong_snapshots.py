@@ -338,7 +338,7 @@ def test_a_step_of_a_cut_history_that_could_not_be_taken_is_refused() -> None:
     assert "does not lead from order_list to order_details" in found.problem
 
 
-@counts("every", 4, 1)
+@counts("every", 7, 1)
 def test_a_last_step_loads_with_just_those_facts_that_it_can_have_led_to(
     small_exploration: Exploration, small_cases: tuple[Case, ...], every: int
 ) -> None:

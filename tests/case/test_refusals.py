@@ -337,7 +337,7 @@ def raised(event: Event) -> st.SearchStrategy[tuple[Event, dict[str, Any]]]:
     return st.tuples(st.just(event), st.fixed_dictionaries({}, optional={**fields, "extra": JUNK}))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(place=st.integers(min_value=0), by=st.sampled_from(Actor), what=st.sampled_from(Event).flatmap(raised))
 def test_a_refused_event_leaves_the_case_byte_for_byte_as_it_was(
     cases: tuple[Case, ...], place: int, by: Actor, what: tuple[Event, dict[str, Any]]

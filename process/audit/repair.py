@@ -6,13 +6,13 @@ can't be undone costs most, so an explanation prefers a click that was not logge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from process.audit.simulation import Place, Places, Simulation
+from process.audit.simulation import Places, Simulation
 from process.audit.trace import Entry
 from process.model import Actor, Event, Words
 
@@ -24,7 +24,7 @@ COSTS: Mapping[Event, int] = {
 """The cost of striking or inserting an event; 1 for any other."""
 OTHER_ACTOR, OTHER_DATA = 1, 2
 HIGHEST_COST = 7
-MOST_NODES = 40_000
+MOST_NODES = 100_000  # places at positions; a search that needs more is given up
 
 
 class EditKind(StrEnum):
@@ -75,62 +75,73 @@ class Edit(NamedTuple):
         )
 
 
+class _Node(NamedTuple):
+    """Places at a position that one sequence of edits reaches, and none of less cost."""
+
+    source: _Node | None
+    edit: Edit | None
+
+
 def repair(
     simulation: Simulation, begin: Places, entries: tuple[Entry, ...], highest: int = HIGHEST_COST
 ) -> tuple[Edit, ...] | None:
-    """Return the cheapest edits after which the entries are legal; None if they would cost more than *highest*."""
+    """Return the cheapest edits after which the entries are legal; None if they would cost more than *highest*.
+
+    It is Dijkstra's algorithm over sets of places: those that the same edits reach go on together, each place once at each
+    position, and what a log never records costs nothing.
+    """
+    closure = simulation.silent_closure
+    seen = [0] * (len(entries) + 1)
     tie_breaker = count()
-    waiting: list[tuple[int, int, int, int, Place]] = []
-    came_from: dict[tuple[int, Place], tuple[tuple[int, Place], Edit | None] | None] = {}
-    costs: dict[tuple[int, Place], int] = {}
-
-    def reach(cost: int, node: tuple[int, Place], source: tuple[tuple[int, Place], Edit | None] | None) -> None:
-        if cost <= highest and cost < costs.get(node, highest + 1):
-            costs[node], came_from[node] = cost, source
-            heappush(waiting, (cost, -node[0], next(tie_breaker), *node))
-
-    for place in sorted(begin, key=repr):
-        reach(0, (0, place), None)
-    for _ in range(MOST_NODES):
-        if not waiting:
-            return None
-        cost, _, _, position, place = heappop(waiting)
-        node = (position, place)
-        if cost > costs[node]:
+    waiting: list[tuple[int, int, int, int, _Node]] = [(0, 0, next(tie_breaker), closure.of(begin), _Node(None, None))]
+    looked_at = 0
+    while waiting and looked_at <= MOST_NODES:
+        cost, earlier, _, bits, node = heappop(waiting)
+        position = -earlier
+        new = bits & ~seen[position]
+        if not new:
             continue
+        seen[position] |= new
+        looked_at += new.bit_count()
         if position == len(entries):
-            return _edits(came_from, node)
-        for edit, target in _moves(simulation, position, place, entries[position]):
-            reach(cost + (edit.cost if edit else 0), target, (node, edit))
+            return _edits(node)
+        for (edit, further), reached in _moves(simulation, position, new, entries[position]).items():
+            total = cost + (edit.cost if edit else 0)
+            if total <= highest and reached & ~seen[further]:
+                heappush(waiting, (total, -further, next(tie_breaker), reached, _Node(node, edit)))
     return None
 
 
-def _moves(
-    simulation: Simulation, position: int, place: Place, entry: Entry
-) -> Iterator[tuple[Edit | None, tuple[int, Place]]]:
-    for *_, target in simulation.outcomes(place, entry):
-        yield None, (position + 1, target)
-    yield Edit(EditKind.STRIKE, position, entry.event, entry.by), (position + 1, place)
-    if entry.by is not None:
-        for by, _facts, _data, target in simulation.outcomes(place, entry._replace(by=None)):
-            yield Edit(EditKind.OTHER_ACTOR, position, entry.event, by), (position + 1, target)
+def _moves(simulation: Simulation, position: int, bits: int, entry: Entry) -> dict[tuple[Edit | None, int], int]:
+    """Return the places that each edit, or none, leads to, by the edit and the position that follows."""
+    moves: dict[tuple[Edit | None, int], int] = {}
+
+    def reach(edit: Edit | None, further: int, reached: int) -> None:
+        moves[edit, further] = moves.get((edit, further), 0) | reached
+
     blank = Entry(entry.event, entry.by)
-    if blank != entry._replace(tied=False):
-        for by, _facts, _data, target in simulation.outcomes(place, blank):
-            yield Edit(EditKind.OTHER_DATA, position, entry.event, by), (position + 1, target)
-    for event in simulation.model.events:
-        for by, _facts, _data, target in simulation.outcomes(place, Entry(event)):
-            if target != place:
-                edit = None if event in simulation.silent else Edit(EditKind.INSERT, position, event, by)
-                yield edit, (position, target)
+    reach(Edit(EditKind.STRIKE, position, entry.event, entry.by), position + 1, bits)
+    for place in simulation.silent_closure.places(bits):
+        for *_, target in simulation.outcomes(place, entry):
+            reach(None, position + 1, simulation.silent_closure.of((target,)))
+        if entry.by is not None:
+            for by, _facts, _data, target in simulation.outcomes(place, entry._replace(by=None)):
+                edit = Edit(EditKind.OTHER_ACTOR, position, entry.event, by)
+                reach(edit, position + 1, simulation.silent_closure.of((target,)))
+        if blank != entry._replace(tied=False):
+            for by, _facts, _data, target in simulation.outcomes(place, blank):
+                edit = Edit(EditKind.OTHER_DATA, position, entry.event, by)
+                reach(edit, position + 1, simulation.silent_closure.of((target,)))
+        for event, by, reached in simulation.insertions(place):
+            reach(Edit(EditKind.INSERT, position, event, by), position, reached)
+    return moves
 
 
-def _edits(
-    came_from: Mapping[tuple[int, Place], tuple[tuple[int, Place], Edit | None] | None], node: tuple[int, Place]
-) -> tuple[Edit, ...]:
+def _edits(node: _Node) -> tuple[Edit, ...]:
     edits: list[Edit] = []
-    while (source := came_from[node]) is not None:
-        node, edit = source
-        if edit is not None:
-            edits.append(edit)
+    here: _Node | None = node
+    while here is not None:
+        if here.edit is not None:
+            edits.append(here.edit)
+        here = here.source
     return tuple(reversed(edits))

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from process.audit.closure import Closure
 from process.audit.trace import Entry, payload
 from process.exceptions import InvalidPayload, Refused
-from process.exploration.graph import distances
 from process.machine import MACHINE, CompiledMachine
 from process.model import Actor, Event, Facts, Goal, Limits, State
 from process.refusals import Circumstances, refusal
@@ -42,6 +42,8 @@ class Arrow(NamedTuple):
 
 
 Places = frozenset[Place]
+Taken = tuple[Actor, Facts, dict[str, Any], Place]
+"""How an entry is taken: by whom, under which facts, with what, and where it leads."""
 
 
 class Names(NamedTuple):
@@ -77,7 +79,9 @@ class Simulation:
         self.silent = tuple(event for event in self.model.events if event in set(silent))
         self.attempts = attempts and not STARTS & set(self.silent)
         self.limits = limits or self.model.limits
-        self._closures: dict[Place, Places] = {}
+        self.silent_closure = Closure[Place](lambda place: self._targets(place, self.silent))
+        self._insertions: dict[Place, tuple[tuple[Event, Actor, int], ...]] = {}
+        self._payloads: dict[tuple[Entry, str | None, int, int], dict[str, Any]] = {}
         self._steps: dict[tuple[Places, Entry], tuple[Places, Arrow | None]] = {}
         self._interned: dict[Places, Places] = {}
         self._renamed: dict[Places, tuple[Places, Names]] = {}
@@ -96,7 +100,8 @@ class Simulation:
             begin = Place(self.model.initial, Facts(each, BUYER, ORDER, self.limits.face, self.limits.other))
             places.add(begin)
             if anywhere:
-                places |= self._reachable(begin, tuple(self.model.events))
+                everything = Closure[Place](lambda place: self._targets(place, tuple(self.model.events)))
+                places |= everything.as_set(everything.of((begin,)))
         return self._closure_of(places)
 
     def step(self, places: Places, entry: Entry) -> tuple[Places, Arrow | None]:
@@ -172,8 +177,25 @@ class Simulation:
 
     # --------------------------------------------------------------------------------------------- single outcomes
 
-    def outcomes(self, place: Place, entry: Entry) -> Iterator[tuple[Actor, Facts, dict[str, Any], Place]]:
-        """Yield how the entry can be taken in the place: by whom, under which facts, with what, and where it leads."""
+    def outcomes(self, place: Place, entry: Entry) -> tuple[Taken, ...]:
+        """Return how the entry can be taken in the place: by whom, under which facts, with what, and where it leads."""
+        if place.state not in self.machine.compiled_events[entry.event].decisions:
+            return ()
+        return tuple(self._outcomes(place, entry))
+
+    def insertions(self, place: Place) -> tuple[tuple[Event, Actor, int], ...]:
+        """Return what recorded events can come next: event, actor, and the bits of ``silent_closure`` to which it leads."""
+        if place not in self._insertions:
+            self._insertions[place] = tuple(
+                (event, by, self.silent_closure.of((target,)))
+                for event in self.model.events
+                if event not in self.silent
+                for by, _facts, _data, target in self.outcomes(place, Entry(event))
+                if target != place
+            )
+        return self._insertions[place]
+
+    def _outcomes(self, place: Place, entry: Entry) -> Iterator[Taken]:
         event = self.machine.compiled_events[entry.event]
         decide, actors = event.decide, event.decisions.get(place.state, ())
         for by in self.model.actors[entry.event] if entry.by is None else (entry.by,):
@@ -189,7 +211,10 @@ class Simulation:
         fields = self.model.events[entry.event]
         attempt = entry.attempt if entry.attempt is not None and self.attempts else facts.attempt
         for known, quote, fee in self._quotes(facts, entry) if "quote" in fields else ((facts, None, 0),):
-            yield known, payload(entry, account=BUYER, order=ORDER, quote=quote, fee=fee, attempt=attempt)
+            key = (entry, quote, fee, attempt)
+            if key not in self._payloads:
+                self._payloads[key] = payload(entry, account=BUYER, order=ORDER, quote=quote, fee=fee, attempt=attempt)
+            yield known, self._payloads[key]
 
     def refusal(self, places: Places, entry: Entry) -> InvalidPayload | Refused:
         """Return the reasons why the entry is refused wherever the case can be: those of the place with the fewest."""
@@ -231,30 +256,19 @@ class Simulation:
             yield shown, named, fee or shown.fee or 0
 
     def _closure_of(self, places: Iterable[Place]) -> Places:
-        closed: set[Place] = set()
-        for place in places:
-            closed |= self._closure(place)
-            if len(closed) > LARGEST_SET:
-                raise TooMany
-        return self._intern(frozenset(closed))
+        if not self.silent:
+            return self._intern(frozenset(places))
+        bits = self.silent_closure.of(places)
+        if bits.bit_count() > LARGEST_SET:
+            raise TooMany
+        return self.silent_closure.as_set(bits)
 
-    def _closure(self, place: Place) -> Places:
-        if place not in self._closures:
-            self._closures[place] = (
-                self._intern(self._reachable(place, self.silent)) if self.silent else frozenset((place,))
-            )
-        return self._closures[place]
-
-    def _reachable(self, place: Place, events: tuple[Event, ...]) -> Places:
-        entries = tuple(Entry(event) for event in events)
-
-        def edges(here: Place) -> Iterator[tuple[Entry, Place]]:
-            for entry in entries:
-                for _by, _facts, _data, target in self.outcomes(here, entry):
-                    if target.facts.attempt <= MOST_ATTEMPTS:
-                        yield entry, target
-
-        return frozenset(distances([place], edges))
+    def _targets(self, place: Place, events: tuple[Event, ...]) -> Iterator[Place]:
+        """Yield where the events lead from the place if nothing of them is recorded."""
+        for event in events:
+            for *_, target in self.outcomes(place, Entry(event)):
+                if target.facts.attempt <= MOST_ATTEMPTS:
+                    yield target
 
     def _canonical(self, state: State, facts: Facts) -> Place:
         return Place(state, facts if self.attempts else facts._replace(attempt=facts.face_attempts + facts.other_attempts))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from process import Event
+from process import Actor, Event, Goal
 from process.audit import Mapping, audit
-from process.audit.repair import repair
+from process.audit.repair import COSTS, OTHER_ACTOR, OTHER_DATA, repair
 from process.audit.simulation import Simulation
 from process.audit.trace import Entry, Trace
 from tests.support.logs import COLUMNS, Row, legal_log, write_csv
@@ -76,9 +76,7 @@ def test_events_of_one_time_conform_if_some_order_of_them_does(tmp_path: Path) -
 
 
 def brute_force_cost(simulation: Simulation, trace: Trace, highest: int) -> int | None:
-    """The least cost of edits by trying every kind of edit, cheapest first, without Dijkstra's shortcuts."""
-    from process.audit.repair import _moves
-
+    """The least cost of edits by trying every kind of edit at every single place, without sets and without an order."""
     best: dict[tuple[int, object], int] = {}
     waiting = [(0, 0, place) for place in simulation.beginnings(trace.goal)]
     least = None
@@ -90,8 +88,17 @@ def brute_force_cost(simulation: Simulation, trace: Trace, highest: int) -> int 
         if position == len(trace.entries):
             least = cost if least is None else min(least, cost)
             continue
-        for edit, (next_position, target) in _moves(simulation, position, place, trace.entries[position]):
-            waiting.append((cost + (edit.cost if edit else 0), next_position, target))
+        entry = trace.entries[position]
+        waiting.append((cost + COSTS.get(entry.event, 1), position + 1, place))
+        for price, other in (
+            (0, entry),
+            (OTHER_ACTOR, entry._replace(by=None)),
+            (OTHER_DATA, Entry(entry.event, entry.by)),
+        ):
+            waiting += [(cost + price, position + 1, target) for *_, target in simulation.outcomes(place, other)]
+        for event in Event:
+            price = 0 if event in simulation.silent else COSTS.get(event, 1)
+            waiting += [(cost + price, position, target) for *_, target in simulation.outcomes(place, Entry(event))]
     return least
 
 
@@ -100,11 +107,30 @@ def test_a_repair_costs_least_and_makes_the_trace_legal(seed: int) -> None:
     from random import Random
 
     chance = Random(seed)  # noqa: S311  # test data
-    simulation = Simulation()
+    simulation = Simulation({Event.OPEN_ORDERS} if seed % 2 else ())
     events = [Event.SIGN_IN, Event.OPEN_ORDERS, Event.OPEN_ORDER, Event.REPORT_ORDER_MISSING, Event.ABANDON]
-    entries = tuple(Entry(chance.choice(events)) for _ in range(4))
+    actors = [None, Actor.CUSTOMER, Actor.SUPPORT]
+    entries = tuple(
+        Entry(event, chance.choice(actors), account=False if event is Event.SIGN_IN and chance.random() < 0.3 else None)
+        for event in chance.choices([event for event in events if event not in simulation.silent], k=4)
+    )
     trace = Trace(None, entries)
-    begin = simulation.beginnings(None)
-    edits = repair(simulation, begin, entries, highest=3)
+    edits = repair(simulation, simulation.beginnings(None), entries, highest=3)
     expected = brute_force_cost(simulation, trace, 3)
     assert (None if edits is None else sum(edit.cost for edit in edits)) == expected
+
+
+def test_the_closure_of_a_place_is_all_that_silent_events_reach() -> None:
+    silent = frozenset(Event) - {Event.CONFIRM_CANCELLATION, Event.COMPLETE_CANCELLATION}
+    simulation = Simulation(silent, attempts=False)
+    (begin,) = Simulation().beginnings(Goal.BOTH)
+    found, waiting = {begin}, [begin]
+    while waiting:
+        place = waiting.pop()
+        for event in silent:
+            for *_, target in simulation.outcomes(place, Entry(event)):
+                if target not in found:
+                    found.add(target)
+                    waiting.append(target)
+    assert simulation.beginnings(Goal.BOTH) == found
+    assert len(found) > 100

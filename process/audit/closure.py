@@ -1,0 +1,111 @@
+"""Closure of sets of places under events that a log never records: everywhere that a case can be unseen.
+
+Places are numbered, and a set of them is one integer, a bit for each. The places that are reached from one are found once
+for each strongly connected component, so that a closure costs one OR for each place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+P = TypeVar("P", bound=Hashable)
+
+
+class Closure(Generic[P]):
+    """The places reached by silent steps, remembered.
+
+    Args:
+        targets: gives where one silent step leads from a place.
+    """
+
+    def __init__(self, targets: Callable[[P], Iterable[P]]) -> None:
+        self._targets = targets
+        self._numbers: dict[P, int] = {}
+        self._places: list[P] = []
+        self._reached: dict[int, int] = {}
+        self._sets: dict[int, frozenset[P]] = {}
+
+    def of(self, places: Iterable[P]) -> int:
+        """Return the closure of the places as bits."""
+        bits = 0
+        for place in places:
+            number = self._number(place)
+            if number not in self._reached:
+                self._explore(number)
+            bits |= self._reached[number]
+        return bits
+
+    def as_set(self, bits: int) -> frozenset[P]:
+        """Return the places of the bits; the same object for the same bits."""
+        if bits not in self._sets:
+            self._sets[bits] = frozenset(self.places(bits))
+        return self._sets[bits]
+
+    def places(self, bits: int) -> Iterator[P]:
+        """Yield the places of the bits in the order of their numbers."""
+        return (self._places[number] for number in _numbers(bits))
+
+    def _number(self, place: P) -> int:
+        number = self._numbers.setdefault(place, len(self._places))
+        if number == len(self._places):
+            self._places.append(place)
+        return number
+
+    def _explore(self, start: int) -> None:
+        """Find what is reached from the start and all after it, by Tarjan's algorithm without recursion."""
+        order: dict[int, int] = {}
+        lowest: dict[int, int] = {}
+        waiting: list[int] = []  # places of components that are not whole yet
+        place_in_waiting: dict[int, int] = {}
+        edges: dict[int, tuple[int, ...]] = {}
+        stack: list[tuple[int, Iterator[int]]] = []
+
+        def enter(number: int) -> None:
+            order[number] = lowest[number] = len(order)
+            place_in_waiting[number] = len(waiting)
+            waiting.append(number)
+            edges[number] = tuple({self._number(target) for target in self._targets(self._places[number])} - {number})
+            stack.append((number, iter(edges[number])))
+
+        enter(start)
+        while stack:
+            here, further = stack[-1]
+            for target in further:
+                if target in self._reached:
+                    continue
+                if target not in order:
+                    enter(target)
+                    break
+                lowest[here] = min(lowest[here], order[target])  # it waits: all others are in _reached
+            else:
+                stack.pop()
+                if stack:
+                    above = stack[-1][0]
+                    lowest[above] = min(lowest[above], lowest[here])
+                if lowest[here] == order[here]:
+                    cut = place_in_waiting[here]
+                    self._close(waiting[cut:], edges)
+                    del waiting[cut:]
+
+    def _close(self, members: list[int], edges: dict[int, tuple[int, ...]]) -> None:
+        bits = 0
+        for member in members:
+            bits |= 1 << member
+        inside = bits
+        for member in members:
+            for target in edges[member]:
+                if not inside >> target & 1:
+                    bits |= self._reached[target]
+        for member in members:
+            self._reached[member] = bits
+
+
+def _numbers(bits: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set."""
+    for index, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        for bit in _BITS[byte]:
+            yield index * 8 + bit
+
+
+_BITS = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]

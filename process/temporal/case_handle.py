@@ -21,6 +21,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import QueryRejectCondition
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from process.arguments import read_once
@@ -47,6 +48,7 @@ from process.temporal.conversion import (
     step_of,
 )
 from process.temporal.messages import (
+    UNDECIDED,
     CaseResult,
     HandledMessage,
     Look,
@@ -138,7 +140,8 @@ class CaseHandle:
                 error = error_of(failed.cause)
                 if isinstance(error, CaseNotFound):  # the order has another case now; this one may have ended before
                     return handled_of(answer_after_the_end(await self._result(), message))
-                raise error from None
+                if pause is None or not (isinstance(error, ApplicationError) and error.type == UNDECIDED):
+                    raise error from None
             except WorkflowUpdateRPCTimeoutOrCancelledError as interrupted:
                 if isinstance(interrupted.__cause__, asyncio.CancelledError):
                     raise interrupted.__cause__ from None  # the caller's own, as by asyncio.timeout

@@ -14,6 +14,8 @@ from typing import Any
 WORKFLOW = "InstallmentCancellation"
 DECIDE = "decide"
 """The local activity that decides; the activities of the host's functions bear the names of their kinds of request."""
+UNDECIDED = "Undecided"
+"""The error where the worker could not decide, as it was short of time: the event is to be sent again."""
 TASK_QUEUE = "installment-cancellation"
 TIME_OUT, CLOCK = "time_out", "clock"
 """The one event that the workflow raises by itself, and by whom."""

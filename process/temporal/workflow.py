@@ -17,7 +17,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 from process.temporal import messages
 from process.temporal.messages import (
@@ -50,8 +50,8 @@ RETRY_PAUSE = timedelta(minutes=1)
 """The pause between two tries where a worker could not decide, because its release is older than the case's."""
 STATE = SearchAttributeKey.for_keyword(messages.STATE_ATTRIBUTE)
 AWAITS = SearchAttributeKey.for_keyword(messages.AWAITS_ATTRIBUTE)
-UNDECIDED = ("NewerModel", "SnapshotInvalid")
-"""Errors of the worker, which is too old for the case, not of the event."""
+UNDECIDED = (messages.UNDECIDED, "NewerModel", "SnapshotInvalid")
+"""Errors of the worker, which is short of time or too old for the case, not of the event."""
 
 
 @workflow.defn(name=messages.WORKFLOW)
@@ -91,12 +91,8 @@ class CaseWorkflow:
         snapshot = self.position.snapshot
         if snapshot["version"] == 0 and snapshot["opened_at"] is None:
             snapshot["opened_at"] = workflow.now().isoformat()
-        while True:
-            with suppress(ActivityError):
-                opened = await self._decide(None)
-                if opened.position is not None:
-                    break
-                self.trouble = opened.error
+        while (opened := await self._decide(None)).position is None:
+            self.trouble = opened.error
             await workflow.sleep(RETRY_PAUSE)
         self._move(opened.position)
 
@@ -148,13 +144,18 @@ class CaseWorkflow:
         return HandledMessage(decision.step, decision.position.snapshot)
 
     async def _decide(self, event: EventMessage | None) -> Decision:
-        decision: Decision = await workflow.execute_local_activity(
-            messages.DECIDE,
-            messages.DecideInput(self.position.snapshot, event),
-            result_type=Decision,
-            start_to_close_timeout=timedelta(seconds=10),
-            retry_policy=RetryPolicy(maximum_attempts=3),
-        )
+        try:
+            decision: Decision = await workflow.execute_local_activity(
+                messages.DECIDE,
+                messages.DecideInput(self.position.snapshot, event),
+                result_type=Decision,
+                start_to_close_timeout=timedelta(seconds=10),
+                retry_policy=RetryPolicy(maximum_attempts=3),
+            )
+        except FailureError as failure:
+            if is_cancelled_exception(failure):
+                raise
+            return Decision(error=messages.error_message(messages.UNDECIDED))
         return decision
 
     def _keep(self, outcome: Outcome) -> None:
@@ -194,8 +195,6 @@ class CaseWorkflow:
                 if refused.type not in UNDECIDED:
                     error: dict[str, Any] = refused.details[0]
                     return error
-            except ActivityError:
-                pass
             await workflow.sleep(RETRY_PAUSE)
 
     def _has_seen(self, event: EventMessage) -> bool:

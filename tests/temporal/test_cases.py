@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from process.temporal import CaseNotFound, Cases, EventIdReused, Handled, worker
 from process.temporal.deciding import Deciding
 from process.temporal.messages import DECIDE, DecideInput, Decision
 from process.temporal.workflow import CaseWorkflow
-from tests.support.temporal import SIGN_IN, Server, compared, history_of, new_order, open_like, opened, replay
+from tests.support.temporal import SIGN_IN, Server, compared, history_of, new_order, open_like, opened, outcome_of, replay
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -174,22 +175,25 @@ def test_an_ended_case_is_found_behind_the_next_case_of_its_order(dev: Server) -
     dev.run(trip())
 
 
-def test_a_case_whose_opening_no_worker_could_decide_is_opened_when_one_can(
+def test_an_event_and_a_deadline_that_no_worker_could_decide_are_decided_when_one_can(
     skipping: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As where a worker is short of time for half a minute; an event that came meanwhile waits."""
-    failures: list[str] = []
+    """As where a worker is short of time for half a minute: while a case is opened, at an event, and at a deadline."""
+    failures = [False]
 
     @activity.defn(name=DECIDE)
     async def decide(given: DecideInput) -> Decision:
-        if not failures:
-            failures.append("no time")
-            raise ApplicationError("no time", non_retryable=True)
-        return await Deciding({}).decide(given)
+        if failures[-1]:
+            return await Deciding({}).decide(given)
+        failures.append(True)
+        raise ApplicationError("no time", non_retryable=True)
 
     async def trip() -> None:
-        order = new_order()
-        case = await Cases(skipping.client, task_queue=order).open(goal=Goal.PLAN, account="acct-1", order=order)
+        order, hour = new_order(), timedelta(hours=1)
+        cases = Cases(skipping.client, task_queue=order)
+        case = await cases.open(
+            goal=Goal.PLAN, account="acct-1", order=order, case_id="case-1", deadlines={State.SIGNED_IN: hour}
+        )
         async with Worker(
             skipping.client,
             task_queue=order,
@@ -197,11 +201,21 @@ def test_a_case_whose_opening_no_worker_could_decide_is_opened_when_one_can(
             activities=[decide],
             workflow_runner=UnsandboxedWorkflowRunner(),
         ):
-            waiting = asyncio.create_task(case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1"))
-            while not failures:
+            while len((await history_of(skipping.client, case)).events) < 5:  # until the workflow's first task is over
                 await asyncio.sleep(0.05)
-            await skipping.environment.sleep(90)
-            assert (await waiting).case.state is State.SIGNED_IN
+            waiting = asyncio.create_task(case.handle(Event.OPEN_ORDERS, event_id="early"))
+            await asyncio.sleep(0.2)
+            await skipping.environment.sleep(30)  # longer than an event waits for a version
+            await skipping.environment.sleep(60)
+            assert isinstance(await outcome_of(waiting), WrongState)
+            failures.append(False)
+            assert (await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")).step.version == 1
+            failures.append(False)
+            await skipping.environment.sleep(2 * hour)
+            while not (await case.load()).is_done:
+                await asyncio.sleep(0.05)
+            assert [step.by for step in await case.history()] == [Actor.CUSTOMER, Actor.CLOCK]
+            assert failures == [False, True] * 3
             await replay(await history_of(skipping.client, case))
 
     caplog.set_level(logging.ERROR)  # each failure is logged with its traceback

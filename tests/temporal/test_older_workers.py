@@ -2,10 +2,9 @@
 
 ``host_of_model_1.zip`` is a program of its own: a host's worker and client in one; its ``__main__.py`` says how to
 drive it. In it are the last code with ``MODEL_VERSION`` 1, unchanged (the files that a case needs: model, machine,
-case, snapshot, payload, records, refusals, exceptions, event methods), and the Temporal room as it was first released,
-with the three files of other rooms that it imports. Model 1 had no such room, so this is the release that could have
-been: its decisions are those of model 1's own code, in a process that does not know today's. The archive is never made
-again.
+case, snapshot, payload, records, refusals, exceptions, event methods), and an early state of the Temporal room, with
+the three files of other rooms that it imports. Model 1 had no such room, so this is the release that could have been:
+its decisions are those of model 1's own code, in a process that does not know today's. The archive is never made again.
 """
 
 from __future__ import annotations

@@ -1,15 +1,13 @@
-"""Cancellation: quoted and confirmed (R4), the lender's answer (R13), once (R14), one try (R17), true ends (R19)."""
+"""Cancellation: the lender's answer (R13), once (R14), one try (R17), true ends (R19)."""
 
 from __future__ import annotations
 
 from process.exploration.expansion import Configuration
 from process.exploration.inputs import RIGHT
-from process.model import Actor, EndKind, Event, Goal, QuoteStatus, RequestKind, State, Words
-from process.payload import MAX_INTEGER
-from process.requirements.counterexample import EVENTS_TAKEN, CheckResult, all_of
-from process.requirements.data_independence import near_misses_are_refused, references, same_under_other_names
+from process.model import Actor, EndKind, Event, QuoteStatus, State, Words
+from process.requirements.counterexample import CheckResult, all_of
+from process.requirements.data_independence import near_misses_are_refused, references
 from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
-from process.requirements.names import OTHER_NAMES
 from process.requirements.observation import Observation, after, corrects, is_outstanding
 
 A, E, S = Actor, Event, State
@@ -17,113 +15,6 @@ WITH_SUPPORT = (S.SUPPORT_NEEDED, S.IN_SUPPORT)
 PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
 ANSWERS = (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION)
 SETTLING = (E.SKIP_FACE_VERIFICATION, E.PASS_VERIFICATION, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION)
-
-
-def r4_quoted_and_confirmed(evidence: Evidence) -> CheckResult:
-    """No path submits without a quote and its confirmation; only the open quote is confirmed, and it can be."""
-    unquoted = Words("未告知后果就提交取消", "the cancellation is submitted though no consequences were quoted")
-    unconfirmed = Words("未经确认就提交取消", "the cancellation is submitted though no quote was confirmed")
-
-    def submits(seen: Observation) -> bool:
-        return seen.enters in (S.CANCELLING, *PLAN_ENDS)
-
-    def violation(seen: Observation) -> Words | None:
-        quoted, facts = seen.before.quote, seen.before
-        if seen.event is E.CONFIRM_CANCELLATION and (quoted is None or seen.data["quote"] != quoted):
-            return Words("确认的不是当前报价，却被接受", "a quote is confirmed that is not the open one")
-        corrected = seen.event is E.COMPLETE_CANCELLATION and corrects(seen)  # of a quote that was confirmed before
-        if submits(seen) and not corrected and not after(seen).confirmed:
-            return Words("提交的报价未经确认", "the quote that is submitted was not confirmed")
-        if facts.goal is Goal.FACE_VERIFICATION and seen.target is S.CONSEQUENCES:
-            return Words(
-                "目标不含取消分期，却走到了确认后果", "the goal lacks the plan, and yet consequences are to be quoted"
-            )
-        if seen.enters is S.CONSEQUENCES or seen.event in (E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION):
-            responsibility = evidence.model.responsibility(seen.target, seen.after)
-            if responsibility is not None and responsibility.request is not RequestKind.QUOTE_CONSEQUENCES:
-                return Words("没有重新告知后果", "no new quote is asked for")
-        return None
-
-    def confirmable(index: int, found: Configuration) -> Words | None:
-        quoted = found.facts.quote is not None
-        for event in (E.CONFIRM_CANCELLATION, E.DECLINE_CANCELLATION):
-            for by in (A.CUSTOMER, A.SUPPORT):
-                if (evidence.takes(index, event, by) is not None) != quoted:
-                    zh, en = (
-                        ("已有报价，却不能", "a quote is open, and one can't")
-                        if quoted
-                        else ("没有报价，却能", "no quote is open, and one can")
-                    )
-                    return Words(f"{zh}「{event.words.zh}」", f'{en} "{event.words.en}"')
-        return None
-
-    return all_of(
-        never_before(
-            evidence,
-            evidence.exploration.starts,
-            lambda s: s.event is E.QUOTE_CONSEQUENCES,
-            lambda s: unquoted if submits(s) else None,
-        ),
-        never_before(
-            evidence,
-            evidence.exploration.starts,
-            lambda s: s.event is E.CONFIRM_CANCELLATION,
-            lambda s: unconfirmed if submits(s) else None,
-        ),
-        each_event(evidence, violation),
-        facts_are_true(evidence, "goal", "quoted", "confirmed", but=E.COMPLETE_CANCELLATION),
-        each_configuration(evidence, lambda found: found.state is S.CONSEQUENCES, confirmable),
-        _a_new_quote_counts(evidence),
-        _a_quote_is_its_content(evidence),
-        same_under_other_names(evidence, "quote", "fee", "currency"),
-        near_misses_are_refused(evidence, E.CONFIRM_CANCELLATION, "quote", references),
-    )
-
-
-QUOTED = (("quote-2", 100, "USD"), ("quote-3", 1, "JPY"), ("quote-4", 0, "CNY"), ("Quote-2", MAX_INTEGER, "CNY"))
-"""Quotes that replace each other: higher, lower, the highest fee and none, in other currencies."""
-
-
-def _a_new_quote_counts(evidence: Evidence) -> CheckResult:
-    """Wherever the lender may quote, another quote, or the same again, replaces the open one."""
-    count = 0
-    compiled = evidence.machine.compiled_events[E.QUOTE_CONSEQUENCES]
-    for index, found in evidence.where(lambda found: found.state is S.CONSEQUENCES):
-        for facts in (found.facts, *(names.of(found.facts) for names in OTHER_NAMES)):
-            again = ((facts.quote, facts.fee, facts.currency),) if facts.quote is not None else ()
-            for quoted in (*again, *QUOTED):
-                count += 1
-                data = dict(zip(("quote", "fee", "currency"), quoted, strict=True))
-                move = compiled.decide(found.state, facts, A.LENDER, dict(data))
-                if move is None or (move[1].quote, move[1].fee, move[1].currency) != quoted:
-                    problem = Words("新报价没有取代旧报价", "a new quote does not replace the old one")
-                    broken = evidence.at(index, problem)._replace(attempt=(E.QUOTE_CONSEQUENCES, A.LENDER, data))
-                    return CheckResult(((count, EVENTS_TAKEN),), broken)
-    return CheckResult(((count, EVENTS_TAKEN),))
-
-
-def _a_quote_is_its_content(evidence: Evidence) -> CheckResult:
-    """Where the lender may quote, the reference of the open quote with another fee or currency is refused, and so is the
-    rejected one with any."""
-    count = 0
-    compiled = evidence.machine.compiled_events[E.QUOTE_CONSEQUENCES]
-    for index, found in evidence.where(lambda found: found.state is S.CONSEQUENCES):
-        for facts in (found.facts, *(names.of(found.facts) for names in OTHER_NAMES)):
-            fee, currency = facts.fee or 0, facts.currency or "CNY"
-            offers = [(max(fee - 1, 0), currency), (min(fee + 1, MAX_INTEGER), currency), (fee, "EUR"), (fee ^ 1, "EUR")]
-            changed = [(facts.quote, *offer) for offer in offers if offer != (fee, currency)]
-            rejected = [(facts.rejected_quote, *offer) for offer in (*offers, (fee, currency))]
-            for offer in (*(changed if facts.quote else ()), *(rejected if facts.rejected_quote else ())):
-                count += 1
-                data = dict(zip(("quote", "fee", "currency"), offer, strict=True))
-                if compiled.decide(found.state, facts, A.LENDER, dict(data)) is not None:
-                    problem = Words(
-                        "同一编号以其他内容重新报价，或报出被拒的报价，却被接受",
-                        "a quote is taken with the reference of another offer, the open or the rejected one",
-                    )
-                    broken = evidence.at(index, problem)._replace(attempt=(E.QUOTE_CONSEQUENCES, A.LENDER, data))
-                    return CheckResult(((count, EVENTS_TAKEN),), broken)
-    return CheckResult(((count, EVENTS_TAKEN),))
 
 
 def r13_answers_count(evidence: Evidence) -> CheckResult:

@@ -11,6 +11,7 @@ from process.requirements import (
     data_independence,
     finality,
     ownership,
+    quotes,
     reachability,
     refusals,
     replay,
@@ -91,7 +92,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     _require(3, reachability.r3_ends_take_nothing, SOUND, "终态不再接受任何事件。", "An end state accepts no event."),
     _require(
         4,
-        cancellation.r4_quoted_and_confirmed,
+        quotes.r4_quoted_and_confirmed,
         STEP_5,
         "只有先告知后果、且客户确认的正是这份报价，分期才会被取消。",
         "A plan is cancelled only after its consequences were quoted and that very quote was confirmed.",

@@ -1,4 +1,4 @@
-"""How often the search took each row, and how often each guard was true and false."""
+"""Counts of the search: how often it took each row, and how often each guard was true and false."""
 
 from __future__ import annotations
 

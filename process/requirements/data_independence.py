@@ -1,4 +1,4 @@
-"""What never decides: references, sums and numbers (R15). Only a reference or number that equals the fact is accepted."""
+"""References, sums and numbers never decide (R15). Only a reference or number that equals the fact is accepted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from process.requirements.names import LONG_NAMES, OTHER_NAMES, RENAMED_FACTS
 
 
 def r15_one_outcome(evidence: Evidence) -> CheckResult:
-    """Where two rows fit, the lower one is an explicit else; and the outcome does not depend on names, sums or numbers.
+    """Of two rows that fit, the lower one is an explicit else; and the outcome does not depend on names, sums or numbers.
 
     That is proved by opaque values (``opaque``): guards and effects are pure and can tell values apart by equality alone.
     """

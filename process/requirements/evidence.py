@@ -79,7 +79,7 @@ class Evidence:
 
     @cached_property
     def false_claims(self) -> list[tuple[Observation, str]]:
-        """What the facts claim wrongly after an event, by entry of the ledger, nearest to a start first."""
+        """False claims of the facts after an event, by entry of the ledger, nearest to a start first."""
         found: list[tuple[Observation, str]] = []
         for seen in (
             seen
@@ -98,7 +98,7 @@ class Evidence:
 
     @cached_property
     def differences(self) -> list[Difference]:
-        """What events do differently under other names, nearest to a start first."""
+        """Differences in the outcome of events under other names, nearest to a start first."""
         events, retested = self.machine.compiled_events, set(self.events_retested)
         states = {state for event in retested for state in events[event].transitions_from}
         found: list[Difference] = []

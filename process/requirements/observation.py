@@ -1,4 +1,4 @@
-"""What has really happened to a case, derived from the events that it took and not from its facts.
+"""The true record of a case, derived from the events that it took and not from its facts.
 
 ``read`` gives the claims of the facts; ``after`` gives the truth after an event: from who raised it, its payload, where the
 case stood and where it then stands. Both agree where a case begins; if they agree after every event that can be taken, the

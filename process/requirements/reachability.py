@@ -1,4 +1,4 @@
-"""What can be reached: every state and goal (R1), an end whatever an adversary does (R2), and nothing after an end (R3)."""
+"""Reachability: every state and goal (R1), an end whatever an adversary does (R2), and nothing after an end (R3)."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def _refusal_problem(
     wrong: str | None,
     texts: dict[str, str],
 ) -> Words | None:
-    """What is wrong with the refusal; *wrong*: the field that was not as it should be, and is to be named."""
+    """A problem with the refusal; None if there is none. It must name *wrong*, the field that is not as it should be."""
     problem = incorrect_reason(refused.blockers, known, texts)
     if problem is not None or wrong is None:
         return problem or unexpected_reasons(refused.blockers, due)
@@ -185,7 +185,7 @@ def _raised(
 
 
 def _refusal(case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> InvalidPayload | Refused | None:
-    """What the case raises; None where it takes the event, which is tried on a copy."""
+    """The exception that the case raises; None where it takes the event, which is tried on a copy."""
     try:
         if case.may_trigger(event, data, by=by):
             return None

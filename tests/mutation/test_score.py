@@ -124,7 +124,12 @@ def test_the_results_of_last_time_are_as_many_as_the_mutants_and_are_written_as_
     [
         # it moves no case elsewhere, and only its refusals leave a reason out
         ("row 11, confirm_cancellation from consequences: a_quote_is_open dropped", "R16", EQUIVALENT),
-        ("row 39, report_problem from signed_out and 9 more: dropped from order_details", "R12", None),
+        pytest.param(
+            "row 39, report_problem from signed_out and 9 more: dropped from order_details",
+            "R12",
+            None,
+            marks=pytest.mark.thorough,
+        ),
         pytest.param("row 54, time_out from cancelling and 1 more: lender added", "R6", None, marks=pytest.mark.thorough),
         pytest.param(
             "report_problem as in row 39, to support_needed, also from cancelling", "R18", None, marks=pytest.mark.thorough

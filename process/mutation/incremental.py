@@ -1,4 +1,4 @@
-"""The exploration of a mutant, which reuses that of MODEL wherever no row of an event has changed."""
+"""The exploration and the evidence of a mutant, which reuse MODEL's wherever no row of an event has changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from process.exploration.expansion import Configuration, Successor, try_named_ac
 from process.exploration.explorer import Edge, Exploration, explore, starts_of
 from process.machine import MACHINE, CompiledMachine
 from process.model import MODEL, Event, Limits, Model, State
+from process.requirements.evidence import Evidence
 
 
 @cache
@@ -150,3 +151,15 @@ def explore_mutant(machine: CompiledMachine, limits: Limits) -> MutantExploratio
         machine, tuple(configurations), tuple(edges), tuple(successors), tuple(predecessor), len(edges), indices
     )
     return MutantExploration(exploration, frozenset(same))
+
+
+def compare_with_model(machine: CompiledMachine, limits: Limits) -> tuple[Evidence, bool]:
+    """The evidence of a mutant; and True if it takes the same as MODEL everywhere, and says the same of its states.
+
+    What concerns single events and configurations is looked at only where the mutant differs from MODEL, for which all
+    requirements hold.
+    """
+    model, found = machine.definition, explore_mutant(machine, limits)
+    same_states = model.states is MODEL.states
+    evidence = Evidence(found.exploration, changed_events(model), found.same, same_states=same_states)
+    return evidence, found.is_same and same_states

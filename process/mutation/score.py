@@ -18,11 +18,11 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 from process.exploration.explorer import Exploration
-from process.machine import CompiledMachine, build
-from process.model import MODEL, Limits, Model, Words
+from process.machine import build
+from process.model import MODEL, Limits, Words
 from process.model.validation import ModelError
 from process.mutation.equivalents import REASONS, equivalent_reason
-from process.mutation.incremental import changed_events, explore_mutant, explored_model, takes_the_same
+from process.mutation.incremental import compare_with_model, explored_model, takes_the_same
 from process.mutation.operators import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
 from process.requirements.evidence import Evidence
@@ -65,7 +65,7 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
         machine = build(mutant.model)
     except ModelError:
         return MutantResult(mutant, REFUSED_WHEN_BUILT)
-    evidence, is_same = _evidence(mutant.model, machine, SMALL)
+    evidence, is_same = compare_with_model(machine, SMALL)
     if is_same and mutant.model.limits == MODEL.limits and takes_the_same(machine, MODEL.limits):
         return _beyond_the_search(mutant, evidence)
     likely = ("R16",) if mutant.kind in SHOWN_IN_REFUSALS else ()
@@ -76,21 +76,13 @@ def evaluate(mutant: Mutant, first: str | None = None) -> MutantResult:
     for name in ("R16",) if _behaves_like_model(evidence.exploration, SMALL) else ("R16", "R3", "R20"):
         if BY_ID[name].run(evidence).counterexample is not None:
             return MutantResult(mutant, name)
-    evidence, _ = _evidence(mutant.model, machine, mutant.model.limits)
+    evidence, _ = compare_with_model(machine, mutant.model.limits)
     if _behaves_like_model(evidence.exploration, MODEL.limits):
         return MutantResult(mutant, EQUIVALENT)
     for requirement in REQUIREMENTS:
         if requirement.run(evidence).counterexample is not None:
             return MutantResult(mutant, requirement.id)
     return MutantResult(mutant, None)
-
-
-def _evidence(model: Model, machine: CompiledMachine, limits: Limits) -> tuple[Evidence, bool]:
-    """The evidence of a mutant; and True if it takes the same as MODEL everywhere, and says the same of its states."""
-    found = explore_mutant(machine, limits)
-    same_states = model.states is MODEL.states
-    evidence = Evidence(found.exploration, changed_events(model), found.same, same_states=same_states)
-    return evidence, found.is_same and same_states
 
 
 BEYOND_THE_SEARCH = ("R15", "R9", "R1", "R8", "R4", "R13", "R16")

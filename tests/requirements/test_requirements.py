@@ -33,7 +33,7 @@ from process.model import (
     row,
 )
 from process.model.validation import ModelError
-from process.mutation.incremental import explore_mutant
+from process.mutation.incremental import compare_with_model
 from process.requirements import finality
 from process.requirements.catalogue import REQUIREMENTS
 from process.requirements.counterexample import CheckResult
@@ -177,7 +177,7 @@ BROKEN: Mapping[str, Callable[[], Model | CompiledMachine]] = {
 def test_each_requirement_finds_a_model_that_breaks_it(requirement: str) -> None:
     broken = BROKEN[requirement]()
     machine = build(broken) if isinstance(broken, Model) else broken
-    evidence = Evidence(explore_mutant(machine, SMALL).exploration)
+    evidence, _ = compare_with_model(machine, SMALL)
     assert CHECKS[requirement](evidence).counterexample is not None
 
 
@@ -195,6 +195,11 @@ def test_each_requirement_alone_finds_a_model_that_breaks_it(requirement: str) -
         assert step.sentence("zh") != step.sentence("en")
 
 
+@pytest.fixture(scope="module")
+def small_evidence() -> Evidence:
+    return Evidence(explore(limits=SMALL, expand=try_named_actors))
+
+
 WRONG: Mapping[str, Callable[..., bool]] = {
     "all are early": lambda *_arguments: False,
     "all are final": lambda *_arguments: True,
@@ -208,20 +213,21 @@ WRONG: Mapping[str, Callable[..., bool]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_wrong_claims_about_whether_a_refusal_is_final_are_found(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_claims_about_whether_a_refusal_is_final_are_found(
+    wrong: str, monkeypatch: pytest.MonkeyPatch, small_evidence: Evidence
+) -> None:
     monkeypatch.setattr("process.requirements.finality.is_final", WRONG[wrong])
-    (result,) = check(limits=SMALL, only=["R22"]).failed
-    assert result.counterexample is not None
-    assert result.counterexample.attempt is not None
+    broken = CHECKS["R22"](small_evidence).counterexample
+    assert broken is not None
+    assert broken.attempt is not None
 
 
 def test_a_case_that_says_something_else_than_is_decided_is_found(
-    monkeypatch: pytest.MonkeyPatch, small_exploration: Exploration
+    monkeypatch: pytest.MonkeyPatch, small_evidence: Evidence
 ) -> None:
-    evidence = Evidence(small_exploration)
-    futures = finality.Futures(evidence)
+    futures = finality.Futures(small_evidence)
     monkeypatch.setattr(Refused, "is_final", property(lambda _refused: True))
-    assert finality.real_cases_agree(evidence, futures).counterexample is not None
+    assert finality.real_cases_agree(small_evidence, futures).counterexample is not None
 
 
 # ------------------------------------------------------------------------------------------------------- the model
@@ -304,8 +310,8 @@ def test_a_limit_that_is_none_is_found_on_real_cases_of_other_limits(
 ) -> None:
     """Also if the parts were not looked at."""
     monkeypatch.setattr("process.requirements.verification.parts_are_general", lambda *_args, **_options: CheckResult(()))
-    found = explore_mutant(build(with_predicate(m.face_attempts_are_left, predicate)), SMALL)
-    broken = CHECKS["R9"](Evidence(found.exploration)).counterexample
+    evidence, _ = compare_with_model(build(with_predicate(m.face_attempts_are_left, predicate)), SMALL)
+    broken = CHECKS["R9"](evidence).counterexample
     assert broken is not None
     assert "attempts" in broken.problem.en, limit
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
-from process.audit.report import Deviation, Report
+from process.audit.report import Deviation, Report, bilingual
 from process.audit.trace import Entry, Trace
 from process.diagram import View
 from process.diagram.quantities import duration_words
@@ -64,19 +64,26 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
             "last": report.last,
         },
         "problems": [
-            {"rows": each.rows, "words": _both(each.words), "examples": each.examples} for each in report.problems
+            {"rows": each.rows, "words": bilingual(each.words), "examples": each.examples} for each in report.problems
         ],
-        "states": _terms(State),
-        "events": _terms(Event),
-        "actors": _terms(Actor),
-        "goals": _terms(Goal),
-        "outcomes": {name: _both(words) for name, words in OUTCOMES.items()},
+        "states": _words_by_name(State),
+        "events": _words_by_name(Event),
+        "actors": _words_by_name(Actor),
+        "goals": _words_by_name(Goal),
+        "outcomes": {name: bilingual(words) for name, words in OUTCOMES.items()},
         "requirements": list(_requirements(report)),
-        "patterns": [_pattern(key, members) for key, members in patterns.items()],
-        "variants": [_variant(known[number], numbers[_key(known[number])]) for number in shown],
+        "patterns": [_pattern_data(key, members) for key, members in patterns.items()],
+        "variants": [_variant_data(known[number], numbers[_pattern_key(known[number])]) for number in shown],
         "cases": [[each.case, places[each.variant], *each.times] for each in listed],
         "arrows": [
-            [each.source, each.event, each.target, each.times, *map(_wait, (each.p50, each.p90, each.p99)), each.p90 or 0]
+            [
+                each.source,
+                each.event,
+                each.target,
+                each.times,
+                *map(_wait_words, (each.p50, each.p90, each.p99)),
+                each.p90 or 0,
+            ]
             for each in report.arrows
         ],
         "unseen": [each.split(" ") for each in report.unseen],
@@ -85,20 +92,16 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
         "standing": report.states,
         "overdue": [list(each) for each in report.overdue[:MOST_OVERDUE]],
         "overdueCount": len(report.overdue),
-        "views": {view.value: _both(view.words) for view in View},
+        "views": {view.value: bilingual(view.words) for view in View},
     }
 
 
-def _both(words: Words) -> dict[str, str]:
-    return {"zh": words.zh, "en": words.en}
+def _words_by_name(terms: Iterable[Term]) -> dict[str, dict[str, str]]:
+    return {term.value: bilingual(term.words) for term in terms}
 
 
-def _terms(terms: Iterable[Term]) -> dict[str, dict[str, str]]:
-    return {term.value: _both(term.words) for term in terms}
-
-
-def _wait(seconds: float | None) -> dict[str, str] | None:
-    return None if seconds is None else _both(duration_words(seconds))
+def _wait_words(seconds: float | None) -> dict[str, str] | None:
+    return None if seconds is None else bilingual(duration_words(seconds))
 
 
 def _requirements(report: Report) -> Iterable[dict[str, Any]]:
@@ -107,11 +110,11 @@ def _requirements(report: Report) -> Iterable[dict[str, Any]]:
         named = sentences[each.id]
         yield {
             "id": each.id,
-            "sentence": _both(named.sentence),
-            "source": _both(named.source),
+            "sentence": bilingual(named.sentence),
+            "source": bilingual(named.source),
             "visible": each.visible,
             "broken": each.broken,
-            "note": _both(each.note),
+            "note": bilingual(each.note),
         }
 
 
@@ -120,31 +123,31 @@ def _requirements(report: Report) -> Iterable[dict[str, Any]]:
 PatternKey = tuple[str, str | None, str | None, tuple[str, ...], tuple[str, ...], str]
 
 
-def _key(found: Deviation) -> PatternKey:
+def _pattern_key(found: Deviation) -> PatternKey:
     """What deviations have in common that the page lists as one: all by which it filters."""
     return found.event, found.by, found.state, found.codes, found.requirements, outcome_of(found)
 
 
 def outcome_of(found: Deviation) -> str:
     """Return the key in OUTCOMES: what happened at the illegal event or after it."""
-    after = {entry.event for entry in _entries(found.trace)[found.position - 1 :]}
+    after = {entry.event for entry in _entries_of(found.trace)[found.position - 1 :]}
     if Event.COMPLETE_CANCELLATION in after:
         return "cancelled"
     return "removed" if Event.REMOVE_FACE_VERIFICATION in after else "neither"
 
 
-def _entries(trace: str) -> tuple[Entry, ...]:
+def _entries_of(trace: str) -> tuple[Entry, ...]:
     return Trace.parse(trace).entries
 
 
 def _patterns(report: Report) -> dict[PatternKey, list[Deviation]]:
     found: dict[PatternKey, list[Deviation]] = {}
     for each in report.deviations:
-        found.setdefault(_key(each), []).append(each)
+        found.setdefault(_pattern_key(each), []).append(each)
     return found
 
 
-def _pattern(key: PatternKey, members: list[Deviation]) -> dict[str, Any]:
+def _pattern_data(key: PatternKey, members: list[Deviation]) -> dict[str, Any]:
     event, by, state, codes, requirements, outcome = key
     usual = members[0]  # of most cases
     repairs = Counter[tuple[Words, ...] | None]()
@@ -159,12 +162,12 @@ def _pattern(key: PatternKey, members: list[Deviation]) -> dict[str, Any]:
         "requirements": requirements,
         "outcome": outcome,
         "cases": sum(each.cases for each in members),
-        "reason": _both(usual.reason),
-        "repair": None if repair is None else [_both(words) for words in repair],
+        "reason": bilingual(usual.reason),
+        "repair": None if repair is None else [bilingual(words) for words in repair],
     }
 
 
-def _variant(found: Deviation, pattern: int) -> dict[str, Any]:
+def _variant_data(found: Deviation, pattern: int) -> dict[str, Any]:
     trace = Trace.parse(found.trace)
     path = [*found.path, *([None] * len(trace.entries))]
     return {
@@ -172,22 +175,22 @@ def _variant(found: Deviation, pattern: int) -> dict[str, Any]:
         "cases": found.cases,
         "goal": trace.goal and trace.goal.value,
         "position": found.position,
-        "reason": _both(found.reason),
-        "repair": None if found.repair is None else [_both(words) for words in found.repair],
+        "reason": bilingual(found.reason),
+        "repair": None if found.repair is None else [bilingual(words) for words in found.repair],
         "steps": [
-            _step(place, entry, step) for place, (entry, step) in enumerate(zip(trace.entries, path, strict=False), 1)
+            _step_data(place, entry, step) for place, (entry, step) in enumerate(zip(trace.entries, path, strict=False), 1)
         ],
         "illegal": _illegal(found),
     }
 
 
-def _step(place: int, entry: Entry, step: tuple[str, str] | None) -> list[Any]:
+def _step_data(place: int, entry: Entry, step: tuple[str, str] | None) -> list[Any]:
     """Event, actor, details, and of a legal step the state that it leads to and the arrow of the picture."""
-    arrow = None if step is None else _arrows().get((step[0], entry.event.value, step[1]))
-    return [entry.event.value, entry.by and entry.by.value, _details(place, entry), step and step[1], arrow]
+    arrow = None if step is None else _overview_arrows().get((step[0], entry.event.value, step[1]))
+    return [entry.event.value, entry.by and entry.by.value, _payload_words(place, entry), step and step[1], arrow]
 
 
-def _details(place: int, entry: Entry) -> dict[str, str]:
+def _payload_words(place: int, entry: Entry) -> dict[str, str]:
     """What of the payload decides, in words; the references themselves are not shown."""
     parts = []
     if entry.quote is not None and entry.quote < place:
@@ -199,14 +202,14 @@ def _details(place: int, entry: Entry) -> dict[str, str]:
     wrong = (("account", "another", entry.account), ("order", "another", entry.order), ("consent", "none", entry.consent))
     parts += [CHOICES[name, choice] for name, choice, is_right in wrong if is_right is False]
     parts += [Words(f"{name} 无效", f"{name} is invalid") for name in entry.invalid]
-    return _both(Words("，".join(part.zh for part in parts), ", ".join(part.en for part in parts)))
+    return bilingual(Words("，".join(part.zh for part in parts), ", ".join(part.en for part in parts)))
 
 
 def _illegal(found: Deviation) -> dict[str, Any]:
     """Where the picture marks the illegal event: on arrows of that event from the state, or from there to its target."""
     ways = [each for each in MODEL.transitions if each.event.value == found.event]
     here = [each for each in ways if each.source.value == found.state]
-    arrows = [_arrows().get((each.source.value, each.event.value, each.target.value)) for each in here]
+    arrows = [_overview_arrows().get((each.source.value, each.event.value, each.target.value)) for each in here]
     return {
         "state": found.state,
         "arrows": list(dict.fromkeys(arrow for arrow in arrows if arrow)),
@@ -215,6 +218,6 @@ def _illegal(found: Deviation) -> dict[str, Any]:
 
 
 @cache
-def _arrows() -> dict[TransitionKey, str]:
+def _overview_arrows() -> dict[TransitionKey, str]:
     """The id of the overview's arrow for each transition."""
     return arrows_of(build_picture(View.OVERVIEW, MODEL))

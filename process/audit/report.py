@@ -145,10 +145,11 @@ class Report:
             "recorded": list(self.recorded),
             "fields": list(self.fields),
             "problems": [
-                {**each._asdict(), "words": _both(each.words), "examples": list(each.examples)} for each in self.problems
+                {**each._asdict(), "words": bilingual(each.words), "examples": list(each.examples)}
+                for each in self.problems
             ],
             "deviations": [_deviation(each) for each in self.deviations],
-            "requirements": [{**each._asdict(), "note": _both(each.note)} for each in self.requirements],
+            "requirements": [{**each._asdict(), "note": bilingual(each.note)} for each in self.requirements],
             "arrows": [each._asdict() for each in self.arrows],
             "unseen": list(self.unseen),
             "states": self.states,
@@ -156,7 +157,8 @@ class Report:
         }
 
 
-def _both(words: Words) -> dict[str, str]:
+def bilingual(words: Words) -> dict[str, str]:
+    """Return the words as JSON has them, by language."""
     return {"zh": words.zh, "en": words.en}
 
 
@@ -165,8 +167,8 @@ def _deviation(found: Deviation) -> dict[str, Any]:
         **{name: value for name, value in found._asdict().items() if name not in ("trace", "path")},
         "examples": list(found.examples),
         "codes": list(found.codes),
-        "reason": _both(found.reason),
-        "repair": None if found.repair is None else [_both(words) for words in found.repair],
+        "reason": bilingual(found.reason),
+        "repair": None if found.repair is None else [bilingual(words) for words in found.repair],
         "requirements": list(found.requirements),
     }
 

@@ -42,21 +42,21 @@ class Traffic:
 
 def transitions_of(view: str, model: Model = MODEL) -> dict[str, frozenset[TransitionKey]]:
     """Return for each arrow of a view, by its key, the transitions whose traffic it shows."""
-    return _transitions(build_picture(View(view), model))
+    return _counted_at(build_picture(View(view), model))
 
 
 def arrows_of(picture: Picture) -> dict[TransitionKey, str]:
     """Return for each transition that a picture shows the id of its arrow's group in SVG."""
-    return {key: arrow.replace("+", "-") for arrow, keys in _transitions(picture).items() for key in keys}
+    return {key: arrow.replace("+", "-") for arrow, keys in _counted_at(picture).items() for key in keys}
 
 
 def with_traffic(picture: Picture, traffic: Traffic, lang: str) -> Picture:
     """Return the picture with texts for the traffic in *lang*, widths of lines, and footnotes that explain them."""
     most = max(traffic.counts.values(), default=0)
-    keys = _transitions(picture)
+    keys = _counted_at(picture)
     arrows = tuple(_with_texts(arrow, keys[arrow.key], traffic, most, lang) for arrow in picture.arrows)
     boxes = tuple(
-        replace(box, count=_count(traffic.states[box.state.value], lang))
+        replace(box, count=_count_text(traffic.states[box.state.value], lang))
         if box.state is not None and traffic.states.get(box.state.value)
         else box
         for box in picture.boxes
@@ -86,21 +86,21 @@ def _with_texts(arrow: Arrow, keys: frozenset[TransitionKey], traffic: Traffic, 
     return replace(arrow, traffic=tuple(texts), width=round(THIN + (THICK - THIN) * min(share, 1.0), 2))
 
 
-def _count(count: int, lang: str) -> str:
+def _count_text(count: int, lang: str) -> str:
     return count_words(count).of("en" if lang == "both" else lang)
 
 
-def _transitions(picture: Picture) -> dict[str, frozenset[TransitionKey]]:
+def _counted_at(picture: Picture) -> dict[str, frozenset[TransitionKey]]:
     """The transitions by arrow. One that two arrows have, for other conditions, counts where it is drawn from its state."""
     twice = _drawn_twice(picture)
-    return {arrow.key: _keys(arrow) - twice if arrow.source == ANYWHERE else _keys(arrow) for arrow in picture.arrows}
+    return {arrow.key: _keys_of(arrow) - twice if arrow.source == ANYWHERE else _keys_of(arrow) for arrow in picture.arrows}
 
 
 def _drawn_twice(picture: Picture) -> frozenset[TransitionKey]:
-    from_many = [_keys(arrow) for arrow in picture.arrows if arrow.source == ANYWHERE]
-    others = [_keys(arrow) for arrow in picture.arrows if arrow.source != ANYWHERE]
+    from_many = [_keys_of(arrow) for arrow in picture.arrows if arrow.source == ANYWHERE]
+    others = [_keys_of(arrow) for arrow in picture.arrows if arrow.source != ANYWHERE]
     return frozenset().union(*from_many) & frozenset().union(*others)
 
 
-def _keys(arrow: Arrow) -> frozenset[TransitionKey]:
+def _keys_of(arrow: Arrow) -> frozenset[TransitionKey]:
     return frozenset((each.source.value, each.event.value, each.target.value) for each in arrow.transitions)

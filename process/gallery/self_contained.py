@@ -51,13 +51,13 @@ def embedded(svg: str, prefix: str, **attributes: str) -> str:
     """Return a picture as part of a page, hidden: without prolog, its ids prefixed, with attributes as ``data-…``."""
     svg = re.sub(r"<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r"<title>.*?</title>\n?", "", svg, flags=re.DOTALL)  # Graphviz' names, which would show as tooltips
-    svg = re.sub(r'\sstyle="([^"]*)"', _attributes, svg)
+    svg = re.sub(r'\sstyle="([^"]*)"', _style_attributes, svg)
     svg = re.sub(r'(\s(?:xlink:)?href="#|\sid="|url\(#)', rf"\g<1>{prefix}-", svg)
     named = "".join(f' data-{name}="{value}"' for name, value in attributes.items())
     return svg.replace("<svg", f'<svg class="picture"{named} role="img" data-label="picture" hidden=""', 1).strip()
 
 
-def _attributes(style: re.Match[str]) -> str:
+def _style_attributes(style: re.Match[str]) -> str:
     """Return an SVG's style as attributes, which the policy lets through."""
     pairs = (part.split(":", 1) for part in style[1].split(";") if part)
     return "".join(f' {name.strip()}="{value.strip()}"' for name, value in pairs)

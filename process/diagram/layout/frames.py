@@ -44,8 +44,8 @@ def place_frames(
         lines = _title(frame.words, lang, room, _TITLE if is_narrow else max(around.right - around.left + 30, _TITLE))
         size = block(lines, TEXT)
         if any(box.is_initial for box in picture.boxes if box.key in frame.members):
-            around = around._replace(left=around.left - _START, top=around.top - _above(picture))
-        more_left, more_below, more_right = _room(picture, layout, name, lang)
+            around = around._replace(left=around.left - _START, top=around.top - _room_above(picture))
+        more_left, more_below, more_right = _room_around(picture, layout, name, lang)
         around = around._replace(
             left=around.left - more_left, bottom=around.bottom + more_below, right=around.right + more_right
         )
@@ -79,13 +79,13 @@ def place_frames(
     return frames, titles
 
 
-def _room(picture: Picture, layout: ViewLayout, name: str, lang: str) -> tuple[int, int, int]:
+def _room_around(picture: Picture, layout: ViewLayout, name: str, lang: str) -> tuple[int, int, int]:
     """The room at the left, below and at the right; at the left also for traffic, where texts stand there."""
     left, below, right = layout.room.get(f"{name}.{lang}", layout.room.get(name, (0, 0, 0)))
-    return left + (_LEFT if left and _above(picture) else 0), below, right
+    return left + (_LEFT if left and _room_above(picture) else 0), below, right
 
 
-def _above(picture: Picture) -> int:
+def _room_above(picture: Picture) -> int:
     return _TRAFFIC if any(arrow.traffic for arrow in picture.arrows) else 0
 
 

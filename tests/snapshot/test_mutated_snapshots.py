@@ -143,5 +143,7 @@ def test_a_mutated_snapshot_is_refused_or_is_a_sound_case(texts: int) -> None:
         assert (case.request is None) == case.is_done
     # Most texts must fail, some must pass, and every part of the reader must have had its share.
     assert 100 < outcomes["read"] < sum(outcomes.values()) / 2
-    assert all(outcomes[where] > 10 for where in ("", "format", "model_version", "case_id", "version", "state")), outcomes
+    assert all(
+        outcomes[where] > texts // 2_000 for where in ("", "format", "model_version", "case_id", "version", "state")
+    ), outcomes
     assert all(outcomes[where] > 10 for where in ("facts", "opened_at", "deadlines", "history")), outcomes

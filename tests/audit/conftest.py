@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from process import diagram
 from process.audit import Report, audit, page
 from process.diagram import View
-from tests.support.browser import Watched, address, watched
+from tests.support.browser import DIAGRAMS, Watched, address, watched
 from tests.support.logs import legal_log, with_faults, write_csv
 
 HOSTILE = (
@@ -32,8 +31,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="session")
 def pictures() -> dict[tuple[View, str], str]:
-    """Pictures that need no layout, in place of those with traffic."""
-    return {(view, lang): diagram.svg(view, lang) for view in View for lang in page.LANGUAGES}
+    """The gallery's pictures, in place of those with traffic, whose layout takes long."""
+    names = [(view, lang) for view in View for lang in page.LANGUAGES]
+    return {(view, lang): (DIAGRAMS / f"{view}.{lang}.svg").read_text(encoding="utf-8") for view, lang in names}
 
 
 @pytest.fixture(scope="session")

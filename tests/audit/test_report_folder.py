@@ -96,6 +96,7 @@ def test_the_views_alone_replace_nothing_either_and_tell_their_progress(tmp_path
     assert (tmp_path / "support.zh.svg").read_text() == FOREIGN
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick")
 def test_parts_and_what_is_merged_of_them_have_the_same_page(tmp_path: Path) -> None:
     for number in (1, 2):

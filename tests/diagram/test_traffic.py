@@ -10,7 +10,7 @@ import pytest
 from process import State, diagram
 from process.diagram import Traffic, View, transitions_of
 from process.diagram.quantities import count_words, duration_words
-from process.diagram.traffic import THICK, THIN
+from process.diagram.traffic import THICK, THIN, with_traffic
 from process.diagram.views import build_picture
 from process.model import MODEL, Event
 from tests.support.drawn import SVG, Drawn, texts_of
@@ -63,13 +63,14 @@ def test_an_arrow_shows_how_often_it_was_taken_and_the_median_wait() -> None:
 
 
 def test_a_line_is_the_wider_the_more_often_it_was_taken_on_a_scale_of_logarithms() -> None:
+    key, most = ("signed_in", "open_orders", "order_list"), {("signed_out", "sign_in", "signed_in"): 9_999}
     widths = []
-    for others in (0, 9, 999, 9_999):
-        edge = Drawn(sign_in(9_999, others)).groups["edge"]["arrow-signed_in-order_list"]
-        widths.append(float(next(edge.iter(f"{SVG}path")).get("stroke-width", 1)))
-    assert widths[0] == THIN
-    assert widths[3] == THICK
-    assert widths[1:] == pytest.approx([THIN + (THICK - THIN) * tenths / 4 for tenths in (1, 3, 4)], abs=0.011)
+    for count in (0, 9, 999, 9_999):
+        shown = with_traffic(build_picture(View.SELF_SERVICE, MODEL), Traffic({**most, key: count}), "en")
+        widths += [arrow.width for arrow in shown.arrows if arrow.key == "arrow-signed_in-order_list"]
+    assert widths == pytest.approx([THIN + (THICK - THIN) * quarters / 4 for quarters in (0, 1, 3, 4)], abs=0.011)
+    drawn = Drawn(sign_in(9_999, 999)).groups["edge"]["arrow-signed_in-order_list"]
+    assert float(next(drawn.iter(f"{SVG}path")).attrib["stroke-width"]) == widths[2]
 
 
 def test_what_the_log_does_not_record_is_not_shown_as_never_taken() -> None:

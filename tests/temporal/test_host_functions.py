@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from process import Actor, Event, Goal, GuardNotMet, Request, RequestKind, State
-from process.temporal import Answer, Cases, asking, worker
+from process import Actor, Case, Event, Goal, GuardNotMet, Request, RequestKind, State, Step
+from process.temporal import Answer, Cases, asking, deciding, worker
+from process.temporal.messages import EventMessage
 from tests.support.asynchronous import run
 from tests.support.temporal import SIGN_IN, Server, compared, history_of, new_order, outcome_of, replay, runs_of, submit
 
@@ -122,6 +124,43 @@ def test_an_answer_that_the_case_refuses_is_logged_and_listed_also_in_the_next_r
     assert logged.levelno == logging.WARNING
     for part in ("case-1", "case-1:8", "complete_cancellation", "GuardNotMet", "quote_not_submitted"):
         assert part in logged.getMessage()
+
+
+def test_an_answer_that_no_worker_could_decide_is_taken_when_one_can(
+    skipping: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed: list[str] = []
+
+    def raise_event(case: Case, event: EventMessage) -> Step:
+        if event.event == Event.QUOTE_CONSEQUENCES and not failed:
+            failed.append(event.event_id)
+            raise ApplicationError("no time", non_retryable=True)
+        return deciding_raise_event(case, event)
+
+    deciding_raise_event = deciding.raise_event
+    monkeypatch.setattr(deciding, "raise_event", raise_event)
+
+    def quote(request: Request) -> Answer:
+        return Answer(Event.QUOTE_CONSEQUENCES, {"quote": "q", "fee": 0, "currency": "CNY"})
+
+    async def trip() -> None:
+        order = new_order()
+        async with worker(skipping.client, {RequestKind.QUOTE_CONSEQUENCES: quote}, task_queue=order):
+            case = await Cases(skipping.client, task_queue=order).open(goal=Goal.PLAN, account="acct-1", order=order)
+            await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")
+            await case.handle(Event.OPEN_ORDERS, event_id="m2")
+            await case.handle(Event.OPEN_ORDER, {"order": order}, event_id="m3")
+            await case.handle(Event.FIND_OPTION, {"option": "cancel"}, event_id="m4")
+            await case.handle(Event.CHOOSE_CANCELLATION, event_id="m5")
+            while not failed:
+                await asyncio.sleep(0.02)
+            await skipping.environment.sleep(90)
+            while (loaded := await case.load()).facts.quote is None:
+                await asyncio.sleep(0.02)
+            assert (loaded.version, await case.refused_answers(), failed) == (6, (), ["answer:5"])
+
+    caplog.set_level(logging.ERROR)  # the failure is logged with its traceback
+    skipping.run(trip())
 
 
 def test_a_function_that_takes_long_is_known_to_be_at_work(monkeypatch: pytest.MonkeyPatch) -> None:

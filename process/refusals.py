@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from process.arguments import Wrong
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
-from process.finality import is_final, values_that_differ
 from process.machine import CompiledEvent, CompiledMachine
 from process.model import ELSE, Actor, Blocker, Event, Facts, Field, Guard, Model, Payload, State, Transition
 from process.payload import INVALID, FieldCheck, check_of, field_errors, short_repr, valid_part, wrong_field
@@ -38,6 +37,8 @@ class Circumstances(NamedTuple):
         return (*shape, *state_blockers(self.machine.definition, self.event, self.state, self.facts, self.by, part))
 
     def is_final(self) -> bool:
+        from process.finality import is_final  # the search is imported when it is asked for
+
         return is_final(self.machine, self.state, self.facts, self.event.event, self.by, self.data)
 
 
@@ -102,6 +103,8 @@ def _unmet_guards(row: Transition, fields: Mapping[str, Field], facts: Facts, da
 
 
 def _can_hold(guard: Guard, fields: Mapping[str, Field], facts: Facts, data: Payload) -> bool:
+    from process.finality import values_that_differ
+
     missing = [name for name in guard.payload_fields if name not in data]
     values = (values_that_differ(fields[name], name, facts) for name in missing)
     return any(guard.predicate(facts, {**data, **dict(zip(missing, chosen, strict=True))}) for chosen in product(*values))

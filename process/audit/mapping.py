@@ -108,10 +108,22 @@ class Mapping:
             _check_zone(zone)
         return replace(self, zone=zone or self.zone, ignore_unknown=ignore_unknown or self.ignore_unknown)
 
+    def with_defaults(self, columns: MappingType[str, str]) -> Mapping:
+        """Return the mapping with the columns that a format itself fixes, by role, where it names no others."""
+        fixed = {role: (column,) for role, column in columns.items()}
+        return replace(self, columns={**fixed, **self.columns})
+
     def with_columns(self, **given: str | None) -> Mapping:
         """Return the mapping with other columns for the roles that are given."""
         chosen = {role: (column,) for role, column in given.items() if column}
         return replace(self, columns={**self.columns, **chosen})
+
+
+def key(name: str) -> str:
+    """Return a name as it must stand before ``=`` in a mapping file: in quotes unless it is of letters, digits, _ and -."""
+    if re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        return name
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _check_zone(name: str) -> None:

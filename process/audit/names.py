@@ -8,7 +8,7 @@ from typing import Final
 
 import duckdb
 
-from process.audit.mapping import REQUIRED, ROLES, TIES, ByColumn, Mapping, MappingInvalid
+from process.audit.mapping import REQUIRED, ROLES, TIES, ByColumn, Mapping, MappingInvalid, key
 from process.audit.problems import MOST_NAMED, Problem
 from process.audit.sources import Raw, quoted
 from process.model import Actor, Event, Goal, Words
@@ -62,8 +62,10 @@ def unknown_names(conn: duckdb.DuckDBPyConnection, mapping: Mapping, columns: tu
         name, _ = unknown[0]
         listed = ", ".join(f"{each} ({count})" for each, count in unknown[:MOST_NAMED])
         if not mapping.ignore_unknown:
-            zh = f'未映射的事件：{listed}；请在 [events] 写 {name} = "…" 或 {name} = "ignore"，或加 --ignore-unknown'
-            en = f'unmapped events: {listed}; write {name} = "…" or {name} = "ignore" in [events], or use --ignore-unknown'
+            zh = f'未映射的事件：{listed}；请在 [events] 写 {key(name)} = "…" 或 {key(name)} = "ignore"'
+            zh += "，或加 --ignore-unknown"
+            en = f'unmapped events: {listed}; write {key(name)} = "…" or {key(name)} = "ignore" in [events]'
+            en += ", or use --ignore-unknown"
             raise MappingInvalid(0, Words(zh, en))
         total = sum(count for _, count in unknown)
         yield Problem("unknown_event", total, Words("未映射的事件", "events that are not mapped"), (listed,))
@@ -87,8 +89,10 @@ def _refuse_unknown_members(
         table = {"by": "by", "goal": "goals"}[role]
         listed = ", ".join(f"{name} ({count})" for name, count in found)
         members = ", ".join(member.value for member in kind)
-        en = f'unmapped values: {listed}; write {found[0][0]} = "…" in [{table}], one of {members}'
-        raise MappingInvalid(0, Words(f'未映射的值：{listed}；请在 [{table}] 写 {found[0][0]} = "…"，可用：{members}', en))
+        en = f'unmapped values: {listed}; write {key(found[0][0])} = "…" in [{table}], one of {members}'
+        raise MappingInvalid(
+            0, Words(f'未映射的值：{listed}；请在 [{table}] 写 {key(found[0][0])} = "…"，可用：{members}', en)
+        )
 
 
 def unmapped_events(

@@ -61,6 +61,13 @@ class ArrowTraffic(NamedTuple):
     p99: float | None
 
 
+class Coverage(NamedTuple):
+    """How many transitions a log shows, of how many it could."""
+
+    taken: int
+    total: int
+
+
 class Overdue(NamedTuple):
     """A case that has waited longer than its state's deadline at the end of the log."""
 
@@ -124,6 +131,11 @@ class Report:
     overdue: tuple[Overdue, ...]
     listed: tuple[DeviatingCase, ...]
     median_waits: Mapping[frozenset[TransitionKey], float]
+
+    @property
+    def coverage(self) -> Coverage:
+        """The transitions of recorded events that some case took, and all of them."""
+        return Coverage(len(self.arrows), len(self.arrows) + len(self.unseen))
 
     @property
     def conforms(self) -> bool:

@@ -56,8 +56,7 @@ def audit(
     chosen = mapping if isinstance(mapping, Mapping) else Mapping() if mapping is None else read_mapping(mapping)
     with telling_of(str(source)), connect(memory, threads) as conn:
         raw = load_source(conn, str(source), query=query, own=own, object_type=object_type, progress=progress)
-        fixed = {role: (column,) for role, column in raw.roles.items() if role not in chosen.columns}
-        chosen = Mapping(**{**vars(chosen), "columns": {**fixed, **chosen.columns}})
+        chosen = chosen.with_defaults(raw.roles)
         events = read_events(conn, raw, chosen, bucket, progress)
         judge_cases(conn, events, chosen, progress)
         report = build_report(conn, raw.files, events)
@@ -72,4 +71,4 @@ def suggest_mapping(source: str, mapping: Mapping, *, query: str | None = None, 
     """Return a proposal for the mapping file of a log, to be read and corrected by a person."""
     with connect() as conn:
         raw = load_source(conn, source, query=query, object_type=object_type)
-        return suggest(conn, raw, mapping)
+        return suggest(conn, raw, mapping.with_defaults(raw.roles))

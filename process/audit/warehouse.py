@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from process.audit.dialects import DIALECTS
 from process.audit.judging import judge_cases
 from process.audit.log import Events
-from process.audit.mapping import REQUIRED, ROLES, Mapping, MappingInvalid
+from process.audit.mapping import REQUIRED, ROLES, Mapping, MappingInvalid, key
 from process.audit.problems import Problem
 from process.audit.progress import Progress, silent
 from process.audit.report import Report
@@ -143,8 +143,8 @@ def _problems(rows: Iterable[Variant], mapping: Mapping) -> Iterator[Problem]:
     for text, count, _example in rows:
         code, _, name = text.partition(" ")
         if code == UNKNOWN_EVENT and not mapping.ignore_unknown:
-            zh = f'未映射的事件：{name} ({count})；请在 [events] 写 {name} = "…" 或 {name} = "ignore"，再打印查询'
-            en = f'unmapped events: {name} ({count}); write {name} = "…" or "ignore" in [events], and print the query again'
+            zh = f'未映射的事件：{name} ({count})；请在 [events] 写 {key(name)} = "…" 或 "ignore"，再打印查询'
+            en = f'unmapped events: {name} ({count}); write {key(name)} = "…" or "ignore" in [events], and print it again'
             raise MappingInvalid(0, Words(zh, en))
         if code in _PROBLEMS:
             yield Problem(code.removeprefix(TOLD), count, _PROBLEMS[code], (f"{name} ({count})",) if name else ())

@@ -35,3 +35,10 @@ def test_each_reason_repair_and_requirement_is_told_in_both_languages(report: Re
     assert repair is not None
     assert [words.en for words in repair] == ['add "open my orders" by customer before event 2']
     assert [words.zh for words in repair] == ["在第 2 个事件之前补上「打开我的订单」（客户）"]
+
+
+def test_the_report_has_what_a_program_asks_for(report: Report) -> None:
+    assert report.coverage == (len(report.arrows), len(report.arrows) + len(report.unseen))
+    assert report.coverage.taken > 20
+    assert {each.state for each in report.overdue} <= set(report.states)
+    assert sum(report.states.values()) == report.conforming

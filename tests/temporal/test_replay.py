@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from process import Case, ModelError
@@ -20,6 +20,7 @@ from process.machine import build
 from process.mutation.operators import all_mutants
 from process.temporal import workflow
 from tests.support.asynchronous import run as run_async
+from tests.support.temporal import replayer_of
 from tests.support.temporal_histories import CHECKSUMS, FOLDER, RECORDINGS, kept_histories, without_folders
 from tests.support.thorough import counts
 
@@ -35,8 +36,7 @@ def failures(histories: Iterable[WorkflowHistory], shell: type = workflow.CaseWo
             yield history
 
     async def replay() -> list[Exception]:
-        replayer = Replayer(workflows=[shell], workflow_runner=UnsandboxedWorkflowRunner())
-        results = await replayer.replay_workflows(given(), raise_on_replay_failure=False)
+        results = await replayer_of(shell).replay_workflows(given(), raise_on_replay_failure=False)
         return list(results.replay_failures.values())
 
     return run_async(replay())

@@ -14,10 +14,10 @@ from tests.store import (
     test_aio,
     test_claims,
     test_conflicts,
-    test_hard_cases,
+    test_engines,
     test_lists,
     test_mysql,
-    test_store,
+    test_time_outs,
     test_waits,
 )
 from tests.support.storing import ISOLATIONS, Database, in_parallel
@@ -41,8 +41,8 @@ UNPREPARED = test_waits.test_an_sqlite_engine_that_was_not_prepared_is_refused
 WAIT = test_waits.test_a_writer_waits_once_for_a_lock_that_is_not_given
 READERS = test_waits.test_readers_of_sqlite_neither_wait_for_a_writer_nor_keep_one_waiting
 FILTERS = test_lists.test_filters_find_what_the_cases_say_in_order_part_by_part_and_counted
-UNREADABLE = test_hard_cases.test_cases_that_can_not_be_read_leave_their_places_in_a_list_to_others
-CALENDAR = test_store.test_times_at_the_ends_of_the_calendar_are_kept_verified_and_known_again
+UNREADABLE = test_time_outs.test_cases_that_can_not_be_read_leave_their_places_in_a_list_to_others
+CALENDAR = test_engines.test_times_at_the_ends_of_the_calendar_are_kept_verified_and_known_again
 EARLIER = test_claims.test_an_open_case_of_an_earlier_release_never_repeats_what_another_one_has_done
 SPACES = test_mysql.test_texts_that_look_alike_are_different_and_those_that_end_in_a_space_are_refused
 DEADLOCK = test_mysql.test_a_deadlock_in_the_store_can_not_be_committed_over

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, literal, select, text, update
-from sqlalchemy.orm import Session
 
 from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Refused, State, store
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.snapshot.migrations import Migration
 from process.store import handling, mapping, queries, statements
-from tests.support.storing import LEDGER, START, Database, agree, call, next_model, opened
+from tests.support.storing import LEDGER, START, Database, call, next_model, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
@@ -24,58 +23,6 @@ LATER = START + timedelta(days=9)
 SIGNED_IN: dict[str, Any] = {"account": "acct", "channel": "app"}
 ANOTHER: dict[str, Any] = {"account": "another", "channel": "app"}
 """Of a sign-in that is refused for good."""
-
-# ------------------------------------------------------------------------------------------------------------- time-outs
-
-
-def test_no_senders_event_id_stands_in_the_way_of_a_time_out(engine: Engine) -> None:
-    for name in ("a", "b"):
-        opened(engine, name)
-    with engine.begin() as conn:
-        store.handle(conn, "a", Event.SIGN_IN, SIGNED_IN, event_id="time_out:1", at=START)
-    with engine.begin() as conn:
-        assert {done.case.case_id for done in store.time_out_overdue(conn, LATER)} == {"a", "b"}
-        assert store.time_out_overdue(conn, LATER) == []
-    agree(engine, 2)
-
-
-def test_cases_that_can_not_be_read_leave_their_places_in_a_list_to_others(engine: Engine) -> None:
-    for number in range(5):
-        opened(engine, f"case-{number}", at=START + timedelta(minutes=number))
-    with engine.begin() as conn:
-        conn.execute(update(CASES).where(CASES.c.case_id.in_(["case-0", "case-1", "case-3"])).values(snapshot="[1]"))
-        for limit, expected in ((1, ["case-2"]), (2, ["case-2", "case-4"]), (9, ["case-2", "case-4"])):
-            assert [case.case_id for case in store.awaiting(conn, Actor.CUSTOMER, limit)] == expected
-            assert [case.case_id for case in store.overdue(conn, LATER, limit)] == expected
-        assert [done.case.case_id for done in store.time_out_overdue(conn, LATER, 1)] == ["case-2"]
-
-
-def test_cases_without_a_due_time_come_last_and_paging_ends(engine: Engine) -> None:
-    with engine.begin() as conn:
-        for name in ("p", "q", "r"):
-            store.import_case(conn, Case(goal=Goal.PLAN, account="acct", order=name, case_id=name))
-    for name in ("a", "z"):
-        opened(engine, name)
-    with engine.begin() as conn:
-        for limit in (1, 2, 3, 4, 9):
-            seen: list[str] = []
-            page = store.awaiting(conn, Actor.CUSTOMER, limit)
-            while page:
-                seen += [case.case_id for case in page]
-                page = store.awaiting(conn, Actor.CUSTOMER, limit, after=page[-1])
-            assert seen == ["a", "z", "p", "q", "r"]
-        assert [found.case_id for found in store.find(conn)] == ["a", "z", "p", "q", "r"]
-        assert [case.case_id for case in store.overdue(conn, LATER)] == ["a", "z"]
-
-
-def test_what_a_newer_model_has_other_names_for_is_listed_as_it_is_stored(engine: Engine) -> None:
-    opened(engine, "case")
-    with engine.begin() as conn:
-        newer = {"state": "newer_state", "goal": "newer_goal", "awaits": "robot", "model_version": 99}
-        conn.execute(update(CASES).values(**newer))
-        (found,) = store.find(conn)
-        assert (found.state, found.goal, found.awaits) == ("newer_state", "newer_goal", "robot")
-
 
 # ------------------------------------------------------------------------------------------------------ while others write
 
@@ -304,131 +251,3 @@ def test_a_refusal_that_was_edited_is_no_refusal_when_its_event_comes_again(engi
         conn.execute(update(store.metadata.tables["cancellation_refusal"]).values(**edit))
         with pytest.raises(SnapshotInvalid, match="refusal no"):
             store.handle(conn, "case", Event.SIGN_IN, ANOTHER, event_id="no")
-
-
-# ------------------------------------------------------------------------------------------------------- a host's set-up
-
-
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda conn: store.handle(conn, "case", Event.ABANDON, event_id="1"),
-        lambda conn: store.handle(conn, "case", Event.SIGN_IN, ANOTHER, event_id="1"),
-        lambda conn: store.open(conn, goal=Goal.PLAN, account="acct", order="new"),
-        lambda conn: store.time_out_overdue(conn, LATER),
-    ],
-)
-def test_a_transaction_that_may_only_read_reads_and_says_so_where_it_should_write(
-    engine: Engine, write: Callable[[Any], object]
-) -> None:
-    opened(engine, "case")
-    only_read = {"postgresql": "SET TRANSACTION READ ONLY", "sqlite": "PRAGMA query_only=ON"}
-    with engine.connect() as conn:
-        begun = conn.begin()
-        conn.exec_driver_sql(only_read.get(engine.dialect.name, "SET SESSION TRANSACTION READ ONLY"))
-        assert store.load(conn, "case").version == len(store.overdue(conn, START)) == 0
-        with pytest.raises(store.ReadOnly):
-            write(conn)
-        begun.rollback()
-        conn.invalidate()  # the setting would stay
-
-
-@pytest.mark.parametrize("isolation", ["READ COMMITTED", "SERIALIZABLE"])
-def test_a_lock_that_is_not_given_in_time_is_a_conflict(postgresql: Database, isolation: str) -> None:
-    opened(postgresql.engine(), "case")
-    with postgresql.engine().connect() as first, postgresql._replace(isolation=isolation).engine().connect() as second:
-        begun = first.begin(), second.begin()
-        store.handle(first, "case", Event.ABANDON, event_id="1")
-        second.execute(text("SET LOCAL lock_timeout = '10ms'"))
-        with pytest.raises(store.Conflict) as lost:
-            store.handle(second, "case", Event.ABANDON, event_id="2")
-        assert lost.value.aborted == (isolation == "READ COMMITTED")
-        for one in begun:
-            one.rollback()
-
-
-def write_what_the_other_reads(engine: Engine, other: Any) -> None:
-    begun = other.begin()
-    with store.raising_conflict(), Session(engine) as session, session.begin():
-        for one, name in ((session, "a"), (other, "b")):
-            assert len(one.execute(select(LEDGER)).all()) == 2
-            one.execute(update(LEDGER).where(LEDGER.c.case_id == name).values(version=1))
-        begun.commit()
-
-
-def test_what_only_the_commit_tells_is_a_conflict_for_a_hosts_own_loop(postgresql: Database) -> None:
-    serial = postgresql._replace(isolation="SERIALIZABLE").engine()
-    with serial.begin() as conn:
-        conn.execute(LEDGER.insert(), [{"case_id": name, "version": 0} for name in "ab"])
-    with serial.connect() as other, pytest.raises(store.Conflict) as lost:
-        write_what_the_other_reads(serial, other)
-    assert (lost.value.case_id, lost.value.aborted) == (None, True)
-    assert "None" not in lost.value.text("en") + lost.value.text("zh") + store.Conflict("c", None).text("zh")
-
-
-def test_two_stores_stand_in_two_schemas_of_one_database(postgresql: Database) -> None:
-    engine = postgresql.engine()
-    for name in ("north", "south"):
-        with engine.begin() as conn:
-            conn.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
-            conn.execute(text(f"CREATE SCHEMA {name}"))
-        own = engine.execution_options(schema_translate_map={None: name})
-        store.metadata.create_all(own)
-        opened(own, "case", steps=3)
-        agree(own, 1)
-    agree(engine, 0)
-
-
-def test_a_session_or_an_engine_is_no_connection(engine: Engine) -> None:
-    with Session(engine) as session:
-        for given in (session, engine, None):
-            with pytest.raises(TypeError, match=r"session\.connection\(\)"):
-                store.load(given, "case")  # type: ignore[arg-type]  # on purpose
-
-
-# -------------------------------------------------------------------------------------------------------------- addresses
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "oracle://me:s3cret@host/x",
-        "postgresql://me:pw@s3cret@127.0.0.1:1/x",
-        "postgresql://me:pw@h/s3cret@127.0.0.1:1/x",
-        "postgresql://me:pw?s3cret@127.0.0.1:1/x",
-        "postgresql://:s3cret@127.0.0.1:1/x",
-        "postgresql://s3cret:@127.0.0.1:1/x",
-        "postgresql://127.0.0.1:1/x?user=me&password=s3cret",
-        "postgresql://127.0.0.1:1/x?sslpassword=s3cret",
-        "postgresql://me:s3%40cret@127.0.0.1:1/x?passwordd=s3cret",
-        "mysql+pymysql://me:s3cret@127.0.0.1:1/x",
-        "mysql+pymysql://me@127.0.0.1:1/x?password=s3cret",
-        "s3cret",
-        "://s3cret",
-        "postgresql://me:s3cret@127.0.0.1:1/x",
-        "postgresql://me:s3cr/s3cret@host/x",
-        "postgresql://me:s3cret",
-        "postgresql://me@127.0.0.1:1/x?password=s3cret",
-        "postgresql+nothing://me:s3cret@host/x",
-        "postgresql://me:s3cret@host/\ud800",
-    ],
-)
-def test_no_error_tells_a_password(url: str) -> None:
-    with pytest.raises(store.DatabaseUnusable) as refused, store.database(url) as engine, engine.begin():
-        raise AssertionError("it can be used")
-    said = str(refused.value) + refused.value.text("zh") + repr(refused.value)
-    assert "s3" not in said
-    assert "cret" not in said
-
-
-def test_no_repr_of_an_engine_shows_a_password() -> None:
-    for url in ("postgresql://me:s3cret@h/x", "postgresql://me@h/x?password=s3cret&sslpassword=s3cret"):
-        engine = store.create_engine(url)
-        assert "s3cret" not in repr(engine) + str(engine.url) + repr(engine.url)
-
-
-def test_a_path_may_hold_what_an_address_takes_for_its_own(tmp_path: Any) -> None:
-    engine = store.sqlite_engine(tmp_path / "what?x=%41.sqlite")
-    store.metadata.create_all(engine)
-    engine.dispose()
-    assert (tmp_path / "what?x=%41.sqlite").exists()

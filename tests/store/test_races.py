@@ -290,15 +290,13 @@ def test_each_event_counts_once_however_often_8_processes_deliver_it(database: D
 
 
 @pytest.mark.parametrize(
-    ("way", "number", "found_out"),
+    ("way", "cases", "found_out"),
     [
         ("look_before_load", 60, f"several outcomes|the wrong outcome|{TAKEN} .cancellation_(step_of_sender|refusal_pkey)"),
         ("never_look", 8, "several outcomes|the wrong outcome|counted twice"),
     ],
 )
-def test_a_store_that_looks_too_early_or_never_gives_wrong_outcomes(
-    postgresql: Database, way: str, number: int, found_out: str
-) -> None:
-    cases = [f"begun-{one}" for one in range(number)]  # none waits for a state that a broken store has left for good
+def test_a_store_that_looks_too_early_or_never_is_found(postgresql: Database, way: str, cases: int, found_out: str) -> None:
+    begun = [f"begun-{number}" for number in range(cases)]  # none waits for a state that a broken store has left for good
     with pytest.raises(AssertionError, match=found_out):
-        check_each_event_once(postgresql._replace(broken=way), cases)
+        check_each_event_once(postgresql._replace(broken=way), begun)

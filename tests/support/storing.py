@@ -49,7 +49,9 @@ class Database(NamedTuple):
     """True if commits to SQLite outlast a power cut, as a host's do; tests go without, benchmarks don't."""
 
     def engine(self) -> Engine:
-        engine = store.create_engine(self.url)
+        engine = store.create_engine(
+            self.url, busy_timeout=timedelta(seconds=TIME_LIMIT)
+        )  # as long as a busy machine takes
         if self.is_sqlite and not self.durable:
             event.listen(engine, "connect", _keep_in_memory)
         ENGINES.append(engine)

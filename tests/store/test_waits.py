@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Event as Signal
+from threading import Timer
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
@@ -58,11 +60,16 @@ def test_a_writer_waits_once_for_a_lock_that_is_not_given(database: Database) ->
 def test_a_wait_is_announced(database: Database) -> None:
     opened(database.engine(), "case")
     told = Signal()
-    engine = store.create_engine(database.url, busy_timeout=timedelta(milliseconds=500))
-    call_when_waiting(engine, told.set, after=0.1)
+    engine = store.create_engine(database.url)
+    call_when_waiting(engine, told.set, after=9)
     with engine.begin() as conn:
         store.load(conn, "case")
+    for timer in [thread for thread in enumerate_threads() if isinstance(thread, Timer)]:
+        timer.join()  # at once, as it was cancelled
     assert not told.is_set()
+    engine.dispose()
+    engine = store.create_engine(database.url, busy_timeout=timedelta(milliseconds=500))
+    call_when_waiting(engine, told.set, after=0.1)
     with another_writer(database), pytest.raises(store.Conflict):
         store.deliver(engine, "case", Event.ABANDON, event_id="1")
     assert told.is_set()

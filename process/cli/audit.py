@@ -16,9 +16,9 @@ from process.extras import ExtraMissing
 from process.model import Words
 
 SourcesArgument = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
-        metavar="SOURCE…",
+        metavar="[SOURCE…]",
         help="日志：文件、模式、目录或数据库地址；或 merge 与各部分的目录。\n\n"
         "The log: a file, a pattern, a folder or a database's address; or merge and the folders of the parts.",
         show_default=False,
@@ -31,7 +31,7 @@ def _value_option(name: str, metavar: str, zh: str, en: str) -> Any:
 
 
 def audit(
-    sources: SourcesArgument,
+    sources: SourcesArgument = None,
     map_file: Annotated[
         Path | None, _value_option("--map", "FILE", "映射文件（TOML）。", "The mapping file (TOML).")
     ] = None,
@@ -61,6 +61,15 @@ def audit(
     query: Annotated[
         str | None,
         _value_option("--query", "SQL", "从数据库读取日志的查询。", "The query that reads the log from a database."),
+    ] = None,
+    db: Annotated[
+        str | None,
+        _value_option(
+            "--db",
+            "URL",
+            "本程序的数据库，代替来源：审计其中的办理。",
+            "A database of this program instead of a source: its cases.",
+        ),
     ] = None,
     own_store: Annotated[
         bool, typer.Option("--own-store", help="来源是本程序的数据库。\n\nThe source is a database of this program.")
@@ -121,6 +130,8 @@ def audit(
 ) -> None:
     """审计事件日志；有办理偏离模型即以 1 退出 · Audit an event log; exit with 1 if a case deviates from the model."""
     language = lang_of(lang)
+    sources = _sources_or_db(sources, db, language)
+    own_store = own_store or db is not None
     try:
         import process.audit as auditing
     except ExtraMissing as missing:
@@ -177,6 +188,13 @@ def audit(
             screen.print(part)
     if not report.conforms:
         raise typer.Exit(REFUSED)
+
+
+def _sources_or_db(sources: list[str] | None, db: str | None, lang: str) -> list[str]:
+    if bool(sources) == (db is not None):
+        words = Words("请写明一个来源，或用 --db 指明数据库", "name a source, or a database with --db, and not both")
+        unusable(words.of(lang))
+    return sources or [db or ""]
 
 
 def _one_source(sources: list[str], lang: str) -> str:

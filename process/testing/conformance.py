@@ -21,8 +21,8 @@ from process.testing.report import InsufficientCoverage, Mismatch, Report
 from process.testing.scenario import Exchange, Scenario
 from process.testing.shrinking import shrink
 
-EVENTS, EVENTS_THOROUGH = 16_500, 100_000
-OTHER_LIMITS = (Limits(1, 2), Limits(5, 4))  # beside the model's
+EVENTS, EVENTS_THOROUGH = 13_900, 100_000
+OTHER_LIMITS = (Limits(1, 2), Limits(5, 4), Limits(11, 12))  # beside the model's
 EARLIER = 4  # scenarios before the one that differs in which a fault may have begun
 
 
@@ -47,8 +47,8 @@ def check_conformance(
 
     Args:
         backend: the adapter; its optional methods are compared too (see ``process.testing.Backend``). It may be ``async``.
-        events: about how many to deliver, the refused ones among them. The default, 16,500, takes all fixed paths: each
-            transition with what it leaves behind, all limits, every event many times. About 9,500 take every transition
+        events: about how many to deliver, the refused ones among them. The default, 13,900, takes all fixed paths: each
+            transition with what it leaves behind, all limits, every event many times. About 7,600 take every transition
             once; fewer than that end in InsufficientCoverage.
         goals: the goals of the cases.
         without: events that the back end does not have. They are never sent, and what needs them is not asked for.

@@ -15,7 +15,8 @@ from process.exploration.inputs import RIGHT
 from process.model import Actor, Event, Goal, Limits, State, Term
 from process.payload import short_repr
 from process.records import Step
-from process.testing.variants import AGAIN, COMPANIONS, SHAPES, payload, variant_words
+from process.testing.choices import COMPANIONS, SHAPES, shaped
+from process.testing.variants import AGAIN, payload, variant_words
 
 
 class Delivery(NamedTuple):
@@ -87,8 +88,8 @@ class Scenario(NamedTuple):
             account: the account of another case, for a second case of the same customer.
             order: the order of another case, for a second case about the same order.
         """
-        account = account or SHAPES[self.shapes[0]](f"account-{number}")
-        order = order or SHAPES[self.shapes[1]](f"order-{number}")
+        account = account or shaped(self.shapes[0], f"account-{number}")
+        order = order or shaped(self.shapes[1], f"order-{number}")
         return Case(goal=self.goal, account=account, order=order, case_id=f"case-{number}", limits=self.limits)
 
     def exchanges(self, case: Case) -> Iterator[Exchange]:
@@ -154,7 +155,7 @@ QUOTED = (
     Delivery(Event.CHOOSE_CANCELLATION, Actor.CUSTOMER),
     Delivery(Event.QUOTE_CONSEQUENCES, Actor.LENDER),
 )
-_SUBMITTED = (
+SUBMITTED = (
     *QUOTED,
     Delivery(Event.CONFIRM_CANCELLATION, Actor.CUSTOMER),
     Delivery(Event.SKIP_FACE_VERIFICATION, Actor.SYSTEM),
@@ -163,7 +164,7 @@ _SUBMITTED = (
 
 def companion_scenarios() -> dict[str, Scenario]:
     """The scenarios of the cases that a run opens first and leaves open, by their numbers."""
-    return dict(zip(COMPANIONS, (Scenario(Goal.PLAN, QUOTED), Scenario(Goal.PLAN, _SUBMITTED)), strict=True))
+    return dict(zip(COMPANIONS, (Scenario(Goal.PLAN, QUOTED), Scenario(Goal.PLAN, SUBMITTED)), strict=True))
 
 
 def shapes_of(number: int) -> tuple[str, str]:

@@ -32,8 +32,9 @@ from process.exploration.explorer import Edge, explore
 from process.exploration.graph import shortest_path
 from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
+from process.testing.malformed import malformed
 from process.testing.scenario import Delivery, Scenario, scenario_of
-from process.testing.variants import malformed, payload, well_formed
+from process.testing.variants import payload, well_formed
 
 __all__ = ["cases", "configurations", "events", "hostile_payloads", "scenarios"]
 

@@ -16,7 +16,8 @@ from process.exploration.expansion import try_named_actors
 from process.exploration.explorer import explore
 from process.payload import field_errors
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
-from process.testing.variants import malformed, payload, well_formed
+from process.testing.malformed import malformed
+from process.testing.variants import payload, well_formed
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATIONS = frozenset(explore(expand=try_named_actors).configurations)

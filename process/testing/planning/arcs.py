@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from process.exploration.expansion import Configuration
 from process.exploration.explorer import Edge, Exploration
-from process.exploration.graph import components, distances, shortest_path
+from process.exploration.graph import breadth_first, components, distances, path_back
 from process.model import Event, Goal, Limits, QuoteStatus, State
+
+SEARCHES = 64  # kept at once: many paths begin at the same configurations
 
 TransitionKey = tuple[State, int]
 """A transition: its source, and the index of its row in the table."""
@@ -37,6 +39,34 @@ class Arc(NamedTuple):
     @property
     def row(self) -> int:
         return self.transition[1]
+
+
+class _Search:
+    """A breadth-first search from one configuration: its arcs in order, searched no further than they were asked for."""
+
+    def __init__(self, start: int, leaving: Callable[[int], Iterable[tuple[Arc, int]]]) -> None:
+        self._found: list[Arc] = []
+        self._further = breadth_first((start,), leaving)
+        self._predecessor: dict[int, tuple[int, Arc] | None] = {start: None}
+
+    def __iter__(self) -> Iterator[Arc]:
+        yield from self._found
+        for source, arc, target in self._further:
+            self._predecessor.setdefault(target, (source, arc))
+            self._found.append(arc)
+            yield arc
+
+    def path_by(self, arc: Arc) -> list[Arc]:
+        """A shortest path whose last arc is this one, which was found."""
+        return [*path_back(self._predecessor, arc.source), arc]
+
+    @cached_property
+    def first_arcs(self) -> Mapping[TransitionKey, Arc]:
+        """For each transition the nearest arc that takes it."""
+        first: dict[TransitionKey, Arc] = {}
+        for arc in self:
+            first.setdefault(arc.transition, arc)
+        return first
 
 
 class ArcGraph:
@@ -82,9 +112,9 @@ class ArcGraph:
                 self.arcs_with.setdefault(value, []).append(number)
         for arcs in self.leaving:
             chance.shuffle(arcs)  # other seeds take other shortest paths
+        self._search = lru_cache(SEARCHES)(lambda start: _Search(start, self.leaving.__getitem__))
         self.distance_to_end = distances(sorted(self.ends), self.incoming.__getitem__)
         self.reachable = set(distances(self.starts.values(), self.leaving.__getitem__))
-        self.categories = {arc.category for index in self.reachable for arc, _ in self.leaving[index]}
         inner = sorted(self.reachable - self.ends)
         self.inner = {goal: [i for i in inner if self.configurations[i].facts.goal is goal] for goal in self.goals}
 
@@ -108,14 +138,26 @@ class ArcGraph:
             to_end: whether the last arc may lead to an end.
         """
 
-        def leaving(index: int) -> Iterable[tuple[Arc, int]]:
-            arcs = self.leaving[index]
-            return arcs if avoided is None else [each for each in arcs if wanted(each[0]) or not avoided(each[0])]
+        if avoided is None:
+            search = self._search(start)
+        else:
+            arcs = self.leaving
+            search = _Search(start, lambda index: [each for each in arcs[index] if wanted(each[0]) or not avoided(each[0])])
+        ends = self.ends
+        for arc in search:
+            if wanted(arc) and (to_end or arc.target not in ends):
+                return search.path_by(arc)
+        return []
 
-        def is_last(arc: Arc) -> bool:
-            return (to_end or arc.target not in self.ends) and bool(wanted(arc))
+    def path_through(self, start: int, transition: TransitionKey) -> list[Arc]:
+        """A shortest path whose last arc takes the transition; empty if there is none."""
+        search = self._search(start)
+        arc = search.first_arcs.get(transition)
+        return search.path_by(arc) if arc else []
 
-        return list(shortest_path((start,), leaving, is_last) or ())
+    def arcs_from(self, start: int) -> Iterator[Arc]:
+        """The arcs that can be reached, nearest first."""
+        return iter(self._search(start))
 
     @cached_property
     def components(self) -> Mapping[int, int]:

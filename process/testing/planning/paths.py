@@ -8,6 +8,7 @@ times; and further ones through transitions that count attempts, begun near the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
 from operator import itemgetter
@@ -16,8 +17,16 @@ from process.model import Event, Goal, Guard
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey
 
 NEAREST = 8  # cycles of which the shortest is taken
-FURTHER = 3  # further paths through each transition that counts attempts
+EVERY = 3  # path through the same row goes on until no attempt is left
+FURTHER = 1  # further paths through each transition that counts attempts
 BACK = (Event.QUOTE_CONSEQUENCES, Event.REPORT_PROBLEM, Event.GUIDE_BACK, Event.CHOOSE_CANCELLATION)
+
+LEFT_OPEN = (
+    (Event.START_FACE_VERIFICATION, Event.REPORT_PROBLEM, Event.REFUSE),
+    (Event.START_OTHER_VERIFICATION, Event.REPORT_PROBLEM, Event.WAIVE_VERIFICATION, Event.DECLINE_CANCELLATION),
+    (Event.REPORT_PROBLEM, Event.IDENTIFY_CUSTOMER, Event.GUIDE_BACK, Event.WAIVE_VERIFICATION),
+)
+"""Events after which a back end may keep an attempt open, or forget who was identified."""
 
 PlannedPath = tuple[Goal, list[Arc]]
 
@@ -31,6 +40,7 @@ class PlannedPaths:
         self.offering = {state for state, number in limits if number == 1}  # a way to verify, while attempts are left
         self.richest = sorted(graph.goals, key=lambda goal: -len(graph.inner[goal]))
         """The goals, those by which a case can do most first."""
+        self._onward: Counter[int] = Counter()
         self._counted_paths: dict[tuple[Goal, tuple[int, int]], list[Arc]] = {}
 
     def through_transitions(self) -> Iterator[PlannedPath]:
@@ -43,7 +53,8 @@ class PlannedPaths:
 
     def _all_through(self) -> Iterator[Iterator[PlannedPath]]:
         graph = self.graph
-        possible = sorted(graph.possible[0])
+        table, states = self.model.table, self.model.states
+        possible = sorted(each for each in graph.possible[0] if not states[table[each[1]].target].end)
         counting = {each for each in possible if any(map(_limits_named, self.model.table[each[1]].guards))}
         counting |= {each for each in possible if each[0] in {state for state, _ in counting}}
         faces, others = (sorted({0, max(0, most - 1), most}) for most in (graph.limits.face, graph.limits.other))
@@ -53,8 +64,7 @@ class PlannedPaths:
             begins = [*begins[number % len(begins) :], *begins[: number % len(begins)], (0, 0)]
             goals = (*(self.richest[:2] if number % 2 else self.richest[1::-1]), *self.richest[2:])
             paths = ((goal, self._through(goal, transition, begin)) for goal in goals for begin in begins)
-            goes_on = transition in counting and not self.model.states[self.model.table[transition[1]].target].end
-            yield islice(filter(itemgetter(1), paths), 1 + FURTHER if goes_on else 1)
+            yield islice(filter(itemgetter(1), paths), 1 + FURTHER if transition in counting else 1)
 
     def repeating(self, times: int) -> Iterator[PlannedPath]:
         """For each event the shortest cycle through it, *times* times; without one, as often as a case can take it."""
@@ -74,30 +84,45 @@ class PlannedPaths:
                 for event in (*BACK, settling, *BACK[1:]):
                     path += self.to_event(event, goal, path)
                 yield goal, path
+        for events in LEFT_OPEN:
+            path = []
+            for event in events:
+                path += self.to_event(event, self.richest[0], path)
+            yield self.richest[0], path
 
     def shortest_to(self, index: int) -> list[Arc]:
         """A shortest path from a start to the configuration, over arcs of this graph."""
         start = self.graph.starts[self.graph.configurations[index].facts.goal]
         return self.graph.path(start, lambda arc: arc.target == index) if index != start else []
 
-    def onward(self, index: int, number: int) -> list[Arc]:
-        """From where a path has taken its transition: to a confirmation, and on until no attempt is left."""
+    def onward(self, last: Arc, number: int) -> list[Arc]:
+        """From where a path has ended: to a confirmation, and on until no attempt is left, if few went on from its row."""
         configurations = self.graph.configurations
-
-        def confirms(arc: Arc) -> bool:
-            before, after = configurations[arc.source].facts, configurations[arc.target].facts
-            return before.quote_status is not after.quote_status and before.quote is not None is not after.quote
 
         def uses_up(arc: Arc) -> bool:
             facts = configurations[arc.target].facts
             spent = facts.face_attempts >= facts.face_limit and facts.other_attempts >= facts.other_limit
             return spent and (number % 3 == 0 or configurations[arc.target].state in self.offering)
 
-        def settles(arc: Arc) -> bool:
-            return configurations[arc.target].facts.settled not in (None, configurations[arc.source].facts.settled)
+        path = self.to_confirmation(last.target)
+        self._onward[last.row] += 1
+        if self._onward[last.row] % EVERY != 1:
+            return path
+        return [*path, *self.graph.path(path[-1].target if path else last.target, uses_up)]
 
-        path = self.graph.path(index, confirms, avoided=settles) or self.graph.path(index, confirms)
-        return [*path, *self.graph.path(path[-1].target if path else index, uses_up)]
+    def to_confirmation(self, index: int) -> list[Arc]:
+        """The shortest path to a confirmation, if possible without another verification."""
+        configurations = self.graph.configurations
+
+        def confirms(arc: Arc) -> bool:
+            before, after = configurations[arc.source].facts, configurations[arc.target].facts
+            return before.quote_status is not after.quote_status and before.quote is not None is not after.quote
+
+        def settles(arc: Arc) -> bool:
+            before, after = configurations[arc.source].facts, configurations[arc.target].facts
+            return after.settled not in (None, before.settled) or after.face_removed > before.face_removed
+
+        return self.graph.path(index, confirms, avoided=settles) or self.graph.path(index, confirms)
 
     def _cycle(self, goal: Goal, event: Event, times: int) -> list[Arc]:
         """The shortest path to a shortest cycle through the event, and the cycle so often; empty if there is none."""
@@ -134,7 +159,7 @@ class PlannedPaths:
         if not path and counts != (0, 0):
             return []
         start = path[-1].target if path else self.graph.starts[goal]
-        through = self.graph.path(start, lambda arc: arc.transition == transition, to_end=True)
+        through = self.graph.path_through(start, transition)
         return [*path, *through] if through else []
 
     def _counted(self, goal: Goal, counts: tuple[int, int]) -> list[Arc]:

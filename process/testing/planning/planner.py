@@ -13,19 +13,20 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count, islice, takewhile
+from operator import attrgetter
 from typing import Any
 
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Actor, EndKind, Event, Goal, Limits
+from process.testing.choices import valid_choices, wrong_choices
 from process.testing.comparison import Trial
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey, is_near_limits
-from process.testing.planning.limits import limit_deliveries
+from process.testing.planning.listed import limit_deliveries, of_one_account, offering
 from process.testing.planning.paths import PlannedPaths
-from process.testing.planning.probes import Probes, Trace
+from process.testing.planning.probes import NO_TRACE, Probes, Trace, traced
 from process.testing.planning.values import PairwiseChooser
 from process.testing.scenario import Delivery, Scenario, companion_scenarios, shapes_of
-from process.testing.variants import valid_choices, wrong_choices
 
 MANY, MANY_THOROUGH = 12, 60  # times that a cycle is taken in one scenario, or a wrong payload delivered
 INSISTENT_THOROUGH = 520  # times that a wrong payload is delivered
@@ -66,7 +67,7 @@ class Planner:
         self.fixed = self._fixed()
         self.probes = Probes(exploration.machine, self.without, self.random, hostile=hostile)
         self.values = PairwiseChooser(self.random)
-        self.taken: set[TransitionKey] = set()
+        self.taken: set[object] = set()
         self.categories: set[object] = set()
         self.followed: set[tuple[int, object]] = set()
         self.often: set[tuple[int, int]] = set()
@@ -102,27 +103,32 @@ class Planner:
         paths, times = self.paths, MANY_THOROUGH if self.thorough else MANY
         for goal, path in chain(paths.through_transitions(), paths.taken_back()):
             yield self._built(goal, path)
+        yield from self._until_taken(attrgetter("transition"), self.taken)
         yield from self._insisting(INSISTENT_THOROUGH if self.thorough else MANY)
         for goal, path in paths.repeating(times):
             yield self._built(goal, path)
-        for limits in self.other_limits:
-            for deliveries in limit_deliveries(limits):
-                known = tuple(each for each in deliveries if each.event not in self.without)
-                yield Scenario(self.paths.richest[0], known, limits)
-
-        yield from self._categories()
+        for scenario in self._listed():
+            yield scenario._replace(
+                deliveries=tuple(each for each in scenario.deliveries if each.event not in self.without)
+            )
         for goal, path in paths.further():
             yield self._built(goal, path)
+        yield from self._until_taken(attrgetter("category"), self.categories)
 
-    def _categories(self) -> Iterator[Scenario]:
-        """Scenarios that take an arc of each category that was not taken yet, as many as possible in each."""
+    def _listed(self) -> Iterator[Scenario]:
+        if Goal.PLAN in self.goals:
+            for scenario in (offering(), *of_one_account()):
+                yield scenario._replace(limits=self.graph.limits)
+        for limits in self.other_limits:
+            for deliveries in limit_deliveries(limits):
+                yield Scenario(self.paths.richest[0], deliveries, limits)
 
-        def is_new(arc: Arc) -> bool:
-            return arc.category not in self.categories
-
+    def _until_taken(self, kind: Callable[[Arc], object], taken: set[object]) -> Iterator[Scenario]:
+        """Scenarios that take an arc of each kind that was not taken yet, as many as possible in each."""
         for goal in self.paths.richest:
-            while self.graph.path(self.graph.starts[goal], is_new, to_end=True):
-                yield self._built(goal, None, is_new)
+            possible = set(map(kind, self.graph.arcs_from(self.graph.starts[goal])))
+            while possible - taken:
+                yield self._built(goal, None, lambda arc: kind(arc) not in taken)
 
     def _built(self, goal: Goal, path: list[Arc] | None, wanted: Callable[[Arc], bool] | None = None) -> Scenario:
         number = len(self._made) + 1
@@ -159,15 +165,16 @@ class _Builder:
         self.index, self.path, self.number = self.graph.starts[goal], path, number
         self.case = Scenario(goal, (), self.graph.limits, shapes_of(number)).open(number)
         self.history: Counter[int] = Counter([-1])  # the start, and how often each row was taken
-        self.trace: Trace = (None, False)
+        self.trace: Trace = NO_TRACE
         self.raised: Counter[tuple[TransitionKey, Actor, str]] = Counter()
 
     def deliveries(self) -> Iterator[Delivery]:
-        path, is_onward = list(self.path or ()), self.path is not None
+        path = list(self.path or ())
+        last = path[-1] if path else None
         while self.index not in self.graph.ends:
             yield from self.probes.here(self.case, self.history, self.trace)
-            if not path and is_onward:
-                path, is_onward = self.planner.paths.onward(self.index, self.number), False
+            if not path and last is not None:
+                path, last = self.planner.paths.onward(last, self.number), None
             path = path or self._next_path()
             early = self.probes.early(self.case, path[1]) if len(path) > 1 else None
             if early is not None:
@@ -186,7 +193,7 @@ class _Builder:
         yield delivery
         self._note(arc)
         yield from self.probes.duplicate(case, arc, delivery.by, data)
-        yield from self.probes.late(case, possible, arc)
+        yield from self.probes.late(case, possible, arc, self.trace)
 
     def _delivery(self, arc: Arc) -> Delivery:
         """A delivery that takes the arc: by the actor and with the payload used least, in this scenario and in all."""
@@ -211,9 +218,10 @@ class _Builder:
         return Delivery(edge.event, edge.by, edge.variant)
 
     def _note(self, arc: Arc) -> None:
-        planner, facts = self.planner, self.case.facts
+        planner = self.planner
         planner.taken.add(arc.transition)
-        planner.categories.add(arc.category)
+        if arc.event is not Event.REJECT_CANCELLATION or self.wanted is not None:  # then a confirmation follows
+            planner.categories.add(arc.category)
         planner.followed.update((before, kind) for before in self.history for kind in self._kinds(arc))
         self.history[arc.row] += 1
         if self.history[arc.row] <= OFTEN:
@@ -222,7 +230,7 @@ class _Builder:
             for number in planner.arcs_with.pop(value, ()):
                 planner.new_values[number] -= 1
         self.index = arc.target
-        self.trace = facts.quote_status or self.trace[0], facts.settled is not None or self.trace[1]
+        self.trace = traced(self.trace, self.case)
 
     # ------------------------------------------------------------------------------------------------------ where to go
 
@@ -249,6 +257,9 @@ class _Builder:
         """A path to the nearest arc worth taking; to an end, if there is none or the scenario is long."""
         planner, graph = self.planner, self.graph
         if self.wanted is not None:
+            last = self.case.history[-1].event if self.case.history else None
+            if last is Event.REJECT_CANCELLATION and (path := planner.paths.to_confirmation(self.index)):
+                return path  # it shows whether the verification was spent
             path = graph.path(self.index, self.wanted) if self.case.version < LONG else []
             return path or graph.path(self.index, self.wanted, to_end=True) or self._to_end()
         gains: list[Callable[[Arc], int]] = [
@@ -263,7 +274,11 @@ class _Builder:
             aims = set(planner.random.sample(inner, min(4, len(inner))))
             if path := graph.path(self.index, lambda arc: arc.target in aims):
                 return path
-        for gain in (lambda arc: int(arc.transition not in planner.taken), *gains):
+        is_new: list[Callable[[Arc], int]] = [
+            lambda arc: arc.transition not in planner.taken,
+            lambda arc: arc.category not in planner.categories,
+        ]
+        for gain in (*is_new, *gains):
             if path := graph.path(self.index, lambda arc: arc.target in graph.ends and gain(arc), to_end=True):  # noqa: B023
                 return path
         return self._to_end()

@@ -16,13 +16,17 @@ from process.exploration.expansion import Configuration, canonical
 from process.exploration.inputs import PAIR, RIGHT
 from process.machine import CompiledMachine
 from process.model import ELSE, Actor, Event, QuoteStatus
+from process.payload import MAX_REFERENCE
+from process.testing.choices import ASCII_MISSES, NEAR_MISSES, ORDERS
+from process.testing.malformed import MALFORMED, malformed, reserved_fields
 from process.testing.planning.arcs import Arc, deciding_values
 from process.testing.scenario import Delivery
-from process.testing.variants import AGAIN, MALFORMED, is_near_miss, malformed, payload, reserved_fields, well_formed
+from process.testing.variants import AGAIN, is_near_miss, is_wrong, names_other_case, payload, well_formed
 
 GUARDED = 3  # refused deliveries in one configuration that a guard alone stops
 WORTH, WORTH_MORE = 10, 10  # only if so much is new about them; about those after the first
 PLAIN = 30  # characters at most of a reference of the plain shape
+ATTEMPTING = {"consent", "method"}  # what an event carries that starts an attempt
 REPEATED = 3  # times in a row that such a one is delivered, once for each
 MOST, MOST_AT_END = 3, 40  # of the others
 
@@ -31,8 +35,26 @@ NOTHING: frozenset[object] = frozenset()
 Reasons = tuple[tuple[int, str], ...]
 """The guards that do not hold, by row and name."""
 
-Trace = tuple[QuoteStatus | None, bool]
-"""The last status of a quote, and whether anything was settled: a back end that forgets to void them still has them."""
+
+class Trace(NamedTuple):
+    """What a back end may still have that the process has not, if it forgets to void or to close it."""
+
+    quote: QuoteStatus | None
+    """The last status of a quote."""
+    is_settled: bool
+    """True if anything was settled."""
+    has_attempt: bool
+    """True if the last attempt was never answered."""
+
+
+NO_TRACE = Trace(None, False, False)
+
+
+def traced(trace: Trace, case: Case) -> Trace:
+    """The trace after the case's last event."""
+    facts, data = case.facts, case.history[-1].data
+    has_attempt = bool(ATTEMPTING & data.keys()) or (trace.has_attempt and "attempt" not in data)
+    return Trace(facts.quote_status or trace.quote, facts.settled is not None or trace.is_settled, has_attempt)
 
 
 class _Guarded(NamedTuple):
@@ -75,10 +97,15 @@ class Probes:
     def here(self, case: Case, history: Collection[int], trace: Trace) -> Iterator[Delivery]:
         """The deliveries for the case as it stands."""
         yield from self._stopped_by_guards(case, history, trace)
-        others = (self._wrong_actors(case), self._repeated(case), self._wrong_states(case, trace), self._malformed(case))
+        others = (
+            self._wrong_actors(case),
+            self._wrong_states(case, trace),
+            self._repeated(case, trace),
+            self._malformed(case),
+        )
         yield from islice(chain.from_iterable(others), MOST_AT_END if case.is_done else MOST)
 
-    def late(self, case: Case, possible: Collection[Arc], taken: Arc) -> Iterator[Delivery]:
+    def late(self, case: Case, possible: Collection[Arc], taken: Arc, trace: Trace) -> Iterator[Delivery]:
         """Yield what was possible just before the arc and no longer is, once for each category of arc.
 
         Where it changed what the case holds (it voids a quote, say), also what a guard refuses now.
@@ -91,6 +118,7 @@ class Probes:
         for event, by in {**before, **now}:
             delivery = Delivery(event, by)
             if self.refuses(case, event, by, delivery.payload(case)):
+                self.once(*self._elsewhere(case, event, by, trace))
                 yield delivery
 
     def early(self, case: Case, arc: Arc) -> Delivery | None:
@@ -112,13 +140,14 @@ class Probes:
     def _stopped_by_guards(self, case: Case, history: Collection[int], trace: Trace) -> Iterator[Delivery]:
         """Yield what a guard alone refuses here; first what is new after the most of the rows that were taken before."""
         here = Configuration(case.state, canonical(case.facts))
-        values, rows = frozenset((*deciding_values(here), ("trace", trace))), frozenset(history)
+        kept = trace.quote, trace.is_settled
+        values, rows = frozenset((*deciding_values(here), kept)), frozenset(history)
         found: list[tuple[int, float, _Guarded]] = []
         for guarded in self._guarded_here(case, here):
             seen = self._seen.get(guarded.key, NOTHING)
-            is_new = not seen or (guarded.delivery.variant == RIGHT and (guarded.key, trace) not in self._seen)
+            is_new = not seen or (guarded.delivery.variant == RIGHT and (guarded.key, kept) not in self._seen)
             if not guarded.is_once:
-                gain = len(values - seen) + len(rows - self._seen.get((guarded.key, trace), NOTHING))
+                gain = len(values - seen) + len(rows - self._seen.get((guarded.key, kept), NOTHING))
             else:
                 gain = 0
             if is_new or gain >= WORTH:
@@ -127,31 +156,36 @@ class Probes:
             if number and -gain < WORTH_MORE:
                 break
             self._seen.setdefault(guarded.key, set()).update(values)
-            self._seen.setdefault((guarded.key, trace), set()).update(rows)
+            self._seen.setdefault((guarded.key, kept), set()).update(rows)
             is_repeated = not guarded.is_once and self.once("repeated", guarded.delivery)
             yield from [guarded.delivery] * (REPEATED if is_repeated else 1)
 
     def _guarded_here(self, case: Case, here: Configuration) -> list[_Guarded]:
         quotes = len({str(step.data["quote"]) for step in case.history if step.event is Event.QUOTE_CONSEQUENCES})
-        references = [each for each in (case.facts.account, case.facts.order, case.facts.quote) if each]
-        is_plain = all(map(_is_plain, references))
-        place = here, min(quotes, 3), case.facts.attempt, len(references), is_plain
+        shapes = tuple(map(_shape, (case.facts.account, case.facts.order, case.facts.quote or "")))
+        place = here, min(quotes, 3), case.facts.attempt, case.facts.quote is None, shapes
         if place not in self._guarded:
             found = []
             for event, actors in self.actors.get(case.state, {}).items():
                 decisive: set[Actor] = set()  # whose right payload is accepted, so that the variant alone decides
                 for variant, data in well_formed(case, event):
-                    is_once = is_near_miss(variant) or PAIR in variant
-                    once = event, variant, is_plain, case.facts.quote_status
-                    if is_once and (not decisive or once in self._seen):
+                    is_other = names_other_case(variant)
+                    is_once = is_other or is_near_miss(variant) or PAIR in variant
+                    status = None if PAIR in variant else case.facts.quote_status
+                    once = event, variant, _shape_missed(case, variant), status
+                    if is_once and once[2] is None:
                         continue
-                    for by in sorted(decisive if is_once else actors):
+                    for by in sorted(actors if variant == RIGHT or (is_wrong(variant) and not is_once) else decisive):
+                        key: object = (*once, by if is_other else None) if is_once else (case.state, event, by, variant)
+                        if is_once and key in self._seen:
+                            continue
                         if not self.refuses(case, event, by, data):
                             decisive |= {by} if variant == RIGHT else set()
                             continue
-                        key: object = once if is_once else (case.state, event, by, variant, by in decisive)
                         if variant == RIGHT:
                             key = case.state, event, by, self._reasons(case, event, by, data)
+                        elif not is_once:
+                            key = case.state, event, by, variant, by in decisive
                         found.append(_Guarded(Delivery(event, by, variant), key, is_once))
             self._guarded[place] = found
         return self._guarded[place]
@@ -187,10 +221,12 @@ class Probes:
                                 yield Delivery(event, by, f"{MALFORMED}by: {reserved_fields(self.model, event)['by']}")
                     break
 
-    def _repeated(self, case: Case) -> Iterator[Delivery]:
+    def _repeated(self, case: Case, trace: Trace) -> Iterator[Delivery]:
         """Yield what was accepted before, once more, after other events."""
         for event, step in {step.event: step for step in case.history}.items():
             key = "older", case.state, event
+            if not step.data and self._elsewhere(case, event, step.by, trace) in self.done:  # it is the same delivery
+                continue
             if key not in self.done and self.refuses(case, event, step.by, step.data):
                 self.done.add(key)
                 yield Delivery(event, step.by, AGAIN)
@@ -198,12 +234,18 @@ class Probes:
     def _wrong_states(self, case: Case, trace: Trace) -> Iterator[Delivery]:
         """Yield what does not happen in this state; answers once for each quote and verification they may be for."""
         here = self.actors.get(case.state, {})
-        for event, fields in self.model.events.items():
+        for event in self.model.events:
             if event not in here and event not in self.without:
-                meant_for = trace if {"quote", "attempt"} & fields.keys() else ()
                 for by in self.model.actors[event]:
-                    if self.once("event", case.state, event, by, meant_for):
+                    if self.once(*self._elsewhere(case, event, by, trace)):
                         yield Delivery(event, by)
+
+    def _elsewhere(self, case: Case, event: Event, by: Actor, trace: Trace) -> tuple[object, ...]:
+        """The kind of a delivery that does not happen in this state."""
+        fields = self.model.events[event].keys()
+        named = (trace.quote, trace.is_settled) if "quote" in fields and "fee" not in fields else ()
+        meant_for = named or (trace[::2] if "attempt" in fields else ())
+        return "event", case.state, event, by, meant_for
 
     def _malformed(self, case: Case) -> Iterator[Delivery]:
         """Malformed payloads of what could be taken here."""
@@ -212,7 +254,7 @@ class Probes:
             if left == []:
                 continue
             by, right = min(actors), payload(case, event)
-            if self.refuses(case, event, by, right):
+            if self.refuses(case, event, by, right) or right.get("attempt", 1) != 1:  # to which True is equal
                 continue
             if left is None:
                 left = self._malformed_left[event] = [variant for variant, _ in malformed(self.model, event, right)]
@@ -220,5 +262,20 @@ class Probes:
                 yield Delivery(event, by, left.pop(0))
 
 
-def _is_plain(reference: str) -> bool:
-    return len(reference) < PLAIN and reference.isascii() and " " not in reference
+def _shape(reference: str) -> str:
+    """The shape of a reference, as far as its near misses are others."""
+    if not reference.isascii():
+        return "other letters"
+    if len(reference) < PLAIN and " " not in reference:
+        return "plain"
+    return "long" if len(reference) == MAX_REFERENCE else "between"
+
+
+def _shape_missed(case: Case, variant: str) -> str | None:
+    """The shape of the reference that the variant nearly misses; None if the plain one shows as much."""
+    name, _, choice = variant.partition(": ")
+    if choice not in NEAR_MISSES:
+        are_plain = _shape(case.facts.order) == _shape(case.facts.account) == "plain"
+        return "plain" if choice != ORDERS or are_plain else None
+    shape = _shape(getattr(case.facts, name, None) or "")
+    return shape if shape in ("plain", "long") or choice in ASCII_MISSES else None

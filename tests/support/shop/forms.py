@@ -8,7 +8,7 @@ _FIELDS = {
     "sign_in": ("account", "channel:app website"),
     "open_order": ("order",),
     "find_option": ("option:details management cancel",),
-    "quote_consequences": ("quote", "fee", "currency:CNY HKD JPY USD KWD"),
+    "quote_consequences": ("quote", "fee", "currency:CNY EUR GBP HKD JPY KWD TWD USD"),
     "confirm_cancellation": ("quote",),
     "skip_face_verification": ("reason",),
     "start_face_verification": ("consent",),

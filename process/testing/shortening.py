@@ -113,7 +113,7 @@ def with_an_earlier_end(scenario: Scenario, exploration: Exploration) -> Iterato
 
 
 def insisting(scenario: Scenario, exploration: Exploration) -> Iterator[tuple[Callable[[int], Scenario], int]]:
-    """Yield the shortest path to the last delivery with a refused one before it, and the number of those in the scenario."""
+    """Yield the shortest path to the last delivery with a refused one before it, repeated, and its present number."""
     exchanges = exchanges_of(scenario)
     counts: dict[Event, int] = {}
     found: dict[Event, Delivery] = {}

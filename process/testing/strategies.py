@@ -138,16 +138,21 @@ def events(
 
 
 def _deliveries(case: Case, event: Event, actors: tuple[Actor, ...], accepted: bool | None) -> list[Delivery]:
-    decide = case.machine.compiled_events[event].decide
+    compiled = case.machine.compiled_events[event]
+    named = {by for row in compiled.transitions_from.get(case.state, ()) for by in row.by}  # all others are refused
     variants = list(well_formed(case, event))
     right = variants[0][1]
     if accepted is not True:
         variants.append(next(iter(malformed(case.machine.definition, event, right))))
+
+    def is_accepted(by: Actor, data: dict[str, Any]) -> bool:
+        return by in named and compiled.decide(case.state, case.facts, by, dict(data)) is not None
+
     return [
         Delivery(event, actor, variant)
         for variant, data in variants
         for actor in actors
-        if accepted is None or (decide(case.state, case.facts, actor, dict(data)) is not None) is accepted
+        if accepted is None or is_accepted(actor, data) is accepted
     ]
 
 
@@ -210,7 +215,10 @@ def _with_refused(draw: st.DrawFn, scenario: Scenario) -> Scenario:
     made: list[Delivery] = []
     for delivery in (*scenario.deliveries, None):
         if draw(st.integers(0, 3)) == 3:
-            made.append(draw(events(case, accepted=False)))
+            event, by = draw(st.sampled_from(list(case.machine.definition.events))), draw(st.sampled_from(Actor))
+            rows = case.machine.compiled_events[event].transitions_from.get(case.state, ())
+            may = any(by in row.by for row in rows)  # if not, the right payload is refused, too
+            made.append(draw(st.sampled_from(_deliveries(case, event, (by,), False))) if may else Delivery(event, by))
         if delivery is not None:
             made.append(delivery)
             delivery.deliver(case, delivery.payload(case))

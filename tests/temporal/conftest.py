@@ -36,7 +36,7 @@ def server(request: pytest.FixtureRequest) -> Server:
 @pytest.fixture(scope="module")
 def workers(skipping: Server, dev: Server) -> Iterator[None]:
     """A worker on each server; it has no functions, so everything comes through ``handle``."""
-    workers = [(server, worker(server.client)) for server in (skipping, dev)]
+    workers = [(server, worker(server.client, debug_mode=True)) for server in (skipping, dev)]
     for server, each in workers:
         server.run(each.__aenter__())
     yield

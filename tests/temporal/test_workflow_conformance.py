@@ -64,7 +64,8 @@ class OnTemporal:
 @pytest.fixture
 def backend(skipping: Server) -> Iterator[OnTemporal]:
     queue = new_order()
-    working = worker(skipping.client, task_queue=queue)
+    # A busy machine is no deadlock: without debug mode, two seconds without progress are an error.
+    working = worker(skipping.client, task_queue=queue, debug_mode=True)
     skipping.run(working.__aenter__())
     yield OnTemporal(skipping, queue)
     skipping.run(working.__aexit__(None, None, None))

@@ -133,6 +133,11 @@ def check_hooks(backend: object) -> None:
     for name in REQUIRED:
         if not callable(getattr(backend, name, None)):
             raise TypeError(f"{type(backend).__name__} has no method {name}(); an adapter needs {', '.join(REQUIRED)}")
+    for name in HOOKS:
+        if isinstance(inspect.getattr_static(backend, name, None), property):
+            raise TypeError(
+                f"{type(backend).__name__}.{name} is a property, which is not called; make it a method: {name}()"
+            )
     known = {*REQUIRED, *HOOKS}
     for name in dir(backend):
         if name.startswith("_") or name in known or not callable(inspect.getattr_static(backend, name, None)):

@@ -220,6 +220,12 @@ def test_a_misspelt_hook_is_an_error(name: str, meant: str) -> None:
         check_conformance(adapter)
 
 
+def test_a_hook_that_is_a_property_is_an_error() -> None:
+    adapter = type("Adapter", (Shop,), {"facts": property(lambda _: {})})()
+    with pytest.raises(TypeError, match=r"Adapter\.facts is a property, which is not called; make it a method: facts\(\)"):
+        check_conformance(adapter)
+
+
 def test_an_adapter_without_a_method_that_is_needed_is_refused_by_name() -> None:
     class Stateless:
         def reset(self, case: Case) -> None: ...

@@ -176,6 +176,20 @@ def _closed_by_a_late_answer(asked: Asked) -> Move | None:
     return (State.PLAN_CANCELLED, asked.facts) if late and {*asked.data} == {"quote"} else asked.right
 
 
+def _void_reference(asked: Asked) -> Move | None:
+    """The reference of a quote is taken once in a case, but for the open one's."""
+    key = "quoted", asked.data.get("quote")
+    if asked.seen[key] and asked.data.get("quote") != asked.facts.quote:
+        return None
+    asked.seen[key] += asked.right is not None
+    return asked.right
+
+
+def _as_number(asked: Asked) -> Move | None:
+    given = asked.data.get("attempt")
+    return asked.instead(attempt=int(given)) if isinstance(given, str) and given.isdigit() else asked.right
+
+
 MISTAKES: Mapping[str, Mistake] = {
     "skipped only if it is free": _leads("skip_face_verification", lambda a: a.facts.fee, State.VERIFICATION_CHOICE),
     "a removal is forgotten in my orders": _leads(
@@ -236,5 +250,17 @@ MISTAKES: Mapping[str, Mistake] = {
     "any older attempt": attempt(lambda given, own: given <= own),
     "an attempt three ago": attempt(lambda given, own: given in (own, own - 3)),
     "the next attempt": attempt(lambda given, own: given in (own, own + 1), "fail_verification"),
+    "void references of quotes": on("quote_consequences", _void_reference),
+    "attempts as text": on("pass_verification", _as_number),
+    "limits compared as text": _refuses(
+        "start_face_verification", lambda a: str(a.facts.face_attempts) >= str(a.facts.face_limit)
+    ),
+    "fees of 5,000 to 25,000": _refuses(
+        "quote_consequences", lambda a: type(a.data.get("fee")) is int and 5_000 <= a.data["fee"] <= 25_000
+    ),
+    "answers cut to 63 characters": loosely("complete_cancellation", "quote", lambda given, own: given[:63] == own[:63]),
+    "accounts without accents": loosely(
+        "sign_in", "account", lambda given, own: given.replace("é", "e") == own.replace("é", "e")
+    ),
     "the second attempt": attempt(lambda given, own: given in (own, 2), "verification_unavailable"),
 }

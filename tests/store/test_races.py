@@ -299,6 +299,11 @@ def test_each_event_counts_once_however_often_8_processes_deliver_it(database: D
 def test_a_store_that_looks_too_early_or_never_is_found(postgresql: Database, way: str, cases: int, found_out: str) -> None:
     begun = [f"begun-{number}" for number in range(cases)]  # none waits for a state that a broken store has left for good
     with pytest.raises(AssertionError, match=found_out):
-        for _ in range(ROUNDS):  # a busy machine may let them pass each other by in one
-            check_each_event_once(postgresql._replace(broken=way), begun)
-            emptied(postgresql.url)
+        check_in_rounds(postgresql._replace(broken=way), begun)
+
+
+def check_in_rounds(database: Database, cases: list[str]) -> None:
+    """Check again and again, as a busy machine may let the deliveries of one round pass each other by."""
+    for _ in range(ROUNDS):
+        check_each_event_once(database, cases)
+        emptied(database.url)

@@ -42,7 +42,7 @@ spark.stop()
 def spark_results(asked: list[tuple[Path, list[str]]]) -> list[list[list[Any]]]:
     """Return the rows of each query over the table ``log``, which holds the columns of the CSV file before it as texts."""
     assert shutil.which("java"), "Spark needs Java: run tests/install-packages, or apt-get install openjdk-17-jre-headless"
-    assert find_spec("pyspark"), "Spark is not installed: pip install -e '.[test-thorough]'"
+    assert find_spec("pyspark"), "Spark is not installed: pip install -e '.[thorough]'"
     with tempfile.TemporaryDirectory() as folder:
         settings = {**SETTINGS, "spark.sql.warehouse.dir": folder}
         given = {"settings": settings, "asked": [(str(file), queries) for file, queries in asked]}

@@ -124,7 +124,7 @@ PatternKey = tuple[str, str | None, str | None, tuple[str, ...], tuple[str, ...]
 
 
 def _pattern_key(found: Deviation) -> PatternKey:
-    """What deviations have in common that the page lists as one: all by which it filters."""
+    """The values by which the page groups and filters deviations."""
     return found.event, found.by, found.state, found.codes, found.requirements, outcome_of(found)
 
 
@@ -191,7 +191,7 @@ def _step_data(place: int, entry: Entry, step: tuple[str, str] | None) -> list[A
 
 
 def _payload_words(place: int, entry: Entry) -> dict[str, str]:
-    """What of the payload decides, in words; the references themselves are not shown."""
+    """The decisive parts of a payload in words; the references themselves are not shown."""
     parts = []
     if entry.quote is not None and entry.quote < place:
         parts.append(Words(f"第 {entry.quote} 个事件的报价", f"the quote of event {entry.quote}"))
@@ -206,7 +206,7 @@ def _payload_words(place: int, entry: Entry) -> dict[str, str]:
 
 
 def _illegal(found: Deviation) -> dict[str, Any]:
-    """Where the picture marks the illegal event: on arrows of that event from the state, or from there to its target."""
+    """The arrows that the picture marks for the illegal event: those of that event from the state, or from there to its target."""
     ways = [each for each in MODEL.transitions if each.event.value == found.event]
     here = [each for each in ways if each.source.value == found.state]
     arrows = [_overview_arrows().get((each.source.value, each.event.value, each.target.value)) for each in here]

@@ -1,4 +1,4 @@
-"""What is wrong with rows of a log, counted instead of being left out in silence."""
+"""Problems in the rows of a log, counted instead of being left out in silence."""
 
 from __future__ import annotations
 

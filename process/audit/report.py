@@ -62,7 +62,7 @@ class ArrowTraffic(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How many transitions a log shows, of how many it could."""
+    """The number of transitions that a log shows, and of those that it could show."""
 
     taken: int
     total: int

@@ -1,4 +1,4 @@
-"""What a report's folder holds beside its tables: the five views with traffic, and the page."""
+"""Writes what stands beside the tables in a report's folder: the five views with traffic, and the page."""
 
 from __future__ import annotations
 

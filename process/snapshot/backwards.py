@@ -37,7 +37,7 @@ class KnownFacts:
 
 
 class Write(NamedTuple):
-    """What a row's effects make of one fact; one of the four is given, or none where that can't be said."""
+    """The value that a row's effects give to one fact; one of the four is given, or none where that can't be said."""
 
     value: tuple[Any, ...] = ()
     """Always this value."""

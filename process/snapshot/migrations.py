@@ -1,4 +1,4 @@
-"""How snapshots and steps of older models become today's: small pure functions on plain data, one pair for each version.
+"""Migrates snapshots and steps of older models to today's: small pure functions on plain data, one pair for each version.
 
 When the model changes so that MODEL_VERSION grows from *n*, an entry *n* is added here that turns what model *n* wrote into
 what model *n* + 1 would have written. Entries are never changed afterwards: they run one after the other, from the version

@@ -163,7 +163,7 @@ def _found(conn: Connection, filters: Mapping[str, Any], limit: int, after: Plac
 
 
 def _position(row: Row[Any]) -> tuple[bool, Any, str]:
-    """Where a row stands in the list; a spoilt text in the place of a time comes last."""
+    """The sort key of a row in the list; a spoilt text in the place of a time comes last."""
     is_time = isinstance(row.due_at, datetime)
     return not is_time, row.due_at if is_time else str(row.due_at), row.case_id
 

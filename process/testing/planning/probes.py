@@ -37,7 +37,7 @@ Reasons = tuple[tuple[int, str], ...]
 
 
 class Trace(NamedTuple):
-    """What a back end may still have that the process has not, if it forgets to void or to close it."""
+    """State that a faulty back end may have kept because it forgot to void or to close it."""
 
     quote: QuoteStatus | None
     """The last status of a quote."""

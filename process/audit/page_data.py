@@ -206,7 +206,7 @@ def _payload_words(place: int, entry: Entry) -> dict[str, str]:
 
 
 def _illegal(found: Deviation) -> dict[str, Any]:
-    """The arrows that the picture marks for the illegal event: those of that event from the state, or from there to its target."""
+    """The arrows marked for the illegal event: those of that event from the state, or from there to its target."""
     ways = [each for each in MODEL.transitions if each.event.value == found.event]
     here = [each for each in ways if each.source.value == found.state]
     arrows = [_overview_arrows().get((each.source.value, each.event.value, each.target.value)) for each in here]

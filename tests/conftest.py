@@ -23,8 +23,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+GROUPS = {"browser": "browser", "postgres": "databases", "mariadb_server": "databases", "database": "databases"}
+"""By fixture, the tests that one process runs with ``--dist loadgroup``: what they share takes long to start."""
+
+GROUPS_BY_FOLDER = {"store": "databases", "temporal": "plans", "testing": "plans"}
+
+
+def _group(item: pytest.Item) -> str | None:
+    by_fixture = (GROUPS[name] for name in getattr(item, "fixturenames", ()) if name in GROUPS)
+    return next(by_fixture, GROUPS_BY_FOLDER.get(item.path.parent.name))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the tests marked ``thorough`` out, unless asked for; ``--thorough -m thorough`` runs them alone."""
+    for item in items:
+        if group := _group(item):
+            item.add_marker(pytest.mark.xdist_group(group))
     if not config.getoption("--thorough"):
         left_out = [item for item in items if item.get_closest_marker("thorough")]
         config.hook.pytest_deselected(items=left_out)

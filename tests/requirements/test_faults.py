@@ -6,7 +6,8 @@ sum that is cut, a step that also happens elsewhere, or two faults of which one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -548,7 +549,15 @@ FAULTS: Mapping[str, tuple[str, Callable[[], Model]]] = {
 """By what is wrong: the requirement that finds it, and the model."""
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+def _faults() -> Iterator[Any]:
+    """Two faults of each requirement, and the others under ``--thorough``."""
+    seen: Counter[str] = Counter()
+    for fault, (requirement, _) in FAULTS.items():
+        seen[requirement] += 1
+        yield pytest.param(fault, marks=[pytest.mark.thorough] if seen[requirement] > 2 else [])
+
+
+@pytest.mark.parametrize("fault", list(_faults()))
 def test_the_requirement_finds_the_fault_and_tells_it_in_both_languages(fault: str) -> None:
     requirement, make = FAULTS[fault]
     limits = Limits(2, 1) if {"outage", "remembered"} & {*fault.split()} else SMALL

@@ -40,7 +40,7 @@ _compared_facts = attrgetter(*_REFERENCES, "fee", "currency", "attempt")
 _FEE, _CURRENCY, _ATTEMPT = map(Facts._fields.index, ("fee", "currency", "attempt"))
 
 
-class Configuration(NamedTuple):
+class AbstractConfiguration(NamedTuple):
     """A state, with abstract facts."""
 
     state: State
@@ -65,7 +65,7 @@ def is_final(machine: CompiledMachine, state: State, facts: Facts, event: Event,
     compiled = machine.compiled_events[event]
     if type(by) is not Actor or by not in compiled.actors:
         return True
-    return not _futures(machine).takes(Configuration(state, facts), compiled, by, data)
+    return not _futures(machine).takes(AbstractConfiguration(state, facts), compiled, by, data)
 
 
 @lru_cache(maxsize=4)
@@ -81,11 +81,11 @@ class Futures:
         self._compared = {event: _compared(compiled) for event, compiled in events.items()}
         self._ends = machine.definition.ends  # which take nothing
         self._moves = {state: tuple(_moves(state, machine)) for state in machine.definition.states}
-        self._successors: dict[tuple[Abstract, Configuration], tuple[Configuration, ...]] = {}
+        self._successors: dict[tuple[Abstract, AbstractConfiguration], tuple[AbstractConfiguration, ...]] = {}
         self._payloads_of: dict[tuple[object, ...], Sequence[Mapping[str, object]]] = {}
-        self._takes: dict[tuple[Event, Actor, Abstract], dict[Configuration, bool]] = {}
+        self._takes: dict[tuple[Event, Actor, Abstract], dict[AbstractConfiguration, bool]] = {}
 
-    def takes(self, here: Configuration, event: CompiledEvent, by: Actor, data: Payload) -> bool:
+    def takes(self, here: AbstractConfiguration, event: CompiledEvent, by: Actor, data: Payload) -> bool:
         """Return True if *here* or what can come of it takes the event by the actor with the payload."""
         if here.state in self._ends:
             return False
@@ -97,14 +97,19 @@ class Futures:
         return known[start]
 
     def _search(
-        self, start: Configuration, abstract: Abstract, event: CompiledEvent, by: Actor, known: dict[Configuration, bool]
+        self,
+        start: AbstractConfiguration,
+        abstract: Abstract,
+        event: CompiledEvent,
+        by: Actor,
+        known: dict[AbstractConfiguration, bool],
     ) -> None:
         """Note of all that can be reached from *start* whether it, or what comes of it, takes the event.
 
         The search ends at the first that does: only those on the way to it are noted then.
         """
-        predecessors: dict[Configuration, list[Configuration]] = {start: []}
-        found, taking = [start], list[Configuration]()
+        predecessors: dict[AbstractConfiguration, list[AbstractConfiguration]] = {start: []}
+        found, taking = [start], list[AbstractConfiguration]()
         for here in found:
             if known.get(here) or self._is_taken(here, abstract, event, by) or len(found) > TOO_MANY:
                 taking.append(here)
@@ -120,22 +125,22 @@ class Futures:
         if not taking:
             known |= dict.fromkeys(found, False)
 
-    def _is_taken(self, here: Configuration, abstract: Abstract, event: CompiledEvent, by: Actor) -> bool:
+    def _is_taken(self, here: AbstractConfiguration, abstract: Abstract, event: CompiledEvent, by: Actor) -> bool:
         return here.state in event.decisions and any(
             event.decide(here.state, here.facts, by, dict(data)) is not None
             for data in self._payloads(event, here.facts, abstract, fixed=True)
         )
 
-    def _next(self, here: Configuration, abstract: Abstract) -> tuple[Configuration, ...]:
+    def _next(self, here: AbstractConfiguration, abstract: Abstract) -> tuple[AbstractConfiguration, ...]:
         if (abstract, here) not in self._successors:
-            found: dict[Configuration, None] = {}
+            found: dict[AbstractConfiguration, None] = {}
             for event, decides in self._moves[here.state]:
                 for data in self._payloads(event, here.facts, abstract, fixed=False):
                     for decide in decides:
                         target, after, _ = decide(here.facts, data)
                         if target is None or target in self._ends:
                             continue
-                        there = Configuration(target, after)
+                        there = AbstractConfiguration(target, after)
                         reached = (there,) if after is here.facts else _continuations(here.facts, there, abstract)
                         found |= dict.fromkeys(reached)
             self._successors[abstract, here] = tuple(found)
@@ -224,8 +229,8 @@ def _references_like(name: str) -> tuple[str, ...]:
 
 
 def _abstract(
-    here: Configuration, compared: Mapping[str, Any], fields: Mapping[str, Field]
-) -> tuple[Abstract, Configuration]:
+    here: AbstractConfiguration, compared: Mapping[str, Any], fields: Mapping[str, Field]
+) -> tuple[Abstract, AbstractConfiguration]:
     """Return the payload's compared fields and the configuration, both abstract."""
     facts, names = here.facts, dict[str, str]()
     values: dict[str, object] = {}
@@ -252,7 +257,7 @@ def _abstract(
     number = compared.get("attempt")
     if number is not None and number <= facts.attempt:
         changed[_ATTEMPT] = OPEN_NOW if number == facts.attempt else PAST
-    return tuple(values.items()), Configuration(here.state, Facts._make(changed))
+    return tuple(values.items()), AbstractConfiguration(here.state, Facts._make(changed))
 
 
 @lru_cache(maxsize=1024)
@@ -263,7 +268,7 @@ def _without_counts(facts: Facts) -> Facts:
 
 
 @lru_cache(maxsize=1024)
-def _abstract_alone(here: Configuration) -> tuple[Abstract, Configuration]:
+def _abstract_alone(here: AbstractConfiguration) -> tuple[Abstract, AbstractConfiguration]:
     """Return the same for every payload of which nothing is compared."""
     return _abstract(here, {}, {})
 
@@ -276,7 +281,7 @@ def _renamed(facts: Facts, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _continuations(before: Facts, after: Configuration, abstract: Abstract) -> Iterator[Configuration]:
+def _continuations(before: Facts, after: AbstractConfiguration, abstract: Abstract) -> Iterator[AbstractConfiguration]:
     """Give the abstract configurations in which a step can have ended that made these facts of those."""
     facts = after.facts
     changed = _renamed(facts, {value: value for _, value in abstract if type(value) is str})
@@ -290,4 +295,4 @@ def _continuations(before: Facts, after: Configuration, abstract: Abstract) -> I
     ]
     for number, *counted in product(numbers, *counts):
         changed |= {"attempt": number, **{count: left for (count, _), left in zip(COUNTED, counted, strict=True)}}
-        yield Configuration(after.state, facts._replace(**changed))
+        yield AbstractConfiguration(after.state, facts._replace(**changed))

@@ -14,7 +14,7 @@ from process.audit.monitors import visible
 from process.audit.progress import Progress, Stage, silent
 from process.audit.replay import Outcome, Verdict, judge
 from process.audit.report import MOST_EXAMPLES, MOST_LISTED
-from process.audit.simulation import Arrow, Simulation
+from process.audit.simulation import ObservedTransition, Simulation
 from process.audit.trace import Trace
 from process.model import MODEL, Event
 
@@ -42,7 +42,7 @@ def judge_cases(
     rows = conn.execute("select variant, trace, early, unclear from variants order by variant").fetchall()
     judged: list[tuple[Any, ...]] = []
     taken: list[tuple[Any, ...]] = []
-    arrows: dict[Arrow, int] = {}
+    arrows: dict[ObservedTransition, int] = {}
     for done, (variant, text, begun_before, unclear) in enumerate(rows, 1):
         trace = Trace.parse(text)
         verdict = Verdict(Outcome.UNKNOWN) if unclear else judge(simulation, trace, monitors, anywhere=begun_before)

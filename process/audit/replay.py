@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from process.audit.monitors import Monitor, broken
 from process.audit.repair import Edit, repair
-from process.audit.simulation import BUYER, ORDER, Arrow, Names, Places, Simulation, TooMany
+from process.audit.simulation import BUYER, ORDER, Names, ObservedTransition, Places, Simulation, TooMany
 from process.audit.trace import Entry, Trace, payload
 from process.case import Case
 from process.exceptions import InvalidPayload, Refused
@@ -31,7 +31,7 @@ class Verdict(NamedTuple):
     refusal: InvalidPayload | Refused | None = None
     state: State | None = None
     """Where the case stood before the illegal entry, or stands at the end; None where several states are possible."""
-    arrows: tuple[Arrow | None, ...] = ()
+    arrows: tuple[ObservedTransition | None, ...] = ()
     """The transition of each legal entry; None where several are possible."""
     edits: tuple[Edit, ...] | None = None
     requirements: tuple[tuple[str, int], ...] = ()
@@ -75,7 +75,7 @@ def _is_whole(simulation: Simulation, entry: Entry) -> bool:
 def _replay_exactly(simulation: Simulation, trace: Trace) -> Verdict:
     goal = trace.goal or Goal.BOTH
     case = Case(goal=goal, account=BUYER, order=ORDER, case_id="audited", limits=simulation.limits)
-    arrows: list[Arrow | None] = []
+    arrows: list[ObservedTransition | None] = []
     for position, entry in enumerate(trace.entries):
         source = case.state
         data = payload(
@@ -90,12 +90,12 @@ def _replay_exactly(simulation: Simulation, trace: Trace) -> Verdict:
             case.trigger(entry.event, data, by=entry.by)
         except (Refused, InvalidPayload) as refusal:
             return Verdict(Outcome.DEVIATES, position, refusal, source, tuple(arrows))
-        arrows.append(Arrow(source, entry.event, case.state))
+        arrows.append(ObservedTransition(source, entry.event, case.state))
     return Verdict(Outcome.CONFORMS, state=case.state, arrows=tuple(arrows))
 
 
 def _simulate(simulation: Simulation, trace: Trace, begin: Places) -> Verdict:
-    places, position, arrows = begin, 0, list[Arrow | None]()
+    places, position, arrows = begin, 0, list[ObservedTransition | None]()
     entries, live = trace.entries, Live()
     while position < len(entries):
         end = position + 1

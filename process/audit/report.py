@@ -78,7 +78,7 @@ class Overdue(NamedTuple):
     """The time at which the deadline passed, in ISO 8601."""
 
 
-class RequirementResult(NamedTuple):
+class RequirementVerdict(NamedTuple):
     """One requirement over the log."""
 
     id: str
@@ -124,7 +124,7 @@ class Report:
     fields: tuple[str, ...]
     problems: tuple[Problem, ...]
     deviations: tuple[Deviation, ...]
-    requirements: tuple[RequirementResult, ...]
+    requirements: tuple[RequirementVerdict, ...]
     arrows: tuple[ArrowTraffic, ...]
     unseen: tuple[str, ...]
     states: dict[str, int]
@@ -243,21 +243,21 @@ def unseen_transitions(arrows: tuple[ArrowTraffic, ...], recorded: frozenset[Eve
     return tuple(" ".join(each) for each in every if each not in seen)
 
 
-def requirement_results(broken: dict[str, int], visible: frozenset[str]) -> tuple[RequirementResult, ...]:
+def requirement_results(broken: dict[str, int], visible: frozenset[str]) -> tuple[RequirementVerdict, ...]:
     """Return every requirement with the number of cases that break it, or why this log can't show it."""
     here = Words("", "")
     unseen = Words("本日志缺少所需的事件或字段", "this log lacks the events or fields")
     results = [
-        RequirementResult(name, name in visible, broken.get(name, 0), here if name in visible else unseen)
+        RequirementVerdict(name, name in visible, broken.get(name, 0), here if name in visible else unseen)
         for name in dict.fromkeys(each.requirement for each in MONITORS)
     ]
-    results += [RequirementResult(name, False, 0, why) for name, why in NOT_IN_A_LOG.items()]
+    results += [RequirementVerdict(name, False, 0, why) for name, why in NOT_IN_A_LOG.items()]
     results.append(
-        RequirementResult("R19", True, broken.get("R19", 0), Words("由逐步重放核对", "covered by the replay itself"))
+        RequirementVerdict("R19", True, broken.get("R19", 0), Words("由逐步重放核对", "covered by the replay itself"))
     )
     return tuple(sorted(results, key=lambda each: int(each.id[1:])))
 
 
-def deadline_of(state: State) -> timedelta | None:
+def deadline_in(state: State) -> timedelta | None:
     """Return the model's deadline of a state; None at an end."""
     return MODEL.states[state].deadline

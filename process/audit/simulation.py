@@ -33,7 +33,7 @@ class Place(NamedTuple):
     facts: Facts
 
 
-class Arrow(NamedTuple):
+class ObservedTransition(NamedTuple):
     """A transition as a picture draws it."""
 
     source: State
@@ -82,7 +82,7 @@ class Simulation:
         self.silent_closure = Closure[Place](lambda place: self._targets(place, self.silent))
         self._insertions: dict[Place, tuple[tuple[Event, Actor, int], ...]] = {}
         self._payloads: dict[tuple[Entry, str | None, int, int], dict[str, Any]] = {}
-        self._steps: dict[tuple[Places, Entry], tuple[Places, Arrow | None]] = {}
+        self._steps: dict[tuple[Places, Entry], tuple[Places, ObservedTransition | None]] = {}
         self._interned: dict[Places, Places] = {}
         self._renamed: dict[Places, tuple[Places, Names]] = {}
 
@@ -104,16 +104,16 @@ class Simulation:
                 places |= everything.as_set(everything.of((begin,)))
         return self._closure_of(places)
 
-    def step(self, places: Places, entry: Entry) -> tuple[Places, Arrow | None]:
+    def step(self, places: Places, entry: Entry) -> tuple[Places, ObservedTransition | None]:
         """Return where the case can be after the entry (nowhere: it deviates), and the transition if there is but one."""
         key = (places, entry._replace(tied=False))
         if key not in self._steps:
             reached: set[Place] = set()
-            arrows: set[Arrow] = set()
+            arrows: set[ObservedTransition] = set()
             for place in places:
                 for _by, _facts, _data, target in self.outcomes(place, entry):
                     reached.add(target)
-                    arrows.add(Arrow(place.state, entry.event, target.state))
+                    arrows.add(ObservedTransition(place.state, entry.event, target.state))
             self._steps[key] = self._closure_of(reached), arrows.pop() if len(arrows) == 1 else None
         return self._steps[key]
 

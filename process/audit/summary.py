@@ -19,7 +19,7 @@ from process.audit.report import (
     Overdue,
     Report,
     arrow_traffic,
-    deadline_of,
+    deadline_in,
     iso,
     median_waits,
     requirement_results,
@@ -103,7 +103,7 @@ def _listed(conn: duckdb.DuckDBPyConnection) -> Iterable[DeviatingCase]:
 
 
 def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> Iterable[Overdue]:
-    open_states = [(state.value, deadline_of(state)) for state in State if deadline_of(state) is not None]
+    open_states = [(state.value, deadline_in(state)) for state in State if deadline_in(state) is not None]
     deadlines = ", ".join(
         f"('{name}', {deadline // timedelta(microseconds=1)})" for name, deadline in open_states if deadline
     )

@@ -12,7 +12,7 @@ from process.cli.examples import EXAMPLES
 from process.cli.options import PROGRAM, LangOption, lang_of
 from process.cli.output import render
 from process.cli.output.streams import console
-from process.cli.output.tables import DIM, STRONG, Grid, Indented
+from process.cli.output.tables import DIM, STRONG, Indented, TextTable
 from process.exceptions import Refused
 from process.model import Words
 from process.records import Step
@@ -57,7 +57,7 @@ def demo(lang: LangOption = None, temporal: TemporalOption = False, address: Add
     for example in EXAMPLES:
         case = Case(goal=example.goal, account="acct-1", order="order-9")
         goal = Words("客户的目标：{}", "The customer wants to {}").of(language)
-        table = Grid(columns=4, styles={0: DIM})
+        table = TextTable(columns=4, styles={0: DIM})
         for happening in example.play(case):
             table.add_row(*_row(happening, language))
         screen.print(Text(example.title.of(language), STRONG))
@@ -66,7 +66,7 @@ def demo(lang: LangOption = None, temporal: TemporalOption = False, address: Add
         screen.print(Text.assemble("■ ", render.state_text(case.state, language)))
         screen.print(Indented(example.summary.of(language)))
     screen.print(Text(Words("接下来可以试试", "What to try next").of(language), STRONG))
-    commands = Grid(columns=2)
+    commands = TextTable(columns=2)
     for name, purpose in NEXT:
         commands.add_row(f"{PROGRAM} {name}", purpose.of(language))
     screen.print(commands)

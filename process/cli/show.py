@@ -10,7 +10,7 @@ from process.cli.options import JsonOption, LangOption, lang_of
 from process.cli.output import render
 from process.cli.output.json_forms import words_dict
 from process.cli.output.streams import as_json, console, say
-from process.cli.output.tables import DIM, STRONG, Grid, titled
+from process.cli.output.tables import DIM, STRONG, TextTable, titled
 from process.model import ELSE, MODEL, MODEL_VERSION, Actor, Facts, Field, Goal, Kind, State, Transition, Words
 from process.requirements.catalogue import REQUIREMENTS
 
@@ -45,7 +45,7 @@ def show(json: JsonOption = False, lang: LangOption = None) -> None:
 
 def _states(lang: str) -> Any:
     headers = render.STATE, Words("步骤", "Step"), render.WAITING_FOR, render.DEADLINE
-    table = Grid(*(header.of(lang) for header in headers), whole=[0])
+    table = TextTable(*(header.of(lang) for header in headers), whole=[0])
     for state, info in MODEL.states.items():
         if info.phase is None or info.deadline is None:
             end = "" if info.end is None else Words("终态：", "end: ").of(lang) + info.end.words.of(lang)
@@ -60,7 +60,7 @@ def _states(lang: str) -> Any:
 
 
 def _events(lang: str) -> Any:
-    table = Grid(*(header.of(lang) for header in (render.EVENT, render.BY, render.PAYLOAD)), whole=[0])
+    table = TextTable(*(header.of(lang) for header in (render.EVENT, render.BY, render.PAYLOAD)), whole=[0])
     for event, fields in MODEL.events.items():
         name = Text.assemble(event.words.of(lang), (f"\n{event.value}", DIM))
         carries = "\n".join(f"{name}: {_field_words(field, lang)}" for name, field in fields.items())
@@ -75,7 +75,7 @@ def _field_words(field: Field, lang: str) -> str:
 def _transitions(state: State, lang: str) -> Any:
     headers = render.EVENT, render.BY, Words("条件；随后", "Only if; then"), Words("到", "To")
     widest = {0: 19, 1: 10, 3: 18}  # the rest is for the longest texts
-    table = Grid(*(header.of(lang) for header in headers), widest=widest)
+    table = TextTable(*(header.of(lang) for header in headers), widest=widest)
     for transition in MODEL.transitions:
         if transition.source is state:
             what = (
@@ -110,7 +110,9 @@ def _effect(transition: Transition, lang: str) -> str:
 
 
 def _requirement_sentences(lang: str) -> Any:
-    table = Grid(Words("编号", "Id").of(lang), Words("须成立", "Requirement").of(lang), Words("依据", "Source").of(lang))
+    table = TextTable(
+        Words("编号", "Id").of(lang), Words("须成立", "Requirement").of(lang), Words("依据", "Source").of(lang)
+    )
     for requirement in REQUIREMENTS:
         table.add_row(requirement.id, requirement.sentence.of(lang), requirement.source.of(lang))
     return table

@@ -14,7 +14,7 @@ from process.case import Case
 from process.cli.options import LangOption, choice_help, lang_of
 from process.cli.output import render
 from process.cli.output.streams import cannot_open, console, os_error_text, say
-from process.cli.output.tables import DIM, STRONG, Grid, printable
+from process.cli.output.tables import DIM, STRONG, TextTable, printable
 from process.cli.prompt import Back, Prompt, Quit
 from process.eventfile import dump
 from process.eventfile.parser import nearest
@@ -143,7 +143,7 @@ class _Session:
         self._console.print(render.render_status(case, self._lang))
         say()
         if choices:
-            table = Grid(columns=3, styles={0: STRONG})
+            table = TextTable(columns=3, styles={0: STRONG})
             for number, (event, by) in enumerate(choices, 1):
                 table.add_row(f"{number:>2}", render.label(event, self._lang), by.words.of(self._lang))
             self._console.print(table)

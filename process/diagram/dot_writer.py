@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import graphviz  # type: ignore[import-untyped]  # it has no types
 
-from process.diagram.drawing import Cluster, Drawing, Edge, Node, Point, Text, curve, number, tip_depth
+from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Point, Text, curve, number, tip_depth
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.labels import TEXT
 from process.diagram.layout.typeface import graphviz_width
@@ -78,7 +78,7 @@ def _node(graph: graphviz.Digraph, node: Node, height: int) -> None:
     graph.node(node.key, _label(node.text) if node.text else "", pos=_at(middle, height, 4), **looks)
 
 
-def _edge(graph: graphviz.Digraph, edge: Edge, height: int) -> None:
+def _edge(graph: graphviz.Digraph, edge: DrawnEdge, height: int) -> None:
     looks = {"id": edge.id, "pos": _spline(edge.corners, height), "color": edge.colour}
     looks |= {"penwidth": number(edge.width), "arrowsize": number(edge.head)}
     if edge.classes:

@@ -87,7 +87,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Edge:
+class DrawnEdge:
     """A line with its head.
 
     Attributes:
@@ -113,7 +113,7 @@ class Drawing:
     size: tuple[int, int]
     page: Cluster
     nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[DrawnEdge, ...]
 
 
 def on_slide(drawing: Drawing) -> Drawing:
@@ -164,7 +164,7 @@ def draw_shapes(placed: PlacedPicture) -> Drawing:
         target = next(box.key for box in placed.picture.boxes if box.is_initial)
         y = placed.start.middle[1]
         corners = ((placed.start.right, y), (placed.boxes[target].left, y))
-        edges.append(Edge("arrow-start", ("start", target), corners, colour=MAIN, width=2.6))
+        edges.append(DrawnEdge("arrow-start", ("start", target), corners, colour=MAIN, width=2.6))
     order = {node.key: number for number, node in enumerate(nodes)}
     edges.sort(key=lambda edge: [order[end] for end in edge.ends])  # as Graphviz does
     return Drawing(placed.picture.view.value, placed.size, page, tuple(nodes), tuple(edges))
@@ -228,7 +228,7 @@ def _legend_nodes(number: int, entry: LegendEntry) -> Iterator[Node]:
     yield Node(key, key, "text", entry.text_at, text=_text((entry.text,), entry.text_at, TEXT, justified="l"))
 
 
-def _edge(arrow: Arrow, placed: PlacedPicture) -> Edge:
+def _edge(arrow: Arrow, placed: PlacedPicture) -> DrawnEdge:
     route = placed.routes[arrow.key]
     texts: list[Text] = []
     if route.text:
@@ -240,7 +240,7 @@ def _edge(arrow: Arrow, placed: PlacedPicture) -> Edge:
     if arrow.width is not None:
         width, head = arrow.width, round(0.75 - 0.07 * arrow.width, 1)
     target = arrow.target if any(box.key == arrow.target for box in placed.picture.boxes) else ""
-    return Edge(
+    return DrawnEdge(
         arrow.key.replace("+", "-"),
         (arrow.source.split("+", maxsplit=1)[0], target or f"signpost-{arrow.signpost.replace('>', '-')}"),
         tuple((x * PITCH, y * PITCH) for x, y in route.corners),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from process.diagram.drawing import Cluster, Drawing, Edge, Node, Point, Text, curve, number, tip_depth
+from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Point, Text, curve, number, tip_depth
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.typeface import LINE as LINE_HEIGHT
 from process.diagram.output import MARK
@@ -102,7 +102,7 @@ def _halves(node: Node, height: int) -> str:
     )
 
 
-def _edge(edge: Edge, height: int) -> str:
+def _edge(edge: DrawnEdge, height: int) -> str:
     colour, pen = edge.colour.lower(), _pen(edge.width)
     begin, *rest = (_at(point, height) for point in curve(edge.corners))
     line = f'<path fill="none" stroke="{colour}"{pen} d="M{begin}C{" ".join(rest)}"/>\n'
@@ -112,7 +112,7 @@ def _edge(edge: Edge, height: int) -> str:
     return _group(classes, edge.id, "->".join(edge.ends), [line, head, *texts])
 
 
-def _arrowhead(edge: Edge, height: int) -> str:
+def _arrowhead(edge: DrawnEdge, height: int) -> str:
     """A triangle whose outline, not only whose edge, stays off the box."""
     (ax, ay), (bx, by) = edge.corners[-2:]
     dx, dy = (ax > bx) - (ax < bx), (ay > by) - (ay < by)  # away from the tip

@@ -66,7 +66,7 @@ def _form(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
 
 
 def _comparisons(model: Model) -> Iterator[Change]:
-    for guard in guards_of(model):
+    for guard in mutable_guards(model):
         for name in guard.payload_fields:
             if name in Facts._fields:
                 for how, alike in (NEARLY if name == "attempt" else ALIKE).items():
@@ -89,7 +89,7 @@ FAVOURITES: Mapping[str, object] = {"fee": 777, "currency": "XAF", "attempt": 9}
 
 def _decisions(model: Model) -> Iterator[Change]:
     """Guards that are also true for one value, by another field, or now and then."""
-    for guard in guards_of(model):
+    for guard in mutable_guards(model):
         for name in guard.payload_fields:
             favourite = FAVOURITES.get(name, "vip-1")
             changed = replace(guard, predicate=_or(guard, name, favourite))
@@ -185,7 +185,7 @@ def _limits(model: Model) -> Iterator[Change]:
         for step in (-1, 1):
             limits = replace(model.limits, **{name: getattr(model.limits, name) + step})
             yield "limit off by one", f"Limits.{name} {limits}", replace(model, limits=limits)
-    for guard in guards_of(model):
+    for guard in mutable_guards(model):
         for fact in ("face_limit", "other_limit"):
             if fact not in guard.message_fields:
                 continue
@@ -216,7 +216,7 @@ def _endless(guard: Guard) -> Callable[[Facts, Payload], bool]:
 
 def _reasons(model: Model) -> Iterator[Change]:
     """Change the reason of a refusal: another code, the texts swapped, one language lost, or a parameter."""
-    guards = tuple(guards_of(model))
+    guards = tuple(mutable_guards(model))
     for guard, other in zip(guards, (*guards[1:], guards[0]), strict=True):
         zh, en = guard.reason
         told = {
@@ -235,7 +235,7 @@ def _reasons(model: Model) -> Iterator[Change]:
             yield "reason changed", f"{guard.name}: {what}", _with_guard(model, guard, changed)
 
 
-def guards_of(model: Model) -> Iterable[Guard]:
+def mutable_guards(model: Model) -> Iterable[Guard]:
     """The guards of the table's rows, each once."""
     return dict.fromkeys(guard for row in model.table for guard in row.guards if guard is not ELSE)
 

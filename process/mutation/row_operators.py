@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from process.model import ELSE, Actor, Effect, Facts, Guard, Identity, Model, Payload, Row, State, Words
-from process.mutation.guard_operators import Change, guards_of
+from process.mutation.guard_operators import Change, mutable_guards
 
 
 def row_mutants(model: Model) -> Iterator[Change]:
@@ -62,7 +62,7 @@ def _changes_of_guard(model: Model, row: Row, guard: Guard) -> Iterator[tuple[st
         return not guard.predicate(facts, data)
 
     yield "guard negated", "negated", (replace(guard, name=f"not {guard.name}", predicate=negated),)
-    for other in guards_of(model):
+    for other in mutable_guards(model):
         if other not in row.guards and _readable(model, row, other):
             yield "guard replaced", f"replaced by {other.name}", (other,)
 

@@ -13,7 +13,7 @@ from process.exploration.inputs import ACCOUNT, ORDER, RIGHT
 from process.machine import CompiledMachine
 from process.model import Actor, Event, Facts, Limits, Model, State, Words
 from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, CheckResult, Counterexample
-from process.requirements.names import OTHER_NAMES, Difference, differences, has_right_payload
+from process.requirements.names import OTHER_NAMES, RenamingDifference, differences, has_right_payload
 from process.requirements.observation import CLAIMS, RECORDED, Ledger, Observation, after, read
 from process.requirements.opaque import PartProblem, part_problems
 
@@ -97,11 +97,11 @@ class Evidence:
         return found
 
     @cached_property
-    def differences(self) -> list[Difference]:
+    def differences(self) -> list[RenamingDifference]:
         """Differences in the outcome of events under other names, nearest to a start first."""
         events, retested = self.machine.compiled_events, set(self.events_retested)
         states = {state for event in retested for state in events[event].transitions_from}
-        found: list[Difference] = []
+        found: list[RenamingDifference] = []
         for index, here in enumerate(self.configurations):
             if here.state not in states:
                 continue

@@ -58,7 +58,7 @@ def _quote_relation(facts: Facts, offer: tuple[object, ...]) -> int:
     return REJECTED if facts.rejected_quote is not None and offer[0] == facts.rejected_quote else NEITHER
 
 
-class Futures:
+class AllFutures:
     """The payloads that can still be taken, for every configuration. A node is a configuration with a relation."""
 
     def __init__(self, evidence: Evidence) -> None:
@@ -155,14 +155,14 @@ def r22_final_or_early(evidence: Evidence) -> CheckResult:
     """Every refusal that says it is final is final, and every other one is early."""
     if any(not found.of_limits for found in evidence.part_problems):
         return CheckResult(((0, ATTEMPTS),))  # R15 reports it; what follows from parts that are not pure has no end
-    futures = Futures(evidence)
+    futures = AllFutures(evidence)
     try:
         return all_of(every_configuration_agrees(evidence, futures), real_cases_agree(evidence, futures))
     except NOT_REPLAYABLE as error:
         return CheckResult(((0, ATTEMPTS),), evidence.at(0, not_replayed(error)))
 
 
-def every_configuration_agrees(evidence: Evidence, futures: Futures) -> CheckResult:
+def every_configuration_agrees(evidence: Evidence, futures: AllFutures) -> CheckResult:
     """Check ``is_final`` in one of the configurations that differ only in how many attempts were made, if some are left."""
     count, kinds, states = 0, set[object](), set[State]()
     for index, (state, facts) in enumerate(evidence.configurations):
@@ -187,7 +187,7 @@ def every_configuration_agrees(evidence: Evidence, futures: Futures) -> CheckRes
     return CheckResult(((count, ATTEMPTS),))
 
 
-def real_cases_agree(evidence: Evidence, futures: Futures) -> CheckResult:
+def real_cases_agree(evidence: Evidence, futures: AllFutures) -> CheckResult:
     """Check that the refusals of real cases, of one in each state, say what is true."""
     count, states = 0, set[State]()
     for index, case in replay_all(evidence.exploration, evidence.new_case):

@@ -88,7 +88,7 @@ RENAMED_FACTS = ("account", "order", "quote", "rejected_quote", "fee", "currency
 """The facts whose values the names replace."""
 
 
-class Difference(NamedTuple):
+class RenamingDifference(NamedTuple):
     """An event that does something else under other names."""
 
     seen: Observation
@@ -97,15 +97,15 @@ class Difference(NamedTuple):
     """The fact that differs; None: the event is refused, or leads elsewhere, or changes a fact that is not renamed."""
 
 
-def differences(seen: Observation, names: Names, outcome: tuple[State, Facts] | None) -> list[Difference]:
+def differences(seen: Observation, names: Names, outcome: tuple[State, Facts] | None) -> list[RenamingDifference]:
     """The differences where the event had *outcome* under the names."""
     if outcome is None or outcome[0] is not seen.target:
-        return [Difference(seen, names, None)]
+        return [RenamingDifference(seen, names, None)]
     expected = names.of(seen.after)
     if outcome[1] == expected:
         return []
     others = [name for name, one, other in zip(Facts._fields, outcome[1], expected, strict=True) if one != other]
-    return [Difference(seen, names, name if name in RENAMED_FACTS else None) for name in others]
+    return [RenamingDifference(seen, names, name if name in RENAMED_FACTS else None) for name in others]
 
 
 def has_right_payload(seen: Observation) -> bool:

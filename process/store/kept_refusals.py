@@ -62,7 +62,7 @@ def refusal_values(
         "kind": told["kind"],
         "event": told["event"],
         "by": sender,
-        "data": mapping.canonical(data),
+        "data": mapping.canonical_json(data),
         "state": case.state.value,
         "blockers": codec.dumps({"blockers": told["blockers"], "is_final": told["is_final"]}),
         "at": at,
@@ -121,13 +121,13 @@ def is_same_event(row: Row[Any], event: object, sender: str, data: object) -> bo
     """
     try:
         name = str.__str__(event) if issubclass(type(event), str) else ""
-        given = mapping.canonical(data), name, sender  # type: ignore[arg-type]  # what is no mapping is a TypeError
+        given = mapping.canonical_json(data), name, sender  # type: ignore[arg-type]  # what is no mapping is a TypeError
         if given == (row.data, row.event, row.by):
             return True
         if row.model_version == MODEL_VERSION:
             return False
         source, target = (row.state, row.state) if "kind" in row._mapping else (row.source, row.target)
         today = mapping.migrated(row, f"event {row.event_id}", source, target)
-        return given == (mapping.canonical(today["data"]), today["event"], today["by"] or "")
+        return given == (mapping.canonical_json(today["data"]), today["event"], today["by"] or "")
     except (LookupError, ValueError, TypeError, AttributeError):
         return False

@@ -30,7 +30,7 @@ CLAIMED_PARTS: Final = {"plan_claim": Goal.PLAN, "face_claim": Goal.FACE_VERIFIC
 """The part of a goal that one case alone may achieve, by its column of CLAIMS."""
 
 
-def canonical(data: Mapping[str, Any]) -> str:
+def canonical_json(data: Mapping[str, Any]) -> str:
     """The one text for equal data: for digests, and to compare payloads. ValueError or TypeError if JSON can't hold it."""
     return codec.dumps({name: wire.plain(data[name]) for name in sorted(data)})
 
@@ -38,7 +38,7 @@ def canonical(data: Mapping[str, Any]) -> str:
 def digest_of(before: str, values: Mapping[str, Any]) -> str:
     """The digest of a row's values, over the one of the row before it."""
     shown = {name: _for_digest(value) for name, value in values.items()}
-    return sha256(f"{before}{canonical(shown)}".encode()).hexdigest()
+    return sha256(f"{before}{canonical_json(shown)}".encode()).hexdigest()
 
 
 def _for_digest(value: Any) -> Any:
@@ -187,7 +187,7 @@ def step_values(case_id: str, step: Step, event_id: str, before: str) -> dict[st
         "event_id": event_id,
         "event": step.event.value,
         "by": step.by.value,
-        "data": canonical(step.data),
+        "data": canonical_json(step.data),
         "source": step.source.value,
         "target": step.target.value,
         "at": step.at,

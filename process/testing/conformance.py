@@ -17,7 +17,7 @@ from process.testing.backend import Backend, Connection
 from process.testing.comparison import Comparison, Difference, Trial
 from process.testing.planning.arcs import TransitionKey
 from process.testing.planning.planner import PlannedScenario, Planner, companions
-from process.testing.report import InsufficientCoverage, Mismatch, Report
+from process.testing.report import ConformanceReport, InsufficientCoverage, Mismatch
 from process.testing.scenario import Exchange, Scenario
 from process.testing.shrinking import shrink
 
@@ -42,7 +42,7 @@ def check_conformance(
     seed: int = 0,
     lang: str = "en",
     loop: asyncio.AbstractEventLoop | None = None,
-) -> Report:
+) -> ConformanceReport:
     """Drive *backend* through scenarios that the model chooses, and compare after every event.
 
     Args:
@@ -219,9 +219,9 @@ class _Run:
             if planned_events >= events:
                 return
 
-    def report(self) -> Report:
+    def report(self) -> ConformanceReport:
         """The report of a run without a difference."""
         hooks, facts = self.comparison.connection.hooks, tuple(self.comparison.facts)
         possible = len(self.planner.graph.possible[0])
         scenarios = len(self.delivered)
-        return Report(self.events, self.accepted, scenarios, self.taken, self.reached, possible, hooks, facts)
+        return ConformanceReport(self.events, self.accepted, scenarios, self.taken, self.reached, possible, hooks, facts)

@@ -17,7 +17,7 @@ import pytest
 
 from process.testing import conformance
 from process.testing.backend import Backend
-from process.testing.report import Report
+from process.testing.report import ConformanceReport
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,13 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def check_conformance(request: pytest.FixtureRequest) -> Callable[..., Report]:
+def check_conformance(request: pytest.FixtureRequest) -> Callable[..., ConformanceReport]:
     """``process.testing.check_conformance`` with the command line's options; what the test passes comes first."""
     names = ("events", "seed", "thorough", "lang")
     options = {name: request.config.getoption(f"conformance_{name}") for name in names}
     given = {name: value for name, value in options.items() if value is not None}
 
-    def check(backend: Backend, **asked: Any) -> Report:
+    def check(backend: Backend, **asked: Any) -> ConformanceReport:
         __tracebackhide__ = True
         report = conformance.check_conformance(backend, **{**given, **asked})
         request.node.user_properties.append(("conformance", str(report)))

@@ -30,7 +30,7 @@ RELATIONS: Mapping[str, Words] = {
 """The relations of another case that a difference needs to the one that differs."""
 
 
-class Report(NamedTuple):
+class ConformanceReport(NamedTuple):
     """A run without a difference, in numbers. A truthy value that prints as a few sentences."""
 
     events: int

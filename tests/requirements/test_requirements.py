@@ -225,7 +225,7 @@ def test_wrong_claims_about_whether_a_refusal_is_final_are_found(
 def test_a_case_that_says_something_else_than_is_decided_is_found(
     monkeypatch: pytest.MonkeyPatch, small_evidence: Evidence
 ) -> None:
-    futures = finality.Futures(small_evidence)
+    futures = finality.AllFutures(small_evidence)
     monkeypatch.setattr(Refused, "is_final", property(lambda _refused: True))
     assert finality.real_cases_agree(small_evidence, futures).counterexample is not None
 
@@ -262,7 +262,7 @@ def test_every_requirement_holds_under_the_limits_of_the_model() -> None:
 @pytest.mark.thorough
 def test_in_every_single_configuration_refusals_say_truly_whether_they_are_final(exploration: Exploration) -> None:
     evidence = Evidence(exploration)
-    futures = finality.Futures(evidence)
+    futures = finality.AllFutures(evidence)
     for index, (state, facts) in enumerate(exploration.configurations):
         for event, by, data in finality.inputs_and_attempts_ahead(evidence, facts):
             if exploration.machine.compiled_events[event].decide(state, facts, by, dict(data)) is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Text
 
-from process.cli.output.tables import Grid, titled
+from process.cli.output.tables import TextTable, titled
 from process.model import Event, State, Words
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def render(report: Report, lang: str) -> Iterator[RenderableType]:
     unseen_events = [event.words.of(lang) for event in Event if event.value not in report.recorded]
     if unseen_events:
         yield Text(t("未记录的事件，可能发生过：", "not recorded, may have happened: ") + ", ".join(unseen_events))
-    counts = Grid(t("符合", "conform"), t("偏离", "deviate"), t("无法判断", "undetermined"), t("变体", "variants"))
+    counts = TextTable(t("符合", "conform"), t("偏离", "deviate"), t("无法判断", "undetermined"), t("变体", "variants"))
     counts.add_row(*(f"{number:,}" for number in (report.conforming, report.deviating, report.unknown, report.variants)))
     yield titled(t("办理", "Cases"), counts)
     if report.deviations:
@@ -58,8 +58,8 @@ def _read(report: Report, lang: str) -> str:
     return Words(zh, f"{report.rows:,} events of {report.cases:,} cases, {span}").of(lang)
 
 
-def _deviations(report: Report, lang: str) -> Grid:
-    grid = Grid(
+def _deviations(report: Report, lang: str) -> TextTable:
+    grid = TextTable(
         Words("办理", "cases").of(lang),
         Words("首个不合规的事件", "first illegal event").of(lang),
         Words("原因", "reason").of(lang),
@@ -81,8 +81,8 @@ def _deviations(report: Report, lang: str) -> Grid:
     return grid
 
 
-def _requirement_marks(report: Report, lang: str) -> Grid:
-    grid = Grid(columns=2)
+def _requirement_marks(report: Report, lang: str) -> TextTable:
+    grid = TextTable(columns=2)
     for each in report.requirements:
         if each.broken:
             grid.add_row(each.id, f"✗ {each.broken:,}")
@@ -93,8 +93,8 @@ def _requirement_marks(report: Report, lang: str) -> Grid:
     return grid
 
 
-def _waits(report: Report, lang: str) -> Grid:
-    grid = Grid(Words("状态 → 事件 → 状态", "state → event → state").of(lang), "p50", "p90", "p99")
+def _waits(report: Report, lang: str) -> TextTable:
+    grid = TextTable(Words("状态 → 事件 → 状态", "state → event → state").of(lang), "p50", "p90", "p99")
     slow = sorted((each for each in report.arrows if each.p90 is not None), key=lambda each: -(each.p90 or 0))
     for each in slow[:5]:
         words = State(each.source).words, Event(each.event).words, State(each.target).words

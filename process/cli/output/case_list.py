@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from process.cli.output import render
 from process.cli.output.json_forms import plain
 from process.cli.output.streams import as_json, console, say
-from process.cli.output.tables import Grid, print_separated, printable
+from process.cli.output.tables import TextTable, print_separated, printable
 from process.model import State, Term, Words
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ def _left_out(shown: int, total: int | None, last: str, lang: str) -> str:
     return first.of(lang).format(shown, total) + rest.of(lang).format(printable(last))
 
 
-def _table(found: list[Summary], lang: str) -> Grid:
+def _table(found: list[Summary], lang: str) -> TextTable:
     headers = Words("办理", "Case"), Words("订单", "Order"), Words("目标", "Goal")
-    table = Grid(
+    table = TextTable(
         *(header.of(lang) for header in (*headers, render.STATE, render.WAITING_FOR, render.DEADLINE)), whole=[0, 1, 5]
     )
     for one in found:

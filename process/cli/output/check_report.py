@@ -10,7 +10,7 @@ from rich.text import Text
 
 from process.cli.output.json_forms import plain, words_dict
 from process.cli.output.render import EVENT, state_text
-from process.cli.output.tables import DIM, STRONG, Grid, titled
+from process.cli.output.tables import DIM, STRONG, TextTable, titled
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.replay import PathStep, path_steps
 from process.model import Row, State, Words
@@ -154,7 +154,7 @@ def render(report: CheckReport, score: Score | None, lang: str) -> Iterator[Rend
 
 
 def _requirement_results(report: CheckReport, lang: str) -> RenderableType:
-    table = Grid(
+    table = TextTable(
         *_headers(
             lang, Words("编号", "Id"), Words("结果", "Result"), Words("要求", "Requirement"), Words("检验范围", "Coverage")
         )
@@ -204,14 +204,14 @@ def _in_short(path: tuple[Edge, ...] | None, lang: str) -> tuple[str, str]:
 
 
 def _end_paths(report: CheckReport, lang: str) -> RenderableType:
-    table = Grid(*_headers(lang, Words("终态", "End"), _EVENTS, _PATH))
+    table = TextTable(*_headers(lang, Words("终态", "End"), _EVENTS, _PATH))
     for end, path in _ends(report):
         table.add_row(state_text(end, lang), *_in_short(path, lang))
     return table
 
 
 def _paths_to_goals(report: CheckReport, lang: str) -> RenderableType:
-    table = Grid(*_headers(lang, Words("目标与方式", "Goal and method"), _EVENTS, _PATH))
+    table = TextTable(*_headers(lang, Words("目标与方式", "Goal and method"), _EVENTS, _PATH))
     for words, path in _goal_paths(report):
         table.add_row(words.of(lang), *_in_short(path, lang))
     return table
@@ -219,7 +219,7 @@ def _paths_to_goals(report: CheckReport, lang: str) -> RenderableType:
 
 def _rows(report: CheckReport, lang: str) -> RenderableType:
     headers = Words("行", "Row"), EVENT, Words("从", "From"), Words("到", "To"), Words("次数", "Count")
-    table = Grid(*_headers(lang, *headers))
+    table = TextTable(*_headers(lang, *headers))
     rows = report.exploration.machine.definition.table
     for number, (row, count) in enumerate(zip(rows, row_counts(report.exploration), strict=True), 1):
         table.add_row(
@@ -234,7 +234,7 @@ def _sources(row: Row, lang: str) -> str:
 
 
 def _guards(report: CheckReport, lang: str) -> RenderableType:
-    table = Grid(*_headers(lang, Words("条件", "Guard"), Words("成立", "True"), Words("不成立", "False")))
+    table = TextTable(*_headers(lang, Words("条件", "Guard"), Words("成立", "True"), Words("不成立", "False")))
     words = {guard.name: guard.condition for row in report.exploration.machine.definition.table for guard in row.guards}
     for name, count in guard_counts(report.exploration).items():
         table.add_row(words[name].of(lang), f"{count.true:,}", f"{count.false:,}")
@@ -250,7 +250,7 @@ def _mutants(score: Score, lang: str) -> Iterator[RenderableType]:
         Words("等价", "Equivalent"),
         Words("未被发现", "Survived"),
     )
-    table = Grid(*_headers(lang, *headers))
+    table = TextTable(*_headers(lang, *headers))
     for kind in score.kinds:
         table.add_row(kind.words.of(lang), *(f"{count:,}" for count in kind.counts().values()))
     yield titled(Words("改动模型的每一处", "Mutants of the model").of(lang), table)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from process.case import Case
 from process.cli.output.streams import console, say
-from process.cli.output.tables import DIM, STRONG, Grid, printable, titled
+from process.cli.output.tables import DIM, STRONG, TextTable, printable, titled
 from process.model import MODEL, Actor, Blocker, EndKind, Event, Kind, Phase, State, Term, Words
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def render_history(case: Case, lang: str, lines: Sequence[int] = ()) -> Renderab
     timed = any(step.at for step in history)
     headers = ["#", *([_LINE.of(lang)] if lines else []), EVENT.of(lang), BY.of(lang), _STATE_AFTER.of(lang)]
     headers += [_TIME.of(lang)] if timed else []
-    table = Grid(*headers, whole=[*([len(headers) - 1] if timed else []), headers.index(EVENT.of(lang))])
+    table = TextTable(*headers, whole=[*([len(headers) - 1] if timed else []), headers.index(EVENT.of(lang))])
     for step, line in zip(history, [None] * (len(history) - len(lines)) + list(lines), strict=True):
         payload = [f"{name} {printable(value)}" for name, value in step.data.items()]
         table.add_row(
@@ -162,7 +162,7 @@ def render_history(case: Case, lang: str, lines: Sequence[int] = ()) -> Renderab
 def render_status(case: Case, lang: str, now: datetime | None = None) -> RenderableType:
     """The state of a case, whom it waits for, and until when."""
     facts, info = case.facts, MODEL.states[case.state]
-    table = Grid(columns=2, styles={0: DIM})
+    table = TextTable(columns=2, styles={0: DIM})
     state = Text.assemble(state_text(case.state, lang), (f" ({case.state.value})", DIM))
     if info.phase is not None:
         step = Words("第 {}/{} 步：{}", "step {} of {}: {}").of(lang)
@@ -218,7 +218,7 @@ def _verification(case: Case, lang: str) -> str:
 
 def render_refusals(refusals: Iterable[KeptRefusal], lang: str) -> RenderableType:
     """The refused events that are stored, oldest first."""
-    table = Grid(EVENT.of(lang), BY.of(lang), Words("原因", "Why not").of(lang), _TIME.of(lang))
+    table = TextTable(EVENT.of(lang), BY.of(lang), Words("原因", "Why not").of(lang), _TIME.of(lang))
     for kept in refusals:
         event, by = kept.error.event, kept.error.by
         table.add_row(
@@ -237,7 +237,7 @@ def _actor(name: str, who: str | None) -> str:
 
 def render_possible(case: Case, lang: str) -> RenderableType:
     """The events that are possible now."""
-    table = Grid(EVENT.of(lang), BY.of(lang), PAYLOAD.of(lang))
+    table = TextTable(EVENT.of(lang), BY.of(lang), PAYLOAD.of(lang))
     for event, actors in possible_events(case).items():
         table.add_row(label(event, lang), names(actors, lang), field_names(event))
     return table
@@ -246,7 +246,7 @@ def render_possible(case: Case, lang: str) -> RenderableType:
 def render_impossible(case: Case, lang: str) -> RenderableType:
     """The events that are not possible now, and why: first for reasons of the case, then those of other states."""
     elsewhere: dict[tuple[State, ...], list[Event]] = {}
-    table = Grid(EVENT.of(lang), Words("原因", "Why not").of(lang))
+    table = TextTable(EVENT.of(lang), Words("原因", "Why not").of(lang))
     for event, blockers in case.blocked_events().items():
         states = next((blocker.parameters["states"] for blocker in blockers if blocker.code == "wrong_state"), None)
         if isinstance(states, tuple):

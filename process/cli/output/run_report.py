@@ -14,7 +14,7 @@ from process.cli.output import render
 from process.cli.output.json_forms import history_dict, invalid_line_dict, refusal_dict
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import as_json, console, say
-from process.cli.output.tables import STRONG, Grid, printable, titled
+from process.cli.output.tables import STRONG, TextTable, printable, titled
 from process.eventfile import RefusedLine, Replayed
 from process.exceptions import LineInvalid
 from process.model import State, Words
@@ -59,7 +59,7 @@ class ScreenReport:
 
     def end(self, *, many: bool) -> None:
         if many:
-            table = Grid(render.STATE.of(self._lang), Words("办理数", "Cases").of(self._lang))
+            table = TextTable(render.STATE.of(self._lang), Words("办理数", "Cases").of(self._lang))
             for state in State:
                 if self._states[state]:
                     table.add_row(render.label(state, self._lang), str(self._states[state]))

@@ -19,7 +19,7 @@ from process.payload import short_repr
 DIM, STRONG = "dim", "bold"
 
 
-class Grid:
+class TextTable:
     """A table of text. On a terminal its cells wrap and none is cut, nor any word of a header.
 
     Args:

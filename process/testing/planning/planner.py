@@ -24,7 +24,7 @@ from process.testing.comparison import Trial
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey, is_near_limits
 from process.testing.planning.listed import limit_deliveries, of_one_account, offering
 from process.testing.planning.paths import PlannedPaths
-from process.testing.planning.probes import NO_TRACE, Probes, Trace, traced
+from process.testing.planning.probes import NO_TRACE, Leftovers, Probes, traced
 from process.testing.planning.values import PairwiseChooser
 from process.testing.scenario import Delivery, Scenario, companion_scenarios, shapes_of
 
@@ -165,7 +165,7 @@ class _Builder:
         self.index, self.path, self.number = self.graph.starts[goal], path, number
         self.case = Scenario(goal, (), self.graph.limits, shapes_of(number)).open(number)
         self.history: Counter[int] = Counter([-1])  # the start, and how often each row was taken
-        self.trace: Trace = NO_TRACE
+        self.trace: Leftovers = NO_TRACE
         self.raised: Counter[tuple[TransitionKey, Actor, str]] = Counter()
 
     def deliveries(self) -> Iterator[Delivery]:

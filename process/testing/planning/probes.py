@@ -36,7 +36,7 @@ Reasons = tuple[tuple[int, str], ...]
 """The guards that do not hold, by row and name."""
 
 
-class Trace(NamedTuple):
+class Leftovers(NamedTuple):
     """State that a faulty back end may have kept because it forgot to void or to close it."""
 
     quote: QuoteStatus | None
@@ -47,14 +47,14 @@ class Trace(NamedTuple):
     """True if the last attempt was never answered."""
 
 
-NO_TRACE = Trace(None, False, False)
+NO_TRACE = Leftovers(None, False, False)
 
 
-def traced(trace: Trace, case: Case) -> Trace:
+def traced(trace: Leftovers, case: Case) -> Leftovers:
     """The trace after the case's last event."""
     facts, data = case.facts, case.history[-1].data
     has_attempt = bool(ATTEMPTING & data.keys()) or (trace.has_attempt and "attempt" not in data)
-    return Trace(facts.quote_status or trace.quote, facts.settled is not None or trace.is_settled, has_attempt)
+    return Leftovers(facts.quote_status or trace.quote, facts.settled is not None or trace.is_settled, has_attempt)
 
 
 class _Guarded(NamedTuple):
@@ -94,7 +94,7 @@ class Probes:
     def refuses(self, case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
         return self.machine.compiled_events[event].decide(case.state, case.facts, by, dict(data)) is None
 
-    def here(self, case: Case, history: Collection[int], trace: Trace) -> Iterator[Delivery]:
+    def here(self, case: Case, history: Collection[int], trace: Leftovers) -> Iterator[Delivery]:
         """The deliveries for the case as it stands."""
         yield from self._stopped_by_guards(case, history, trace)
         others = (
@@ -105,7 +105,7 @@ class Probes:
         )
         yield from islice(chain.from_iterable(others), MOST_AT_END if case.is_done else MOST)
 
-    def late(self, case: Case, possible: Collection[Arc], taken: Arc, trace: Trace) -> Iterator[Delivery]:
+    def late(self, case: Case, possible: Collection[Arc], taken: Arc, trace: Leftovers) -> Iterator[Delivery]:
         """Yield what was possible just before the arc and no longer is, once for each category of arc.
 
         Where it changed what the case holds (it voids a quote, say), also what a guard refuses now.
@@ -137,7 +137,7 @@ class Probes:
         if self.refuses(case, arc.event, by, data) and self.once(AGAIN, arc.transition):
             yield Delivery(arc.event, by, AGAIN)
 
-    def _stopped_by_guards(self, case: Case, history: Collection[int], trace: Trace) -> Iterator[Delivery]:
+    def _stopped_by_guards(self, case: Case, history: Collection[int], trace: Leftovers) -> Iterator[Delivery]:
         """Yield what a guard alone refuses here; first what is new after the most of the rows that were taken before."""
         here = Configuration(case.state, canonical(case.facts))
         kept = trace.quote, trace.is_settled
@@ -221,7 +221,7 @@ class Probes:
                                 yield Delivery(event, by, f"{MALFORMED}by: {reserved_fields(self.model, event)['by']}")
                     break
 
-    def _repeated(self, case: Case, trace: Trace) -> Iterator[Delivery]:
+    def _repeated(self, case: Case, trace: Leftovers) -> Iterator[Delivery]:
         """Yield what was accepted before, once more, after other events."""
         for event, step in {step.event: step for step in case.history}.items():
             key = "older", case.state, event
@@ -231,7 +231,7 @@ class Probes:
                 self.done.add(key)
                 yield Delivery(event, step.by, AGAIN)
 
-    def _wrong_states(self, case: Case, trace: Trace) -> Iterator[Delivery]:
+    def _wrong_states(self, case: Case, trace: Leftovers) -> Iterator[Delivery]:
         """Yield what does not happen in this state; answers once for each quote and verification they may be for."""
         here = self.actors.get(case.state, {})
         for event in self.model.events:
@@ -240,7 +240,7 @@ class Probes:
                     if self.once(*self._elsewhere(case, event, by, trace)):
                         yield Delivery(event, by)
 
-    def _elsewhere(self, case: Case, event: Event, by: Actor, trace: Trace) -> tuple[object, ...]:
+    def _elsewhere(self, case: Case, event: Event, by: Actor, trace: Leftovers) -> tuple[object, ...]:
         """The kind of a delivery that does not happen in this state."""
         fields = self.model.events[event].keys()
         named = (trace.quote, trace.is_settled) if "quote" in fields and "fee" not in fields else ()

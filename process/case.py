@@ -1,4 +1,4 @@
-"""A case: one customer's wish about one order, moved by events, refusing what the model does not allow."""
+"""A case: one customer's request about one order, moved by events, refusing what the model does not allow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from process.arguments import actor_of, own_deadlines, read_once, wrong_arguments, wrong_moment, wrong_setting
-from process.decisions import REFUSED, Decide, Outcome
+from process.compiled_rows import REFUSED, Decide, Outcome
 from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, CompiledEvent, CompiledMachine

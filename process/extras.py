@@ -1,4 +1,4 @@
-"""The one sentence for a part of the package whose dependencies are not installed."""
+"""The error for an optional dependency that is not installed."""
 
 from __future__ import annotations
 

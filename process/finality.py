@@ -20,7 +20,7 @@ from itertools import product
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
-from process.decisions import Decide
+from process.compiled_rows import Decide
 from process.machine import CompiledEvent, CompiledMachine
 from process.model import Actor, Effect, Event, Facts, Field, Guard, Kind, Payload, State
 
@@ -269,7 +269,7 @@ def _without_counts(facts: Facts) -> Facts:
 
 @lru_cache(maxsize=1024)
 def _abstract_alone(here: AbstractConfiguration) -> tuple[Abstract, AbstractConfiguration]:
-    """Return the same for every payload of which nothing is compared."""
+    """Return what ``_abstract`` gives for payloads of which nothing is compared; cached."""
     return _abstract(here, {}, {})
 
 
@@ -282,7 +282,7 @@ def _renamed(facts: Facts, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _continuations(before: Facts, after: AbstractConfiguration, abstract: Abstract) -> Iterator[AbstractConfiguration]:
-    """Give the abstract configurations in which a step can have ended that made these facts of those."""
+    """Give the abstract configurations that a step from *before* to *after* can have reached."""
     facts = after.facts
     changed = _renamed(facts, {value: value for _, value in abstract if type(value) is str})
     numbers = {AHEAD}

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 with warnings.catch_warnings():  # the import changes the process's warning filters; this puts them back
     import transitions
 
-from process.decisions import Decision, Decisions, changes_of, compile_rows, guards_of
+from process.compiled_rows import Decision, Decisions, changes_of, compile_rows, guards_of
 from process.exceptions import Refused
 from process.model import MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, State, Transition
 from process.model.validation import validate

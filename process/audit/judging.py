@@ -12,10 +12,10 @@ from process.audit.log import Events
 from process.audit.mapping import Mapping
 from process.audit.monitors import visible
 from process.audit.progress import Progress, Stage, silent
-from process.audit.replay import Outcome, Verdict, judge
 from process.audit.report import MOST_EXAMPLES, MOST_LISTED
 from process.audit.simulation import ObservedTransition, Simulation
 from process.audit.trace import Trace
+from process.audit.verdicts import Outcome, Verdict, judge
 from process.model import MODEL, Event
 
 MOST_AT_ONCE: Final = 50_000  # rows of one insert

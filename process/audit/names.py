@@ -1,4 +1,4 @@
-"""The names of a log: its columns, events, actors and goals, each known to the mapping or told with what to write."""
+"""The names of a log: its columns, events, actors and goals, each either mapped or reported with the line to add."""
 
 from __future__ import annotations
 

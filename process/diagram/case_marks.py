@@ -17,7 +17,7 @@ from process.diagram.layout.routing_grid import Route
 from process.diagram.layout.typeface import block
 from process.diagram.palette import VISITED
 from process.diagram.views import Arrow, Picture
-from process.model import ELSE, Event, Facts, State, Transition, Words
+from process.model import Event, Facts, State, Words
 
 if TYPE_CHECKING:
     from process.case import Case
@@ -247,11 +247,7 @@ def _rows(case: Case) -> Iterator[int | None]:
         if facts is not None:
             event = events[step.event]
             rows = (each for each in event.transitions_from.get(step.source, ()) if step.by in each.by)
-            row = next((each.row for each in rows if _fits(each, facts, step.data)), None)
+            row = next((each.row for each in rows if each.fits(facts, step.data)), None)
             outcome = event.decide(step.source, facts, step.by, dict(step.data))
             facts = outcome and outcome[1]
         yield row
-
-
-def _fits(transition: Transition, facts: Facts, data: Mapping[str, object]) -> bool:
-    return all(guard is ELSE or guard.predicate(facts, data) for guard in transition.guards)

@@ -1,4 +1,4 @@
-"""DOT of a drawing: Graphviz leaves everything in its place. The one file that knows the graphviz package."""
+"""DOT of a drawing, with fixed positions, so that Graphviz places nothing. The one file that knows the graphviz package."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from process.diagram.paths import paths_of
+from process.diagram.main_path import paths_of
 from process.diagram.view_layouts import VIEW_LAYOUTS, View
 from process.model import ELSE, Actor, EndKind, Event, Guard, Kind, Model, Phase, State, Transition, Words
 

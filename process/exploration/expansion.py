@@ -21,7 +21,7 @@ from process.exploration.inputs import (
     variants_of,
 )
 from process.machine import CompiledMachine
-from process.model import ELSE, Actor, Event, Facts, State, Transition
+from process.model import Actor, Event, Facts, State
 
 
 class Configuration(NamedTuple):
@@ -143,8 +143,4 @@ def row_taken(machine: CompiledMachine, here: Configuration, event: Event, by: A
     If none fits, a guard is not pure, which R15 reports; then it is the last row.
     """
     rows = [row for row in machine.compiled_events[event].transitions_from[here.state] if by in row.by]
-    return next((row for row in rows[:-1] if _fits(row, here.facts, data)), rows[-1]).row
-
-
-def _fits(row: Transition, facts: Facts, data: Mapping[str, Any]) -> bool:
-    return all(guard is ELSE or guard.predicate(facts, data) for guard in row.guards)
+    return next((row for row in rows[:-1] if row.fits(here.facts, data)), rows[-1]).row

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from process.model.facts import Facts, Limits
 from process.model.vocabulary import Actor, EndKind, Event, Field, Goal, Phase, RequestKind, State, Words
@@ -206,6 +206,10 @@ class Transition(NamedTuple):
     row: int
     """The row's place in the table, from 0."""
 
+    def fits(self, facts: Facts, data: Mapping[str, Any]) -> bool:
+        """Return True if every guard is true; of rows that fit, the first one is taken."""
+        return all(guard is ELSE or guard.predicate(facts, data) for guard in self.guards)
+
 
 def row(
     sources: State | tuple[State, ...],
@@ -244,7 +248,7 @@ class Model:
 
     @cached_property
     def transitions(self) -> tuple[Transition, ...]:
-        """Every row for every of its sources, in the order of the table; ELSE is gone where no row stands above it."""
+        """Every row for every of its sources, in the order of the table; ELSE is removed where it is the first row."""
         transitions: list[Transition] = []
         begun: set[tuple[State, Event]] = set()
         for index, row in enumerate(self.table):

@@ -31,7 +31,7 @@ class Term(StrEnum):
 
 
 class Goal(Term):
-    """The wish of the customer. Fixed for the life of a case."""
+    """The goal of the customer's request. Fixed for the life of a case."""
 
     PLAN = "plan", "取消分期", "cancel the installment plan"
     FACE_VERIFICATION = "face_verification", "取消人脸识别验证", "have the face verification removed"
@@ -199,7 +199,7 @@ class QuoteStatus(Term):
 
 
 class Identity(Term):
-    """The way in which the customer was identified as the buyer. A sign-in counts for more than an agent's word."""
+    """The way in which the customer was identified as the buyer. A sign-in takes precedence over identification by an agent."""
 
     SIGNED_IN = "signed_in", "已用购买账号登录", "signed in with the purchasing account"
     BY_SUPPORT = "by_support", "客服已核实", "identified by customer service"

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import combinations
 
-from process.decisions import changes_of
+from process.compiled_rows import changes_of
 from process.exploration.inputs import payload_variants
 from process.model import ELSE, MODEL, Actor, Event, Facts, Guard, Payload, Row, State, Words
 from process.mutation.incremental import explored_model
 from process.mutation.operators import Mutant
-from process.requirements.names import OTHER_NAMES
+from process.requirements.renamings import OTHER_NAMES
 
 NAMES = OTHER_NAMES[-1]
 EFFECTS = ("effect dropped", "effect replaced", "effect added", "effects reversed", "fact forged")

@@ -10,11 +10,11 @@ from process.requirements import (
     cancellation,
     data_independence,
     finality,
+    histories,
     ownership,
     quotes,
     reachability,
     refusals,
-    replay,
     steps,
     verification,
 )
@@ -206,7 +206,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     _require(
         20,
-        replay.r20_replay,
+        histories.r20_replay,
         SOUND,
         "重放一个办理的历史，得到同一个办理。",
         "Replaying a case's history gives the same case.",

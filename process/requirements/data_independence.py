@@ -12,7 +12,7 @@ from process.model import ELSE, Event, Facts, Kind, Words
 from process.payload import INVALID, MAX_INTEGER, check_of
 from process.requirements.counterexample import ATTEMPTS, CONFIGURATIONS, EVENTS_TAKEN, CheckResult, all_of
 from process.requirements.evidence import Evidence, parts_are_general
-from process.requirements.names import LONG_NAMES, OTHER_NAMES, RENAMED_FACTS
+from process.requirements.renamings import LONG_NAMES, OTHER_NAMES, RENAMED_FACTS
 
 
 def r15_one_outcome(evidence: Evidence) -> CheckResult:

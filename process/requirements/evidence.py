@@ -13,9 +13,9 @@ from process.exploration.inputs import ACCOUNT, ORDER, RIGHT
 from process.machine import CompiledMachine
 from process.model import Actor, Event, Facts, Limits, Model, State, Words
 from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, CheckResult, Counterexample
-from process.requirements.names import OTHER_NAMES, RenamingDifference, differences, has_right_payload
 from process.requirements.observation import CLAIMS, RECORDED, Ledger, Observation, after, read
 from process.requirements.opaque import PartProblem, part_problems
+from process.requirements.renamings import OTHER_NAMES, RenamingDifference, differences, has_right_payload
 
 
 class Evidence:
@@ -253,7 +253,7 @@ def parts_are_general(evidence: Evidence, *, of_limits: bool) -> CheckResult:
 
 
 def facts_are_true(evidence: Evidence, *claims: str, but: Event | None = None, only: Event | None = None) -> CheckResult:
-    """Check that the facts claim of these entries of the ledger what is true, after every event that can be taken."""
+    """Check that the facts agree with these entries of the ledger after every event that can be taken."""
     coverage = ((len(evidence.exploration.edges), EVENTS_TAKEN),)
     for seen, claim in evidence.false_claims:
         if claim in claims and seen.event is not but and only in (None, seen.event):

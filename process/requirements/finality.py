@@ -21,7 +21,7 @@ from process.finality import is_final
 from process.model import Actor, Event, Facts, State, Term, Words
 from process.requirements.counterexample import ATTEMPTS, CheckResult, all_of
 from process.requirements.evidence import Evidence
-from process.requirements.replay import NOT_REPLAYABLE, not_replayed
+from process.requirements.histories import NOT_REPLAYABLE, not_replayed
 
 NEITHER, SAME, CHANGED, REJECTED = range(4)
 """The quote of a payload: neither open nor rejected; the open one, with the same offer or another; the rejected one."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from process.decisions import changes_of
+from process.compiled_rows import changes_of
 from process.exploration.expansion import Configuration
 from process.exploration.inputs import variants_of
 from process.machine import CompiledMachine

@@ -152,7 +152,7 @@ HAPPENS: Mapping[RequestKind, frozenset[Event]] = {
 
 
 def r18_owner_and_deadline(evidence: Evidence) -> CheckResult:
-    """The owner of a state can do what is requested and is told what it takes; else nothing happens till a deadline."""
+    """Check that a state's owner can do what is requested and gets the data for it; all else waits for the deadline."""
     model = evidence.model
 
     def unowned(index: int, found: Configuration) -> Words | None:

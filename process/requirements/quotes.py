@@ -11,8 +11,8 @@ from process.payload import MAX_INTEGER
 from process.requirements.counterexample import EVENTS_TAKEN, CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, references, same_under_other_names
 from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
-from process.requirements.names import OTHER_NAMES
 from process.requirements.observation import Observation, after, corrects
+from process.requirements.renamings import OTHER_NAMES
 
 A, E, S = Actor, Event, State
 PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)

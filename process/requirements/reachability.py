@@ -230,7 +230,7 @@ ADVERSARIES: tuple[Adversary, ...] = (
 
 
 def r2_an_end_within_reach(evidence: Evidence) -> CheckResult:
-    """Against each adversary, from every configuration where it must; and whoever wants to leave can, at once."""
+    """Check that an end can be reached against each adversary wherever it must be, and the customer can always leave."""
     count = 0
     for adversary in ADVERSARIES:
         usable = {seen.edge for seen in evidence.observations if adversary.allows(seen)}

@@ -14,8 +14,8 @@ from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, Sup
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
 from process.requirements.counterexample import ATTEMPTS, CheckResult, Counterexample, all_of
 from process.requirements.evidence import Evidence
+from process.requirements.histories import NOT_REPLAYABLE, not_replayed
 from process.requirements.reasons import Raised, incorrect_reason, unclear_reason, unexpected_reasons, unmet_reasons
-from process.requirements.replay import NOT_REPLAYABLE, not_replayed
 
 _TEXTS = ("", "a\0b", 7, True, ["x"])
 _REFERENCES = (*_TEXTS, "a\nb", "x" * (MAX_REFERENCE + 1))
@@ -155,7 +155,7 @@ def _refusal_problem(
 
 
 def _one_of_each_kind(evidence: Evidence) -> Iterator[tuple[int, Case]]:
-    """A case for each kind of configuration: how often a way was tried does not matter, only whether it may be again."""
+    """A case for each kind of configuration; of attempts only matters whether any are left, not how many were used."""
     kinds: set[object] = set()
     for index, case in replay_all(evidence.exploration, evidence.new_case):
         facts = case.facts

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NoReturn
 
-from process.decisions import Decisions
+from process.compiled_rows import Decisions
 from process.exceptions import SnapshotInvalid
 from process.machine import CompiledMachine
 from process.model import Facts, State, Term
 from process.payload import short_repr
 from process.records import Step
-from process.snapshot.backwards import Analysis, Known, analyses, can_complete, step_back
+from process.snapshot.inference import Analysis, Known, analyses, can_complete, step_back
 from process.snapshot.migrations import may_be_moved
 
 LONGEST_PATH: Final = 2 * len(State)  # events; after more of them a case can be wherever a loop has led it

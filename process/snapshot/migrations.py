@@ -34,7 +34,7 @@ class Migration(NamedTuple):
     renamed: Mapping[str, str] = {}
     """New names of states, by the old ones. They are put in before the two functions are called."""
     moved: frozenset[tuple[str, str]] = frozenset()
-    """From which state ``snapshot`` may move a case to which: then its last step does not end where it stands."""
+    """From which state ``snapshot`` may move a case to which: then its last step's target differs from its state."""
 
 
 def _snapshot_of_model_1(data: dict[str, Any]) -> dict[str, Any]:

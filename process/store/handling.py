@@ -46,7 +46,7 @@ from process.persistence import (
     EventIdReused,
     Handled,
 )
-from process.store import kept_refusals, mapping, statements
+from process.store import kept_refusals, rows, statements
 from process.store.arguments import check_case_id, check_reference, check_version
 from process.store.statements import Connection, Row
 from process.store.transactions import demand_transaction, demand_writing, raising_conflict, sheltered
@@ -164,7 +164,7 @@ def _handle(
                 kept = kept_refusals.refusal_values(loaded.case, refusal, event_id, sender, payload, who, at)
                 write_refusal(conn, loaded, kept)
             raise
-        write_step(conn, loaded, case, mapping.step_values(case_id, step, event_id, loaded.digest))
+        write_step(conn, loaded, case, rows.step_values(case_id, step, event_id, loaded.digest))
         return Handled(step, case, is_duplicate=False)
 
 
@@ -176,7 +176,7 @@ def load_for_update(conn: Connection, case_id: str) -> LoadedCase:
 def _loaded(row: Row[Any] | None, case_id: str) -> LoadedCase:
     if row is None:
         raise CaseNotFound(case_id)
-    return LoadedCase(mapping.case_of(row), row.refusals, row.digest, statements.is_serial_level(row.isolation))
+    return LoadedCase(rows.case_of(row), row.refusals, row.digest, statements.is_serial_level(row.isolation))
 
 
 def _known_event(conn: Connection, row: Row[Any] | None, sender: str, event_id: str) -> Row[Any] | None:
@@ -193,13 +193,13 @@ def _first_outcome(loaded: LoadedCase, known: Row[Any], event: Event, sender: st
         raise EventIdReused(loaded.case.case_id, known.event_id, known.event)
     if "kind" in known._mapping:
         raise kept_refusals.refusal_of(known)
-    return Handled(mapping.step_of(known), loaded.case, is_duplicate=True)
+    return Handled(rows.step_of(known), loaded.case, is_duplicate=True)
 
 
 def write_step(conn: Connection, loaded: LoadedCase, case: Case, step: Mapping[str, Any]) -> None:
     """Write *case*, which is one step after the loaded one, unless a concurrent transaction has moved it."""
-    values = {**mapping.case_values(case), **mapping.released_claims(case), "digest": step["digest"]}
-    _write(conn, loaded, values, step, claims=mapping.needed_claims(loaded.case, case))
+    values = {**rows.case_values(case), **rows.released_claims(case), "digest": step["digest"]}
+    _write(conn, loaded, values, step, claims=rows.needed_claims(loaded.case, case))
 
 
 def write_refusal(conn: Connection, loaded: LoadedCase, refusal: Mapping[str, Any]) -> None:
@@ -235,4 +235,4 @@ def _demand_free(conn: Connection, case_id: str, claims: Mapping[str, str]) -> N
     for name, order in claims.items():
         other = statements.claiming_case(conn, name, order)
         if other not in (None, case_id):
-            raise AlreadyDone(order, other, mapping.CLAIMED_PARTS[name])
+            raise AlreadyDone(order, other, rows.CLAIMED_PARTS[name])

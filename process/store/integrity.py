@@ -12,7 +12,7 @@ from process.model import MODEL_VERSION, Facts, State, Words
 from process.records import Step
 from process.snapshot.codec import TRUSTED_UNTIL, dumps, encode_step
 from process.snapshot.migrations import may_be_moved
-from process.store import kept_refusals, mapping, statements
+from process.store import kept_refusals, rows, statements
 from process.store.queries import StoredRows, rows_of_one_moment
 from process.store.statements import Connection, Row
 from process.store.tables import stored_time
@@ -50,7 +50,7 @@ def _findings(conn: Connection, stored: StoredRows) -> Iterator[tuple[str, Words
     row, steps, _ = stored
     yield from _refusals(stored)
     try:
-        case = mapping.case_of(row)
+        case = rows.case_of(row)
     except SnapshotInvalid as error:
         yield "snapshot", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
@@ -60,19 +60,19 @@ def _findings(conn: Connection, stored: StoredRows) -> Iterator[tuple[str, Words
 
 
 def _columns(conn: Connection, row: Row[Any], case: Case) -> Iterator[tuple[str, Words]]:
-    written_by = mapping.written_by(row)
-    expected = {**mapping.identity_values(case), **mapping.case_values(case), "model_version": written_by}
+    written_by = rows.written_by(row)
+    expected = {**rows.identity_values(case), **rows.case_values(case), "model_version": written_by}
     if written_by < MODEL_VERSION:
         expected = {name: value for name, value in expected.items() if name not in OF_THE_MODEL}
         if row.state != case.state.value:  # else ``upgrade`` has written the state to which a migration moved the case
-            expected["state"] = mapping.state_as_written(row)
+            expected["state"] = rows.state_as_written(row)
     for name, value in expected.items():
         found = row._mapping[name]
         if name.endswith("_at") and value is not None:
             value = stored_time(value)  # noqa: PLW2901  # as the column keeps it
         if found != value:
             yield name, _differs(found, value)
-    for name, order in mapping.claims(case).items():
+    for name, order in rows.claims(case).items():
         found = row._mapping[name]
         if found == order or (found is None and _is_claimed_by_another(conn, name, order)):
             continue
@@ -98,7 +98,7 @@ def _chain(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[tup
         yield "steps", _differs([step.version for step in steps], f"1..{case.version}")
     digest = _opening_digest(row, steps, case)
     for step in steps:
-        if step.digest != mapping.step_digest(step, digest):
+        if step.digest != rows.step_digest(step, digest):
             yield f"step {step.version}", _EDITED
         digest = step.digest
     if row.digest != digest:
@@ -108,22 +108,22 @@ def _chain(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[tup
 def _opening_digest(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> str:
     """The digest of the opening as it was written, by whichever model that was; today's, where no model's fits."""
     for model_version in range(1, MODEL_VERSION + 1):
-        digest = mapping.opening_digest(case, model_version)
-        if digest == row.digest if not steps else steps[0].digest == mapping.step_digest(steps[0], digest):
+        digest = rows.opening_digest(case, model_version)
+        if digest == row.digest if not steps else steps[0].digest == rows.step_digest(steps[0], digest):
             return digest
-    return mapping.opening_digest(case)
+    return rows.opening_digest(case)
 
 
 def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[tuple[str, Words]]:
     """The steps lead from state to state, and taken once more they give the snapshot."""
     try:
-        history = [mapping.step_of(step) for step in steps]
+        history = [rows.step_of(step) for step in steps]
     except SnapshotInvalid as error:
         yield "steps", Words(f"无法读取：{error.text('zh')}", f"can't be read: {error}")
         return
     states = [Case.machine.definition.initial, *(step.target for step in history)]
     older = max((step.version for step in steps if step.model_version < MODEL_VERSION), default=0)
-    written_by = mapping.written_by(row)
+    written_by = rows.written_by(row)
     trusted_until = case.to_dict(steps=1).get(TRUSTED_UNTIL, 0)
 
     def follows(version: int, source: State, target: State) -> bool:
@@ -146,7 +146,7 @@ def _replayed(row: Row[Any], steps: Sequence[Row[Any]], case: Case) -> Iterator[
 
 def _replay(case: Case, history: Sequence[Step]) -> Iterator[tuple[str, Words]]:
     try:
-        replayed = Case(**mapping.opened_with(case))
+        replayed = Case(**rows.opened_with(case))
     except InvalidPayload:  # model 1 opened it, and took references that are none today
         return
     for step in history:
@@ -157,7 +157,7 @@ def _replay(case: Case, history: Sequence[Step]) -> Iterator[tuple[str, Words]]:
             return
         if replayed.state is not step.target:
             yield f"step {step.version}", _differs(step.target, replayed.state)
-    last = tuple(map(mapping.as_stored, case.history[-1:]))
+    last = tuple(map(rows.as_stored, case.history[-1:]))
     if last != replayed.history[-1:]:
         yield "snapshot.history", _differs(_texts(last), _texts(replayed.history[-1:]))
     for name, stored, right in zip(Facts._fields, case.facts, replayed.facts, strict=True):
@@ -167,7 +167,7 @@ def _replay(case: Case, history: Sequence[Step]) -> Iterator[tuple[str, Words]]:
 
 def _was_imported(steps: Sequence[Row[Any]], trusted_until: int) -> bool:
     """Return True if so many steps were taken elsewhere, and came with the case when it was imported."""
-    return all(step.event_id == mapping.imported_event_id(step.version) for step in steps[:trusted_until])
+    return all(step.event_id == rows.imported_event_id(step.version) for step in steps[:trusted_until])
 
 
 def _texts(steps: Sequence[Step]) -> str:

@@ -16,7 +16,7 @@ from process.machine import MACHINE
 from process.model import MODEL_VERSION, Actor, Event
 from process.payload import short_repr
 from process.snapshot import codec, wire
-from process.store import mapping
+from process.store import rows
 from process.store.statements import Row
 
 
@@ -62,7 +62,7 @@ def refusal_values(
         "kind": told["kind"],
         "event": told["event"],
         "by": sender,
-        "data": mapping.canonical_json(data),
+        "data": rows.canonical_json(data),
         "state": case.state.value,
         "blockers": codec.dumps({"blockers": told["blockers"], "is_final": told["is_final"]}),
         "at": at,
@@ -78,8 +78,8 @@ def refusal_digest(row: Row[Any]) -> str:
 
 
 def _digest(values: Mapping[str, Any], who: str | None) -> str:
-    return mapping.digest_of(
-        "", mapping.with_who({**{name: values[name] for name in _DIGESTED}, "by": values["by"] or None}, who)
+    return rows.digest_of(
+        "", rows.with_who({**{name: values[name] for name in _DIGESTED}, "by": values["by"] or None}, who)
     )
 
 
@@ -96,7 +96,7 @@ def refusal_of(row: Row[Any]) -> Refused:
         NewerModel: a newer model refused.
     """
     try:
-        today = mapping.migrated(row, f"refusal {row.event_id}", row.state, row.state)
+        today = rows.migrated(row, f"refusal {row.event_id}", row.state, row.state)
         told = {"is_final": True, **codec.loads(row.blockers)}  # model 1 did not say, and kept them all for good
         event = {"kind": row.kind, "event": today["event"], "state": today["source"], "by": today["by"]}
         return wire.refusal_from_dict({**told, **event})
@@ -107,7 +107,7 @@ def refusal_of(row: Row[Any]) -> Refused:
 def kept_refusal_of(row: Row[Any]) -> KeptRefusal:
     """The refusal of a row, with its event. Raises as ``refusal_of``."""
     error = refusal_of(row)
-    today = mapping.migrated(row, f"refusal {row.event_id}", row.state, row.state)
+    today = rows.migrated(row, f"refusal {row.event_id}", row.state, row.state)
     return KeptRefusal(row.event_id, today["by"], row.who, today["data"], row.at, row.version, error)
 
 
@@ -121,13 +121,13 @@ def is_same_event(row: Row[Any], event: object, sender: str, data: object) -> bo
     """
     try:
         name = str.__str__(event) if issubclass(type(event), str) else ""
-        given = mapping.canonical_json(data), name, sender  # type: ignore[arg-type]  # what is no mapping is a TypeError
+        given = rows.canonical_json(data), name, sender  # type: ignore[arg-type]  # what is no mapping is a TypeError
         if given == (row.data, row.event, row.by):
             return True
         if row.model_version == MODEL_VERSION:
             return False
         source, target = (row.state, row.state) if "kind" in row._mapping else (row.source, row.target)
-        today = mapping.migrated(row, f"event {row.event_id}", source, target)
-        return given == (mapping.canonical_json(today["data"]), today["event"], today["by"] or "")
+        today = rows.migrated(row, f"event {row.event_id}", source, target)
+        return given == (rows.canonical_json(today["data"]), today["event"], today["by"] or "")
     except (LookupError, ValueError, TypeError, AttributeError):
         return False

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.model import MODEL_VERSION, Actor, Goal, State
-from process.store import mapping, statements
+from process.store import rows, statements
 from process.store.arguments import check_actor, check_filters, check_limit, check_moment
 from process.store.statements import Connection, Row
 from process.store.transactions import demand_transaction
@@ -211,7 +211,7 @@ def list_readable(
 def _readable(page: Sequence[Row[Any]]) -> Iterator[Case]:
     for row in page:
         try:
-            yield mapping.case_of(row)
+            yield rows.case_of(row)
         except SnapshotInvalid:
             continue
 

@@ -16,7 +16,7 @@ from process.eventfile import CaseLine, EventLine, RefusedLine, Replayed
 from process.exceptions import InvalidPayload, Refused
 from process.persistence import opening
 from process.snapshot.codec import dumps
-from process.store import mapping
+from process.store import rows
 from process.store.handling import _handle
 from process.store.opening_cases import import_case, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 from process.store.queries import load_with_history
@@ -94,7 +94,7 @@ def _open(conn: Connection, case: Case) -> None:
     if case.version:
         import_case(conn, case)
     else:
-        open(conn, **mapping.opened_with(case))
+        open(conn, **rows.opened_with(case))
 
 
 def _with_derived_id(case: Case) -> Case:

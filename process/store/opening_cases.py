@@ -9,7 +9,7 @@ from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.model import Goal, Limits, State
 from process.persistence import AlreadyDone, CaseIdReused, Conflict, HistoryDiffers, OrderHasOpenCase, opening
-from process.store import mapping, statements
+from process.store import rows, statements
 from process.store.statements import Connection
 from process.store.transactions import demand_writing, raising_conflict, sheltered
 
@@ -57,11 +57,11 @@ def import_case(conn: Connection, case: Case) -> Case:
         held = len(case.history)
         zh = f"只有 {case.version} 步中的 {held} 步；要保存须有全部步骤"
         raise SnapshotInvalid("history", f"holds {held} steps of {case.version}; to be stored it must hold all", zh)
-    digest, written = mapping.opening_digest(case), []
+    digest, written = rows.opening_digest(case), []
     for step in case.history:
-        written.append(mapping.step_values(case.case_id, step, mapping.imported_event_id(step.version), digest))
+        written.append(rows.step_values(case.case_id, step, rows.imported_event_id(step.version), digest))
         digest = written[-1]["digest"]
-    values = {**mapping.identity_values(case), **mapping.case_values(case), **mapping.claims(case)}
+    values = {**rows.identity_values(case), **rows.case_values(case), **rows.claims(case)}
     with raising_conflict(case.case_id, conn=conn):
         serial = statements.is_serial(conn)
         with raising_conflict(case.case_id, aborted=not serial, conn=conn), sheltered(conn, serial=serial):
@@ -77,20 +77,20 @@ def _stored_already(conn: Connection, case: Case) -> Case:
     row = statements.case_row(conn, case.case_id)
     if row is None:
         raise _claimed(conn, case)
-    stored = mapping.case_of(row)
+    stored = rows.case_of(row)
     if opening(stored) != opening(case):
         raise CaseIdReused(case.case_id)
     if case.version:
-        history = tuple(map(mapping.step_of, statements.history_rows(conn, case.case_id)))
-        if history[: case.version] != tuple(map(mapping.as_stored, case.history)):
+        history = tuple(map(rows.step_of, statements.history_rows(conn, case.case_id)))
+        if history[: case.version] != tuple(map(rows.as_stored, case.history)):
             raise HistoryDiffers(case.case_id, case.version, stored.version)
     return stored
 
 
 def _claimed(conn: Connection, case: Case) -> OrderHasOpenCase | AlreadyDone | Conflict:
-    for name, order in mapping.claims(case).items():
+    for name, order in rows.claims(case).items():
         other = order and statements.claiming_case(conn, name, order)
         if order and other:
-            done = mapping.CLAIMED_PARTS.get(name)
+            done = rows.CLAIMED_PARTS.get(name)
             return OrderHasOpenCase(order, other) if done is None else AlreadyDone(order, other, done)
     return Conflict(case.case_id, None)  # the other case ended, or came, since the insert

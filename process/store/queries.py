@@ -9,7 +9,7 @@ from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.persistence import CaseNotFound, with_history
 from process.records import Step
-from process.store import kept_refusals, mapping, statements
+from process.store import kept_refusals, rows, statements
 from process.store.arguments import check_case_id
 from process.store.kept_refusals import KeptRefusal
 from process.store.statements import Connection, Row
@@ -33,7 +33,7 @@ def history(conn: Connection, case_id: str) -> tuple[Step, ...]:
     found = statements.history_rows(conn, check_case_id(conn, case_id))
     if not found:
         _case_row(conn, case_id)
-    return tuple(map(mapping.step_of, found))
+    return tuple(map(rows.step_of, found))
 
 
 def refusals(conn: Connection, case_id: str) -> tuple[KeptRefusal, ...]:
@@ -52,7 +52,7 @@ def refusals(conn: Connection, case_id: str) -> tuple[KeptRefusal, ...]:
 def load_with_history(conn: Connection, case_id: str) -> Case:
     """The case with its whole history, for people to look at. Raises as ``history`` and ``load`` do."""
     stored = rows_of_one_moment(conn, case_id)
-    steps, case = [mapping.step_of(step) for step in stored.steps], mapping.case_of(stored.row)
+    steps, case = [rows.step_of(step) for step in stored.steps], rows.case_of(stored.row)
     try:
         return with_history(case, steps)
     except SnapshotInvalid:  # it disagrees with itself, which ``verify`` reports

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Table, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn, CreateIndex
 
 from process.exceptions import SnapshotInvalid
-from process.store import mapping
+from process.store import rows
 from process.store.tables import cases, refusals, steps
 from process.store.transactions import demand_writing
 
-NEW: Final = ("opened_at", "moved_at", "quote", *mapping.CLAIMS)
+NEW: Final = ("opened_at", "moved_at", "quote", *rows.CLAIMS)
 _OLD_INDEXES: Final = ("open_order", "awaits", "due")
 BATCH: Final = 500
 
@@ -90,7 +90,7 @@ def _rebuild(conn: Connection, table: Table) -> None:
 
 def _fill(conn: Connection) -> None:
     """The new columns of every case; claims go to those that have achieved something before those that may yet."""
-    claimed: dict[str, set[str]] = {name: set() for name in mapping.CLAIMS}
+    claimed: dict[str, set[str]] = {name: set() for name in rows.CLAIMS}
     for ended in (True, False):
         last = ""
         while found := _page(conn, ended, last):
@@ -111,9 +111,9 @@ def _page(conn: Connection, ended: bool, last: str) -> list[Any]:
 
 def _new_values(row: Any) -> dict[str, Any]:
     try:
-        case = mapping.case_of(row)
+        case = rows.case_of(row)
     except SnapshotInvalid:  # it is found by the columns that it has
         return {**dict.fromkeys(NEW), "open_order": None if row.ended else row.order_ref}
-    values = mapping.case_values(case)  # a case that a migration moved to another state is found by that one
+    values = rows.case_values(case)  # a case that a migration moved to another state is found by that one
     found_by = {name: values[name] for name in ("state", "awaits", "due_at", "moved_at")}
-    return {**found_by, "opened_at": mapping.opened_at(case), "quote": case.facts.quote, **mapping.claims(case)}
+    return {**found_by, "opened_at": rows.opened_at(case), "quote": case.facts.quote, **rows.claims(case)}

@@ -15,7 +15,7 @@ from process.arguments import read_once
 from process.exceptions import Refused
 from process.model import MODEL_VERSION, Actor, Event
 from process.persistence import Conflict, Handled
-from process.store import mapping, statements
+from process.store import rows, statements
 from process.store.arguments import check_limit, check_moment
 from process.store.errors import NestedDelivery
 from process.store.handling import handle, load_for_update, write_step
@@ -199,7 +199,7 @@ def time_out_overdue(conn: Connection, now: datetime, limit: int = 100) -> list[
             case = loaded.case.copy()  # noqa: PLW2901  # as it stands now that it is locked
             step = case.trigger(Event.TIME_OUT, by=Actor.CLOCK, at=now)
             event_id = f"{Event.TIME_OUT}:{loaded.case.version}:{uuid4()}"
-            write_step(conn, loaded, case, mapping.step_values(case.case_id, step, event_id, loaded.digest))
+            write_step(conn, loaded, case, rows.step_values(case.case_id, step, event_id, loaded.digest))
             done.append(Handled(step, case, is_duplicate=False))
     return done
 

@@ -39,7 +39,7 @@ KEPT_OUTCOMES, KEPT_SIZE = 500, 240_000
 """The number of outcomes that are kept, the newest, and the characters of JSON that they may take."""
 KEPT_REFUSED_ANSWERS = 10
 LONGEST_TIMER = timedelta(days=365)
-"""No server takes one of thousands of years, as the host's times may demand."""
+"""Servers refuse timers of thousands of years; a longer wait is split."""
 LONGEST_HISTORY = 5_000
 """Events of a run after which the case goes on in a new one, where the server has not suggested it before."""
 LARGEST_EVENT = 16_000

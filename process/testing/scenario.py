@@ -15,7 +15,7 @@ from process.exploration.inputs import RIGHT
 from process.model import Actor, Event, Goal, Limits, State, Term
 from process.payload import short_repr
 from process.records import Step
-from process.testing.choices import COMPANIONS, SHAPES, shaped
+from process.testing.field_values import COMPANIONS, SHAPES, shaped
 from process.testing.variants import AGAIN, payload, variant_words
 
 

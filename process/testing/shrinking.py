@@ -9,7 +9,7 @@ from time import monotonic
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Goal, Limits
-from process.testing import shortening
+from process.testing import shorter_scenarios
 from process.testing.comparison import Difference, Trial
 from process.testing.scenario import Delivery, Scenario
 
@@ -61,12 +61,12 @@ class _Shrinker:
         self._simplify_other()
         if not self._scenario.deliveries:
             return
-        self._first(shortening.fewer_refused(self._scenario))
+        self._first(shorter_scenarios.fewer_refused(self._scenario))
         self._first(self._grosser())
         for _ in range(ROUNDS):
             before = _size(self._trial)
             self._shorten()
-            self._first(shortening.with_an_earlier_end(self._scenario, self.exploration))
+            self._first(shorter_scenarios.with_an_earlier_end(self._scenario, self.exploration))
             if _size(self._trial) == before:
                 break
         self._simplify_values()
@@ -74,10 +74,10 @@ class _Shrinker:
             self._shorter(self._scenario._replace(goal=goal))
 
     def _shorten(self) -> None:
-        self._first(shortening.by_another_path(self._scenario, self.exploration))
+        self._first(shorter_scenarios.by_another_path(self._scenario, self.exploration))
         self._repeat()
-        self._first(shortening.by_a_shorter_way_on(self._scenario, self.exploration))
-        while self._first(shortening.without_a_loop(self._scenario)):
+        self._first(shorter_scenarios.by_a_shorter_way_on(self._scenario, self.exploration))
+        while self._first(shorter_scenarios.without_a_loop(self._scenario)):
             pass
         self._remove_deliveries()
 
@@ -112,23 +112,23 @@ class _Shrinker:
 
     def _grosser(self) -> Iterable[Scenario]:
         *before, last = self._scenario.deliveries
-        return (self._scenario._replace(deliveries=(*before, each)) for each in shortening.grosser(last))
+        return (self._scenario._replace(deliveries=(*before, each)) for each in shorter_scenarios.grosser(last))
 
     def _remove_deliveries(self) -> None:
         for size in SIZES:
             start = len(self._scenario.deliveries) - 1 - size
             while start >= 0 and self._may_try():
-                self._shorter(shortening.without(self._scenario, start, start + size))
+                self._shorter(shorter_scenarios.without(self._scenario, start, start + size))
                 start = min(start - max(1, size // 8), len(self._scenario.deliveries) - 1 - size)
 
     def _simplify_other(self) -> None:
         if (other := self._trial.other) is None:
             return
-        self._simpler(self._trial._replace(other=next(shortening.fewer_refused(other), other)))
+        self._simpler(self._trial._replace(other=next(shorter_scenarios.fewer_refused(other), other)))
         for size in SIZES:
             start = len(self._trial.other.deliveries) - size if self._trial.other else -1
             while start >= 0 and self._trial.other and len(self.tried) < TRIES // 2:
-                self._simpler(self._trial._replace(other=shortening.without(self._trial.other, start, start + size)))
+                self._simpler(self._trial._replace(other=shorter_scenarios.without(self._trial.other, start, start + size)))
                 start = min(start - size, len(self._trial.other.deliveries) - size) if self._trial.other else -1
 
     def _simplify_values(self) -> None:
@@ -150,10 +150,10 @@ class _Shrinker:
 
     def _repeat(self) -> None:
         """Repeat what is refused, or a shortest cycle, on a shortest path as few times as will do: a count may decide."""
-        for insist, times in list(shortening.insisting(self._scenario, self.exploration)):
+        for insist, times in list(shorter_scenarios.insisting(self._scenario, self.exploration)):
             self._fewest(insist, times)
-        for event, times in shortening.repeated_events(self._scenario)[:MOST_CYCLES]:
-            repeat = shortening.cycled(self._scenario, event, self.exploration)
+        for event, times in shorter_scenarios.repeated_events(self._scenario)[:MOST_CYCLES]:
+            repeat = shorter_scenarios.cycled(self._scenario, event, self.exploration)
             if repeat is not None:
                 self._fewest(repeat, times)
 

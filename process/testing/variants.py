@@ -15,7 +15,16 @@ from typing import Any
 from process.case import Case
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Event, Words
-from process.testing.choices import NEAR_MISSES, OF_OTHERS, ORDERS, TENFOLD, VALID, offers, valid_choices, wrong_choices
+from process.testing.field_values import (
+    NEAR_MISSES,
+    OF_OTHERS,
+    ORDERS,
+    TENFOLD,
+    VALID,
+    offers,
+    valid_choices,
+    wrong_choices,
+)
 from process.testing.malformed import MALFORMED, is_malformed, malformed
 
 AGAIN = "again"

@@ -8,7 +8,7 @@ from typing import Any
 import transitions
 
 from process import MODEL, Actor, Channel, Goal, Option, State
-from process.decisions import changes_of
+from process.compiled_rows import changes_of
 from process.machine import build_stock
 from process.model import ELSE, Facts, Transition
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from process import Case, Goal, Limits, State, diagram
-from process.diagram import known, paths, release
+from process.diagram import known, main_path, release
 from process.diagram.case_marks import marks_of
 from process.diagram.drawing import draw_shapes
 from process.diagram.layout import placement
 from process.diagram.layout.placement import place
-from process.diagram.paths import find_paths, paths_of
+from process.diagram.main_path import find_paths, paths_of
 from process.diagram.svg_writer import write_svg
 from process.diagram.view_layouts import View
 from process.diagram.views import build_picture
@@ -83,10 +83,10 @@ def test_the_paths_of_a_model_are_forgotten_with_it() -> None:
     changed = replace(MODEL, limits=Limits(1, 1))
     key = id(changed)
     assert paths_of(changed)
-    assert key in paths._found
+    assert key in main_path._found
     del changed
     gc.collect()  # a model and the machine that was built of it may hold each other
-    assert key not in paths._found
+    assert key not in main_path._found
 
 
 def test_a_result_that_is_missing_is_found_and_written_and_one_of_another_question_goes(

@@ -10,8 +10,8 @@ import pytest
 from process import State, diagram
 from process.diagram.layout import placement
 from process.diagram.layout.placement import place
+from process.diagram.main_path import paths_of
 from process.diagram.palette import END, INK, MOVE, PAGE, QUIET
-from process.diagram.paths import paths_of
 from process.diagram.render import LANGUAGES
 from process.diagram.view_layouts import VIEW_LAYOUTS, View
 from process.diagram.views import ANYWHERE, build_picture

@@ -15,7 +15,7 @@ from process.machine import MACHINE, build
 from process.model import MODEL, Actor, Channel, Event, Facts, Goal, Kind, Limits, OtherMethod, Row, State, row
 from process.payload import MAX_INTEGER, field_errors
 from process.requirements.data_independence import numbers, references
-from process.requirements.names import LONG_NAMES, OTHER_NAMES
+from process.requirements.renamings import LONG_NAMES, OTHER_NAMES
 
 HERE = Facts(Goal.PLAN, "account-1", "order-1", 3, 3)
 

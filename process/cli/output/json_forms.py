@@ -1,4 +1,4 @@
-"""The one vocabulary of every ``--json``: how cases, steps, refusals and rows of lists look to a program.
+"""The forms that every ``--json`` shares: cases, steps, refusals and rows of lists.
 
 Names of the model are written as in files, times as ISO 8601 with their offset. A key means the same wherever it appears.
 """

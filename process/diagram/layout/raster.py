@@ -64,7 +64,7 @@ class Raster:
             self.extra[1][place] += down
 
     def _frame(self, frame: Rect, corner: float) -> None:
-        """A border between two steps of the raster: dear to run along, barred near its corners."""
+        """A border between two steps of the raster: expensive to run along, barred near its corners."""
         left, top, right, bottom = (int(edge // PITCH) for edge in frame)  # the steps before each border
         for x in range(left + 1, right + 1):
             near = min(x * PITCH - frame.left, frame.right - x * PITCH) < corner

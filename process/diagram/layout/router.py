@@ -14,7 +14,7 @@ from process.diagram.layout.geometry import Rect
 from process.diagram.layout.routing_grid import EdgeRequest, Route, RoutingGrid
 
 ROUNDS, MOVES, STRESS = 8, 60, 4.0
-"""The most rounds of routing all arrows, and two of them, and the cost of being in the way in the latter."""
+"""Limits of the search: rounds of routing all arrows, rounds that move two arrows, and the cost of an overlap in those."""
 
 _SOURCES = tuple(
     str(Path(__file__).with_name(name)) for name in ("geometry.py", "raster.py", "routing_grid.py", "router.py")

@@ -7,7 +7,7 @@ from itertools import cycle
 
 from process.exploration.inputs import PAIR
 from process.model import Actor, Event, Goal, Limits
-from process.testing.choices import COMPANIONS, CURRENCIES, FEES, of_companion, other_cases_values
+from process.testing.field_values import COMPANIONS, CURRENCIES, FEES, of_companion, other_cases_values
 from process.testing.scenario import QUOTED, SUBMITTED, Delivery, Scenario
 
 _TO_CHOICE = (

@@ -19,8 +19,8 @@ from typing import Any
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Actor, EndKind, Event, Goal, Limits
-from process.testing.choices import valid_choices, wrong_choices
 from process.testing.comparison import Trial
+from process.testing.field_values import valid_choices, wrong_choices
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey, is_near_limits
 from process.testing.planning.listed import limit_deliveries, of_one_account, offering
 from process.testing.planning.paths import PlannedPaths

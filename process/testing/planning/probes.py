@@ -1,6 +1,6 @@
 """Chooses what a scenario delivers on its way that the model refuses.
 
-Each thing is delivered once for each kind of configuration in which it is worth trying: stopped by a guard, by the wrong
+Each refused delivery is made once for each relevant kind of configuration: stopped by a guard, by the wrong
 actor, in the wrong state, too late, too early, repeated, or malformed.
 """
 
@@ -17,7 +17,7 @@ from process.exploration.inputs import PAIR, RIGHT
 from process.machine import CompiledMachine
 from process.model import ELSE, Actor, Event, QuoteStatus
 from process.payload import MAX_REFERENCE
-from process.testing.choices import ASCII_MISSES, NEAR_MISSES, ORDERS
+from process.testing.field_values import ASCII_MISSES, NEAR_MISSES, ORDERS
 from process.testing.malformed import MALFORMED, malformed, reserved_fields
 from process.testing.planning.arcs import Arc, deciding_values
 from process.testing.scenario import Delivery

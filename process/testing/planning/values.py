@@ -10,7 +10,7 @@ from typing import Any
 from process.case import Case
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Event
-from process.testing.choices import valid_choices
+from process.testing.field_values import valid_choices
 
 Choice = tuple[str, str]
 """A field, and the choice for it."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from process.decisions import changes_of
+from process.compiled_rows import changes_of
 from process.machine import CompiledMachine
 from process.model import ELSE, Effect, Facts, Guard, Payload, Term, Transition
 from process.model.part_validation import SAMPLE_COMPLETE, SAMPLE_NEW, TYPES

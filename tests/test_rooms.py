@@ -21,7 +21,7 @@ ROOMS = (
     "records",
     "write_event_methods",
     "event_methods",
-    "decisions",
+    "compiled_rows",
     "machine",
     "arguments",
     "finality",

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, make_url, text
 
 from process import Actor, Case, Event, Goal, store
-from process.store import mapping
+from process.store import rows
 from tests.benchmarks.network import late
 from tests.support.mariadb import MariaDB
 from tests.support.postgres import Postgres
@@ -50,7 +50,7 @@ def compare(name: str, database: Database, events: int) -> None:
     opened(engine, "case-one", steps=5)
     opened(engine, "case-bare", steps=5)
     with engine.begin() as conn:
-        values = mapping.case_values(store.load(conn, "case-bare"))
+        values = rows.case_values(store.load(conn, "case-bare"))
     sides = (partial(quote_many, engine, "one", events=1), partial(write_bare, engine, values))
     taken: tuple[list[float], list[float]] = [], []
     for number in range(events):
@@ -106,13 +106,13 @@ def throughput(database: Database, events: int) -> None:
 def a_case() -> tuple[dict[str, Any], dict[str, Any]]:
     """The rows of a case and of its one step; those that are stored in bulk are copies under other ids."""
     case = Case(goal=Goal.PLAN, account="acct-!", order="order-!", case_id="case-!", at=START)
-    step = mapping.step_values(
+    step = rows.step_values(
         "case-!",
         case.trigger(Event.SIGN_IN, {"account": "acct-!", "channel": "app"}, at=START),
         "in",
-        mapping.opening_digest(case),
+        rows.opening_digest(case),
     )
-    values = {**mapping.identity_values(case), **mapping.case_values(case), **mapping.claims(case)}
+    values = {**rows.identity_values(case), **rows.case_values(case), **rows.claims(case)}
     return {**values, "refusals": 0, "digest": step["digest"]}, step
 
 

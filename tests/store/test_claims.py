@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from process import Actor, Case, Event, Goal, State, store
-from process.store import mapping, tables
+from process.store import rows, tables
 from tests.support.storing import LEDGER, PATH, START, WORKERS, Database, agree, in_parallel
 from tests.support.thorough import counts
 
@@ -106,7 +106,7 @@ def open_without_claims(engine: Engine, first: tuple[Goal, State], goal: Goal, p
     So ``upgrade`` leaves two cases of the first release, which let this happen.
     """
     end(engine, *first, "order", "first")
-    claims = {name: tables.cases.c[name] for name in mapping.CLAIMED_PARTS}
+    claims = {name: tables.cases.c[name] for name in rows.CLAIMED_PARTS}
     with engine.begin() as conn:
         (held,) = conn.execute(select(*claims.values()).where(tables.cases.c.case_id == "first"))
         conn.execute(tables.cases.update().values(dict.fromkeys(claims)))

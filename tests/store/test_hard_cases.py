@@ -12,7 +12,7 @@ from sqlalchemy import Engine, literal, select, text, update
 from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Refused, State, store
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.snapshot.migrations import Migration
-from process.store import handling, mapping, queries, statements
+from process.store import handling, queries, rows, statements
 from tests.support.storing import LEDGER, START, Database, call, next_model, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -99,7 +99,7 @@ def test_a_serializable_transaction_that_is_doomed_is_called_aborted(postgresql:
         case = loaded.case.copy()
         step = case.trigger(Event.SIGN_IN, SIGNED_IN, at=START)
         with pytest.raises(store.Conflict) as lost:
-            handling.write_step(second, loaded, case, mapping.step_values("b", step, "1", loaded.digest))
+            handling.write_step(second, loaded, case, rows.step_values("b", step, "1", loaded.digest))
         assert lost.value.aborted
         begun[1].rollback()
         begun[0].rollback()

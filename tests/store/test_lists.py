@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text, update
 
 from process import Actor, Case, Event, Goal, State, store
-from process.store import mapping, tables
+from process.store import rows, tables
 from tests.support.storing import PATH, START, agree, opened
 from tests.support.thorough import counts
 
@@ -55,8 +55,8 @@ FILTERS: list[dict[str, Any]] = [
 def meets(conn: Connection, found: store.Summary, filters: dict[str, Any]) -> bool:
     """Return True if the case of a summary meets the filters, by the case itself."""
     case = store.load_with_history(conn, found.case_id)
-    moved = case.history[-1].at if case.history else mapping.opened_at(case)
-    opened_at = mapping.opened_at(case)
+    moved = case.history[-1].at if case.history else rows.opened_at(case)
+    opened_at = rows.opened_at(case)
     states = filters.get("state", case.state)
     states = (states,) if isinstance(states, str) else states
     late, early = START + timedelta(days=9999), START - timedelta(days=9999)

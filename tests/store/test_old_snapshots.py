@@ -13,7 +13,7 @@ from process import Actor, Case, Event, Goal, State, store
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.model import MODEL_VERSION
 from process.snapshot.migrations import Migration
-from process.store import handling, mapping
+from process.store import handling, rows
 from tests.support.storing import START, Database, agree, call, in_parallel, next_model, opened
 from tests.support.thorough import counts
 
@@ -66,7 +66,7 @@ def written_back(conn: Any, old: Case) -> None:
     case = Case.from_json(old.to_json(steps=1))
     step = case.trigger(Event.ABANDON)
     with pytest.raises(store.Conflict):
-        handling.write_step(conn, now._replace(case=old), case, mapping.step_values(old.case_id, step, "late", now.digest))
+        handling.write_step(conn, now._replace(case=old), case, rows.step_values(old.case_id, step, "late", now.digest))
 
 
 def test_a_store_that_writes_blindly_takes_old_snapshots_back(postgresql: Database) -> None:

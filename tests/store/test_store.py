@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Limits, Refused, State, WrongState, store
 from process.exceptions import SnapshotInvalid, UnknownEvent
-from process.store import handling, mapping
+from process.store import handling, rows
 from tests.support.storing import LEDGER, START, Database, agree, call, in_parallel, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -103,7 +103,7 @@ def test_a_conflict_leaves_the_hosts_transaction_sound_at_every_isolation_level(
         case = before.case.copy()
         step = case.trigger(Event.OPEN_ORDERS)
         with pytest.raises(store.Conflict) as lost:
-            handling.write_step(slow, before, case, mapping.step_values("case", step, "slow", before.digest))
+            handling.write_step(slow, before, case, rows.step_values("case", step, "slow", before.digest))
         assert (lost.value.case_id, lost.value.version, lost.value.aborted) == ("case", 1, False)
         slow.execute(LEDGER.insert(), {"case_id": "case", "version": 1})
         begun.commit()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from process import Case, Event, Refused, store
 from process.model import MODEL_VERSION
 from process.persistence import Handled
-from process.store import handling, kept_refusals, lists, mapping, statements, tables, transactions, workers
+from process.store import handling, kept_refusals, lists, rows, statements, tables, transactions, workers
 from process.store.handling import LoadedCase
 
 
@@ -20,7 +20,7 @@ def state_as_token() -> None:
     """Compare the state instead of the version, so that a step that comes back to the same state is not noticed."""
 
     def write_step(conn: Connection, loaded: LoadedCase, case: Case, step: Any) -> None:
-        values = {**mapping.case_values(case), **mapping.released_claims(case), "digest": step["digest"]}
+        values = {**rows.case_values(case), **rows.released_claims(case), "digest": step["digest"]}
         cases = tables.cases
         moved = conn.execute(
             cases.update().where(cases.c.case_id == case.case_id, cases.c.state == loaded.case.state.value).values(**values)
@@ -73,14 +73,14 @@ def _decide(conn: Connection, loaded: LoadedCase, event: Event, event_id: str, d
             kept = kept_refusals.refusal_values(loaded.case, refusal, event_id, sender, data or {}, None, at)
             handling.write_refusal(conn, loaded, kept)
         raise
-    handling.write_step(conn, loaded, case, mapping.step_values(case.case_id, step, event_id, loaded.digest))
+    handling.write_step(conn, loaded, case, rows.step_values(case.case_id, step, event_id, loaded.digest))
     return Handled(step, case, is_duplicate=False)
 
 
 def ids_of_everyone() -> None:
     """Let all senders share one namespace of event ids, whoever used an id first."""
     kept_refusals.sender_of = lambda _event, _by: ""
-    handling.mapping.step_values = _with(mapping.step_values, by="")
+    handling.rows.step_values = _with(rows.step_values, by="")
 
 
 def _with(make: Callable[..., dict[str, Any]], **other: Any) -> Callable[..., dict[str, Any]]:
@@ -112,12 +112,12 @@ def no_unique_key() -> None:
 
 def no_claims() -> None:
     """Forget with each end what a case has achieved."""
-    mapping.released_claims = lambda case: dict.fromkeys(mapping.CLAIMS) if case.is_done else {}
+    rows.released_claims = lambda case: dict.fromkeys(rows.CLAIMS) if case.is_done else {}
 
 
 def need_no_claim() -> None:
     """Let an open case cancel a plan whose claim another one holds."""
-    mapping.needed_claims = lambda _before, _after: {}
+    rows.needed_claims = lambda _before, _after: {}
 
 
 def log_outside_the_transaction() -> None:
@@ -155,9 +155,9 @@ def time_out_as_listed() -> None:
             loaded, late = handling.load_for_update(conn, case.case_id), case.copy()
             late.trigger(Event.TIME_OUT, at=now)
             step = late.history[-1]._replace(version=_free_version(conn, case.case_id))
-            values = {**mapping.case_values(late), **mapping.released_claims(late)}
+            values = {**rows.case_values(late), **rows.released_claims(late)}
             conn.execute(tables.cases.update().where(tables.cases.c.case_id == case.case_id).values(**values))
-            statements.insert_steps(conn, [mapping.step_values(case.case_id, step, f"{uuid4()}", loaded.digest)])
+            statements.insert_steps(conn, [rows.step_values(case.case_id, step, f"{uuid4()}", loaded.digest)])
             done.append(Handled(step, late, is_duplicate=False))
         return done
 
@@ -181,7 +181,7 @@ def acknowledge_early() -> None:
 
 def no_digest() -> None:
     """Leave nothing in the history that an edit would disagree with but what later steps need."""
-    mapping.step_digest = lambda row, _before: row.digest
+    rows.step_digest = lambda row, _before: row.digest
     kept_refusals.refusal_digest = lambda row: row.digest
 
 

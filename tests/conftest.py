@@ -26,12 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 GROUPS = {"browser": "browser", "postgres": "databases", "mariadb_server": "databases", "database": "databases"}
 """By fixture, the tests that one process runs with ``--dist loadgroup``: what they share takes long to start."""
 
-GROUPS_BY_FOLDER = {"store": "databases", "temporal": "plans", "testing": "plans"}
+GROUPS_BY_FOLDER = {"store": "databases", "temporal": "servers"}
+GROUPS_BY_FILE = {"test_conformance.py": "plans", "test_hooks.py": "plans"}
 
 
 def _group(item: pytest.Item) -> str | None:
     by_fixture = (GROUPS[name] for name in getattr(item, "fixturenames", ()) if name in GROUPS)
-    return next(by_fixture, GROUPS_BY_FOLDER.get(item.path.parent.name))
+    return next(by_fixture, GROUPS_BY_FOLDER.get(item.path.parent.name, GROUPS_BY_FILE.get(item.path.name)))
 
 
 @pytest.hookimpl(tryfirst=True)

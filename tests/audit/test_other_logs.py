@@ -76,7 +76,7 @@ def walk(machine: CompiledMachine, name: str, chance: Random) -> list[Row]:
     return rows
 
 
-@counts("share", 100, 4)
+@counts("share", 40, 4)
 def test_the_log_of_a_mutated_model_deviates_where_its_change_shows(share: int, tmp_path: Path) -> None:
     chance = Random(9)  # noqa: S311  # test data
     log: list[list[Row]] = []

@@ -197,6 +197,10 @@ def test_the_questions_of_support_are_answered_with_the_cases(shown: Page, repor
     ids = {each.case for each in report.listed if each.variant in {found.variant for found in wrongly}}
     for details in shown.locator("#patterns summary").all():
         details.click()
+    listed = "[...document.querySelectorAll('#patterns [data-case]')].map(one => one.innerText)"
+    shown.wait_for_function(
+        f"count => new Set({listed}).size >= count", arg=len(ids)
+    )  # lists are filled once they are open
     assert {*shown.locator("#patterns [data-case]").all_inner_texts()} == ids
     kinds = Counter[tuple[str, str | None, tuple[str, ...]]]()
     for each in report.deviations:

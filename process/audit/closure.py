@@ -7,7 +7,11 @@ for each strongly connected component, so that a closure costs one OR for each p
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import reduce
+from operator import or_
 from typing import Generic, TypeVar
+
+from process.exploration.graph import components
 
 P = TypeVar("P", bound=Hashable)
 
@@ -53,52 +57,21 @@ class Closure(Generic[P]):
         return number
 
     def _explore(self, start: int) -> None:
-        """Find what is reached from the start and all after it, by Tarjan's algorithm without recursion."""
-        order: dict[int, int] = {}
-        lowest: dict[int, int] = {}
-        waiting: list[int] = []  # places of components that are not whole yet
-        place_in_waiting: dict[int, int] = {}
+        """Find what is reached from the start and from all after it."""
         edges: dict[int, tuple[int, ...]] = {}
-        stack: list[tuple[int, Iterator[int]]] = []
 
-        def enter(number: int) -> None:
-            order[number] = lowest[number] = len(order)
-            place_in_waiting[number] = len(waiting)
-            waiting.append(number)
+        def unexplored(number: int) -> list[int]:
             edges[number] = tuple({self._number(target) for target in self._targets(self._places[number])} - {number})
-            stack.append((number, iter(edges[number])))
+            return [target for target in edges[number] if target not in self._reached]
 
-        enter(start)
-        while stack:
-            here, further = stack[-1]
-            for target in further:
-                if target in self._reached:
-                    continue
-                if target not in order:
-                    enter(target)
-                    break
-                lowest[here] = min(lowest[here], order[target])  # it waits: all others are in _reached
-            else:
-                stack.pop()
-                if stack:
-                    above = stack[-1][0]
-                    lowest[above] = min(lowest[above], lowest[here])
-                if lowest[here] == order[here]:
-                    cut = place_in_waiting[here]
-                    self._close(waiting[cut:], edges)
-                    del waiting[cut:]
-
-    def _close(self, members: list[int], edges: dict[int, tuple[int, ...]]) -> None:
-        bits = 0
-        for member in members:
-            bits |= 1 << member
-        inside = bits
-        for member in members:
-            for target in edges[member]:
-                if not inside >> target & 1:
-                    bits |= self._reached[target]
-        for member in members:
-            self._reached[member] = bits
+        members: dict[int, list[int]] = {}
+        for number, component in components((start,), unexplored).items():
+            members.setdefault(component, []).append(number)
+        for component in sorted(members, reverse=True):  # what it leads to comes first
+            inside = reduce(or_, (1 << member for member in members[component]))
+            after = {target for member in members[component] for target in edges[member] if not inside >> target & 1}
+            bits = reduce(or_, (self._reached[target] for target in after), inside)
+            self._reached |= dict.fromkeys(members[component], bits)
 
 
 def _numbers(bits: int) -> Iterator[int]:

@@ -9,7 +9,7 @@ finite, and it is complete: in every configuration each event is raised by each 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from process.exploration.inputs import (
@@ -71,7 +71,7 @@ class Successor(NamedTuple):
     """The same in canonical form."""
 
 
-Expansion = tuple[int, list[Successor]]
+Expansion = tuple[int, Sequence[Successor]]
 """The number of events that were raised in a configuration, and those that were taken."""
 
 _ACTORS = tuple(Actor)

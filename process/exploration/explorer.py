@@ -190,7 +190,8 @@ def explore(
     """
     expand = expand or try_all_actors
     limits = limits or machine.definition.limits
-    starts = starts_of(machine, limits)
+    initial = machine.definition.initial
+    starts = [Configuration(initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other)) for goal in Goal]
     indices = {start: index for index, start in enumerate(starts)}
     predecessor: list[Edge | None] = [None] * len(starts)
     edges: list[Edge] = []
@@ -211,9 +212,3 @@ def explore(
         edges.append(edge)
         successors.append(successor)
     return Exploration(machine, tuple(indices), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)
-
-
-def starts_of(machine: CompiledMachine, limits: Limits) -> list[Configuration]:
-    """The configurations in which cases begin, one for each goal."""
-    initial = machine.definition.initial
-    return [Configuration(initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other)) for goal in Goal]

@@ -58,11 +58,14 @@ def path_back(predecessor: Mapping[N, tuple[N, E] | None], node: N) -> tuple[E, 
 
 
 def components(nodes: Iterable[N], targets: Callable[[N], Iterable[N]]) -> dict[N, int]:
-    """For each node the number of its strongly connected component; *nodes* must be closed under *targets*."""
+    """For each of the nodes, and all that they lead to, the number of its strongly connected component.
+
+    Edges between components lead from a lower number to a higher one.
+    """
     finished: list[N] = []
-    sources: dict[N, list[N]] = {node: [] for node in nodes}
+    sources: dict[N, list[N]] = {}
     seen: set[N] = set()
-    for node in sources:
+    for node in nodes:
         stack = [(node, iter(targets(node)))] if node not in seen else []
         seen.add(node)
         while stack:
@@ -72,14 +75,14 @@ def components(nodes: Iterable[N], targets: Callable[[N], Iterable[N]]) -> dict[
                 finished.append(here)
                 stack.pop()
                 continue
-            sources[target].append(here)
+            sources.setdefault(target, []).append(here)
             if target not in seen:
                 seen.add(target)
                 stack.append((target, iter(targets(target))))
     found: dict[N, int] = {}
     for number, node in enumerate(reversed(finished)):
         for reached in distances(
-            [node] if node not in found else [], lambda each: ((None, s) for s in sources[each] if s not in found)
+            [node] if node not in found else [], lambda each: ((None, s) for s in sources.get(each, ()) if s not in found)
         ):
             found[reached] = number
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import compress, count
 from typing import NamedTuple
 
-from process.exploration.expansion import Configuration, Successor, try_named_actors
-from process.exploration.explorer import Edge, Exploration, explore, starts_of
+from process.exploration.expansion import Configuration, Expansion, Successor, try_named_actors
+from process.exploration.explorer import Exploration, explore
 from process.machine import MACHINE, CompiledMachine
 from process.model import MODEL, Event, Limits, Model, State
 from process.requirements.evidence import Evidence
@@ -19,16 +20,16 @@ def explored_model(limits: Limits) -> Exploration:
     return explore(limits=limits, expand=try_named_actors)
 
 
-Taken = Sequence[tuple[Successor, int]]
-"""The successors of a configuration, each with the index of its row."""
+Taken = Sequence[Successor]
+"""The successors of a configuration."""
 
 
 @cache
 def _taken_by_model(limits: Limits) -> Mapping[Configuration, Taken]:
     exploration = explored_model(limits)
-    found: dict[Configuration, list[tuple[Successor, int]]] = {here: [] for here in exploration.configurations}
+    found: dict[Configuration, list[Successor]] = {here: [] for here in exploration.configurations}
     for edge, successor in zip(exploration.edges, exploration.successors, strict=True):
-        found[exploration.configurations[edge.source]].append((successor, edge.row))
+        found[exploration.configurations[edge.source]].append(successor)
     return found
 
 
@@ -41,8 +42,7 @@ ENOUGH_ELSEWHERE = 30_000
 
 def _taken_elsewhere(here: Configuration) -> Taken:
     if here not in _TAKEN_ELSEWHERE:
-        _tried, taken = try_named_actors(MACHINE, here)
-        _TAKEN_ELSEWHERE[here] = [(successor, successor.row) for successor in taken]
+        _tried, _TAKEN_ELSEWHERE[here] = try_named_actors(MACHINE, here)
     return _TAKEN_ELSEWHERE[here]
 
 
@@ -89,15 +89,14 @@ def changes_of_machine(machine: CompiledMachine) -> Changes:
 def _taken_by(machine: CompiledMachine, here: Configuration, before: Taken, changes: Changes) -> tuple[Taken, bool]:
     """The successors by a machine in a configuration where MODEL has those of *before*; and True if they are the same."""
     if moved := changes.rows.get(here.state):
-        before = [(successor, moved.get(row, row)) for successor, row in before]
+        before = [each._replace(row=moved[each.row]) if each.row in moved else each for each in before]
     events = changes.events.get(here.state)
     if events is None:
         return before, True
     _tried, now = try_named_actors(machine, here, events)
-    if [successor._replace(row=row) for successor, row in before if successor.event in events] == now:
+    if [each for each in before if each.event in events] == now:
         return before, True
-    kept = [(successor, row) for successor, row in before if successor.event not in events]
-    return [*kept, *((successor, successor.row) for successor in now)], False
+    return [*(each for each in before if each.event not in events), *now], False
 
 
 def takes_the_same(machine: CompiledMachine, limits: Limits) -> bool:
@@ -129,28 +128,16 @@ def explore_mutant(machine: CompiledMachine, limits: Limits) -> MutantExploratio
     """
     if len(_TAKEN_ELSEWHERE) > ENOUGH_ELSEWHERE:
         _TAKEN_ELSEWHERE.clear()
-    changes, known = changes_of_machine(machine), _taken_by_model(limits)
-    configurations = starts_of(machine, limits)
-    indices = {start: index for index, start in enumerate(configurations)}
-    predecessor: list[Edge | None] = [None] * len(configurations)
-    edges, successors, same = list[Edge](), list[Successor](), list[int]()
-    for source, here in enumerate(configurations):
+    changes, known, same = changes_of_machine(machine), _taken_by_model(limits), list[bool]()
+
+    def expand(machine: CompiledMachine, here: Configuration) -> Expansion:
         before = known.get(here)
         taken, is_same = _taken_by(machine, here, _taken_elsewhere(here) if before is None else before, changes)
-        if is_same and before is not None:
-            same.append(source)
-        for successor, row in taken:
-            target = indices.setdefault(successor.configuration, len(indices))
-            edge = Edge(source, successor.event, successor.by, successor.variant, target, row)
-            if target == len(configurations):
-                configurations.append(successor.configuration)
-                predecessor.append(edge)
-            edges.append(edge)
-            successors.append(successor)
-    exploration = Exploration(
-        machine, tuple(configurations), tuple(edges), tuple(successors), tuple(predecessor), len(edges), indices
-    )
-    return MutantExploration(exploration, frozenset(same))
+        same.append(is_same and before is not None)
+        return len(taken), taken
+
+    exploration = explore(machine, limits=limits, expand=expand)  # which expands each configuration once, in its order
+    return MutantExploration(exploration, frozenset(compress(count(), same)))
 
 
 def compare_with_model(machine: CompiledMachine, limits: Limits) -> tuple[Evidence, bool]:

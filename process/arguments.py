@@ -10,9 +10,19 @@ from datetime import timedelta
 from typing import Any
 
 from process.exceptions import InvalidPayload
-from process.machine import CompiledEvent
-from process.model import Actor, Kind, Model, State, Term
-from process.payload import INVALID, Shown, aware_datetime, deadline_of, expected, member_of, reference, wrong_field
+from process.machine import MACHINE, CompiledEvent
+from process.model import Actor, Event, Kind, Model, State, Term, Words
+from process.payload import (
+    INVALID,
+    Check,
+    Shown,
+    aware_datetime,
+    deadline_of,
+    expected,
+    member_of,
+    reference,
+    wrong_field,
+)
 
 _state = member_of(State)
 
@@ -40,10 +50,7 @@ def read_once(data: object) -> dict[str, Any] | Shown:
     """
     if data is None:
         return {}
-    try:
-        given = dict(data) if isinstance(data, Mapping) else None
-    except Exception:  # whatever an object of the caller's raises
-        given = None
+    given = _as_dict(data)
     if given is None:
         return data if type(data) is Shown else Shown(data)
     own: dict[Any, Any] = {}
@@ -54,8 +61,18 @@ def read_once(data: object) -> dict[str, Any] | Shown:
     return own
 
 
+def _as_dict(value: object) -> dict[Any, Any] | None:
+    """Return a mapping of the caller's, read once; None where it is none, or raises."""
+    try:
+        return dict(value) if isinstance(value, Mapping) else None
+    except Exception:  # whatever an object of the caller's raises
+        return None
+
+
 Wrong = tuple[str, object, str, str]
 """A wrong argument: its name, what was given, and a right value in zh and en."""
+
+MOMENT = Words("带时区的时间，时差为整秒", "a datetime with a time zone, of whole seconds from UTC")
 
 
 def wrong_arguments(data: object, who: object, at: object) -> tuple[Wrong, ...]:
@@ -68,24 +85,17 @@ def wrong_arguments(data: object, who: object, at: object) -> tuple[Wrong, ...]:
             reference(who)
         except ValueError:
             wrong.append(("who", who if type(who) is str else Shown(who), *expected(Kind.REFERENCE)))
-    return (*wrong, *wrong_moment(at))
-
-
-def wrong_moment(at: object) -> tuple[Wrong, ...]:
-    try:
-        if at is not None:
+    if at is not None:
+        try:
             aware_datetime(at)
-    except ValueError:
-        return (("at", Shown(at), "带时区的时间，时差为整秒", "a datetime with a time zone, of whole seconds from UTC"),)
-    return ()
+        except ValueError:
+            wrong.append(("at", Shown(at), *MOMENT))
+    return tuple(wrong)
 
 
 def own_deadlines(given: Mapping[State, timedelta], model: Model) -> dict[State, timedelta]:
     zh, en = "非终态到时长的映射，时长至多 10 年", "open states with timedeltas, over 0 and up to 10 years"
-    try:
-        read = dict(given) if isinstance(given, Mapping) else None
-    except Exception:  # whatever an object of the caller's raises
-        read = None
+    read = _as_dict(given)
     if read is None:
         raise wrong_setting("deadlines", given, zh, en)
     own: dict[State, timedelta] = {}
@@ -96,6 +106,34 @@ def own_deadlines(given: Mapping[State, timedelta], model: Model) -> dict[State,
         except INVALID:
             raise wrong_setting("deadlines", {name: deadline}, zh, en) from None
     return own
+
+
+def checked(name: str, value: object, check: Check, right: Words) -> Any:
+    """Return what the check returns; raise InvalidPayload, which names the argument and a right value, where it fails."""
+    try:
+        return check(value)
+    except INVALID:
+        raise wrong_setting(name, value, *right) from None
+
+
+def check_version(value: object) -> int | None:
+    right = Words("不小于 0 的整数，或不指定", "an integer of 0 or more, or left out")
+    found: int | None = checked("version", value, _version, right)
+    return found
+
+
+def _version(value: Any) -> Any:
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    raise ValueError
+
+
+def named_actor(event: object, by: object) -> Actor | None:
+    """Return the actor of an event by its name: the only one possible where none is named, None where it is nobody."""
+    try:
+        return MACHINE.compiled_events[Event(event)].only_actor if by is None else Actor(by)  # type: ignore[arg-type]
+    except Exception:  # whatever an object of the caller's raises
+        return None
 
 
 def wrong_setting(name: str, value: object, zh: str, en: str) -> InvalidPayload:

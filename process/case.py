@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from process.arguments import actor_of, own_deadlines, read_once, wrong_arguments, wrong_moment, wrong_setting
+from process.arguments import MOMENT, actor_of, checked, own_deadlines, read_once, wrong_arguments, wrong_setting
 from process.compiled_rows import REFUSED, Decide, Outcome
 from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
@@ -106,9 +106,7 @@ class Case(EventMethods):
         if deadlines is not None:
             self._deadlines = own_deadlines(deadlines, machine.definition) or None
         if at is not None:
-            if wrong := wrong_moment(at):
-                raise wrong_setting(*wrong[0])
-            at = aware_datetime(at)
+            at = checked("at", at, aware_datetime, MOMENT)
         self._decisions = machine.decisions  # at hand: to read it through the class costs as much as to look it up
         self._case_id: str = case_id
         self._state: State = machine.definition.initial

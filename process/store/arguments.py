@@ -5,14 +5,14 @@ All raise InvalidPayload that names the argument.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from process.exceptions import InvalidPayload
+from process.arguments import checked
 from process.model import Actor, Goal, State, Words
-from process.payload import INVALID, aware_datetime, expected, member_of, model_1_reference, reference, wrong_field
+from process.payload import aware_datetime, expected, member_of, model_1_reference, reference
 from process.store.statements import Connection
 from process.store.transactions import is_mysql
 
@@ -25,7 +25,7 @@ FILTERS: Final = (*TEXT_FILTERS, "goal", "state", "awaits", "ended", *TIME_FILTE
 
 
 def check_reference(name: str, value: object) -> str:
-    found: str = _checked(name, value, reference, Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters"))
+    found: str = checked(name, value, reference, Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters"))
     return found
 
 
@@ -35,29 +35,23 @@ def check_case_id(conn: Connection, value: object) -> str:
     MySQL takes texts for equal that differ by spaces at the end, and model 1 kept nothing there.
     """
     check = reference if is_mysql(conn) else model_1_reference
-    found: str = _checked("case_id", value, check, Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters"))
+    found: str = checked("case_id", value, check, Words("1 至 64 个可打印字符", "text of 1 to 64 printable characters"))
     return found
 
 
 def check_limit(value: object) -> int:
     words = Words(f"0 至 {MAX_LIMIT} 的整数", f"an integer from 0 to {MAX_LIMIT}")
-    found: int = _checked("limit", value, _limit, words)
-    return found
-
-
-def check_version(value: object) -> int | None:
-    words = Words("不小于 0 的整数，或不指定", "an integer of 0 or more, or left out")
-    found: int | None = _checked("version", value, _version, words)
+    found: int = checked("limit", value, _limit, words)
     return found
 
 
 def check_moment(name: str, value: object) -> datetime:
-    found: datetime = _checked(name, value, aware_datetime, Words("带时区的时间", "a datetime with its time zone"))
+    found: datetime = checked(name, value, aware_datetime, Words("带时区的时间", "a datetime with its time zone"))
     return found
 
 
 def check_actor(value: object) -> Actor:
-    found: Actor = _checked("actor", value, member_of(Actor), Words(*expected(Actor)))
+    found: Actor = checked("actor", value, member_of(Actor), Words(*expected(Actor)))
     return found
 
 
@@ -65,13 +59,13 @@ def check_filters(conn: Connection, filters: Mapping[str, Any]) -> dict[str, Any
     """The filters that are given, as plain values; ``state`` becomes a tuple of names."""
     names = ", ".join(FILTERS)
     for name in filters:
-        _checked(name, name, lambda given: FILTERS[FILTERS.index(given)], Words(f"{names} 之一", f"one of {names}"))
+        checked(name, name, lambda given: FILTERS[FILTERS.index(given)], Words(f"{names} 之一", f"one of {names}"))
     given = {name: value for name, value in filters.items() if value is not None}
-    checked = {name: _filter(name, value) for name, value in given.items()}
+    filters = {name: _filter(name, value) for name, value in given.items()}
     if is_mysql(conn):
-        for name, value in checked.items():
-            _checked(name, value, _without_space, Words("末尾无空格的文本", "text without a space at its end"))
-    return checked
+        for name, value in filters.items():
+            checked(name, value, _without_space, Words("末尾无空格的文本", "text without a space at its end"))
+    return filters
 
 
 def _without_space(value: Any) -> None:
@@ -84,7 +78,7 @@ def _filter(name: str, value: Any) -> Any:
     if name in TIME_FILTERS:
         return check_moment(name, value)
     if name == "ended":
-        return _checked(name, value, _flag, Words("true 或 false", "true or false"))
+        return checked(name, value, _flag, Words("true 或 false", "true or false"))
     if name == "state":
         wanted = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
         return tuple(dict.fromkeys(_name(name, one, State) for one in wanted))
@@ -99,7 +93,7 @@ def _name(name: str, value: object, kind: type[StrEnum]) -> str:
 
 
 def _storable_text(name: str, value: object) -> str:
-    found: str = _checked(
+    found: str = checked(
         name, value, _storable, Words("不含 NUL 与不成对代理的文本", "text without NUL or lone surrogates")
     )
     return found
@@ -107,12 +101,6 @@ def _storable_text(name: str, value: object) -> str:
 
 def _limit(value: Any) -> Any:
     if type(value) is int and 0 <= value <= MAX_LIMIT:
-        return value
-    raise ValueError
-
-
-def _version(value: Any) -> Any:
-    if value is None or (type(value) is int and value >= 0):
         return value
     raise ValueError
 
@@ -128,10 +116,3 @@ def _storable(value: Any) -> Any:
         value.encode()
         return value
     raise ValueError
-
-
-def _checked(name: str, value: object, check: Callable[[Any], Any], words: Words) -> Any:
-    try:
-        return check(value)
-    except INVALID:
-        raise InvalidPayload(None, None, None, (wrong_field(name, value, *words),)) from None

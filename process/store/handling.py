@@ -35,7 +35,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
-from process.arguments import read_once
+from process.arguments import check_version, read_once
 from process.case import Case
 from process.exceptions import Refused
 from process.model import Actor, Event
@@ -47,7 +47,7 @@ from process.persistence import (
     Handled,
 )
 from process.store import kept_refusals, rows, statements
-from process.store.arguments import check_case_id, check_reference, check_version
+from process.store.arguments import check_case_id, check_reference
 from process.store.statements import Connection, Row
 from process.store.transactions import demand_transaction, demand_writing, raising_conflict, sheltered
 

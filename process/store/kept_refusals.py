@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from process.arguments import named_actor
 from process.case import Case
 from process.exceptions import Refused, SnapshotInvalid
-from process.machine import MACHINE
-from process.model import MODEL_VERSION, Actor, Event
+from process.model import MODEL_VERSION
 from process.payload import short_repr
 from process.snapshot import codec, wire
 from process.store import rows
@@ -41,11 +41,7 @@ def is_kept(refusal: Refused) -> bool:
 
 def sender_of(event: object, by: object) -> str:
     """The sender whose event id it is, as the columns ``by`` hold it; where none is named, the only one possible, or ""."""
-    try:
-        actor = MACHINE.compiled_events[Event(event)].only_actor if by is None else Actor(by)  # type: ignore[arg-type]
-    except Exception:  # whatever an object of the caller's raises
-        actor = None
-    if actor is not None:
+    if (actor := named_actor(event, by)) is not None:
         return actor.value
     return "" if by is None else short_repr(by)
 

@@ -24,7 +24,7 @@ from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from process.arguments import read_once
+from process.arguments import check_version, read_once
 from process.case import Case
 from process.exceptions import ProcessError
 from process.model import Actor, Event
@@ -40,7 +40,6 @@ from process.records import Request, Step
 from process.temporal.conversion import (
     answer_after_the_end,
     check_reference,
-    check_version,
     error_of,
     handled_of,
     message_of,

@@ -7,22 +7,11 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
-from process.arguments import read_once
+from process.arguments import checked, named_actor, read_once
 from process.case import Case
-from process.exceptions import InvalidPayload
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Actor, Event, Kind
-from process.payload import (
-    INVALID,
-    Check,
-    aware_datetime,
-    expected,
-    field_errors,
-    model_1_check_of,
-    model_1_reference,
-    reference,
-    wrong_field,
-)
+from process.payload import aware_datetime, field_errors, model_1_check_of, model_1_reference, reference
 from process.persistence import (
     EventIdReused,
     Handled,
@@ -64,10 +53,7 @@ def message_of(
 
 
 def sender_of(event: Any, by: Any) -> str:
-    try:
-        actor = MACHINE.compiled_events[Event(event)].only_actor if by is None else Actor(by)
-    except Exception:  # whatever objects of the caller's raise
-        return ""
+    actor = named_actor(event, by)
     return "" if actor is None else actor.value
 
 
@@ -114,23 +100,11 @@ def imported_outcome(step: Step, event_ids: Mapping[int, str]) -> Outcome:
 
 
 def check_reference(name: str, value: str) -> str:
-    return _checked(name, value, reference)
+    found: str = checked(name, value, reference, Kind.REFERENCE.words)
+    return found
 
 
 def check_older_reference(name: str, value: str) -> str:
     """Check a reference that a case may have since model 1, which took more of them."""
-    return _checked(name, value, model_1_reference)
-
-
-def _checked(name: str, value: str, check: Check) -> str:
-    try:
-        check(value)
-    except INVALID:
-        raise InvalidPayload(None, None, None, (wrong_field(name, value, *expected(Kind.REFERENCE)),)) from None
-    return value
-
-
-def check_version(value: int | None) -> None:
-    if value is not None and (type(value) is not int or value < 0):
-        zh, en = "不小于 0 的整数，或不指定", "an integer of 0 or more, or left out"
-        raise InvalidPayload(None, None, None, (wrong_field("version", value, zh, en),))
+    found: str = checked(name, value, model_1_reference, Kind.REFERENCE.words)
+    return found

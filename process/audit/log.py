@@ -10,7 +10,7 @@ import duckdb
 from process.audit.dialects import OWN
 from process.audit.mapping import ROLES, Mapping
 from process.audit.names import check_columns, check_ties, unknown_names
-from process.audit.problems import MOST_NAMED, Problem
+from process.audit.problems import MOST_NAMED, WORDS, Problem
 from process.audit.progress import Progress, Stage, silent, watched
 from process.audit.sources import Raw, quoted
 from process.audit.times import MACROS, doubtful_times
@@ -146,11 +146,7 @@ def _bad_rows(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[Pro
     no_name = f"(select _row as row_number from raw where coalesce(trim({name}), '') = '')"
     no_case = "(select row_number from events where event is not null and case_id is null)"
     no_time = "(select row_number, case_id from events where event is not null and at_us is null)"
-    for code, relation, words in (
-        ("no_event", no_name, Words("没有事件名的行", "rows without an event")),
-        ("no_case", no_case, Words("没有办理编号的行", "rows without a case")),
-        ("no_time", no_time, Words("时间无法读取的行", "rows whose time can't be read")),
-    ):
+    for code, relation in (("no_event", no_name), ("no_case", no_case), ("no_time", no_time)):
         query = f"select count(*), min(row_number, {MOST_NAMED}) from {relation} rows"
         count, rows = conn.execute(query).fetchone() or (0, [])
         if not count:
@@ -160,7 +156,7 @@ def _bad_rows(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[Pro
             found = conn.execute(f"select _row, cast({at} as varchar) from raw where list_contains(?, _row)", [rows])
             given |= {row: f": {text[:40]!r}" if text else "" for row, text in found.fetchall()}
             conn.execute(f"insert into unreadable select distinct case_id from {no_time} rows where case_id is not null")
-        yield Problem(code, count, words, tuple(f"row {row}{text}" for row, text in given.items()))
+        yield Problem(code, count, WORDS[code], tuple(f"row {row}{text}" for row, text in given.items()))
 
 
 def _too_long(conn: duckdb.DuckDBPyConnection) -> Iterator[Problem]:

@@ -121,9 +121,12 @@ class Mapping:
 
 def key(name: str) -> str:
     """Return a name as it must stand before ``=`` in a mapping file: in quotes unless it is of letters, digits, _ and -."""
-    if re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        return name
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_text(name)
+
+
+def toml_text(value: str) -> str:
+    """Return a text as it must stand in a mapping file."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _check_zone(name: str) -> None:

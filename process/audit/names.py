@@ -8,8 +8,8 @@ from typing import Final
 
 import duckdb
 
-from process.audit.mapping import REQUIRED, ROLES, TIES, ByColumn, Mapping, MappingInvalid, key
-from process.audit.problems import MOST_NAMED, Problem
+from process.audit.mapping import REQUIRED, ROLES, TIES, ByColumn, Mapping, MappingInvalid, key, toml_text
+from process.audit.problems import MOST_NAMED, WORDS, Problem
 from process.audit.sources import Raw, quoted
 from process.model import Actor, Event, Goal, Words
 
@@ -68,7 +68,7 @@ def unknown_names(conn: duckdb.DuckDBPyConnection, mapping: Mapping, columns: tu
             en += ", or use --ignore-unknown"
             raise MappingInvalid(0, Words(zh, en))
         total = sum(count for _, count in unknown)
-        yield Problem("unknown_event", total, Words("未映射的事件", "events that are not mapped"), (listed,))
+        yield Problem("unknown_event", total, WORDS["unknown_event"], (listed,))
     for role, kind, names in (("by", Actor, mapping.by), ("goal", Goal, mapping.goals)):
         if all(name in columns for name in mapping.columns_of(role)):
             _refuse_unknown_members(conn, mapping, role, kind, names)
@@ -139,6 +139,4 @@ def suggest(conn: duckdb.DuckDBPyConnection, raw: Raw, mapping: Mapping) -> str:
 
 
 def _toml(value: str | list[str]) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"[{', '.join(map(toml_text, value))}]" if isinstance(value, list) else toml_text(value)

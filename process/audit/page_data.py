@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from process.audit.report import Deviation, Report, bilingual
-from process.audit.trace import Entry, Trace
+from process.audit.trace import DETAILS, Entry, Trace
 from process.diagram import View
 from process.diagram.quantities import duration_words
 from process.diagram.traffic import TransitionKey, arrows_of
@@ -33,10 +33,6 @@ OUTCOMES: Final = {
 """What happened to a deviating case at its illegal event or after it."""
 
 
-_FIELDS: Final = ("by", "quote", "offer", "attempt", "account", "order", "consent")
-"""The details of an event that a log may lack."""
-
-
 def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dict[str, Any]:
     """Return all that the page needs.
 
@@ -45,7 +41,7 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
         most_cases: how many cases it lists one by one.
     """
     patterns = _patterns(report)
-    numbers = {key: number for number, key in enumerate(patterns)}
+    numbers = {each.variant: number for number, members in enumerate(patterns.values()) for each in members}
     listed = [each for each in report.listed if each.variant <= MOST_VARIANTS][:most_cases]
     known = {each.variant: each for each in report.deviations}
     shown = dict.fromkeys(each.variant for each in listed)
@@ -73,7 +69,7 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
         "outcomes": {name: bilingual(words) for name, words in OUTCOMES.items()},
         "requirements": list(_requirements(report)),
         "patterns": [_pattern_data(key, members) for key, members in patterns.items()],
-        "variants": [_variant_data(known[number], numbers[_pattern_key(known[number])]) for number in shown],
+        "variants": [_variant_data(known[number], numbers[number]) for number in shown],
         "cases": [[each.case, places[each.variant], *each.times] for each in listed],
         "arrows": [
             [
@@ -88,7 +84,7 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
         ],
         "unseen": [each.split(" ") for each in report.unseen],
         "unrecorded": [event.value for event in Event if event.value not in report.recorded],
-        "fields": [name for name in _FIELDS if name not in report.fields],
+        "fields": [name for name in DETAILS if name not in report.fields],
         "standing": report.states,
         "overdue": [list(each) for each in report.overdue[:MOST_OVERDUE]],
         "overdueCount": len(report.overdue),
@@ -130,14 +126,10 @@ def _pattern_key(found: Deviation) -> PatternKey:
 
 def outcome_of(found: Deviation) -> str:
     """Return the key in OUTCOMES: what happened at the illegal event or after it."""
-    after = {entry.event for entry in _entries_of(found.trace)[found.position - 1 :]}
+    after = {entry.event for entry in Trace.parse(found.trace).entries[found.position - 1 :]}
     if Event.COMPLETE_CANCELLATION in after:
         return "cancelled"
     return "removed" if Event.REMOVE_FACE_VERIFICATION in after else "neither"
-
-
-def _entries_of(trace: str) -> tuple[Entry, ...]:
-    return Trace.parse(trace).entries
 
 
 def _patterns(report: Report) -> dict[PatternKey, list[Deviation]]:

@@ -13,7 +13,7 @@ from process.audit.monitors import MONITORS, NOT_IN_A_LOG
 from process.audit.problems import Problem
 from process.diagram.traffic import TransitionKey, transitions_of
 from process.diagram.view_layouts import View
-from process.model import MODEL, Event, State, Words
+from process.model import MODEL, Event, Words
 
 MOST_EXAMPLES = 5
 MOST_LISTED = 5_000
@@ -256,8 +256,3 @@ def requirement_results(broken: dict[str, int], visible: frozenset[str]) -> tupl
         RequirementVerdict("R19", True, broken.get("R19", 0), Words("由逐步重放核对", "covered by the replay itself"))
     )
     return tuple(sorted(results, key=lambda each: int(each.id[1:])))
-
-
-def deadline_in(state: State) -> timedelta | None:
-    """Return the model's deadline of a state; None at an end."""
-    return MODEL.states[state].deadline

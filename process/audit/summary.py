@@ -19,7 +19,6 @@ from process.audit.report import (
     Overdue,
     Report,
     arrow_traffic,
-    deadline_in,
     iso,
     median_waits,
     requirement_results,
@@ -103,22 +102,17 @@ def _listed(conn: duckdb.DuckDBPyConnection) -> Iterable[DeviatingCase]:
 
 
 def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> Iterable[Overdue]:
-    open_states = [(state.value, deadline_in(state)) for state in State if deadline_in(state) is not None]
     deadlines = ", ".join(
-        f"('{name}', {deadline // timedelta(microseconds=1)})" for name, deadline in open_states if deadline
+        f"('{state.value}', {info.deadline // timedelta(microseconds=1)})"
+        for state, info in MODEL.states.items()
+        if info.deadline is not None
     )
-    owners = {state.value: info.responsibilities[-1].owner.value for state, info in MODEL.states.items() if info.deadline}
-    whole = "strftime(make_timestamp(due), '%Y-%m-%dT%H:%M:%S')"
     rows = conn.execute(
-        f"select case_id, state, {whole} || case when due % 1000000 = 0 then '' else"
-        " '.' || lpad(cast(due % 1000000 as varchar), 6, '0') end || '+00:00' from ("
-        " select case_id, state, end_us + waits.deadline as due from standing"
+        "select case_id, state, due from (select case_id, state, end_us + waits.deadline as due from standing"
         f" join (values {deadlines}) as waits(state, deadline) using (state)"
         " where due < ? and end_us > 0) overdue order by due, case_id",
         [now_us],
     ).fetchall()
-    owners = {
-        state.value: info.responsibilities[-1].owner.value for state, info in MODEL.states.items() if info.responsibilities
-    }
     for case, name, due in rows:
-        yield Overdue(case, name, owners[name], due)
+        owner = MODEL.states[State(name)].responsibilities[-1].owner
+        yield Overdue(case, name, owner.value, iso(due))

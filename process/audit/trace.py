@@ -14,6 +14,8 @@ from process.model import MODEL, Actor, Event, Goal, Kind
 
 FIELDS = ("event", "by", "attempt", "account", "order", "consent", "invalid", "quote", "offer", "tied")
 """The parts of an entry's text, separated by ``|``; an empty part is not recorded."""
+DETAILS = ("by", "quote", "offer", "attempt", "account", "order", "consent")
+"""The parts of an entry that a log may lack altogether."""
 
 
 class Entry(NamedTuple):

@@ -10,25 +10,19 @@ from process.audit.dialects import DIALECTS
 from process.audit.judging import judge_cases
 from process.audit.log import Events
 from process.audit.mapping import REQUIRED, ROLES, Mapping, MappingInvalid, key
-from process.audit.problems import Problem
+from process.audit.problems import WORDS, Problem
 from process.audit.progress import Progress, silent
 from process.audit.report import Report
 from process.audit.sources import SourceUnusable, connect, load_source
 from process.audit.summary import build_report
-from process.audit.trace import Trace
-from process.audit.variants import NO_CASE, NO_EVENT, NO_TIME, SEVERAL_GOALS, TOLD, UNKNOWN_EVENT, UNREADABLE, counted_query
+from process.audit.trace import DETAILS, Trace
+from process.audit.variants import SEVERAL_GOALS, TOLD, UNKNOWN_EVENT, UNREADABLE, counted_query
 from process.model import Words
 
 Variant = tuple[str, int, str]
 """A trace, the number of its cases, and one of them."""
 COLUMNS = ("trace", "cases", "example")
 NOT_JUDGED = (SEVERAL_GOALS, UNREADABLE)
-_PROBLEMS = {
-    NO_CASE: Words("没有办理编号的行", "rows without a case"),
-    NO_EVENT: Words("没有事件名的行", "rows without an event"),
-    NO_TIME: Words("时间无法读取的行", "rows whose time can't be read"),
-    UNKNOWN_EVENT: Words("未映射的事件", "events that are not mapped"),
-}
 
 
 def variants_sql(mapping: Mapping, name: str, table: str) -> str:
@@ -100,11 +94,7 @@ def audit_variants(rows: Iterable[Variant], mapping: Mapping | None = None, prog
         if values:
             conn.executemany("insert into cases values (?, ?, ?, ?, ?, ?, ?)", values)
         entries = [entry for each in counted for entry in each.trace.entries]
-        fields = frozenset(
-            name
-            for name in ("by", "quote", "offer", "attempt", "account", "order", "consent")
-            if any(getattr(entry, name) is not None for entry in entries)
-        )
+        fields = frozenset(name for name in DETAILS if any(getattr(entry, name) is not None for entry in entries))
         events = Events(
             rows=sum(len(each.trace.entries) * each.cases for each in counted),
             cases=sum(each.cases for each in counted),
@@ -146,5 +136,6 @@ def _problems(rows: Iterable[Variant], mapping: Mapping) -> Iterator[Problem]:
             zh = f'未映射的事件：{name} ({count})；请在 [events] 写 {key(name)} = "…" 或 "ignore"，再打印查询'
             en = f'unmapped events: {name} ({count}); write {key(name)} = "…" or "ignore" in [events], and print it again'
             raise MappingInvalid(0, Words(zh, en))
-        if code in _PROBLEMS:
-            yield Problem(code.removeprefix(TOLD), count, _PROBLEMS[code], (f"{name} ({count})",) if name else ())
+        problem = code.removeprefix(TOLD)
+        if code != problem and problem in WORDS:
+            yield Problem(problem, count, WORDS[problem], (f"{name} ({count})",) if name else ())

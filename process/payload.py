@@ -74,8 +74,8 @@ def reference(value: Any) -> Any:
 
 
 def _is_distinct(value: str) -> bool:
-    """Return True if no other text looks like this one, as far as single characters and their order go."""
-    if not (value.isprintable() and _INVISIBLE.isdisjoint(value) and is_normalized("NFKC", value)):
+    """Return True if no other text looks like this printable one, as far as single characters and their order go."""
+    if not (_INVISIBLE.isdisjoint(value) and is_normalized("NFKC", value)):
         return False
     before = " "
     for character in value:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from process.model.facts import Facts, Limits
 from process.model.vocabulary import Actor, EndKind, Event, Field, Goal, Phase, RequestKind, State, Words
@@ -206,9 +206,9 @@ class Transition(NamedTuple):
     row: int
     """The row's place in the table, from 0."""
 
-    def fits(self, facts: Facts, data: Mapping[str, Any]) -> bool:
+    def fits(self, facts: Facts, data: Payload) -> bool:
         """Return True if every guard is true; of rows that fit, the first one is taken."""
-        return all(guard is ELSE or guard.predicate(facts, data) for guard in self.guards)
+        return all(guard.predicate(facts, data) for guard in self.guards)
 
 
 def row(

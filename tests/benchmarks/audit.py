@@ -25,26 +25,11 @@ from typing import Any, NamedTuple
 import duckdb
 
 from process import MODEL, Actor, Case, Event, Goal, ProcessError
-from tests.support.logs import FAULTS, Row, legal_case
+from tests.support.logs import FAULTS, SHOP, Row, legal_case
 
 SAMPLE = 40_000  # events that the plain replay and `process run` take
 BUCKETS = 16
 MOST_IN_BUCKETS = 1_000_000  # events of a log that is audited in buckets, too: each reads all of it
-SHOP = (
-    "case",
-    "event",
-    "at",
-    "by",
-    "goal",
-    "quote",
-    "fee",
-    "currency",
-    "attempt",
-    "account",
-    "buyer",
-    "order",
-    "case_order",
-)
 COLUMNS = (*SHOP, "consent", "id")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from process import Actor, Case, Event, Goal, InvalidPayload, ProcessError, Refused, SnapshotInvalid, State, UnknownEvent
 from process.snapshot import wire
+from tests.support.second_read import SecondRead
 from tests.support.trips import at_options, opened
 
 
@@ -95,27 +96,6 @@ class OffsetZone(tzinfo):
 class HostileTime(datetime):
     date = time = utcoffset = isoformat = __eq__ = __lt__ = _boom  # type: ignore[assignment]
     __hash__ = datetime.__hash__
-
-
-class SecondRead(Mapping[str, Any]):
-    """A mapping that reads otherwise from its second reading on."""
-
-    def __init__(self, *readings: Mapping[str, Any]) -> None:
-        self.readings = [*readings]
-        self.current: Mapping[str, Any] = {}
-
-    def keys(self) -> Any:
-        self.current = self.readings.pop(0) if len(self.readings) > 1 else self.readings[0]
-        return self.current.keys()
-
-    def __getitem__(self, name: str) -> Any:
-        return self.current[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
-
-    def __len__(self) -> int:
-        return len(self.current)
 
 
 HUGE = 10**5000

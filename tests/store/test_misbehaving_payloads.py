@@ -11,29 +11,9 @@ import pytest
 
 from process import Actor, Event, Goal, GuardNotMet, InvalidPayload, ProcessError, store
 from process.persistence import error_to_dict
+from tests.support.second_read import SecondRead
 
 RIGHT = {"account": "acct-1", "channel": "app"}
-
-
-class SecondRead(Mapping[str, Any]):
-    """A mapping that reads otherwise from its second reading on."""
-
-    def __init__(self, first: Mapping[str, Any], then: Mapping[str, Any]) -> None:
-        self.readings = [first, then]
-        self.current = first
-
-    def keys(self) -> Any:
-        self.current = self.readings.pop(0) if len(self.readings) > 1 else self.readings[0]
-        return self.current.keys()
-
-    def __getitem__(self, name: str) -> Any:
-        return self.current[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
-
-    def __len__(self) -> int:
-        return len(self.current)
 
 
 class Hostile:

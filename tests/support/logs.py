@@ -13,7 +13,7 @@ from typing import Any
 from process import MODEL, Actor, Case, Event, Goal, ProcessError, State
 from process.model import Facts, Kind
 
-COLUMNS = (
+SHOP = (
     "case",
     "event",
     "at",
@@ -28,7 +28,8 @@ COLUMNS = (
     "order",
     "case_order",
 )
-COLUMNS += ("consent", "channel", "reason", "id")
+"""The columns of a shop's export."""
+COLUMNS = (*SHOP, "consent", "channel", "reason", "id")
 SELDOM = {
     Event.ABANDON,
     Event.TIME_OUT,

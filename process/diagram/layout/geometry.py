@@ -14,6 +14,11 @@ Point = tuple[int, int]
 """Raster coordinates; y grows downward."""
 
 
+def whole_steps(length: float) -> int:
+    """Return the length in points, made longer to whole steps of the raster."""
+    return int(-(-length // PITCH)) * PITCH
+
+
 class Rect(NamedTuple):
     """A rectangle in points; y grows downward."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from process.diagram.layout.geometry import PITCH, Rect
+from process.diagram.layout.geometry import PITCH, Rect, whole_steps
 from process.diagram.layout.labels import TEXT, texts
 from process.diagram.layout.typeface import block, width, wrap
 from process.diagram.view_layouts import ViewLayout
@@ -116,15 +116,11 @@ def _room(cell: Cells, usual: int) -> int:
 def _size(box: Box, lines: Sequence[str], layout: ViewLayout, *, centred: bool) -> tuple[int, int]:
     """Room for a name, in whole steps, of which there is one in the middle if the main path meets the box."""
     if box.leads_to is not None:
-        high = _whole(block(lines, TEXT)[1] + 4)
-        return _whole(max(width(line, TEXT) for line in lines) + high / 2 + TIP), high
+        high = whole_steps(block(lines, TEXT)[1] + 4)
+        return whole_steps(max(width(line, TEXT) for line in lines) + high / 2 + TIP), high
     measured = block(lines, NAME)
     across, down = measured[0] + (11 if box.end else 7), measured[1] + (12 if box.end else 8)
-    return (_even if centred else _whole)(across), (_even if layout.runs_across else _whole)(down)
-
-
-def _whole(length: float) -> int:
-    return int(-(-length // PITCH)) * PITCH
+    return (_even if centred else whole_steps)(across), (_even if layout.runs_across else whole_steps)(down)
 
 
 def _even(length: float) -> int:

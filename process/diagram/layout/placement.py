@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from process.diagram.case_marks import CaseMarks, Tag, place_strip, place_tags
 from process.diagram.layout.frames import Title, place_frames
-from process.diagram.layout.geometry import PITCH, Rect
+from process.diagram.layout.geometry import PITCH, Rect, whole_steps
 from process.diagram.layout.grid import Grid, cells_of, place_grid
 from process.diagram.layout.labels import TEXT, Label, label_shapes, texts, with_signs, without_effects
 from process.diagram.layout.legend import LegendEntry, place_legend
@@ -116,7 +116,7 @@ def _place(
     grid = place_grid(picture, layout, lang, room)
     frames, titles = place_frames(picture, layout, lang, grid.boxes, grid.cells)
     furthest = max((frame.right for frame in frames.values()), default=0.0)
-    page = (max(grid.size[0], _whole(furthest + 5)), grid.size[1])
+    page = (max(grid.size[0], whole_steps(furthest + 5)), grid.size[1])
     legend, head_left, page = _legend(picture, layout, lang, grid, page)
     heading = " · ".join(texts(picture.view.words, lang))
     head = Rect(head_left, 12, head_left + width(heading, TITLE), 12 + TITLE * LINE)
@@ -142,7 +142,7 @@ def _place(
         tags, remaining = place_tags(picture, marks, routes, occupied, list(frames.values()), Rect(0, 0, *page))
         low = page[1] if cells_of("legend", layout) else max(entry.text_at.bottom for entry in legend) + 6
         strip = place_strip(picture, lang, marks, remaining, Rect(20, low, page[0] - 20, low))
-        page = (page[0], _whole(max(entry.text_at.bottom for entry in strip)) + PITCH)
+        page = (page[0], whole_steps(max(entry.text_at.bottom for entry in strip)) + PITCH)
         legend += strip
     return PlacedPicture(
         picture,
@@ -196,11 +196,7 @@ def _legend(
         left, top = grid.starts[0][cells[0]] - layout.legend_shift.get(lang, 0), grid.starts[1][cells[1]] - 6
         return place_legend(picture, lang, Rect(left, top, page[0] - 20, top)), left, page
     legend = place_legend(picture, lang, Rect(20, page[1], page[0] - 20, page[1]))
-    return legend, 20.0, (page[0], _whole(max(entry.text_at.bottom for entry in legend)) + PITCH)
-
-
-def _whole(length: float) -> int:
-    return int(-(-length // PITCH)) * PITCH
+    return legend, 20.0, (page[0], whole_steps(max(entry.text_at.bottom for entry in legend)) + PITCH)
 
 
 def _measure(label: Label) -> tuple[float, float]:

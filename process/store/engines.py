@@ -47,6 +47,8 @@ def create_engine(url: str, *, busy_timeout: timedelta = TIME_OUT) -> Engine:
     options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": secrets}
     try:
         if backend == "postgresql":
+            if parsed.drivername == backend:  # else SQLAlchemy 2.0 takes psycopg2, which no extra brings
+                parsed = parsed.set(drivername="postgresql+psycopg")
             engine = sqlalchemy.create_engine(parsed, **options)
             _on_connect(engine, f"SET lock_timeout = {busy_timeout // timedelta(milliseconds=1)}")
             return engine

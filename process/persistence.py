@@ -20,12 +20,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
+from process import json_forms
 from process.case import Case
 from process.exceptions import InvalidPayload, NewerModel, ProcessError, Refused, SnapshotInvalid, UnknownEvent
 from process.model import Goal, Words
 from process.payload import short_repr
 from process.records import Step
-from process.snapshot import wire
 from process.snapshot.history import validate_history
 
 
@@ -225,7 +225,7 @@ _BY_NAME: Mapping[str, type[ProcessError]] = {
 def error_to_dict(error: ProcessError) -> dict[str, Any]:
     """The error as data that JSON can hold."""
     if isinstance(error, (Refused, InvalidPayload)):
-        return wire.refusal_to_dict(error)
+        return json_forms.refusal_to_dict(error)
     return {
         "kind": type(error).__name__,
         "args": [short_repr(each) if not _is_plain(each) else each for each in error.args],
@@ -241,8 +241,8 @@ def error_from_dict(data: Mapping[str, Any]) -> ProcessError:
     if "args" in data:
         return _BY_NAME[data["kind"]](*data["args"])
     if data["kind"] == InvalidPayload.__name__:
-        return wire.invalid_payload_from_dict(data)
-    return wire.refusal_from_dict(data)
+        return json_forms.invalid_payload_from_dict(data)
+    return json_forms.refusal_from_dict(data)
 
 
 def _is_plain(value: object) -> bool:

@@ -19,6 +19,7 @@ ROOMS = (
     "payload",
     "exceptions",
     "records",
+    "json_forms",
     "write_event_methods",
     "event_methods",
     "compiled_rows",

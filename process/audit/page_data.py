@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
-from process.audit.report import Deviation, Report, bilingual
+from process.audit.report import Deviation, Report
 from process.audit.trace import DETAILS, Entry, Trace
 from process.diagram import View
 from process.diagram.quantities import duration_words
 from process.diagram.traffic import TransitionKey, arrows_of
 from process.diagram.views import build_picture
 from process.gallery.configurations import CHOICES
+from process.json_forms import words_to_dict
 from process.model import MODEL, Actor, Event, Goal, State, Term, Words
 from process.requirements.catalogue import REQUIREMENTS
 
@@ -60,13 +61,13 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
             "last": report.last,
         },
         "problems": [
-            {"rows": each.rows, "words": bilingual(each.words), "examples": each.examples} for each in report.problems
+            {"rows": each.rows, "words": words_to_dict(each.words), "examples": each.examples} for each in report.problems
         ],
         "states": _words_by_name(State),
         "events": _words_by_name(Event),
         "actors": _words_by_name(Actor),
         "goals": _words_by_name(Goal),
-        "outcomes": {name: bilingual(words) for name, words in OUTCOMES.items()},
+        "outcomes": {name: words_to_dict(words) for name, words in OUTCOMES.items()},
         "requirements": list(_requirements(report)),
         "patterns": [_pattern_data(key, members) for key, members in patterns.items()],
         "variants": [_variant_data(known[number], numbers[number]) for number in shown],
@@ -88,16 +89,16 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
         "standing": report.states,
         "overdue": [list(each) for each in report.overdue[:MOST_OVERDUE]],
         "overdueCount": len(report.overdue),
-        "views": {view.value: bilingual(view.words) for view in View},
+        "views": {view.value: words_to_dict(view.words) for view in View},
     }
 
 
 def _words_by_name(terms: Iterable[Term]) -> dict[str, dict[str, str]]:
-    return {term.value: bilingual(term.words) for term in terms}
+    return {term.value: words_to_dict(term.words) for term in terms}
 
 
 def _wait_words(seconds: float | None) -> dict[str, str] | None:
-    return None if seconds is None else bilingual(duration_words(seconds))
+    return None if seconds is None else words_to_dict(duration_words(seconds))
 
 
 def _requirements(report: Report) -> Iterable[dict[str, Any]]:
@@ -106,11 +107,11 @@ def _requirements(report: Report) -> Iterable[dict[str, Any]]:
         named = sentences[each.id]
         yield {
             "id": each.id,
-            "sentence": bilingual(named.sentence),
-            "source": bilingual(named.source),
+            "sentence": words_to_dict(named.sentence),
+            "source": words_to_dict(named.source),
             "visible": each.visible,
             "broken": each.broken,
-            "note": bilingual(each.note),
+            "note": words_to_dict(each.note),
         }
 
 
@@ -154,8 +155,8 @@ def _pattern_data(key: PatternKey, members: list[Deviation]) -> dict[str, Any]:
         "requirements": requirements,
         "outcome": outcome,
         "cases": sum(each.cases for each in members),
-        "reason": bilingual(usual.reason),
-        "repair": None if repair is None else [bilingual(words) for words in repair],
+        "reason": words_to_dict(usual.reason),
+        "repair": None if repair is None else [words_to_dict(words) for words in repair],
     }
 
 
@@ -167,8 +168,8 @@ def _variant_data(found: Deviation, pattern: int) -> dict[str, Any]:
         "cases": found.cases,
         "goal": trace.goal and trace.goal.value,
         "position": found.position,
-        "reason": bilingual(found.reason),
-        "repair": None if found.repair is None else [bilingual(words) for words in found.repair],
+        "reason": words_to_dict(found.reason),
+        "repair": None if found.repair is None else [words_to_dict(words) for words in found.repair],
         "steps": [
             _step_data(place, entry, step) for place, (entry, step) in enumerate(zip(trace.entries, path, strict=False), 1)
         ],
@@ -194,7 +195,7 @@ def _payload_words(place: int, entry: Entry) -> dict[str, str]:
     wrong = (("account", "another", entry.account), ("order", "another", entry.order), ("consent", "none", entry.consent))
     parts += [CHOICES[name, choice] for name, choice, is_right in wrong if is_right is False]
     parts += [Words(f"{name} 无效", f"{name} is invalid") for name in entry.invalid]
-    return bilingual(Words("，".join(part.zh for part in parts), ", ".join(part.en for part in parts)))
+    return words_to_dict(Words("，".join(part.zh for part in parts), ", ".join(part.en for part in parts)))
 
 
 def _illegal(found: Deviation) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from process.audit.monitors import MONITORS, NOT_IN_A_LOG
 from process.audit.problems import Problem
 from process.diagram.traffic import TransitionKey, transitions_of
 from process.diagram.view_layouts import View
+from process.json_forms import words_to_dict
 from process.model import MODEL, Event, Words
 
 MOST_EXAMPLES = 5
@@ -157,11 +158,11 @@ class Report:
             "recorded": list(self.recorded),
             "fields": list(self.fields),
             "problems": [
-                {**each._asdict(), "words": bilingual(each.words), "examples": list(each.examples)}
+                {**each._asdict(), "words": words_to_dict(each.words), "examples": list(each.examples)}
                 for each in self.problems
             ],
             "deviations": [_deviation(each) for each in self.deviations],
-            "requirements": [{**each._asdict(), "note": bilingual(each.note)} for each in self.requirements],
+            "requirements": [{**each._asdict(), "note": words_to_dict(each.note)} for each in self.requirements],
             "arrows": [each._asdict() for each in self.arrows],
             "unseen": list(self.unseen),
             "states": self.states,
@@ -169,18 +170,13 @@ class Report:
         }
 
 
-def bilingual(words: Words) -> dict[str, str]:
-    """Return the words as JSON has them, by language."""
-    return {"zh": words.zh, "en": words.en}
-
-
 def _deviation(found: Deviation) -> dict[str, Any]:
     return {
         **{name: value for name, value in found._asdict().items() if name not in ("trace", "path")},
         "examples": list(found.examples),
         "codes": list(found.codes),
-        "reason": bilingual(found.reason),
-        "repair": None if found.repair is None else [bilingual(words) for words in found.repair],
+        "reason": words_to_dict(found.reason),
+        "repair": None if found.repair is None else [words_to_dict(words) for words in found.repair],
         "requirements": list(found.requirements),
     }
 

@@ -8,9 +8,9 @@ from rich.text import Text
 
 from process.cli.options import JsonOption, LangOption, lang_of
 from process.cli.output import render
-from process.cli.output.json_forms import words_dict
 from process.cli.output.streams import as_json, console, say
 from process.cli.output.tables import DIM, STRONG, TextTable, titled
+from process.json_forms import words_to_dict
 from process.model import ELSE, MODEL, MODEL_VERSION, Actor, Facts, Field, Goal, Kind, State, Transition, Words
 from process.requirements.catalogue import REQUIREMENTS
 
@@ -129,16 +129,14 @@ def model_dict() -> dict[str, Any]:
         "events": [
             {
                 "name": event,
-                "by": MODEL.actors[event],
+                "actors": MODEL.actors[event],
                 "fields": {name: field if isinstance(field, Kind) else list(field) for name, field in fields.items()},
-                "words": words_dict(event.words),
+                "words": words_to_dict(event.words),
             }
             for event, fields in MODEL.events.items()
         ],
         "transitions": [_transition_dict(transition) for transition in MODEL.transitions],
-        "requirements": [
-            {"id": one.id, "sentence": words_dict(one.sentence), "source": words_dict(one.source)} for one in REQUIREMENTS
-        ],
+        "requirements": [requirement.to_dict() for requirement in REQUIREMENTS],
     }
 
 
@@ -158,7 +156,7 @@ def _state_dict(state: State) -> dict[str, Any]:
         "deadline_s": info.deadline and int(info.deadline.total_seconds()),
         "end": info.end,
         "initial": state is MODEL.initial,
-        "words": words_dict(state.words),
+        "words": words_to_dict(state.words),
     }
     return told | {"owner_then": owners[1] if len(owners) > 1 else None}
 
@@ -168,11 +166,11 @@ def _transition_dict(transition: Transition) -> dict[str, Any]:
     return {
         "source": transition.source,
         "event": transition.event,
-        "by": transition.by,
+        "actors": transition.by,
         "guards": [guard.name for guard in transition.guards],
         "effects": [effect.name for effect in transition.effects],
         "target": transition.target,
-        "step": phase and phase.number,
+        "phase": phase and phase.number,
         "words": {lang: _sentence(transition, lang) for lang in Words._fields},
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from process.case import Case
+from process.json_forms import limits_to_dict, time_to_text
 from process.model import Limits
 from process.records import Step
 
@@ -26,7 +27,7 @@ def dump(case: Case, key: str | None = None) -> Iterator[str]:
     limits = Limits(facts.face_limit, facts.other_limit)
     opened: dict[str, Any] = {"goal": facts.goal, "account": facts.account, "order": facts.order, "case_id": case.case_id}
     if limits != Limits():
-        opened["limits"] = {"face": limits.face, "other": limits.other}
+        opened["limits"] = limits_to_dict(limits)
     if parts["deadlines"]:
         opened["deadlines"] = parts["deadlines"]
     if parts["opened_at"]:
@@ -44,7 +45,7 @@ def dump_step(step: Step, key: str | None = None) -> str:
     if step.data:
         data["data"] = dict(step.data)
     if step.at is not None:
-        data["at"] = step.at.isoformat()
+        data["at"] = time_to_text(step.at)
     return _line(data, key)
 
 

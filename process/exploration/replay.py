@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
 
 from process.case import Case
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import payload_for
-from process.model import Actor, Event, Facts, State
+from process.model import Facts
+from process.records import Step
 
 
 def replay_path(exploration: Exploration, path: tuple[Edge, ...], case: Case) -> Case:
@@ -40,24 +40,15 @@ def replay_all(exploration: Exploration, new_case: Callable[[Facts], Case]) -> I
         yield index, cases[index]
 
 
-class PathStep(NamedTuple):
-    """One event of a path, with what a real case would carry."""
-
-    event: Event
-    by: Actor
-    data: Mapping[str, Any]
-    state: State
-    """The state after it."""
-
-    def sentence(self, lang: str) -> str:
-        """The actor, the event with its payload, and the state after it."""
-        colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
-        fields = comma.join(f"{name}={value}" for name, value in self.data.items())
-        raised = f"{self.by.words.of(lang)}{colon}{self.event.words.of(lang)}"
-        return f"{raised}{f' ({fields})' if fields else ''} → {self.state.words.of(lang)}"
+def step_sentence(step: Step, lang: str) -> str:
+    """The actor, the event with its payload, and the state after it."""
+    colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+    fields = comma.join(f"{name}={value}" for name, value in step.data.items())
+    raised = f"{step.by.words.of(lang)}{colon}{step.event.words.of(lang)}"
+    return f"{raised}{f' ({fields})' if fields else ''} → {step.target.words.of(lang)}"
 
 
-def path_steps(exploration: Exploration, path: tuple[Edge, ...]) -> tuple[PathStep, ...]:
+def path_steps(exploration: Exploration, path: tuple[Edge, ...]) -> tuple[Step, ...]:
     """The path as one real case takes it, with the numbers and references that its own facts give."""
     if not path:
         return ()
@@ -71,5 +62,5 @@ def path_steps(exploration: Exploration, path: tuple[Edge, ...]) -> tuple[PathSt
             data = payload_for(model, edge.event, edge.variant, canonical)
             outcome = events[edge.event].decide(state, canonical, edge.by, data)
         target, facts = outcome or exploration.configurations[edge.target]
-        steps.append(PathStep(edge.event, edge.by, data, target))
+        steps.append(Step(edge.event, edge.by, data, state, target, None, number))
     return tuple(steps)

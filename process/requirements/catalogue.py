@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from process.json_forms import words_to_dict
 from process.model import Words
 from process.requirements import (
     cancellation,
@@ -39,6 +41,10 @@ class Requirement:
     source: Words
     check: Callable[[Evidence], CheckResult]
     depends_on_limits: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The requirement as JSON has it."""
+        return {"id": self.id, "sentence": words_to_dict(self.sentence), "basis": words_to_dict(self.source)}
 
     def run(self, evidence: Evidence) -> CheckResult:
         """Check it; a model in which the check can't even be completed violates it."""

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from process.exceptions import NewerModel, SnapshotInvalid
+from process.json_forms import plain, step_to_dict, time_to_text
 from process.machine import CompiledMachine
 from process.model import (
     MODEL_VERSION,
@@ -82,15 +83,15 @@ _STEP_KEYS = ("event", "by", "who", "data", "source", "target", "at", "version")
 def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
     """Return the snapshot of a case, with its newest *steps*; without a number, with as many as fit into MAX_SIZE."""
     history = parts.history if steps is None else parts.history[-max(steps, 1) :]
-    written = [encode_step(step) for step in history]
+    written = [step_to_dict(step) for step in history]
     data: dict[str, Any] = {
         "format": FORMAT,
         "model_version": MODEL_VERSION,
         "case_id": parts.case_id,
         "version": parts.version,
         "state": parts.state.value,
-        "facts": {name: _plain(value) for name, value in parts.facts._asdict().items()},
-        "opened_at": parts.opened_at and parts.opened_at.isoformat(),
+        "facts": plain(parts.facts._asdict()),
+        "opened_at": time_to_text(parts.opened_at),
         "deadlines": {state.value: deadline.total_seconds() for state, deadline in (parts.deadlines or {}).items()},
         "history": [],
     }
@@ -108,24 +109,6 @@ def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
 
 def dumps(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def encode_step(step: Step) -> dict[str, Any]:
-    """Return the step as an entry of a snapshot's history."""
-    return {
-        "event": step.event.value,
-        "by": step.by.value,
-        "who": step.who,
-        "data": {name: _plain(value) for name, value in step.data.items()},
-        "source": step.source.value,
-        "target": step.target.value,
-        "at": step.at and step.at.isoformat(),
-        "version": step.version,
-    }
-
-
-def _plain(value: object) -> object:
-    return value.value if isinstance(value, Term) else value
 
 
 # -------------------------------------------------------------------------------------------------------------- reading

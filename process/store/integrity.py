@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from process.case import Case
 from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotInvalid
+from process.json_forms import step_to_dict
 from process.model import MODEL_VERSION, Facts, State, Words
 from process.records import Step
-from process.snapshot.codec import TRUSTED_UNTIL, dumps, encode_step
+from process.snapshot.codec import TRUSTED_UNTIL, dumps
 from process.snapshot.migrations import may_be_moved
 from process.store import kept_refusals, rows, statements
 from process.store.queries import StoredRows, rows_of_one_moment
@@ -171,7 +172,7 @@ def _was_imported(steps: Sequence[Row[Any]], trusted_until: int) -> bool:
 
 
 def _texts(steps: Sequence[Step]) -> str:
-    return ", ".join(dumps(encode_step(step)) for step in steps)
+    return ", ".join(dumps(step_to_dict(step)) for step in steps)
 
 
 def _message_of(error: ProcessError, lang: str) -> str:

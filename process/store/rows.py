@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
+from process import json_forms
 from process.case import Case
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.machine import MACHINE
@@ -18,7 +19,7 @@ from process.model import MODEL_VERSION, Goal, Limits, RequestKind, State
 from process.payload import model_1_check_of, short_repr
 from process.persistence import opening
 from process.records import Step
-from process.snapshot import codec, wire
+from process.snapshot import codec
 from process.snapshot.migrations import migrate_step, state_names
 from process.store.statements import Row
 from process.store.tables import stored_time
@@ -32,7 +33,7 @@ CLAIMED_PARTS: Final = {"plan_claim": Goal.PLAN, "face_claim": Goal.FACE_VERIFIC
 
 def canonical_json(data: Mapping[str, Any]) -> str:
     """The one text for equal data: for digests, and to compare payloads. ValueError or TypeError if JSON can't hold it."""
-    return codec.dumps({name: wire.plain(data[name]) for name in sorted(data)})
+    return codec.dumps({name: json_forms.plain(data[name]) for name in sorted(data)})
 
 
 def digest_of(before: str, values: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
+from process import json_forms
 from process.arguments import checked, named_actor, read_once
 from process.case import Case
 from process.machine import MACHINE
@@ -18,7 +19,7 @@ from process.persistence import (
     error_from_dict,
 )
 from process.records import Step
-from process.snapshot import codec, wire
+from process.snapshot import codec
 from process.snapshot.migrations import migrate_step
 from process.temporal.deciding import raise_event, step_message
 from process.temporal.messages import (
@@ -48,7 +49,7 @@ def message_of(
         moment = None if at is None else aware_datetime(at).isoformat()
     except Exception:  # whatever objects of the caller's raise
         return None
-    data = wire.plain(payload)
+    data = json_forms.plain(payload)
     return EventMessage(case_id, event_id, compiled.event.value, data, actor and actor.value, who, moment, version)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from temporalio import activity
 
+from process import json_forms
 from process.case import Case
 from process.exceptions import ProcessError, Refused
 from process.model import MODEL_VERSION, Actor, QuoteStatus, RequestKind
 from process.persistence import error_to_dict
 from process.records import Step
-from process.snapshot import codec, wire
 from process.temporal import messages
 from process.temporal.messages import DecideInput, Decision, EventMessage, Position, RequestMessage
 
@@ -40,7 +40,7 @@ class Deciding:
 
 def step_message(step: Step) -> dict[str, Any]:
     """The step as data, with the model that took it, so that a later one can read it."""
-    return {**codec.encode_step(step), "model_version": MODEL_VERSION}
+    return {**json_forms.step_to_dict(step), "model_version": MODEL_VERSION}
 
 
 def raise_event(case: Case, event: EventMessage) -> Step:
@@ -68,7 +68,7 @@ def _request_message(case: Case) -> RequestMessage | None:
     request = case.request
     if request is None:
         return None
-    data = wire.request_to_dict(request)
+    data = json_forms.request_to_dict(request)
     # What was submitted to the lender stands until the case ends: its answer counts wherever it finds the case (R13).
     binding = request.to is Actor.LENDER and case.facts.quote_status is QuoteStatus.SUBMITTED
     return RequestMessage(data["kind"], data["to"], data["key"], data["payload"], case.version, binding)

@@ -1,8 +1,8 @@
 """The messages between client, workflow and activities: plain data that JSON holds.
 
 Messages are recorded in histories, so they only ever grow: every field has a default, none is renamed, removed or given
-another meaning. Cases, steps, requests and errors travel in the forms of ``process.snapshot``; the workflow passes them on
-unread.
+another meaning. Cases travel as snapshots, steps, requests and errors as ``process.json_forms`` makes them; the workflow
+passes them on unread.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from process import json_forms
 from process.machine import MACHINE
 from process.model import Actor, Event, RequestKind
 from process.payload import field_errors, model_1_check_of
 from process.records import Request
-from process.snapshot import wire
 from process.temporal import messages
 from process.temporal.deciding import Deciding
 from process.temporal.messages import AnswerMessage, RequestMessage
@@ -90,7 +90,7 @@ def worker(
 def _activity_of(kind: RequestKind, function: Function, threads: ThreadPoolExecutor) -> Callable[..., Any]:
     @activity.defn(name=kind.value)
     async def call(message: RequestMessage) -> AnswerMessage | None:
-        request = wire.request_from_dict(vars(message))
+        request = json_forms.request_from_dict(vars(message))
         async with _heartbeats():
             if inspect.iscoroutinefunction(function):
                 answer: Any = await function(request)
@@ -126,4 +126,4 @@ def _answer_message(answer: object, request: Request) -> AnswerMessage:
             f"the answer to {request.kind}: " + " ".join(each.en for each in wrong), type="InvalidPayload"
         )
     by = Actor(answer.by) if answer.by is not None else request.to
-    return AnswerMessage(event.value, wire.plain(answer.data), by.value, answer.who)
+    return AnswerMessage(event.value, json_forms.plain(answer.data), by.value, answer.who)

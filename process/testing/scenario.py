@@ -12,6 +12,7 @@ from process.exceptions import InvalidPayload, Refused
 from process.exploration.expansion import Configuration
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import RIGHT
+from process.json_forms import limits_to_dict
 from process.model import Actor, Event, Goal, Limits, State, Term
 from process.payload import short_repr
 from process.records import Step
@@ -130,7 +131,7 @@ class Scenario(NamedTuple):
             "case_id": case.case_id,
         }
         if self.limits != Limits():
-            opened["limits"] = {"face": self.limits.face, "other": self.limits.other}
+            opened["limits"] = limits_to_dict(self.limits)
         yield json.dumps({"case": opened}, ensure_ascii=False)
         for exchange in self.exchanges(case):
             line: dict[str, Any] = {"event": exchange.delivery.event, "by": exchange.delivery.by}

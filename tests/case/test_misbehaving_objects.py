@@ -10,8 +10,19 @@ from typing import Any
 
 import pytest
 
-from process import Actor, Case, Event, Goal, InvalidPayload, ProcessError, Refused, SnapshotInvalid, State, UnknownEvent
-from process.snapshot import wire
+from process import (
+    Actor,
+    Case,
+    Event,
+    Goal,
+    InvalidPayload,
+    ProcessError,
+    Refused,
+    SnapshotInvalid,
+    State,
+    UnknownEvent,
+    json_forms,
+)
 from tests.support.second_read import SecondRead
 from tests.support.trips import at_options, opened
 
@@ -128,7 +139,7 @@ def refused(attempt: Callable[[], object]) -> ProcessError:
     if isinstance(error, Refused | InvalidPayload):
         assert error.blockers
         assert error.text("zh").encode()
-        json.dumps(wire.refusal_to_dict(error), ensure_ascii=False, allow_nan=False).encode()
+        json.dumps(json_forms.refusal_to_dict(error), ensure_ascii=False, allow_nan=False).encode()
         str(type(error)(*json.loads(json.dumps(error.args))))
     return error
 

@@ -73,11 +73,11 @@ def test_the_json_holds_exploration_requirements_witnesses_rows_and_guards(quick
     assert [one["id"] for one in told["requirements"]] == ["R1", "R2", "R3", "R4"]
     assert all(one["holds"] and one["coverage"][0]["count"] > 0 for one in told["requirements"])
     assert [one["state"] for one in told["ends"]] == [end.value for end in MODEL.ends]
-    assert all(one["events"] == len(one["path"]) > 0 for one in (*told["ends"], *told["goal_paths"]))
+    assert all(one["length"] == len(one["path"]) > 0 for one in (*told["ends"], *told["goal_paths"]))
     assert len(told["goal_paths"]) == len(GOAL_PATHS)
-    assert len(told["rows"]) == len(MODEL.table)
-    assert all(one["count"] > 0 for one in told["rows"])
-    assert all(one["true"] > 0 and one["false"] > 0 for one in told["guards"])
+    assert len(told["row_counts"]) == len(MODEL.table)
+    assert all(one["count"] > 0 for one in told["row_counts"])
+    assert all(one["true"] > 0 and one["false"] > 0 for one in told["guard_counts"])
 
 
 def test_a_witness_is_a_path_that_a_case_can_take(quick: None) -> None:

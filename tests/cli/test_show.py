@@ -35,8 +35,8 @@ def test_json_has_the_keys_that_programs_read(told: dict[str, Any]) -> None:
     assert told["model_version"] == MODEL_VERSION
     keys = {"name", "phase", "owner", "deadline_s", "end", "initial", "words"}
     assert all(set(state) - {"owner_then"} == keys for state in told["states"])
-    assert all(set(event) == {"name", "by", "fields", "words"} for event in told["events"])
-    keys = {"source", "event", "by", "guards", "effects", "target", "step", "words"}
+    assert all(set(event) == {"name", "actors", "fields", "words"} for event in told["events"])
+    keys = {"source", "event", "actors", "guards", "effects", "target", "phase", "words"}
     assert all(set(transition) == keys for transition in told["transitions"])
     named = [*told["states"], *told["events"], *told["transitions"]]
     assert all(set(one["words"]) == {"zh", "en"} and all(one["words"].values()) for one in named)
@@ -81,9 +81,9 @@ def test_the_events_of_the_json_name_their_actors_and_what_they_carry(told: dict
     events = {event["name"]: event for event in told["events"]}
     assert list(events) == [event.value for event in Event]
     assert events["sign_in"]["fields"] == {"account": "reference", "channel": ["app", "website"]}
-    assert events["complete_cancellation"]["by"] == ["lender", "support"]
+    assert events["complete_cancellation"]["actors"] == ["lender", "support"]
     for event, fields in MODEL.events.items():
-        assert events[event]["by"] == [actor.value for actor in Actor if actor in MODEL.actors[event]]
+        assert events[event]["actors"] == [actor.value for actor in Actor if actor in MODEL.actors[event]]
         assert list(events[event]["fields"]) == list(fields)
         for name, field in fields.items():
             expected = field.value if isinstance(field, Kind) else [member.value for member in field]
@@ -98,11 +98,11 @@ def test_the_transitions_of_the_json_are_every_row_for_every_source_in_the_order
         assert {key: value for key, value in transition.items() if key != "words"} == {
             "source": declared.source.value,
             "event": declared.event.value,
-            "by": [actor.value for actor in declared.by],
+            "actors": [actor.value for actor in declared.by],
             "guards": [guard.name for guard in declared.guards],
             "effects": [effect.name for effect in declared.effects],
             "target": declared.target.value,
-            "step": phase.number,
+            "phase": phase.number,
         }
         for lang, sentence in transition["words"].items():
             parts = [declared.source, declared.target, declared.event, *declared.by]
@@ -115,7 +115,7 @@ def test_the_requirements_of_the_json_are_all_with_their_sources(told: dict[str,
     assert [one["id"] for one in told["requirements"]] == [f"R{number}" for number in range(1, len(REQUIREMENTS) + 1)]
     for one, requirement in zip(told["requirements"], REQUIREMENTS, strict=True):
         assert one["sentence"] == {"zh": requirement.sentence.zh, "en": requirement.sentence.en}
-        assert one["source"] == {"zh": requirement.source.zh, "en": requirement.source.en}
+        assert one["basis"] == {"zh": requirement.source.zh, "en": requirement.source.en}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -158,9 +158,9 @@ def test_else_is_said_only_after_an_earlier_row_of_the_event_for_the_same_actor(
     for transition in told["transitions"]:
         actors = seen.setdefault((transition["source"], transition["event"]), set())
         if "else" in transition["guards"]:
-            is_first = actors.isdisjoint(transition["by"])
+            is_first = actors.isdisjoint(transition["actors"])
             firsts += is_first
             assert ("; else" not in transition["words"]["en"]) == is_first
             assert ("；否则" not in transition["words"]["zh"]) == is_first
-        actors |= set(transition["by"])
+        actors |= set(transition["actors"])
     assert firsts, "a state in which no other row comes before one with ELSE"

@@ -14,7 +14,7 @@ import pytest
 from process import model as m
 from process.exploration.expansion import try_named_actors
 from process.exploration.explorer import Exploration, explore
-from process.exploration.replay import path_steps
+from process.exploration.replay import path_steps, step_sentence
 from process.machine import build
 from process.model import MODEL, Event, Facts, Guard, Limits, Model, QuoteStatus, Row
 from process.mutation.incremental import compare_with_model
@@ -95,7 +95,7 @@ def test_a_part_that_looks_at_more_than_equality_is_found_with_a_path_to_it(look
     evidence, _ = compare_with_model(build(LOOKING[looking]()), SMALL)
     found = r15_one_outcome(evidence).counterexample
     assert found is not None
-    assert all(step.sentence("en") for step in path_steps(evidence.exploration, found.path))
+    assert all(step_sentence(step, "en") for step in path_steps(evidence.exploration, found.path))
     assert any(problem.problem.en.endswith("depends on more than equality") for problem in evidence.part_problems)
 
 

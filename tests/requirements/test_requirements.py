@@ -11,7 +11,7 @@ from process import model as m
 from process.exceptions import Refused
 from process.exploration.expansion import try_named_actors
 from process.exploration.explorer import Exploration, explore
-from process.exploration.replay import path_steps
+from process.exploration.replay import path_steps, step_sentence
 from process.finality import is_final
 from process.machine import CompiledMachine, build
 from process.model import (
@@ -182,7 +182,7 @@ def test_each_requirement_alone_finds_a_model_that_breaks_it(requirement: str) -
     assert broken.problem.zh
     assert broken.problem.en
     for step in path_steps(report.exploration, broken.path):
-        assert step.sentence("zh") != step.sentence("en")
+        assert step_sentence(step, "zh") != step_sentence(step, "en")
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +284,7 @@ def test_a_limit_that_only_happens_to_be_the_first_one_is_found_under_the_next(m
     assert result.counterexample is not None
     assert result.exploration.limits == Limits(1, 2)
     last = path_steps(result.exploration, result.counterexample.path)[-1]
-    assert last.state is S.VERIFICATION_CHOICE
+    assert last.target is S.VERIFICATION_CHOICE
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ from process import (
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import payload_variants
-from process.snapshot.codec import MAX_SIZE, encode_step
+from process.json_forms import step_to_dict
+from process.snapshot.codec import MAX_SIZE
 from tests.support.thorough import counts
 from tests.support.trips import at_choice, at_decision, at_options, finished, opened
 
@@ -359,7 +360,7 @@ def test_a_last_step_loads_with_just_those_facts_that_it_can_have_led_to(
                 for _, data in payload_variants(MODEL, event, facts):
                     kept = {"quote": facts.quote or "quote-1", "fee": facts.fee or 0} if "fee" in data else {}
                     step = Step(event, by, {**data, **kept}, source, case.state, None, late)
-                    loads |= is_read({**snapshot, "history": [encode_step(step)]})
+                    loads |= is_read({**snapshot, "history": [step_to_dict(step)]})
             can_be = (place, source, event, by) in real
             assert loads == can_be, f"{event} by {by} from {source} to {case.state} with {case.facts}"
 
@@ -401,7 +402,7 @@ def test_a_snapshot_is_measured_as_it_was_written_and_not_with_what_a_migration_
     for number in range(330):
         case.quote_consequences(quote=f"quote-{number}", fee=number, currency="CNY")
     facts = {name: value for name, value in case.to_dict(steps=1)["facts"].items() if name not in NEW_FACTS}
-    history = [{key: value for key, value in encode_step(step).items() if key != "who"} for step in case.history]
+    history = [{key: value for key, value in step_to_dict(step).items() if key != "who"} for step in case.history]
     data = {**case.to_dict(steps=1), "model_version": 1, "facts": facts, "history": history}
     assert len(json.dumps(data)) < MAX_SIZE < len(json.dumps(data)) + len(history) * len(', "who": null')
     assert Case.from_dict(data).version == case.version

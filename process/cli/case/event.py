@@ -20,10 +20,11 @@ from process.cli.options import (
     lang_of,
     moment_of,
 )
-from process.cli.output.json_forms import case_dict, refusal_dict
+from process.cli.output.case_json import case_dict
 from process.cli.output.render import print_status
 from process.cli.output.streams import REFUSED, as_json, say, unusable
 from process.exceptions import Refused
+from process.json_forms import refusal_to_dict
 from process.model import MODEL, Actor, Event, Kind, Words
 from process.payload import short_repr
 
@@ -93,7 +94,7 @@ def event_on_case(
 
 def _report_refusal(case_id: str, refusal: Refused, json: bool, lang: str) -> NoReturn:
     if json:
-        say(as_json({"case_id": case_id, "refusals": [refusal_dict(refusal)]}))
+        say(as_json({"case_id": case_id, "refusals": [refusal_to_dict(refusal)]}))
     else:
         early = Words("（尚早：之后可能被接受。）", " (Too early: it may be accepted later.)").of(lang)
         say(refusal.text(lang) + ("" if refusal.is_final else early), err=True)

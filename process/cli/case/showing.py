@@ -12,9 +12,10 @@ from process.case import Case
 from process.cli.database import opened
 from process.cli.options import CaseArgument, DbOption, JsonOption, LangOption, lang_of
 from process.cli.output import render
-from process.cli.output.json_forms import history_dict, kept_refusal_dict, words_dict
+from process.cli.output.case_json import history_dict, kept_refusal_dict
 from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
 from process.cli.output.tables import DIM, printable, titled
+from process.json_forms import words_to_dict
 from process.model import Words
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def show_case(
         extra: dict[str, Any] = {} if address is None else {"page": address}
         extra |= {
             "refusals": [kept_refusal_dict(one) for one in refusals],
-            "findings": [{"where": found.where, **words_dict(found.words)} for found in findings],
+            "findings": [{"where": found.where, "words": words_to_dict(found.words)} for found in findings],
         }
         say(as_json({**history_dict(case), **extra}))
     else:

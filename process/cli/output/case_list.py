@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from process.cli.output import render
-from process.cli.output.json_forms import plain
 from process.cli.output.streams import as_json, console, say
 from process.cli.output.tables import TextTable, print_separated, printable
+from process.json_forms import plain, time_to_text
 from process.model import State, Term, Words
+from process.payload import short_repr
 
 if TYPE_CHECKING:
     from process.store import Summary
@@ -37,8 +38,15 @@ def print_cases(
 
 def summary_dict(one: Summary) -> dict[str, Any]:
     """A row of the list, in the vocabulary of every ``--json``."""
-    values = {"is_done" if name == "ended" else name: plain(value) for name, value in one._asdict().items()}
-    return {name: values[name] for name in COLUMNS}
+    values = {"is_done" if name == "ended" else name: value for name, value in one._asdict().items()}
+    return {name: _stored(values[name]) for name in COLUMNS}
+
+
+def _stored(value: object) -> object:
+    """The value for JSON; in a row that was edited it may be anything that SQLite keeps."""
+    if isinstance(value, datetime):
+        return time_to_text(value)
+    return short_repr(value) if isinstance(value, bytes) else plain(value)
 
 
 def _left_out(shown: int, total: int | None, last: str, lang: str) -> str:

@@ -8,13 +8,14 @@ from typing import Any, Final
 from rich.console import RenderableType
 from rich.text import Text
 
-from process.cli.output.json_forms import plain, words_dict
 from process.cli.output.render import EVENT, state_text
 from process.cli.output.tables import DIM, STRONG, TextTable, titled
 from process.exploration.explorer import Edge, Exploration
-from process.exploration.replay import PathStep, path_steps
+from process.exploration.replay import path_steps, step_sentence
+from process.json_forms import event_to_dict, limits_to_dict, step_to_dict, words_to_dict
 from process.model import Row, State, Words
 from process.mutation.score import Score
+from process.records import Step
 from process.requirements.counterexample import Counterexample
 from process.requirements.coverage import guard_counts, row_counts
 from process.requirements.evidence import Evidence
@@ -36,23 +37,23 @@ def as_dict(report: CheckReport, score: Score | None) -> dict[str, Any]:
     model = found.machine.definition
     data: dict[str, Any] = {
         "holds": report.holds and not (score and score.survived),
-        "scope": words_dict(SCOPE),
+        "scope": words_to_dict(SCOPE),
         "exploration": {
             "configurations": len(found.configurations),
             "edges": len(found.edges),
             "depth": max(found.depths),
             "events_tried": found.tried,
-            "limits": _used_limits(found),
-            "further_limits": [_used_limits(one) for one in report.explorations[1:]],
+            "limits": limits_to_dict(found.limits),
+            "further_limits": [limits_to_dict(one.limits) for one in report.explorations[1:]],
         },
         "requirements": [_requirement(result) for result in report.results],
         "ends": [{"state": end, **_witness(report, path)} for end, path in _ends(report)],
-        "goal_paths": [{"words": words_dict(words), **_witness(report, path)} for words, path in _goal_paths(report)],
-        "rows": [
+        "goal_paths": [{"words": words_to_dict(words), **_witness(report, path)} for words, path in _goal_paths(report)],
+        "row_counts": [
             {"row": number, "event": row.event, "sources": list(row.sources), "target": row.target, "count": count}
             for number, (row, count) in enumerate(zip(model.table, row_counts(found), strict=True), 1)
         ],
-        "guards": [
+        "guard_counts": [
             {"guard": name, "true": count.true, "false": count.false} for name, count in guard_counts(found).items()
         ],
     }
@@ -62,25 +63,20 @@ def as_dict(report: CheckReport, score: Score | None) -> dict[str, Any]:
             "kinds": [{"kind": kind.name, **kind.counts()} for kind in score.kinds],
             "killed_by": dict(score.killed_by),
             "equivalent": [
-                {"mutant": name, "reason": words_dict(reason)} for reason, names in score.reasons.items() for name in names
+                {"mutant": name, "reason": words_to_dict(reason)}
+                for reason, names in score.reasons.items()
+                for name in names
             ],
             "survived": list(score.survived),
         }
     return data
 
 
-def _used_limits(exploration: Exploration) -> dict[str, int]:
-    return {"face": exploration.limits.face, "other": exploration.limits.other}
-
-
 def _requirement(result: RequirementResult) -> dict[str, Any]:
-    requirement = result.requirement
     return {
-        "id": requirement.id,
+        **result.requirement.to_dict(),
         "holds": result.holds,
-        "sentence": words_dict(requirement.sentence),
-        "source": words_dict(requirement.source),
-        "coverage": [{"count": count, "words": words_dict(words)} for count, words in result.coverage],
+        "coverage": [{"count": count, "words": words_to_dict(words)} for count, words in result.coverage],
         "counterexample": None
         if result.counterexample is None
         else _counterexample(result.exploration, result.counterexample),
@@ -88,31 +84,24 @@ def _requirement(result: RequirementResult) -> dict[str, Any]:
 
 
 def _counterexample(exploration: Exploration, found: Counterexample) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "problem": words_dict(found.problem),
+    return {
+        "problem": words_to_dict(found.problem),
         "goal": found.goal,
-        "limits": _used_limits(exploration),
+        "limits": limits_to_dict(exploration.limits),
         "path": _path(exploration, found.path),
-        "attempt": None,
+        "attempt": None if found.attempt is None else event_to_dict(*found.attempt),
     }
-    if found.attempt is not None:
-        event, by, payload = found.attempt
-        data["attempt"] = {"event": event, "by": by, "data": plain(payload)}
-    return data
 
 
 def _path(exploration: Exploration, path: tuple[Edge, ...]) -> list[dict[str, Any]]:
-    return [
-        {"event": step.event, "by": step.by, "data": plain(step.data), "target": step.state}
-        for step in path_steps(exploration, path)
-    ]
+    return [step_to_dict(step) for step in path_steps(exploration, path)]
 
 
 def _witness(report: CheckReport, path: tuple[Edge, ...] | None) -> dict[str, Any]:
     if not path:
-        return {"goal": None, "events": None, "path": None}
+        return {"goal": None, "length": None, "path": None}
     goal = report.exploration.goal_of(path, 0)
-    return {"goal": goal, "events": len(path), "path": _path(report.exploration, path)}
+    return {"goal": goal, "length": len(path), "path": _path(report.exploration, path)}
 
 
 def _ends(report: CheckReport) -> Iterator[tuple[State, tuple[Edge, ...] | None]]:
@@ -191,9 +180,9 @@ def _limits_text(report: CheckReport, lang: str) -> str:
     return f"{text}{also.format(', '.join(further)) if further else ''}{Words('。', '.').of(lang)}"
 
 
-def _numbered(steps: Iterable[PathStep], lang: str) -> Iterator[Text]:
+def _numbered(steps: Iterable[Step], lang: str) -> Iterator[Text]:
     for number, step in enumerate(steps, 1):
-        yield Text(f"  {number}. {step.sentence(lang)}")
+        yield Text(f"  {number}. {step_sentence(step, lang)}")
 
 
 def _in_short(path: tuple[Edge, ...] | None, lang: str) -> tuple[str, str]:

@@ -11,12 +11,13 @@ from typing import Any, Final
 from rich.text import Text
 
 from process.cli.output import render
-from process.cli.output.json_forms import history_dict, invalid_line_dict, refusal_dict
+from process.cli.output.case_json import history_dict, invalid_line_dict
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import as_json, console, say
 from process.cli.output.tables import STRONG, TextTable, printable, titled
 from process.eventfile import RefusedLine, Replayed
 from process.exceptions import LineInvalid
+from process.json_forms import refusal_to_dict
 from process.model import State, Words
 
 SHOWN_WHOLE: Final = 10
@@ -89,7 +90,7 @@ class JsonReport:
     def add_refusal(self, refused: RefusedLine) -> None:
         entry, error = refused
         place: dict[str, Any] = {"line": entry.line, **({} if entry.key is None else {"case_id": entry.key})}
-        self._spool.write((",\n" if self._spooled else "") + as_json(refusal_dict(error, **place)))
+        self._spool.write((",\n" if self._spooled else "") + as_json({**place, **refusal_to_dict(error)}))
         self._spooled = True
         self._bar.hide()
         say(refusal_text(refused, self._lang), err=True)

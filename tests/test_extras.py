@@ -11,6 +11,7 @@ import pytest
 from process.extras import ExtraMissing, needed_by
 
 ROOMS = {"store": "sqlalchemy", "temporal": "temporalio", "cli": "typer"}
+PARTS = {"django": ("django", "django"), "aio": ("greenlet", "asyncio")}
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -19,6 +20,15 @@ def test_a_room_without_its_package_names_the_pip_line(room: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 1
     assert f'needs {ROOMS[room]}; run pip install "installment-cancellation[{room}]"' in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_the_store_without_its_package_names_the_pip_line(part: str) -> None:
+    package, extra = PARTS[part]
+    program = f"import sys; sys.modules[{package!r}] = None; import process.store.{part}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert f'needs {package}; run pip install "installment-cancellation[{extra}]"' in done.stderr.splitlines()[-1]
 
 
 def test_another_missing_package_is_not_hidden() -> None:

@@ -21,7 +21,8 @@ IMPORTS = {
     "store": "process.store",
     "postgres": "process.store",
     "mysql": "process.store",
-    "django": "process.store",
+    "asyncio": "process.store.aio",
+    "django": "process.store.django",
     "temporal": "process.temporal",
     "audit": "process.audit",
 }

@@ -9,7 +9,8 @@
 
 The work is that of the sync functions, on the connection that ``run_sync`` lends. Of an SQLite engine prepare the
 ``sync_engine``: ``store.prepare_sqlite(engine.sync_engine)``; of a MySQL one likewise with ``prepare_mysql``. A cancelled
-task has written all of its event or nothing; deliver the event again to know. Give ``create_async_engine`` the isolation
+task has written all of its event or nothing; deliver the event again to know (on SQLite its wait for another writer ends
+first, with the time-out). Give ``create_async_engine`` the isolation
 level: one of ``execution_options`` is set at each checkout, where a cancelled task leaves a connection to be collected.
 """
 
@@ -21,14 +22,17 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
-
 from process.arguments import read_once
+from process.extras import needed_by
 from process.model import Actor, Event
 from process.persistence import Conflict, Handled
 from process.store.statements import Connection, Engine
 from process.store.transactions import raising_conflict
 from process.store.workers import TRIES, Outcome, Retries, deliver_once, not_nested, result_of
+
+with needed_by("process.store.aio", "greenlet", extra="asyncio"):
+    import greenlet as _greenlet  # type: ignore[import-untyped]  # noqa: F401  # without types; SQLAlchemy raises another error
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 Host = AsyncEngine | async_sessionmaker[AsyncSession]
 Result = TypeVar("Result")

@@ -10,8 +10,14 @@
         handled = store.handle(conn, "case-9", Event.SIGN_IN, payload, event_id="msg-1")
 
 What the store writes is committed and rolled back with the host's own rows, also in nested atomic blocks, with
-ATOMIC_REQUESTS, and in a TestCase; ``transaction.on_commit`` runs after it. Tables: a migration with ``atomic = False``
-(on MySQL, DDL commits) and a ``RunPython`` that calls ``create_tables``.
+ATOMIC_REQUESTS, and in a TestCase; ``transaction.on_commit`` runs after it. Tables: a migration::
+
+    def create(apps, schema_editor):
+        create_tables(schema_editor.connection.alias)
+
+    class Migration(migrations.Migration):
+        atomic = False  # on MySQL, DDL commits
+        operations = [migrations.RunPython(create, migrations.RunPython.noop)]
 
 - Catch a refusal inside the atomic block, or the refusal itself is rolled back.
 - Errors of the database are SQLAlchemy's here (``store.raising_conflict`` makes a Conflict of them), not ``django.db``'s.
@@ -19,7 +25,8 @@ ATOMIC_REQUESTS, and in a TestCase; ``transaction.on_commit`` runs after it. Tab
 - SQLite: set ``OPTIONS = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL; PRAGMA
   synchronous=FULL;"}``, or concurrent writers get Conflicts.
 - Inside a TestCase everything is in a transaction: that a call outside one raises NoTransaction shows in a
-  TransactionTestCase only.
+  TransactionTestCase only, which empties Django's tables and leaves the store's: delete those in its ``tearDown``, ``for
+  table in reversed(store.metadata.sorted_tables): conn.execute(table.delete())``.
 """
 
 from __future__ import annotations
@@ -30,7 +37,6 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy
-from django.db import connections  # type: ignore[import-untyped]  # Django has no types
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.mysql.mysqldb import MySQLDialect_mysqldb
@@ -39,9 +45,13 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import NullPool
 
+from process.extras import needed_by
 from process.store.engines import prepare_mysql
 from process.store.errors import DatabaseUnusable, NoTransaction
 from process.store.tables import metadata
+
+with needed_by("process.store.django", "django", extra="django"):
+    from django.db import connections  # type: ignore[import-untyped]  # Django has no types
 
 
 @contextmanager

@@ -103,7 +103,7 @@ def handle(
         conn: the host's connection, in a transaction of the host's.
         case_id: the case.
         event: what happens.
-        data: the payload, as EVENTS lists it.
+        data: the payload, as ``process.model.EVENTS`` lists it.
         event_id: the id that the sender (*by*) gave this event, 1 to 64 printable characters, unique among its events in
             the case. A redelivery has the same id; a new attempt has a new one. Never take it from a client unchecked.
         by: who raises it; may be left out where one actor alone may.

@@ -1,4 +1,14 @@
-"""The tables: cases, their steps, and the refusals that are kept; and the types of their columns."""
+"""The tables: cases, their steps, and the refusals that are kept; and the types of their columns.
+
+``metadata.create_all(engine)`` creates them, or the host's own migration tool. With Alembic, add them to
+``target_metadata`` in ``env.py``::
+
+    from process import store
+    target_metadata = [my_metadata, store.metadata]
+
+and the line ``import process.store.tables`` to ``script.py.mako``, because the scripts name the types of this module.
+Tables that an earlier release made are brought up to date by ``store.upgrade(op.get_bind())``.
+"""
 
 from __future__ import annotations
 
@@ -128,16 +138,6 @@ Name = _exact(40)
 # -------------------------------------------------------------------------------------------------------------- tables
 
 metadata = MetaData()
-"""The tables, for the host's own migration tool, or ``metadata.create_all(engine)``.
-
-With Alembic, add them to ``target_metadata`` in ``env.py``::
-
-    from process import store
-    target_metadata = [my_metadata, store.metadata]
-
-and the line ``import process.store.tables`` to ``script.py.mako``, because the scripts name the types of this module.
-Tables that an earlier release made are brought up to date by ``store.upgrade(op.get_bind())``.
-"""
 
 _IN_MYSQL: Any = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB"}  # another engine would ignore a rollback
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,11 +24,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None]:
+    """Collect without the garbage collector, and let it pass over all that stays: modules, and thousands of tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
 GROUPS = {"browser": "browser", "postgres": "databases", "mariadb_server": "databases", "database": "databases"}
 """By fixture, the tests that one process runs with ``--dist loadgroup``: what they share takes long to start."""
 
-GROUPS_BY_FOLDER = {"store": "databases", "temporal": "servers"}
-GROUPS_BY_FILE = {"test_conformance.py": "plans", "test_hooks.py": "plans"}
+GROUPS_BY_FOLDER = {"store": "databases", "temporal": "plans"}  # a workflow, too, is tested against the plan
+GROUPS_BY_FILE = dict.fromkeys(("test_conformance.py", "test_hooks.py", "test_readme.py"), "plans")
 
 
 def _group(item: pytest.Item) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,12 @@ def modules() -> dict[str, Path]:
 
 
 MODULES = modules()
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return every file of the package, parsed."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 
 
 def imported_by(tree: ast.AST) -> set[str]:
@@ -84,7 +90,10 @@ def imported_by(tree: ast.AST) -> set[str]:
     return names
 
 
-IMPORTS = {name: imported_by(tree) for name, tree in TREES.items()}
+@cache
+def imports_of() -> dict[str, set[str]]:
+    """Return for every file of the package the modules that it imports."""
+    return {name: imported_by(tree) for name, tree in trees().items()}
 
 
 def room(name: str) -> str:
@@ -98,7 +107,7 @@ def test_every_file_belongs_to_a_room_of_the_order() -> None:
 def test_each_room_imports_only_rooms_before_it() -> None:
     wrong = [
         f"{name} imports {other}"
-        for name, imports in IMPORTS.items()
+        for name, imports in imports_of().items()
         for other in imports & set(MODULES) - {"process"}
         if name != "process" and ROOMS.index(room(other)) > ROOMS.index(room(name))
     ]
@@ -107,7 +116,7 @@ def test_each_room_imports_only_rooms_before_it() -> None:
 
 def test_no_two_files_import_each_other_even_for_their_types() -> None:
     def reached(name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
-        for other in IMPORTS[name] & set(MODULES) - {"process"} - seen:
+        for other in imports_of()[name] & set(MODULES) - {"process"} - seen:
             seen = reached(other, seen | {other})
         return seen
 
@@ -118,7 +127,7 @@ def test_only_the_package_itself_imports_by_string() -> None:
     """An import by string would hide a circle."""
     by_string = {
         name
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name | ast.Attribute)
@@ -130,13 +139,15 @@ def test_only_the_package_itself_imports_by_string() -> None:
 
 def test_the_model_imports_the_standard_library_alone() -> None:
     for name in (name for name in MODULES if name.startswith("process.model")):
-        others = {other.partition(".")[0] for other in IMPORTS[name] if not other.startswith("process.model")}
+        others = {other.partition(".")[0] for other in imports_of()[name] if not other.startswith("process.model")}
         assert others <= sys.stdlib_module_names, name
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_one_room_alone_imports_the_library(library: str) -> None:
-    importing = [name for name, imports in IMPORTS.items() if library in {other.partition(".")[0] for other in imports}]
+    importing = [
+        name for name, imports in imports_of().items() if library in {other.partition(".")[0] for other in imports}
+    ]
     assert [name for name in importing if not f"{name}.".startswith(f"{LIBRARIES[library]}.")] == []
     if library in ("transitions", "graphviz"):
         assert len(importing) <= 1
@@ -145,7 +156,7 @@ def test_one_room_alone_imports_the_library(library: str) -> None:
 def test_a_room_says_in_at_most_ten_lines_what_it_is_for() -> None:
     for name, path in MODULES.items():
         if path.name == "__init__.py" and name != "process":
-            text = ast.get_docstring(TREES[name])
+            text = ast.get_docstring(trees()[name])
             assert text is not None, name
             assert text.count("\n") < 10, name
 

@@ -194,15 +194,19 @@ def _paths(graph: _Graph) -> dict[Hashable, tuple[Edge, ...]]:
 def _prices(graph: _Graph) -> dict[Hashable | None, int]:
     """A price for each item, so that no path costs less than what it covers; the items that end paths are priced first."""
     prices: dict[Hashable | None, int] = dict.fromkeys(graph.edges, 0)
-    depths = graph.exploration.depths
+    depths, ends = graph.exploration.depths, sorted(graph.exploration.ends)
+    forward, backward = graph.costs(prices, graph.begins, onward=True), graph.costs(prices, ends, onward=False)
     others = [item for item in graph.edges if item is not None and item not in graph.last]
     for item in (*graph.last, *sorted(others, key=lambda item: -min(depths[edge.source] for edge in graph.edges[item]))):
-        forward = graph.costs(prices, graph.begins, onward=True)
-        backward = graph.costs(prices, sorted(graph.exploration.ends), onward=False)
         if forward is None or backward is None:
             raise RuntimeError("the prices are too high, though each was raised only as far as it may be")
         slack = min(forward[edge.source] + 1 - prices[item] + backward[edge.target] for edge in graph.edges[item])
+        if not slack:
+            continue
         prices[item] += slack
-        if slack and graph.costs(prices, graph.begins, onward=True) is None:  # it can be taken again and again for less
+        raised = graph.costs(prices, graph.begins, onward=True)
+        if raised is None:  # it can be taken again and again for less
             prices[item] -= slack
+        else:
+            forward, backward = raised, graph.costs(prices, ends, onward=False)
     return prices

@@ -9,6 +9,7 @@ case takes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -73,16 +74,19 @@ def well_formed(case: Case, event: Event) -> Iterator[tuple[str, dict[str, Any]]
                     yield f"{name}: {choice}{PAIR}{other}: {second}", {**right, name: value, other: second_value}
 
 
+@cache
 def is_near_miss(variant: str) -> bool:
     """True if a reference or number in it is almost the right one."""
     return any(part.rpartition(": ")[2] in _ALMOST for part in variant.split(PAIR))
 
 
+@cache
 def names_other_case(variant: str) -> bool:
     """True if one reference in it is another case's, and nothing else differs."""
     return variant.partition(": ")[2] in OF_OTHERS
 
 
+@cache
 def is_wrong(variant: str) -> bool:
     """True if the choice for one field in it is not among the valid ones."""
     return variant.partition(": ")[2] not in VALID

@@ -17,21 +17,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from process import MODEL, Actor, Case, Event, Settlement, State
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
-from process.exploration.expansion import Configuration, row_taken, try_named_actors
-from process.exploration.explorer import explore
+from process.exploration.expansion import Configuration, row_taken
 from process.machine import build
 from process.model import QuoteStatus, spend_the_verification
 from process.records import Step
 from process.testing.scenario import Delivery, scenario_of
 from process.testing.strategies import events, hostile_payloads
+from tests.support.explored import explored
 
-EXPLORED = explore(expand=try_named_actors)
-AIMS = sorted({(EXPLORED.configurations[edge.source].state, edge.row) for edge in EXPLORED.edges})
 COMMON = {
     "deadline": None,  # the machine may be slow
     "database": None,  # a failure is replayed by its path, not from a file
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 }
+
+
+def aims() -> list[tuple[State, int]]:
+    """Return every transition of the model: its source, and the index of its row."""
+    found = explored()
+    return sorted({(found.configurations[edge.source].state, edge.row) for edge in found.edges})
 
 
 class Seen:
@@ -45,10 +49,11 @@ class Seen:
 
 def driver(seen: Seen, aim: tuple[State, int], case_class: type[Case]) -> type[RuleBasedStateMachine]:
     """The machine that drives cases of the class to the transition and on, and writes down in *seen* what it did."""
-    path = EXPLORED.path_through(lambda edge: (EXPLORED.configurations[edge.source].state, edge.row) == aim)
+    found = explored()
+    path = found.path_through(lambda edge: (found.configurations[edge.source].state, edge.row) == aim)
     assert path is not None
-    goal = EXPLORED.configurations[path[0].source].facts.goal
-    deliveries = scenario_of(EXPLORED, path, goal).deliveries
+    goal = found.configurations[path[0].source].facts.goal
+    deliveries = scenario_of(found, path, goal).deliveries
 
     class Driver(RuleBasedStateMachine):
         @initialize()
@@ -178,7 +183,7 @@ def driver(seen: Seen, aim: tuple[State, int], case_class: type[Case]) -> type[R
 
 def drive(case_class: type[Case], examples: int, steps: int) -> Seen:
     seen = Seen()
-    for number, aim in enumerate(AIMS):
+    for number, aim in enumerate(aims()):
         machine = seed(number)(driver(seen, aim, case_class))  # always the same ones, but others for each aim
         run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=steps, **COMMON))
     return seen
@@ -189,7 +194,7 @@ def drive(case_class: type[Case], examples: int, steps: int) -> Seen:
 )
 def test_random_events_keep_the_requirements_and_leave_no_transition_out(examples: int, steps: int) -> None:
     seen = drive(Case, examples, steps)
-    assert not set(AIMS) - set(seen.transitions)
+    assert not set(aims()) - set(seen.transitions)
     assert not set(MODEL.ends) - set(seen.ends)
     assert {EndReached, GuardNotMet, WrongActor, WrongState} <= set(seen.refused), "too few kinds of wrong events"
     assert all(issubclass(kind, (Refused, InvalidPayload)) for kind in seen.refused)

@@ -12,16 +12,21 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
-from process.exploration.expansion import try_named_actors
-from process.exploration.explorer import explore
 from process.payload import field_errors
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
 from process.testing.malformed import malformed
 from process.testing.variants import payload, well_formed
+from tests.support.explored import explored
 
 ROOT = Path(__file__).parents[2]
-CONFIGURATIONS = frozenset(explore(expand=try_named_actors).configurations)
 PLAIN = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _searched() -> None:
+    """Search the model before the first example is drawn, which would else count as slow."""
+    scenarios()
+    scenarios(limits=Limits(face=1, other=2))
 
 
 @pytest.mark.parametrize("state", State)
@@ -37,14 +42,14 @@ def test_cases_stand_in_the_state_that_was_asked_for_and_got_there_by_real_event
 
 
 @PLAIN
-@given(cases(goals=[Goal.BOTH], limits=Limits(face=1, other=2)))
+@given(st.deferred(lambda: cases(goals=[Goal.BOTH], limits=Limits(face=1, other=2))))
 def test_cases_have_the_goals_and_limits_asked_for(case: Case) -> None:
     assert case.facts.goal is Goal.BOTH
     assert (case.facts.face_limit, case.facts.other_limit) == (1, 2)
 
 
 @PLAIN
-@given(scenarios(to=State.CANCELLING))
+@given(st.deferred(lambda: scenarios(to=State.CANCELLING)))
 def test_a_scenario_ends_where_it_was_sent_and_no_event_of_it_is_refused(scenario: Scenario) -> None:
     exchanges = list(scenario.exchanges(scenario.open()))
     assert exchanges[-1].state is State.CANCELLING
@@ -52,7 +57,7 @@ def test_a_scenario_ends_where_it_was_sent_and_no_event_of_it_is_refused(scenari
 
 
 @PLAIN
-@given(scenarios(to=State.IN_SUPPORT, refused=True))
+@given(st.deferred(lambda: scenarios(to=State.IN_SUPPORT, refused=True)))
 def test_refused_events_on_a_scenario_change_nothing_of_where_it_ends(scenario: Scenario) -> None:
     taken = tuple(each.delivery for each in scenario.exchanges(scenario.open()) if each.is_accepted)
     assert scenario.play().state is State.IN_SUPPORT
@@ -60,9 +65,9 @@ def test_refused_events_on_a_scenario_change_nothing_of_where_it_ends(scenario: 
 
 
 @PLAIN
-@given(configurations(state=State.FACE_VERIFICATION))
+@given(st.deferred(lambda: configurations(state=State.FACE_VERIFICATION)))
 def test_configurations_are_such_as_a_case_can_be_in(configuration: tuple[State, object]) -> None:
-    assert configuration in CONFIGURATIONS
+    assert configuration in set(explored().configurations)
     assert configuration[0] is State.FACE_VERIFICATION
 
 
@@ -72,7 +77,7 @@ def test_a_place_where_no_case_can_be_is_refused_by_name() -> None:
 
 
 @PLAIN
-@given(cases(), st.data())
+@given(st.deferred(cases), st.data())
 def test_events_asked_for_as_accepted_are_taken_and_the_others_refused(case: Case, data: st.DataObject) -> None:
     refused = data.draw(events(case, accepted=False))
     with pytest.raises(ProcessError):
@@ -86,7 +91,7 @@ def test_events_asked_for_as_accepted_are_taken_and_the_others_refused(case: Cas
 
 
 @settings(PLAIN, max_examples=80)
-@given(hostile_payloads(), cases())
+@given(hostile_payloads(), st.deferred(cases))
 def test_no_case_takes_a_hostile_payload(drawn: tuple[Event, dict[str, object]], case: Case) -> None:
     event, payload = drawn
     before = case.copy()

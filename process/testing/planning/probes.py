@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -262,6 +263,7 @@ class Probes:
                 yield Delivery(event, by, left.pop(0))
 
 
+@lru_cache(1000)
 def _shape(reference: str) -> str:
     """The shape of a reference, as far as its near misses are others."""
     if not reference.isascii():

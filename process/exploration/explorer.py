@@ -6,7 +6,7 @@ A step of the search, and why it leaves nothing out, is in ``process.exploration
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -191,24 +191,27 @@ def explore(
     expand = expand or try_all_actors
     limits = limits or machine.definition.limits
     initial = machine.definition.initial
-    starts = [Configuration(initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other)) for goal in Goal]
-    indices = {start: index for index, start in enumerate(starts)}
-    predecessor: list[Edge | None] = [None] * len(starts)
+    configurations = [Configuration(initial, Facts(goal, ACCOUNT, ORDER, limits.face, limits.other)) for goal in Goal]
+    indices = {start: index for index, start in enumerate(configurations)}
+    predecessor: list[Edge | None] = [None] * len(configurations)
     edges: list[Edge] = []
     successors: list[Successor] = []
     tried = 0
 
-    def leaving(here: Configuration) -> Iterable[tuple[Successor, Configuration]]:
+    def leaving(source: int) -> Iterator[tuple[Successor, int]]:
         nonlocal tried
-        raised, taken = expand(machine, here)
+        raised, taken = expand(machine, configurations[source])
         tried += raised
-        return ((successor, successor.configuration) for successor in taken)
+        for successor in taken:
+            index = indices.setdefault(successor.configuration, len(configurations))
+            if index == len(configurations):
+                configurations.append(successor.configuration)
+            yield successor, index
 
-    for source, successor, target in breadth_first(starts, leaving):
-        index = indices.setdefault(target, len(indices))
-        edge = Edge(indices[source], successor.event, successor.by, successor.variant, index, successor.row)
-        if index == len(predecessor):
+    for source, successor, target in breadth_first(range(len(configurations)), leaving):
+        edge = Edge(source, successor.event, successor.by, successor.variant, target, successor.row)
+        if target == len(predecessor):
             predecessor.append(edge)
         edges.append(edge)
         successors.append(successor)
-    return Exploration(machine, tuple(indices), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)
+    return Exploration(machine, tuple(configurations), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)

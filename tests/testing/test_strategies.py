@@ -115,14 +115,10 @@ def test_every_listed_payload_is_right_or_wrong_in_form_as_its_list_says(event: 
         assert field_errors(fields, data), variant
 
 
-def test_a_scenario_shrinks_to_the_shortest_one_for_the_plan() -> None:
-    found = find(scenarios(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
-    assert found.goal is Goal.PLAN
-    assert [each.event for each in found.deliveries] == [Event.REPORT_PROBLEM, Event.CONTACT_SUPPORT]
-
-
-def test_a_drawn_scenario_prints_as_a_story_and_reprs_in_a_line() -> None:
+def test_a_scenario_shrinks_to_the_shortest_one_for_the_plan_and_prints_as_a_story() -> None:
     scenario = find(scenarios(to=State.IN_SUPPORT), bool, settings=settings(PLAIN, max_examples=60))
+    assert scenario.goal is Goal.PLAN
+    assert [each.event for each in scenario.deliveries] == [Event.REPORT_PROBLEM, Event.CONTACT_SUPPORT]
     assert repr(scenario) == "<Scenario plan: report_problem, contact_support>"
     assert str(scenario).splitlines()[0] == "Goal: cancel the installment plan"
     assert scenario.words("zh").splitlines()[-1].endswith("客户：联系客服 (channel=in_app_chat) → 客服处理中")

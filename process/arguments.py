@@ -118,11 +118,11 @@ def checked(name: str, value: object, check: Check, right: Words) -> Any:
 
 def check_version(value: object) -> int | None:
     right = Words("不小于 0 的整数，或不指定", "an integer of 0 or more, or left out")
-    found: int | None = checked("version", value, _version, right)
+    found: int | None = checked("version", value, _version_or_none, right)
     return found
 
 
-def _version(value: Any) -> Any:
+def _version_or_none(value: Any) -> Any:
     if value is None or (type(value) is int and value >= 0):
         return value
     raise ValueError

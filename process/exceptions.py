@@ -67,7 +67,11 @@ class _Blocked(ProcessError):
     def __init__(
         self, event: Event | None, state: State | None, by: Actor | None, blockers: tuple[Blocker, ...] = ()
     ) -> None:
-        self.event, self.state, self.by = _member(Event, event), _member(State, state), _member(Actor, by)
+        self.event, self.state, self.by = (
+            _known_member(Event, event),
+            _known_member(State, state),
+            _known_member(Actor, by),
+        )
         self._blockers = _blockers(blockers)
 
     @classmethod
@@ -199,7 +203,7 @@ class LineInvalid(ProcessError):
 
     def __init__(self, line: int, problem: Words, expected: Words) -> None:
         super().__init__(line, problem, expected)
-        self.line, self.problem, self.expected = line, _words(problem), _words(expected)
+        self.line, self.problem, self.expected = line, _words_of(problem), _words_of(expected)
 
     def text(self, lang: str = "en") -> str:
         """The whole message in *lang*, ``"zh"`` or ``"en"``."""
@@ -214,12 +218,12 @@ class LineInvalid(ProcessError):
 # ------------------------------------------------------------------------------------ made anew of fields, as from JSON
 
 
-def _member(kind: type[Any], value: Any) -> Any:
+def _known_member(kind: type[Any], value: Any) -> Any:
     """The member of that name, where a name is given; whatever else is given stays as it is."""
     return next((member for member in kind if member == value), value) if type(value) is str else value
 
 
-def _words(given: Any) -> Words:
+def _words_of(given: Any) -> Words:
     return Words(*given) if isinstance(given, list | tuple) and len(given) == 2 else Words(str(given), str(given))
 
 
@@ -227,10 +231,10 @@ def _blockers(given: Any) -> tuple[Blocker, ...]:
     """The reasons, also where each is a list of its fields, or where a serialiser has left no more than their text."""
     if isinstance(given, str):
         return (Blocker("unreadable", {}, given, given),)
-    return tuple(blocker if isinstance(blocker, Blocker) else _blocker(blocker) for blocker in given)
+    return tuple(blocker if isinstance(blocker, Blocker) else _any_blocker(blocker) for blocker in given)
 
 
-def _blocker(given: Any) -> Blocker:
+def _any_blocker(given: Any) -> Blocker:
     if isinstance(given, list | tuple) and len(given) == len(Blocker._fields):
         code, parameters, zh, en = given
         if isinstance(parameters, dict):

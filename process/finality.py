@@ -78,9 +78,9 @@ class Futures:
 
     def __init__(self, machine: CompiledMachine) -> None:
         events = machine.compiled_events
-        self._compared = {event: _compared(compiled) for event, compiled in events.items()}
+        self._compared = {event: _compared_fields(compiled) for event, compiled in events.items()}
         self._ends = machine.definition.ends  # which take nothing
-        self._moves = {state: tuple(_moves(state, machine)) for state in machine.definition.states}
+        self._moves = {state: tuple(_open_moves(state, machine)) for state in machine.definition.states}
         self._successors: dict[tuple[Abstract, AbstractConfiguration], tuple[AbstractConfiguration, ...]] = {}
         self._payloads_of: dict[tuple[object, ...], Sequence[Mapping[str, object]]] = {}
         self._takes: dict[tuple[Event, Actor, Abstract], dict[AbstractConfiguration, bool]] = {}
@@ -165,7 +165,7 @@ class Futures:
         return self._payloads_of[key]
 
 
-def _moves(state: State, machine: CompiledMachine) -> Iterator[tuple[CompiledEvent, tuple[Decide, ...]]]:
+def _open_moves(state: State, machine: CompiledMachine) -> Iterator[tuple[CompiledEvent, tuple[Decide, ...]]]:
     """Give the events after which the case may be open, each with its decisions, once for actors with the same rows."""
     ends = machine.definition.ends
     for event in machine.compiled_events.values():
@@ -183,7 +183,7 @@ Abstract = tuple[tuple[str, object], ...]
 """The fields of a payload that guards compare, with abstract values."""
 
 
-def _compared(event: CompiledEvent) -> frozenset[str]:
+def _compared_fields(event: CompiledEvent) -> frozenset[str]:
     """Return the fields of the event that a guard reads, or that go into the facts."""
     rows = [row for rows in event.transitions_from.values() for row in rows]
     parts: list[tuple[Guard | Effect, ...]] = [(*row.guards, *row.effects) for row in rows]

@@ -65,7 +65,7 @@ def step_to_dict(step: Step) -> dict[str, Any]:
 
 
 def request_to_dict(request: Request) -> dict[str, Any]:
-    """What is requested of whom, under which key."""
+    """The request: what it is, to whom, under which key."""
     return {"kind": request.kind.value, "to": request.to.value, "key": request.key, "payload": plain(request.payload)}
 
 

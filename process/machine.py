@@ -132,7 +132,7 @@ class CompiledMachine(transitions.Machine):
 
     def __init__(self, definition: Model) -> None:
         self.definition = definition
-        super().__init__(**_arguments(definition, CompiledState, compiled=True))
+        super().__init__(**_constructor_arguments(definition, CompiledState, compiled=True))
         self.compiled_events: Mapping[Event, CompiledEvent] = {
             event.event: event for event in self.events.values() if isinstance(event, CompiledEvent)
         }
@@ -158,10 +158,10 @@ def build(model: Model) -> CompiledMachine:
 def build_stock(model: Model) -> transitions.Machine:
     """Make a machine of the library's own, unmodified classes, to compare with. Its models need ``state`` and ``facts``."""
     validate(model)
-    return transitions.Machine(**_arguments(model, transitions.State, compiled=False))
+    return transitions.Machine(**_constructor_arguments(model, transitions.State, compiled=False))
 
 
-def _arguments(model: Model, state_cls: type[transitions.State], *, compiled: bool) -> dict[str, Any]:
+def _constructor_arguments(model: Model, state_cls: type[transitions.State], *, compiled: bool) -> dict[str, Any]:
     return {
         "model": None,
         "states": [state_cls(state, final=bool(info.end)) for state, info in model.states.items()],
@@ -171,7 +171,7 @@ def _arguments(model: Model, state_cls: type[transitions.State], *, compiled: bo
                 "trigger": declaration.event.value,
                 "source": declaration.source,
                 "dest": declaration.target,
-                "conditions": [_raised_by(declaration.by), *map(_condition, guards_of(declaration))],
+                "conditions": [_raised_by(declaration.by), *map(_stock_condition, guards_of(declaration))],
                 "before": [_apply(declaration.effects)] if declaration.effects else [],
                 **({"declaration": declaration} if compiled else {}),
             }
@@ -190,7 +190,7 @@ def _raised_by(actors: tuple[Actor, ...]) -> Callable[[transitions.EventData], b
     return raised_by
 
 
-def _condition(guard: Guard) -> Callable[[transitions.EventData], bool]:
+def _stock_condition(guard: Guard) -> Callable[[transitions.EventData], bool]:
     def condition(event_data: transitions.EventData) -> bool:
         model: Any = event_data.model
         return bool(guard.predicate(model.facts, event_data.kwargs))

@@ -191,7 +191,7 @@ def _field_errors(fields: Mapping[str, Field], data: Payload, check_of: FieldChe
     for name, field in fields.items():
         zh, en = expected(field)
         if name not in data:
-            yield _blocker("missing_field", name, f"缺少字段 {name}（{zh}）。", f"Field {name} is missing: {en}.")
+            yield _field_blocker("missing_field", name, f"缺少字段 {name}（{zh}）。", f"Field {name} is missing: {en}.")
             continue
         try:
             check_of(field)(data[name])
@@ -202,7 +202,7 @@ def _field_errors(fields: Mapping[str, Field], data: Payload, check_of: FieldChe
         if name not in fields:
             zh = f"没有字段 {short_repr(name)}；可用字段：{known or '无'}。"
             en = f"Unknown field {short_repr(name)}; known: {known or 'none'}."
-            yield _blocker("unknown_field", name if _is_plain_text(name) else short_repr(name), zh, en)
+            yield _field_blocker("unknown_field", name if _is_plain_text(name) else short_repr(name), zh, en)
 
 
 def _is_plain_text(name: object) -> bool:
@@ -245,13 +245,13 @@ def short_repr(value: object) -> str:
     except Exception:  # a stranger's __repr__ must not replace the message, nor an integer of thousands of digits
         name = type.__dict__["__name__"].__get__(type(value))  # which no metaclass can replace
         literal = f"a value of type {str.__str__(name)}"
-    literal = _short(literal)
+    literal = _cut(literal)
     if literal.isprintable() and (literal.isascii() or _is_distinct(literal)):
         return literal
-    return _short("".join(each if each.isascii() and each.isprintable() else ascii(each)[1:-1] for each in literal))
+    return _cut("".join(each if each.isascii() and each.isprintable() else ascii(each)[1:-1] for each in literal))
 
 
-def _short(literal: str) -> str:
+def _cut(literal: str) -> str:
     return literal if len(literal) <= 80 else literal[:77] + "..."
 
 
@@ -291,8 +291,8 @@ def wrong_field(name: str, value: object, zh: str, en: str) -> Blocker:
     """Return the blocker for a field that holds *value* where *zh*, *en* would be right."""
     given = short_repr(value)
     zh, en = f"字段 {name} 须是：{zh}；不能是 {given}。", f"Field {name} must be {en}, not {given}."
-    return _blocker("wrong_field", name, zh, en)
+    return _field_blocker("wrong_field", name, zh, en)
 
 
-def _blocker(code: str, field: str, zh: str, en: str) -> Blocker:
+def _field_blocker(code: str, field: str, zh: str, en: str) -> Blocker:
     return Blocker(code, {"field": field}, zh, en)

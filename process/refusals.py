@@ -89,7 +89,7 @@ def state_blockers(
     tried = [row for row in rows if type(by) is Actor and by in row.by] or rows  # a wrong actor hides no other reason
     unmet = [_unmet_guards(row, event.fields, facts, data) for row in tried]
     if unmet and all(unmet):
-        found.extend(_blocker(guard, facts, data) for guard in unmet[-1])
+        found.extend(_guard_blocker(guard, facts, data) for guard in unmet[-1])
     return tuple(found)
 
 
@@ -110,7 +110,7 @@ def _can_hold(guard: Guard, fields: Mapping[str, Field], facts: Facts, data: Pay
     return any(guard.predicate(facts, {**data, **dict(zip(missing, chosen, strict=True))}) for chosen in product(*values))
 
 
-def _blocker(guard: Guard, facts: Facts, data: Payload) -> Blocker:
+def _guard_blocker(guard: Guard, facts: Facts, data: Payload) -> Blocker:
     missing = [name for name in guard.payload_fields if name not in data]
     blocker = guard.blocker(facts, {**data, **dict.fromkeys(missing, "…")})
     without = {name: None for name in missing if name in blocker.parameters}

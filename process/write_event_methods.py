@@ -80,12 +80,12 @@ def _method(model: Model, event: Event) -> str:
         parameters=one_line,
         zh=event.words.zh,
         en=event.words.en,
-        fields=_arguments(fields),
+        fields=_documented_arguments(fields),
         data="{" + ", ".join(f'"{name}": {name}' for name in fields) + "}" if fields else "None",
     )
 
 
-def _arguments(fields: Mapping[str, Field]) -> str:
+def _documented_arguments(fields: Mapping[str, Field]) -> str:
     told = [f"            {name}: {field.words.en}." for name, field in fields.items() if isinstance(field, Kind)]
     return "\n\n        Args:\n" + "\n".join(told) + "\n        " if told else ""
 

@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
+def _print_version(asked: bool) -> None:
     if asked:
         import platform
         from importlib.metadata import version
@@ -41,21 +41,21 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _program(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。\n\nPrint the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="显示版本。\n\nPrint the version.")
     ] = False,
 ) -> None:
     """Options of the program itself."""
 
 
 for _name, _run, _help in (
-    ("demo", demo.demo, "先看三个示例 · Three worked examples: run this first."),
-    ("run", run.run, "按文件中的事件办理 · Replay a file of events."),
-    ("walk", walk.walk, "逐步办理一次 · Step through a case by hand."),
-    ("show", show.show, "列出模型 · Print the model: states, events, transitions."),
-    ("draw", draw.draw, "画出流程图 · Draw the flow."),
-    ("check", check.check, "验证全部要求 · Verify the requirements."),
-    ("audit", audit.audit, "审计事件日志 · Audit an event log against the model."),
-    ("scenarios", scenarios.scenarios, "列出最少的测试路径 · Print a minimal set of scenarios."),
+    ("demo", demo.play_demo, "先看三个示例 · Three worked examples: run this first."),
+    ("run", run.run_file, "按文件中的事件办理 · Replay a file of events."),
+    ("walk", walk.walk_case, "逐步办理一次 · Step through a case by hand."),
+    ("show", show.show_model, "列出模型 · Print the model: states, events, transitions."),
+    ("draw", draw.draw_flow, "画出流程图 · Draw the flow."),
+    ("check", check.check_model, "验证全部要求 · Verify the requirements."),
+    ("audit", audit.audit_log, "审计事件日志 · Audit an event log against the model."),
+    ("scenarios", scenarios.list_scenarios, "列出最少的测试路径 · Print a minimal set of scenarios."),
 ):
     app.command(_name, cls=Command, short_help=_help)(_run)
 app.add_typer(case.app, name="case", short_help="保存在数据库中的办理 · Cases stored in a database.")

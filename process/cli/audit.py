@@ -30,7 +30,7 @@ def _value_option(name: str, metavar: str, zh: str, en: str) -> Any:
     return typer.Option(name, metavar=metavar, help=f"{zh}\n\n{en}", show_default=False)
 
 
-def audit(
+def audit_log(
     sources: SourcesArgument = None,
     map_file: Annotated[
         Path | None, _value_option("--map", "FILE", "映射文件（TOML）。", "The mapping file (TOML).")
@@ -184,7 +184,7 @@ def audit(
         say(as_json(report.as_dict()))
     else:
         screen = console()
-        for part in audit_report.render(report, language):
+        for part in audit_report.render_audit(report, language):
             screen.print(part)
     if not report.conforms:
         raise typer.Exit(REFUSED)

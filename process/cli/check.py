@@ -21,7 +21,7 @@ MutantsOption = Annotated[
 ]
 
 
-def check(json: JsonOption = False, lang: LangOption = None, mutants: MutantsOption = False) -> None:
+def check_model(json: JsonOption = False, lang: LangOption = None, mutants: MutantsOption = False) -> None:
     """验证全部要求，给出证据；有一条不成立即给出反例，以 1 退出。
 
     Verify every requirement; if one fails, print a counterexample and exit with 1.
@@ -41,10 +41,10 @@ def check(json: JsonOption = False, lang: LangOption = None, mutants: MutantsOpt
         with ProgressBar(len(all_mutants()), checking) as bar:
             scores = compute_score(on=lambda result: bar.step(result.mutant.kind))
     if json:
-        say(as_json(check_report.as_dict(report, scores)))
+        say(as_json(check_report.check_dict(report, scores)))
     else:
         screen = console()
-        for part in check_report.render(report, scores, language):
+        for part in check_report.render_check(report, scores, language):
             screen.print(part)
     if not report.holds or (scores is not None and scores.survived):
         raise typer.Exit(REFUSED)

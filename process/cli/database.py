@@ -23,7 +23,7 @@ SCHEMES: Final = ("sqlite", "postgresql", "mysql+pymysql", "mariadb+pymysql")
 
 
 @contextmanager
-def opened(
+def opened_store(
     url: str | None, lang: str, *, create: bool = False, place: Callable[[], str] = lambda: ""
 ) -> Iterator[tuple[Any, Engine]]:
     """The store and an engine; an error of the database or of the store ends the command.

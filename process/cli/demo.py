@@ -45,7 +45,7 @@ AddressOption = Annotated[
 ]
 
 
-def demo(lang: LangOption = None, temporal: TemporalOption = False, address: AddressOption = None) -> None:
+def play_demo(lang: LangOption = None, temporal: TemporalOption = False, address: AddressOption = None) -> None:
     """三个示例，逐步讲述 · Three worked examples, step by step: the command to run first."""
     language = lang_of(lang)
     if temporal:

@@ -24,7 +24,7 @@ _NO_CASE = Words("{name} 里没有办理", "{name}: no case in it")
 _MANY = Words("{name} 里有多个办理，请给出只含一个的文件", "{name}: several cases in it; give a file with one")
 
 
-def draw(
+def draw_flow(
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="写入的文件夹。\n\nThe folder to write to.")] = Path(
         "diagrams"
     ),
@@ -95,7 +95,7 @@ def draw(
     wanted = known_names("--format", None if formats is None else formats.split(","), tuple(diagram.FORMATS), language)
     refused: list[RefusedLine] = []
     try:
-        marked = None if case is None else _case(case, language, refused)
+        marked = None if case is None else _case_of_file(case, language, refused)
         with ProgressBar(None, Words("画图", "drawing").of(language)) as bar:
             if pictured is None and view is None and formats is None and case is None and not slide:
                 refresh_known()
@@ -122,7 +122,7 @@ def draw(
         raise typer.Exit(REFUSED)
 
 
-def _case(path: Path, lang: str, refused: list[RefusedLine]) -> Case:
+def _case_of_file(path: Path, lang: str, refused: list[RefusedLine]) -> Case:
     """The case of a snapshot, or of a file of events; refused events are reported and appended to *refused*."""
     name, content = path.name, path.read_bytes()
     if _is_snapshot(content):

@@ -82,7 +82,7 @@ async def _play(lang: str, address: str | None, program: str | None) -> None:
             await _Demo(lang, started).play()
 
 
-class Moment(NamedTuple):
+class Happening(NamedTuple):
     """One happening of an example, and the case before it."""
 
     request: Request | None
@@ -90,12 +90,12 @@ class Moment(NamedTuple):
     happening: Step | Refused
 
 
-def moments(example: Example) -> Iterator[Moment]:
+def happenings(example: Example) -> Iterator[Happening]:
     """Play the example on a bare case."""
     case = Case(goal=example.goal, account="acct-1", order="order-9")
     request, facts = case.request, case.facts
     for happening in example.play(case):
-        yield Moment(request, facts, happening)
+        yield Happening(request, facts, happening)
         request, facts = case.request, case.facts
 
 
@@ -108,10 +108,10 @@ class _Demo:
 
     async def play(self) -> None:
         from process.temporal import Cases
-        from process.temporal.development import ServerUnreachable, connect
+        from process.temporal.development import ServerUnreachable, connected_client
 
         try:
-            client = await connect(self.address)
+            client = await connected_client(self.address)
         except ServerUnreachable:
             unusable(_UNREACHABLE.of(self.lang).format(self.address))
         try:
@@ -132,7 +132,7 @@ class _Demo:
     async def _play(self, case: CaseHandle, example: Example) -> int:
         """Play one example; the number of its steps."""
         self.screen.print(Text(example.title.of(self.lang), STRONG))
-        for request, facts, happening in moments(example):
+        for request, facts, happening in happenings(example):
             if isinstance(happening, Refused):
                 await self._raise_refused(case, happening, facts)
             elif request is not None and request.kind in ANSWERED:
@@ -208,18 +208,18 @@ def _padded(text: str, width: int) -> str:
 async def work(address: str, queue: str, name: str) -> None:
     """Answer requests as the examples do, until killed."""
     from process.temporal import Answer, worker
-    from process.temporal.development import connect
+    from process.temporal.development import connected_client
 
     def answer(request: Request) -> Answer:
         case_id, _, version = request.key.rpartition(":")
         example = EXAMPLES[int(case_id.rpartition("-")[2]) - 1]
-        steps = (moment.happening for moment in moments(example))
+        steps = (moment.happening for moment in happenings(example))
         step = next(each for each in steps if isinstance(each, Step) and each.version == int(version) + 1)
         time.sleep(SECONDS.get(request.kind, 0.0))
         return Answer(step.event, step.data, step.by, who=name)
 
     logging.disable()
-    client = await connect(address, identity=name)
+    client = await connected_client(address, identity=name)
     async with worker(client, dict.fromkeys(ANSWERED, answer), task_queue=queue):
         await asyncio.Event().wait()
 

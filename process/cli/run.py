@@ -9,7 +9,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from process.cli.database import opened
+from process.cli.database import opened_store
 from process.cli.options import JsonOption, LangOption, lang_of
 from process.cli.output.progress import ProgressBar
 from process.cli.output.run_report import JsonReport, ScreenReport
@@ -33,7 +33,7 @@ IntoOption = Annotated[
 ]
 
 
-def run(file: FileArgument, db: IntoOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
+def run_file(file: FileArgument, db: IntoOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """按文件逐行办理 · Replay a file of events.
 
     第一行开启办理，其后每行一个事件；有许多办理时，每行都写 case_id。
@@ -82,8 +82,8 @@ def _run(source: BinaryIO, size: int | None, name: str, as_json: bool, lang: str
 
     try:
         with bar:
-            entries = read(bar.watch(_lines(source, name, lang)))
-            for replayed in replay(entries, on_refusal) if db is None else _load(db, name, lang, entries, on_refusal):
+            entries = read(bar.watch(_input_lines(source, name, lang)))
+            for replayed in replay(entries, on_refusal) if db is None else _load_into(db, name, lang, entries, on_refusal):
                 many = replayed.key is not None
                 report.add_case(replayed)
     except LineInvalid as error:
@@ -94,14 +94,14 @@ def _run(source: BinaryIO, size: int | None, name: str, as_json: bool, lang: str
         raise typer.Exit(REFUSED)
 
 
-def _lines(source: BinaryIO, name: str, lang: str) -> Iterator[bytes]:
+def _input_lines(source: BinaryIO, name: str, lang: str) -> Iterator[bytes]:
     try:
         yield from split_lines(source)
     except OSError as error:
         cannot_open(name, error, lang)
 
 
-def _load(
+def _load_into(
     db: str, name: str, lang: str, entries: Iterable[CaseLine | EventLine], on_refusal: Callable[[RefusedLine], None]
 ) -> Iterator[Replayed]:
     """Load the file into a database; what goes wrong there ends the command and names the line."""
@@ -114,5 +114,5 @@ def _load(
     def place() -> str:
         return Words("{}：第 {} 行：", "{}: line {}: ").of(lang).format(name, line) if line else ""
 
-    with opened(db, lang, create=True, place=place) as (store, engine):
+    with opened_store(db, lang, create=True, place=place) as (store, engine):
         yield from store.load_events(engine, entries, on_refusal, on_line)

@@ -36,7 +36,7 @@ _UNITS = {
 }
 
 
-def scenarios(
+def list_scenarios(
     cover: Annotated[
         What,
         typer.Option(

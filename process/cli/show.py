@@ -17,7 +17,7 @@ from process.requirements.catalogue import REQUIREMENTS
 _AT_ENTRY = Facts(Goal.BOTH, "account", "order", MODEL.limits.face, MODEL.limits.other)
 
 
-def show(json: JsonOption = False, lang: LangOption = None) -> None:
+def show_model(json: JsonOption = False, lang: LangOption = None) -> None:
     """列出状态、事件、流转与要求 · Print the model: states, events, transitions, requirements."""
     if json:
         say(as_json(model_dict()))
@@ -29,21 +29,21 @@ def show(json: JsonOption = False, lang: LangOption = None) -> None:
     )
     counts = MODEL_VERSION, len(MODEL.states), len(MODEL.events), len(MODEL.transitions)
     screen.print(Text(title.of(language).format(*counts), STRONG), end="\n\n")
-    screen.print(titled(Words("状态", "States").of(language), _states(language)))
-    screen.print(titled(Words("事件", "Events").of(language), _events(language)))
+    screen.print(titled(Words("状态", "States").of(language), _state_table(language)))
+    screen.print(titled(Words("事件", "Events").of(language), _event_table(language)))
     screen.print(
         Text(Words("流转（按出发状态）", "Transitions, by the state they start from").of(language), STRONG), end="\n\n"
     )
     for state in MODEL.states:
         if not MODEL.states[state].end:
-            screen.print(titled(state.words.of(language), _transitions(state, language)))
+            screen.print(titled(state.words.of(language), _transition_table(state, language)))
     screen.print(titled(Words("要求", "Requirements").of(language), _requirement_sentences(language)))
 
 
 # ----------------------------------------------------------------------------------------------------------- for people
 
 
-def _states(lang: str) -> Any:
+def _state_table(lang: str) -> Any:
     headers = render.STATE, Words("步骤", "Step"), render.WAITING_FOR, render.DEADLINE
     table = TextTable(*(header.of(lang) for header in headers), whole=[0])
     for state, info in MODEL.states.items():
@@ -59,7 +59,7 @@ def _states(lang: str) -> Any:
     return table
 
 
-def _events(lang: str) -> Any:
+def _event_table(lang: str) -> Any:
     table = TextTable(*(header.of(lang) for header in (render.EVENT, render.BY, render.PAYLOAD)), whole=[0])
     for event, fields in MODEL.events.items():
         name = Text.assemble(event.words.of(lang), (f"\n{event.value}", DIM))
@@ -72,21 +72,23 @@ def _field_words(field: Field, lang: str) -> str:
     return field.words.of(lang) if isinstance(field, Kind) else " | ".join(member.value for member in field)
 
 
-def _transitions(state: State, lang: str) -> Any:
+def _transition_table(state: State, lang: str) -> Any:
     headers = render.EVENT, render.BY, Words("条件；随后", "Only if; then"), Words("到", "To")
     widest = {0: 19, 1: 10, 3: 18}  # the rest is for the longest texts
     table = TextTable(*(header.of(lang) for header in headers), widest=widest)
     for transition in MODEL.transitions:
         if transition.source is state:
             what = (
-                Words("；\n", ";\n").of(lang).join(filter(None, (_condition(transition, lang), _effect(transition, lang))))
+                Words("；\n", ";\n")
+                .of(lang)
+                .join(filter(None, (_condition_text(transition, lang), _then_text(transition, lang))))
             )
             event, target = transition.event.words.of(lang), render.state_text(transition.target, lang)
             table.add_row(event, render.names(transition.by, lang), what, target)
     return table
 
 
-def _condition(transition: Transition, lang: str) -> str:
+def _condition_text(transition: Transition, lang: str) -> str:
     demands = [guard.condition.of(lang) for guard in transition.guards if guard is not ELSE]
     told = Words("，且", " and ").of(lang).join(demands)
     if ELSE in transition.guards and has_alternative(transition):
@@ -104,7 +106,7 @@ def has_alternative(transition: Transition) -> bool:
     return False
 
 
-def _effect(transition: Transition, lang: str) -> str:
+def _then_text(transition: Transition, lang: str) -> str:
     told = Words("；", "; ").of(lang).join(effect.words.of(lang) for effect in transition.effects)
     return Words("随后：{}", "then {}").of(lang).format(told) if told else ""
 
@@ -179,8 +181,8 @@ def _sentence(transition: Transition, lang: str) -> str:
     parts = [
         f"{transition.source.words.of(lang)} → {transition.target.words.of(lang)}",
         f"{transition.event.words.of(lang)}{Words('（{}）', ' ({})').of(lang).format(render.names(transition.by, lang))}",
-        _condition(transition, lang),
-        _effect(transition, lang),
+        _condition_text(transition, lang),
+        _then_text(transition, lang),
     ]
     return Words("：", ": ").of(lang).join(parts[:2]) + "".join(
         Words("；", "; ").of(lang) + part for part in parts[2:] if part

@@ -110,7 +110,7 @@ class Program(Group):
         ctx = getattr(error, "ctx", None)
         command = ctx.command_path if ctx else PROGRAM
         end = Words("。用法见 {} --help。", "; see {} --help").of(self._lang).format(command)
-        say(_words(error).of(self._lang) + end, err=True)
+        say(_problem_words(error).of(self._lang) + end, err=True)
         raise typer.Exit(UNUSABLE) from None
 
 
@@ -121,7 +121,7 @@ def _language_in(args: list[str]) -> str:
     return lang_of(next((lang for lang in Lang if any(lang in word.split(",") for word in given)), None))
 
 
-def _words(error: Any) -> Words:
+def _problem_words(error: Any) -> Words:
     """The problem, by the kind of typer's exception and its fields; its English text is not used."""
     option, param = getattr(error, "option_name", None), getattr(error, "param", None)
     match type(error).__name__:
@@ -135,7 +135,7 @@ def _words(error: Any) -> Words:
                 return Words(f"选项 {option} 之后不能有值", f"option {option} takes no value")
             return Words(f"选项 {option} 之后须有值", f"option {option} needs a value")
         case "MissingParameter":
-            return Words(f"缺少 {_name(param)}", f"{_name(param)} is missing")
+            return Words(f"缺少 {_parameter_name(param)}", f"{_parameter_name(param)} is missing")
         case "BadParameter" if param is not None:
             return _bad_value(error, param)
         case "UsageError" if hasattr(error.ctx and error.ctx.command, "commands"):
@@ -144,13 +144,13 @@ def _words(error: Any) -> Words:
 
 
 def _bad_value(error: Any, param: Any) -> Words:
-    name = _name(param)
+    name = _parameter_name(param)
     faults: list[Any] = getattr(error.__cause__, "errors", list)()
     if not faults:
         return Words(f"{name} 的值不对", f"the value of {name} is not valid")
     given, minimum = faults[0].get("input"), faults[0].get("ctx", {}).get("ge")
     zh, en = f"{name} 不能是 {short_repr(given)}", f"{name} can't be {short_repr(given)}"
-    choices = _choices(param)
+    choices = _option_values(param)
     if choices:
         near = get_close_matches(str(given).lower().replace("-", "_"), choices, n=3)
         if len(choices) > _FEW:
@@ -168,14 +168,14 @@ def _bad_value(error: Any, param: Any) -> Words:
 _FEW: Final = 10  # of more choices only the nearest are named
 
 
-def _choices(param: Any) -> tuple[str, ...]:
+def _option_values(param: Any) -> tuple[str, ...]:
     """The values of an option that takes a member of an enum, or several."""
     annotation = getattr(param.get_runtime_param(), "annotation", None)
     kind = next(iter(get_args(annotation)), annotation)
     return tuple(str(value) for value in getattr(kind, "_value2member_map_", ())) if isinstance(kind, EnumType) else ()
 
 
-def _name(param: Any) -> str:
+def _parameter_name(param: Any) -> str:
     """An option by its name, an argument by its metavar."""
     names = [name for name in param.opts if name.startswith("--")]
     return names[0] if names else str(param.metavar or param.name.upper())

@@ -55,7 +55,7 @@ class Choice(NamedTuple):
     by: Actor
 
 
-def walk(goal: GoalOption = None, save: SaveOption = None, lang: LangOption = None) -> None:
+def walk_case(goal: GoalOption = None, save: SaveOption = None, lang: LangOption = None) -> None:
     """逐步办理一次 · Step through a case.
 
     显示当前状态、轮到谁、可以发生的事件；可退一步，可存为 run 的输入文件。
@@ -169,7 +169,7 @@ class _Session:
             case "?":
                 self._console.print(render.render_impossible(case, self._lang))
                 return False
-        found = _choices(text, choices, case.awaits)
+        found = _choices_of(text, choices, case.awaits)
         if not found:
             self._no_such_choice(text, len(choices))
             return False
@@ -240,7 +240,7 @@ def _usual_payload(case: Case, event: Event) -> dict[str, Any]:
     return inputs.payload_for(MODEL, event, inputs.RIGHT, case.facts, fresh=f"quote-{case.version + 1}")
 
 
-def _choices(text: str, choices: list[Choice], awaits: Actor | None) -> list[Choice]:
+def _choices_of(text: str, choices: list[Choice], awaits: Actor | None) -> list[Choice]:
     """The choice of that number, or those of that event, by the actor behind its name or else the one whose move it is.
 
     An event that is not among them is a choice, too: it is refused with reasons.

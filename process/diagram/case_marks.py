@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from process.diagram.layout.geometry import GAP, PITCH, Rect, borders, run
+from process.diagram.layout.geometry import GAP, PITCH, Rect, borders, segment
 from process.diagram.layout.legend import LegendEntry, place_in_rows
 from process.diagram.layout.routing_grid import Route
 from process.diagram.layout.typeface import block
@@ -107,7 +107,7 @@ def place_tags(
         frames: borders, which no tag may cross.
         size: the page.
     """
-    runs = [run(a, b) for route in routes.values() for a, b in pairwise(route.corners)]
+    runs = [segment(a, b) for route in routes.values() for a, b in pairwise(route.corners)]
     edges = [border for frame in frames for border in borders(frame)]
     occupied = [*taken, *(route.text for route in routes.values() if route.text)]
     tags: dict[str, Tag] = {}
@@ -116,7 +116,7 @@ def place_tags(
         visits = marks.on(arrow)
         if not visits:
             continue
-        whole, short = times(visits), (_numbers(visits),)
+        whole, short = times(visits), (_visit_numbers(visits),)
         tag = _beside(routes[arrow.key], (whole, short), occupied, runs, edges, size) or _squeezed(
             routes[arrow.key], short, occupied, runs, size
         )
@@ -128,7 +128,7 @@ def place_tags(
     return tags, sorted(remaining, key=lambda each: each.visit.number)
 
 
-def _numbers(visits: Sequence[Visit]) -> str:
+def _visit_numbers(visits: Sequence[Visit]) -> str:
     more = "…" if len(visits) > _NUMBERS else "."
     return ", ".join(str(visit.number) for visit in visits[:_NUMBERS]) + more
 
@@ -204,10 +204,10 @@ def place_strip(
     picture: Picture, lang: str, marks: CaseMarks, remaining: Sequence[Remaining], area: Rect
 ) -> tuple[LegendEntry, ...]:
     """Place the case's own legend in rows from the left top of *area*: id, state, path, and the *remaining* times."""
-    return place_in_rows(_entries(picture, marks, remaining), lang, area)
+    return place_in_rows(_path_entries(picture, marks, remaining), lang, area)
 
 
-def _entries(picture: Picture, marks: CaseMarks, remaining: Sequence[Remaining]) -> Iterator[tuple[str, str, Words]]:
+def _path_entries(picture: Picture, marks: CaseMarks, remaining: Sequence[Remaining]) -> Iterator[tuple[str, str, Words]]:
     yield "", "", Words(marks.case_id, marks.case_id)
     yield "here" if marks.is_in(picture) else "", "", marks.position(picture)
     if any(marks.on(arrow) for arrow in picture.arrows):
@@ -230,13 +230,13 @@ def marks_of(case: Case | None) -> CaseMarks | None:
     if case is None:
         return None
     visits: dict[tuple[str, str, str], list[Visit]] = {}
-    for step, row in zip(case.history, _rows(case), strict=True):
+    for step, row in zip(case.history, _rows_taken(case), strict=True):
         visit = Visit(step.version, f"{step.at:%m-%d %H:%M}" if step.at else "", step.event, row)
         visits.setdefault((step.event, step.source, step.target), []).append(visit)
     return CaseMarks(case.case_id, case.state, {key: tuple(each) for key, each in visits.items()})
 
 
-def _rows(case: Case) -> Iterator[int | None]:
+def _rows_taken(case: Case) -> Iterator[int | None]:
     """For each step of the case the row of the table that it took; None where the facts before it are unknown."""
     given, events = case.facts, case.machine.compiled_events
     facts: Facts | None = None

@@ -29,15 +29,15 @@ def write_dot(drawing: Drawing) -> str:
         node_attr={"fontname": FONT, "shape": "box", "fixedsize": "true", "margin": "0", "fontcolor": INK},
         edge_attr={"fontname": FONT, "fontsize": number(TEXT), "fontcolor": INK, "color": LINE, "arrowsize": "0.7"},
     )
-    _cluster(graph, drawing.page, height)
+    _add_cluster(graph, drawing.page, height)
     for node in drawing.nodes:
-        _node(graph, node, height)
+        _add_node(graph, node, height)
     for edge in drawing.edges:
-        _edge(graph, edge, height)
+        _add_edge(graph, edge, height)
     return str(graph.source)
 
 
-def _cluster(graph: graphviz.Digraph, cluster: Cluster, height: int) -> None:
+def _add_cluster(graph: graphviz.Digraph, cluster: Cluster, height: int) -> None:
     with graph.subgraph(name=f"cluster_{cluster.key}") as within:
         within.attr(id=cluster.id, bb=_bb(cluster.at, height), color=cluster.line, penwidth=number(cluster.width))
         if cluster.fill:
@@ -47,15 +47,18 @@ def _cluster(graph: graphviz.Digraph, cluster: Cluster, height: int) -> None:
         if cluster.title:
             text = cluster.title
             within.attr(
-                lp=_at(_middle(text), height, 4), fontsize=number(text.size), fontcolor=text.colour, label=_label(text)
+                lp=_position(_middle(text), height, 4),
+                fontsize=number(text.size),
+                fontcolor=text.colour,
+                label=_dot_label(text),
             )
         else:
             within.attr(label="")
         for inner in cluster.inner:
-            _cluster(within, inner, height)
+            _add_cluster(within, inner, height)
 
 
-def _node(graph: graphviz.Digraph, node: Node, height: int) -> None:
+def _add_node(graph: graphviz.Digraph, node: Node, height: int) -> None:
     at, looks = node.at, {"id": node.id, "shape": _SHAPES[node.shape]}
     if node.shape == "signpost":  # Graphviz leaves half the depth of the tip free above and below
         more = tip_depth(at) / 2
@@ -75,16 +78,16 @@ def _node(graph: graphviz.Digraph, node: Node, height: int) -> None:
         looks["fontsize"] = number(node.text.size)
     looks |= {"width": f"{(at.right - at.left) / 72:.5f}", "height": f"{(at.bottom - at.top) / 72:.5f}"}
     middle = _middle(node.text) if node.text else at.middle
-    graph.node(node.key, _label(node.text) if node.text else "", pos=_at(middle, height, 4), **looks)
+    graph.node(node.key, _dot_label(node.text) if node.text else "", pos=_position(middle, height, 4), **looks)
 
 
-def _edge(graph: graphviz.Digraph, edge: DrawnEdge, height: int) -> None:
+def _add_edge(graph: graphviz.Digraph, edge: DrawnEdge, height: int) -> None:
     looks = {"id": edge.id, "pos": _spline(edge.corners, height), "color": edge.colour}
     looks |= {"penwidth": number(edge.width), "arrowsize": number(edge.head)}
     if edge.classes:
         looks["class"] = edge.classes
     for text, (label, place) in zip(edge.texts, (("label", "lp"), ("xlabel", "xlp")), strict=False):
-        looks |= {label: _label(text), place: _at(_middle(text), height, 4)}
+        looks |= {label: _dot_label(text), place: _position(_middle(text), height, 4)}
     graph.edge(*edge.ends, **looks)
 
 
@@ -102,7 +105,7 @@ def _middle(text: Text) -> Point:
     return round(x, 2) if text.justified == "c" else x, round(y, 2)
 
 
-def _at(point: Point, height: float, decimals: int = 2) -> str:
+def _position(point: Point, height: float, decimals: int = 2) -> str:
     return f"{number(point[0], decimals)},{number(height - point[1], decimals)}"
 
 
@@ -110,7 +113,7 @@ def _bb(rect: Rect, height: float) -> str:
     return ",".join(map(number, (rect.left, height - rect.bottom, rect.right, height - rect.top)))
 
 
-def _label(text: Text) -> str:
+def _dot_label(text: Text) -> str:
     """Lines as a label in which nothing is markup or an escape."""
     end = "\\n" if text.justified == "c" else f"\\{text.justified}"
     plain = [line.replace("\\", "\\\\").replace("&", "&amp;") for line in text.lines]
@@ -119,4 +122,4 @@ def _label(text: Text) -> str:
 
 def _spline(corners: Sequence[Point], height: float) -> str:
     """The line and its tip as Graphviz writes splines."""
-    return f"e,{_at(corners[-1], height)} " + " ".join(_at(point, height) for point in curve(corners))
+    return f"e,{_position(corners[-1], height)} " + " ".join(_position(point, height) for point in curve(corners))

@@ -34,7 +34,7 @@ class Text(NamedTuple):
     justified: str = "c"
 
 
-def _text(lines: Iterable[str], at: Rect, size: float, colour: str = INK, justified: str = "c") -> Text:
+def _drawn_text(lines: Iterable[str], at: Rect, size: float, colour: str = INK, justified: str = "c") -> Text:
     return Text(tuple(map(_printable, lines)), _rounded(at), size, colour, justified)
 
 
@@ -153,12 +153,12 @@ def _moved(at: Rect, by: int) -> Rect:
 def draw_shapes(placed: PlacedPicture) -> Drawing:
     """Turn the picture into shapes."""
     heading, head = placed.heading
-    title = _text((heading,), head, TITLE)
+    title = _drawn_text((heading,), head, TITLE)
     page = Cluster("page", "page", Rect(0, 0, *placed.size), PAGE, PAGE, title=title, inner=tuple(_clusters(placed)))
-    nodes = [_node(box, placed) for box in placed.picture.boxes]
+    nodes = [_drawn_node(box, placed) for box in placed.picture.boxes]
     for number, entry in enumerate(placed.legend):
         nodes += _legend_nodes(number, entry)
-    edges = [_edge(arrow, placed) for arrow in placed.picture.arrows]
+    edges = [_drawn_edge(arrow, placed) for arrow in placed.picture.arrows]
     if placed.start is not None:
         nodes.append(Node("start", "start", "circle", placed.start, (INK,)))
         target = next(box.key for box in placed.picture.boxes if box.is_initial)
@@ -178,8 +178,8 @@ def _clusters(placed: PlacedPicture) -> Iterator[Cluster]:
         if frame.key in placed.frames and not frame.is_group:
             fill, line = END[frame.end] if frame.end else (GROUND, FRAME)
             lines, at = placed.titles[frame.key]
-            title = _text(lines, at, TEXT, QUIET, "l")
-            groups = tuple(_group(inner, placed) for inner in _groups_in(frame, placed))
+            title = _drawn_text(lines, at, TEXT, QUIET, "l")
+            groups = tuple(_drawn_frame(inner, placed) for inner in _groups_in(frame, placed))
             yield Cluster(frame.key, frame.key, placed.frames[frame.key], line, fill, 0.8, title, groups)
 
 
@@ -187,15 +187,15 @@ def _groups_in(frame: Frame, placed: PlacedPicture) -> Iterable[Frame]:
     return (inner for inner in placed.picture.frames if inner.is_group and {*inner.members} <= {*frame.members})
 
 
-def _group(frame: Frame, placed: PlacedPicture) -> Cluster:
+def _drawn_frame(frame: Frame, placed: PlacedPicture) -> Cluster:
     return Cluster(frame.key.replace("+", "-"), frame.key, placed.frames[frame.key], QUIET, width=1.2)
 
 
-def _node(box: Box, placed: PlacedPicture) -> Node:
+def _drawn_node(box: Box, placed: PlacedPicture) -> Node:
     at, lines = placed.boxes[box.key], placed.names[box.key]
     is_here = box.state is not None and box.state is placed.state
     width, line = (4.0, VISITED) if is_here else (1.0, QUIET)
-    name = _text(lines, at, NAME)
+    name = _drawn_text(lines, at, NAME)
     if box.leads_to is not None:
         key = f"signpost-{box.key.replace('>', '-')}"
         return Node(key, key, "signpost", at, (PAGE,), QUIET, text=name._replace(size=TEXT))
@@ -225,16 +225,16 @@ def _legend_nodes(number: int, entry: LegendEntry) -> Iterator[Node]:
     if entry.sample:
         yield samples[entry.sample]
     key = f"legend-text-{number}"
-    yield Node(key, key, "text", entry.text_at, text=_text((entry.text,), entry.text_at, TEXT, justified="l"))
+    yield Node(key, key, "text", entry.text_at, text=_drawn_text((entry.text,), entry.text_at, TEXT, justified="l"))
 
 
-def _edge(arrow: Arrow, placed: PlacedPicture) -> DrawnEdge:
+def _drawn_edge(arrow: Arrow, placed: PlacedPicture) -> DrawnEdge:
     route = placed.routes[arrow.key]
     texts: list[Text] = []
     if route.text:
         texts += _label_texts(placed.labels[arrow.key], route.text, route.justified)
     if tag := placed.tags.get(arrow.key):
-        texts.append(_text(tag.lines, tag.at, TEXT, justified=tag.justified))
+        texts.append(_drawn_text(tag.lines, tag.at, TEXT, justified=tag.justified))
     colour = VISITED if arrow.key in placed.visited else MAIN if arrow.is_main else LINE
     width, head = (1.0, 0.7) if colour == LINE else (2.8, 0.6)
     if arrow.width is not None:
@@ -258,9 +258,9 @@ def _label_texts(label: Label, at: Rect, justified: str) -> Iterator[Text]:
     traffic = [line.text for line in label if line.kind == "traffic"]
     middle = at.bottom - LINE_HEIGHT * TEXT * len(traffic)
     if words:
-        yield _text(words, at._replace(bottom=middle), TEXT, justified=justified)
+        yield _drawn_text(words, at._replace(bottom=middle), TEXT, justified=justified)
     if traffic:
-        yield _text(traffic, at._replace(top=middle), TEXT, MAIN, justified)
+        yield _drawn_text(traffic, at._replace(top=middle), TEXT, MAIN, justified)
 
 
 # ------------------------------------------------------------------------------------------------------------- curves

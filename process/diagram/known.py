@@ -42,7 +42,7 @@ def results() -> Mapping[str, Any]:
     return found
 
 
-def write(found: Mapping[str, Any]) -> bool:
+def write_known(found: Mapping[str, Any]) -> bool:
     """Let the file hold these results, and no others; false if it does already."""
     lines = (f"{json.dumps(key)}: {json.dumps(found[key], separators=(',', ':'))}" for key in sorted(found))
     text = "{\n" + ",\n".join(lines) + "\n}\n"

@@ -25,10 +25,10 @@ _PLAIN = frozenset(" ,()-–/：；，。、（）「」＝†‡→\u00b7")
 
 def write_mermaid(picture: Picture, lang: str, marks: CaseMarks | None = None) -> str:
     """Write the picture as Mermaid text; its states have their values as ids."""
-    return "\n".join(_lines(picture, lang, marks)) + "\n"
+    return "\n".join(_diagram_lines(picture, lang, marks)) + "\n"
 
 
-def _lines(picture: Picture, lang: str, marks: CaseMarks | None) -> Iterator[str]:
+def _diagram_lines(picture: Picture, lang: str, marks: CaseMarks | None) -> Iterator[str]:
     yield f"%% {MARK}"
     yield "flowchart TB"
     framed: set[str] = set()
@@ -36,7 +36,7 @@ def _lines(picture: Picture, lang: str, marks: CaseMarks | None) -> Iterator[str
     for frame in picture.frames:
         if not frame.is_group:
             framed |= {*frame.members}
-            yield f'  subgraph {_id(frame.key)}["{_label(frame.words, lang)}"]'
+            yield f'  subgraph {_id(frame.key)}["{_box_label(frame.words, lang)}"]'
             inner = [other for other in picture.frames if other.is_group and {*other.members} <= {*frame.members}]
             for other in inner:
                 yield f'    subgraph {_id(other.key)}[" "]'
@@ -47,30 +47,30 @@ def _lines(picture: Picture, lang: str, marks: CaseMarks | None) -> Iterator[str
             yield "  end"
     yield from (f"  {_box(box, lang)}" for box in picture.boxes if box.key not in framed and not box.leads_to)
     named = {box.leads_to: box for box in picture.boxes if box.leads_to and box.leads_to.value not in boxes}
-    yield from (f'  {state.value}("{_label(box.words, lang)}")' for state, box in named.items())
+    yield from (f'  {state.value}("{_box_label(box.words, lang)}")' for state, box in named.items())
     for box in picture.boxes:
         if box.is_initial:
             yield f"  start((( ))) ==> {box.key}"
     for arrow in picture.arrows:
         line = "==>" if arrow.is_main else "-->"
-        yield f'  {_id(arrow.source)} {line}|"{_text(arrow, lang, marks)}"| {arrow.target}'
+        yield f'  {_id(arrow.source)} {line}|"{_arrow_text(arrow, lang, marks)}"| {arrow.target}'
     if marks and not marks.is_in(picture):
-        yield f'  {NOW}["{_label(marks.position(picture), lang)}"]'
+        yield f'  {NOW}["{_box_label(marks.position(picture), lang)}"]'
     yield from _key(picture, lang)
     yield from _classes(picture, marks)
 
 
 def _box(box: Box, lang: str) -> str:
-    label = _label(box.words, lang) + (f"<br/>{escaped(box.count)}" if box.count else "")
+    label = _box_label(box.words, lang) + (f"<br/>{escaped(box.count)}" if box.count else "")
     return f'{box.key}[["{label}"]]' if box.end else f'{box.key}("{label}")' if box.state else f'{box.key}["{label}"]'
 
 
 def _key(picture: Picture, lang: str) -> Iterator[str]:
-    yield f'  subgraph {KEY}["{_label(_COLOURS, lang)}"]'
+    yield f'  subgraph {KEY}["{_box_label(_COLOURS, lang)}"]'
     yield "    direction TB"
-    yield from (f'    {KEY}_{owner}("{_label(owner.words, lang)}")' for owner in _owners(picture))
+    yield from (f'    {KEY}_{owner}("{_box_label(owner.words, lang)}")' for owner in _owners(picture))
     if picture.footnotes:
-        yield f'    {KEY}_marks["{"<br/>".join(_label(words, lang) for words in picture.footnotes)}"]'
+        yield f'    {KEY}_marks["{"<br/>".join(_box_label(words, lang) for words in picture.footnotes)}"]'
     yield "  end"
 
 
@@ -103,7 +103,7 @@ def _classes(picture: Picture, marks: CaseMarks | None) -> Iterator[str]:
         yield f"  style {marked} stroke:{VISITED},stroke-width:5px"
 
 
-def _text(arrow: Arrow, lang: str, marks: CaseMarks | None) -> str:
+def _arrow_text(arrow: Arrow, lang: str, marks: CaseMarks | None) -> str:
     lines = list(times(marks.on(arrow))) if marks else []
     for note in arrow.notes:
         lines += [_note(note, language) for language in (("zh", "en") if lang == "both" else (lang,))]
@@ -121,7 +121,7 @@ def _note(note: Note, language: str) -> str:
     return text
 
 
-def _label(words: Words, lang: str) -> str:
+def _box_label(words: Words, lang: str) -> str:
     return "<br/>".join(map(escaped, texts(words, lang)))
 
 

@@ -21,9 +21,9 @@ def refresh_known() -> bool:
     found: dict[str, Any] = {key: paths_as_json(find_paths(MODEL))}
     has_new_paths = known.look_up(key) != found[key]
     if has_new_paths:
-        known.write({**known.results(), **found})
+        known.write_known({**known.results(), **found})
         forget_paths(MODEL)
     for view, lang in itertools.product(View, LANGUAGES):
         placed = place(build_picture(view, MODEL), lang)
         found[placed.routing_key] = routes_as_json(placed.routes)
-    return known.write(found) or has_new_paths
+    return known.write_known(found) or has_new_paths

@@ -39,31 +39,31 @@ def write_svg(drawing: Drawing) -> str:
     return "".join(
         [
             _HEAD.format(mark=MARK, width=width, height=height, name=drawing.name),
-            *_cluster(drawing.page, height),
-            *(_group("node", node.id, node.key, _node(node, height)) for node in drawing.nodes),
-            *(_edge(edge, height) for edge in drawing.edges),
+            *_cluster_element(drawing.page, height),
+            *(_group_element("node", node.id, node.key, _node_element(node, height)) for node in drawing.nodes),
+            *(_edge_element(edge, height) for edge in drawing.edges),
             "</g>\n</svg>\n",
         ]
     )
 
 
-def _group(classes: str, identity: str, title: str, content: Iterable[str]) -> str:
+def _group_element(classes: str, identity: str, title: str, content: Iterable[str]) -> str:
     return f'<g id="{identity}" class="{classes}">\n<title>{title.translate(_ESCAPES)}</title>\n{"".join(content)}</g>\n'
 
 
-def _cluster(cluster: Cluster, height: int) -> Iterator[str]:
+def _cluster_element(cluster: Cluster, height: int) -> Iterator[str]:
     colours = f'fill="{cluster.fill.lower() or "none"}" stroke="{cluster.line.lower()}"'
     dashes = "" if cluster.fill else ' stroke-dasharray="5,2"'
     left, top, right, bottom = cluster.at
     path = _round(((left, bottom), (right, bottom), (right, top), (left, top)), height)
     shape = f'<path {colours}{_pen(cluster.width)}{dashes} d="{path}"/>\n'
-    texts = _texts(cluster.title, height) if cluster.title else ()
-    yield _group("cluster", cluster.id, f"cluster_{cluster.key}", [shape, *texts])
+    texts = _text_elements(cluster.title, height) if cluster.title else ()
+    yield _group_element("cluster", cluster.id, f"cluster_{cluster.key}", [shape, *texts])
     for inner in cluster.inner:
-        yield from _cluster(inner, height)
+        yield from _cluster_element(inner, height)
 
 
-def _node(node: Node, height: int) -> Iterator[str]:
+def _node_element(node: Node, height: int) -> Iterator[str]:
     at = node.at
     fill = node.fill[0].lower() if node.fill else ""
     if len(node.fill) > 1:
@@ -87,7 +87,7 @@ def _node(node: Node, height: int) -> Iterator[str]:
         (x, y), radius = at.middle, number((at.right - at.left) / 2)
         yield f'<ellipse fill="{fill}" {pen} cx="{number(x)}" cy="{number(y - height)}" rx="{radius}" ry="{radius}"/>\n'
     if node.text:
-        yield from _texts(node.text, height)
+        yield from _text_elements(node.text, height)
 
 
 def _halves(node: Node, height: int) -> str:
@@ -102,14 +102,14 @@ def _halves(node: Node, height: int) -> str:
     )
 
 
-def _edge(edge: DrawnEdge, height: int) -> str:
+def _edge_element(edge: DrawnEdge, height: int) -> str:
     colour, pen = edge.colour.lower(), _pen(edge.width)
-    begin, *rest = (_at(point, height) for point in curve(edge.corners))
+    begin, *rest = (_coordinates(point, height) for point in curve(edge.corners))
     line = f'<path fill="none" stroke="{colour}"{pen} d="M{begin}C{" ".join(rest)}"/>\n'
     head = f'<polygon fill="{colour}" stroke="{colour}"{pen} points="{_arrowhead(edge, height)}"/>\n'
-    texts = [line for text in edge.texts for line in _texts(text, height)]
+    texts = [line for text in edge.texts for line in _text_elements(text, height)]
     classes = f"edge {edge.classes}".rstrip()
-    return _group(classes, edge.id, "->".join(edge.ends), [line, head, *texts])
+    return _group_element(classes, edge.id, "->".join(edge.ends), [line, head, *texts])
 
 
 def _arrowhead(edge: DrawnEdge, height: int) -> str:
@@ -122,7 +122,7 @@ def _arrowhead(edge: DrawnEdge, height: int) -> str:
     foot = (tip[0] + dx * length, tip[1] + dy * length)
     side = (dy * length * _SLOPE, -dx * length * _SLOPE)
     first, last = (foot[0] - side[0], foot[1] - side[1]), (foot[0] + side[0], foot[1] + side[1])
-    return " ".join(_at(point, height) for point in (first, tip, last, first))
+    return " ".join(_coordinates(point, height) for point in (first, tip, last, first))
 
 
 # ------------------------------------------------------------------------------------------------------------- shapes
@@ -131,14 +131,14 @@ def _arrowhead(edge: DrawnEdge, height: int) -> str:
 def _rectangle(at: Rect, height: int) -> str:
     left, top, right, bottom = at
     corners = ((right, top), (left, top), (left, bottom), (right, bottom), (right, top))
-    return " ".join(_at(point, height) for point in corners)
+    return " ".join(_coordinates(point, height) for point in corners)
 
 
 def _pointed(at: Rect, height: int) -> str:
     left, top, right, bottom = at
     neck = right - tip_depth(at)
     corners = ((neck, top), (left, top), (left, bottom), (neck, bottom), (right, at.middle[1]), (neck, top))
-    return " ".join(_at(point, height) for point in corners)
+    return " ".join(_coordinates(point, height) for point in corners)
 
 
 def _round(corners: Sequence[Point], height: int) -> str:
@@ -150,7 +150,7 @@ def _round(corners: Sequence[Point], height: int) -> str:
         share = radius / math.dist(a, b)
         begin, end = _part(a, b, share), _part(a, b, 1 - share)
         points += [_part(a, b, share / 2), begin, begin, end, end, _part(a, b, 1 - share / 2)]
-    first, *rest = (_at(point, height) for point in [*points[2:], *points[:2]])
+    first, *rest = (_coordinates(point, height) for point in [*points[2:], *points[:2]])
     return f"M{first}C{first} {' '.join(rest)}"
 
 
@@ -158,7 +158,7 @@ def _part(a: Point, b: Point, share: float) -> Point:
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
-def _at(point: Point, height: int) -> str:
+def _coordinates(point: Point, height: int) -> str:
     return f"{number(point[0])},{number(point[1] - height)}"
 
 
@@ -169,19 +169,19 @@ def _pen(width: float) -> str:
 # -------------------------------------------------------------------------------------------------------------- texts
 
 
-def _texts(text: Text, height: int) -> Iterator[str]:
+def _text_elements(text: Text, height: int) -> Iterator[str]:
     middle_x, middle_y = (round(middle, 2) for middle in text.at.middle)
     x = {"l": text.at.left, "c": middle_x, "r": text.at.right}[text.justified]
     y = middle_y - LINE_HEIGHT * text.size * len(text.lines) / 2 + 0.9 * text.size
     start = f'<text xml:space="preserve" text-anchor="{_ANCHORS[text.justified]}" x="{number(x)}"'
     end = f'font-family="{FONTS}" font-size="{text.size:.2f}"'
-    for place, (line, is_quiet) in enumerate(zip(text.lines, _conditions(text.lines), strict=True)):
+    for place, (line, is_quiet) in enumerate(zip(text.lines, _are_conditions(text.lines), strict=True)):
         colour = (QUIET if is_quiet else text.colour).lower()
         top = number(y + place * LINE_HEIGHT * text.size - height)
         yield f'{start} y="{top}" {end} fill="{colour}">{line.translate(_ESCAPES)}</text>\n'
 
 
-def _conditions(lines: Iterable[str]) -> Iterator[bool]:
+def _are_conditions(lines: Iterable[str]) -> Iterator[bool]:
     """For each line whether it is part of a condition, which stands in brackets and may go over several lines."""
     is_inside = False
     for line in lines:

@@ -289,7 +289,7 @@ def _notes(view: View, given: _Conditions, pieces: Iterable[Piece], rows_seen: s
     for transition, signs in _weakest(guards_of):
         row = model.table[transition.row]
         guards = guards_of[transition, signs]
-        conditions = tuple(_condition(view, guard, model) for guard in guards)
+        conditions = tuple(_condition_words(view, guard, model) for guard in guards)
         if layout.refers_back and transition.row in rows_seen and conditions and ELSE not in guards:
             conditions = (AS_ABOVE,)
         effects = tuple(effect.words for effect in row.effects) if layout.shows_effects else ()
@@ -320,7 +320,7 @@ def _weakest(guards_of: Mapping[Piece, Sequence[Guard]]) -> Iterator[Piece]:
             yield piece
 
 
-def _condition(view: View, guard: Guard, model: Model) -> Words:
+def _condition_words(view: View, guard: Guard, model: Model) -> Words:
     counts = [name for name in guard.message_fields if name.endswith("_limit")]
     zh, en = guard.condition
     if counts and VIEW_LAYOUTS[view].shows_effects:

@@ -75,7 +75,7 @@ def parse(number: int, raw: str | bytes) -> CaseLine | EventLine | None:
     """The entry on line *number*; None for a blank line. Raises LineInvalid."""
     try:
         data = _json(raw, first=number == 1)
-        return None if data is None else _entry(number, data)
+        return None if data is None else _entry_of(number, data)
     except _Wrong as wrong:
         raise LineInvalid(number, *wrong.args) from None
 
@@ -105,7 +105,7 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
     if not text.strip():
         return None
     try:
-        data = strict_json.loads(text.rstrip("\r\n"))
+        data = strict_json.parse(text.rstrip("\r\n"))
     except strict_json.NotJSON as error:
         column = error.column
         if column is None:
@@ -146,7 +146,7 @@ def _other_kind(start: bytes) -> None:
         _wrong("这不是 UTF-8，像是 UTF-16 或 UTF-32", "not UTF-8; it looks like UTF-16 or UTF-32", _UTF_8)
 
 
-def _entry(number: int, data: dict[str, Any]) -> CaseLine | EventLine:
+def _entry_of(number: int, data: dict[str, Any]) -> CaseLine | EventLine:
     if "case" not in data and "event" not in data:
         _wrong("既没有 case 也没有 event", "neither a case nor an event", A_LINE)
     _known(data, _OPENING if "case" in data else _EVENT)
@@ -157,16 +157,16 @@ def _entry(number: int, data: dict[str, Any]) -> CaseLine | EventLine:
         case = data["case"]
         if type(case) is not dict:
             _wrong(f"case 不能是 {short_repr(case)}", f"case can't be {short_repr(case)}", _A_CASE)
-        return CaseLine(number, key, _case(case, key), has_id=key is not None or "case_id" in case)
-    event = _member(Event, data["event"], "event")
-    by = None if data.get("by") is None else _member(Actor, data["by"], "by")
+        return CaseLine(number, key, _opened_case(case, key), has_id=key is not None or "case_id" in case)
+    event = _named_member(Event, data["event"], "event")
+    by = None if data.get("by") is None else _named_member(Actor, data["by"], "by")
     payload = data.get("data", {})
     if type(payload) is not dict:
         _wrong(f"data 不能是 {short_repr(payload)}", f"data can't be {short_repr(payload)}", Words("对象", "an object"))
     who = data.get("who")
     if who is not None and not _is_reference(who):
         _wrong(f"who 不能是 {short_repr(who)}", f"who can't be {short_repr(who)}", _AN_ID)
-    return EventLine(number, key, event, by, payload, _moment(data.get("at")), who)
+    return EventLine(number, key, event, by, payload, _moment_of(data.get("at")), who)
 
 
 def _known(data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
@@ -182,7 +182,7 @@ def _is_reference(value: object) -> bool:
         return False
 
 
-def _member(enum: type[Term], value: object, name: str) -> Any:
+def _named_member(enum: type[Term], value: object, name: str) -> Any:
     near: list[Term] = []
     if type(value) is str:
         try:
@@ -207,7 +207,7 @@ def nearest(value: str, enum: type[Term]) -> list[Term]:
     return list(dict.fromkeys(names[name] for name in found))[:3]
 
 
-def _moment(value: object) -> datetime | None:
+def _moment_of(value: object) -> datetime | None:
     if value is None:
         return None
     try:
@@ -218,7 +218,7 @@ def _moment(value: object) -> datetime | None:
     _wrong(f"at 不能是 {short_repr(value)}", f"at can't be {short_repr(value)}", _A_TIME)
 
 
-def _case(data: dict[str, Any], key: str | None) -> Case:
+def _opened_case(data: dict[str, Any], key: str | None) -> Case:
     inside = data.get("case_id", key)
     if key is not None and inside != key:
         same = Words("同一个 case_id", "the same case_id in both places")
@@ -240,13 +240,13 @@ def _case(data: dict[str, Any], key: str | None) -> Case:
         _wrong("case_id 不能是 null", "case_id can't be null", _AN_ID)
     try:
         return Case(
-            goal=_member(Goal, data["goal"], "goal"),
+            goal=_named_member(Goal, data["goal"], "goal"),
             account=data["account"],
             order=data["order"],
             case_id=inside,
             limits=_case_limits(data.get("limits", {})),
             deadlines=_deadlines(data.get("deadlines", {})),
-            at=_moment(data.get("at")),
+            at=_moment_of(data.get("at")),
         )
     except InvalidPayload as error:
         _wrong(error.text("zh").rstrip("。"), error.text("en").rstrip("."), _A_CASE)
@@ -269,13 +269,13 @@ def _deadlines(data: object) -> dict[State, timedelta]:
     )
     if type(data) is dict:
         try:
-            return {State(name): _deadline(State(name), seconds) for name, seconds in data.items()}
+            return {State(name): _open_state_deadline(State(name), seconds) for name, seconds in data.items()}
         except ValueError:
             pass
     _wrong(f"deadlines 不能是 {short_repr(data)}", f"deadlines can't be {short_repr(data)}", expected)
 
 
-def _deadline(state: State, seconds: Any) -> timedelta:
+def _open_state_deadline(state: State, seconds: Any) -> timedelta:
     if type(seconds) not in (int, float) or not 0 < seconds <= MAX_DEADLINE.total_seconds():
         raise ValueError
     return deadline_of(state, timedelta(seconds=seconds), MODEL)

@@ -61,13 +61,13 @@ def payload_pairs(model: Model, event: Event, facts: Facts) -> Iterator[tuple[st
 def variants_of(model: Model, event: Event, facts: Facts, fresh: str | None = None) -> tuple[Variants, Pairs]:
     """The payloads that matter, and those in which two fields differ; shared, so they are read-only."""
     fresh = fresh or (QUOTE if facts.quote != QUOTE else NEXT_QUOTE)
-    return _variants(tuple(model.events[event].items()), _compared(facts), fresh)
+    return _alternatives(tuple(model.events[event].items()), _compared(facts), fresh)
 
 
 @lru_cache(maxsize=4096)
-def _variants(carried: tuple[tuple[str, Field], ...], compared: tuple[Any, ...], fresh: str) -> tuple[Variants, Pairs]:
+def _alternatives(carried: tuple[tuple[str, Field], ...], compared: tuple[Any, ...], fresh: str) -> tuple[Variants, Pairs]:
     facts, fields = _Compared(*compared), dict(carried)
-    values = {name: _values(fields, name, kind, facts, fresh) for name, kind in carried}
+    values = {name: _choices(fields, name, kind, facts, fresh) for name, kind in carried}
     right = {name: choices[0][1] for name, choices in values.items()}
     others = [(f"{name}: {variant}", {name: value}) for name, choices in values.items() for variant, value in choices[1:]]
     if facts.quote is not None and _is_quoting(fields):
@@ -100,7 +100,7 @@ def payload_for(model: Model, event: Event, variant: str, facts: Facts, fresh: s
     return dict(payload_variants(model, event, facts, fresh))[variant]
 
 
-def _values(fields: Mapping[str, Field], name: str, kind: Field, facts: _Compared, fresh: str) -> list[tuple[str, Any]]:
+def _choices(fields: Mapping[str, Field], name: str, kind: Field, facts: _Compared, fresh: str) -> list[tuple[str, Any]]:
     if not isinstance(kind, Kind):
         return [(member.value, member) for member in kind]
     match name:

@@ -76,7 +76,7 @@ class Numbering(dict[Any, int]):
         return self.setdefault(key, len(self))
 
 
-def page_data(exploration: Exploration) -> dict[str, Any]:
+def explored_data(exploration: Exploration) -> dict[str, Any]:
     """Return all that the page needs, ready for JSON. Equal parts are stored once and referred to by index."""
     model = exploration.machine.definition
     reasons, reason_lists, by_actor, blocked_sets, inputs, refused_sets, later = (Numbering() for _ in range(7))
@@ -183,12 +183,12 @@ def _state(model: Model, state: State) -> dict[str, Any]:
     info = model.states[state]
     return _term(state) | {
         "phase": None if info.phase is None else info.phase.number - 1,
-        "deadline": None if info.deadline is None else _duration(info.deadline),
-        "end": _index(EndKind, info.end),
+        "deadline": None if info.deadline is None else _deadline_words(info.deadline),
+        "end": _index_or_none(EndKind, info.end),
     }
 
 
-def _duration(time: timedelta) -> Words:
+def _deadline_words(time: timedelta) -> Words:
     """Return a deadline in words, in the largest unit in which it is a whole number."""
     for seconds, zh, en in ((86_400, "天", "day"), (3_600, "小时", "hour"), (60, "分钟", "minute")):
         count, rest = divmod(int(time.total_seconds()), seconds)
@@ -203,22 +203,22 @@ def _description(model: Model, here: Configuration) -> list[int | None]:
     facts, responsibility = here.facts, model.responsibility(here.state, here.facts)
     return [
         list(model.states).index(here.state),
-        _index(Goal, facts.goal),
-        _index(Identity, facts.identity),
-        _index(QuoteStatus, facts.quote_status),
+        _index_or_none(Goal, facts.goal),
+        _index_or_none(Identity, facts.identity),
+        _index_or_none(QuoteStatus, facts.quote_status),
         int(facts.rejected_quote is not None),
-        _index(Settlement, facts.settled),
+        _index_or_none(Settlement, facts.settled),
         int(facts.face_removed),
         facts.face_attempts,
         facts.other_attempts,
-        _index(Actor, None if responsibility is None else responsibility.owner),
-        _index(RequestKind, None if responsibility is None else responsibility.request),
-        _index(Goal, model.achieved(here.state, facts)),
-        _index(Goal, model.unmet(here.state, facts)),
+        _index_or_none(Actor, None if responsibility is None else responsibility.owner),
+        _index_or_none(RequestKind, None if responsibility is None else responsibility.request),
+        _index_or_none(Goal, model.achieved(here.state, facts)),
+        _index_or_none(Goal, model.unmet(here.state, facts)),
     ]
 
 
-def _index(terms: Iterable[Term], term: Term | None) -> int | None:
+def _index_or_none(terms: Iterable[Term], term: Term | None) -> int | None:
     return None if term is None else list(terms).index(term)
 
 

@@ -73,7 +73,7 @@ def write(
     index.write_bytes(readme().encode())
     written = draw(folder, formats=_FORMATS, force=True, progress=progress)
     drawn = {lang: (folder / f"{View.OVERVIEW}.{lang}.svg").read_text(encoding="utf-8") for lang in page.LANGUAGES}
-    start_page.write_bytes(page.html(drawn).encode())
+    start_page.write_bytes(page.page_html(drawn).encode())
     return [*written, index, start_page]
 
 
@@ -90,13 +90,13 @@ def write_page(path: str | Path, *, force: bool = False) -> Path:
     if not force:
         check_overwrites(path.parent, [path.name])
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(page.html().encode())
+    path.write_bytes(page.page_html().encode())
     return path
 
 
 def readme(model: Model = MODEL) -> str:
     """Return the gallery's README: the pictures with a sentence each, then tables of states, events and transitions."""
-    return "\n".join([_HEAD, *_pictures(), *_states(model), *_events(model), *_transitions(model)])
+    return "\n".join([_HEAD, *_pictures(), *_state_lines(model), *_event_lines(model), *_transition_lines(model)])
 
 
 def _pictures() -> Iterator[str]:
@@ -113,7 +113,7 @@ def _alt(view: View, lang: str) -> str:
     return " · ".join(view.words) if lang == "both" else view.words.of(lang)
 
 
-def _states(model: Model) -> Iterator[str]:
+def _state_lines(model: Model) -> Iterator[str]:
     rows = []
     for state, info in model.states.items():
         phase = f"{info.phase.number} {info.phase.words.zh} {info.phase.words.en}" if info.phase else "结局 end"
@@ -123,19 +123,19 @@ def _states(model: Model) -> Iterator[str]:
         deadline = f"{info.deadline.total_seconds() / 3600:g} h" if info.deadline else ""
         rows.append((f"`{state}`", *state.words, phase, whose or meant, deadline))
     yield "## 状态 · States\n"
-    yield from _table(("state", "中文", "English", "步骤 phase", "由谁行动 waiting for", "期限 deadline"), rows)
+    yield from _table_lines(("state", "中文", "English", "步骤 phase", "由谁行动 waiting for", "期限 deadline"), rows)
 
 
-def _events(model: Model) -> Iterator[str]:
+def _event_lines(model: Model) -> Iterator[str]:
     rows = []
     for event, fields in model.events.items():
         by = "、".join(_zh_en(actor.words) for actor in model.actors[event])
         rows.append((f"`{event}`", *event.words, by, ", ".join(f"`{name}`" for name in fields)))
     yield "## 事件 · Events\n"
-    yield from _table(("event", "中文", "English", "由谁发起 raised by", "内容 payload"), rows)
+    yield from _table_lines(("event", "中文", "English", "由谁发起 raised by", "内容 payload"), rows)
 
 
-def _transitions(model: Model) -> Iterator[str]:
+def _transition_lines(model: Model) -> Iterator[str]:
     rows = []
     for number, row in enumerate(model.table, 1):
         sources = ", ".join(f"`{source}`" for source in row.sources)
@@ -146,14 +146,14 @@ def _transitions(model: Model) -> Iterator[str]:
     yield "## 流转 · Transitions\n"
     yield "同一事件的各行自上而下尝试，取第一个条件全部满足的。\n"
     yield "The rows of an event are tried from top to bottom; the first whose conditions are all met is taken.\n"
-    yield from _table(("#", "从 from", "事件 event", "由谁 by", "到 to", "条件 conditions", "随后 effects"), rows)
+    yield from _table_lines(("#", "从 from", "事件 event", "由谁 by", "到 to", "条件 conditions", "随后 effects"), rows)
 
 
 def _zh_en(words: Words) -> str:
     return words.zh if words.zh == words.en else f"{words.zh} {words.en}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:

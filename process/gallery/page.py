@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from process import diagram
 from process.exploration.explorer import Exploration, explore
-from process.gallery.configurations import page_data
+from process.gallery.configurations import explored_data
 from process.gallery.self_contained import assemble, asset, embedded
 
 LANGUAGES = ("zh", "en")
@@ -18,7 +18,7 @@ SCRIPTS = ("dom.js", "words.js", "paths.js", "snapshots.js", "picture.js", "savi
 """In the order in which they depend on each other; the page holds them as one script."""
 
 
-def html(pictures: Mapping[str, str] | None = None, exploration: Exploration | None = None) -> str:
+def page_html(pictures: Mapping[str, str] | None = None, exploration: Exploration | None = None) -> str:
     """Return the page, the same on every machine and in every run.
 
     Args:
@@ -34,7 +34,7 @@ def html(pictures: Mapping[str, str] | None = None, exploration: Exploration | N
         style=_asset("base.css") + _asset("page.css"),
         script="\n".join(map(_asset, SCRIPTS)),
         pictures=[embedded(pictures[lang], lang, lang=lang) for lang in LANGUAGES],
-        data=page_data(exploration or explore()),
+        data=explored_data(exploration or explore()),
     )
 
 

@@ -65,10 +65,10 @@ def validate_part(part: Guard | Effect, carried: tuple[tuple[str, Field], ...], 
         carried: the fields that it may read, with their types.
         carrier: the event or state that carries them, in words.
     """
-    return tuple(_problems(part, dict(carried), carrier))
+    return tuple(_part_problems(part, dict(carried), carrier))
 
 
-def _problems(part: Guard | Effect, fields: Mapping[str, Field], carrier: str) -> Iterator[str]:
+def _part_problems(part: Guard | Effect, fields: Mapping[str, Field], carrier: str) -> Iterator[str]:
     for words in (part.condition, part.reason) if isinstance(part, Guard) else (part.words,):
         if missing_languages(words):
             yield f"{part.name}: the words are missing in {' and '.join(missing_languages(words))}"
@@ -78,10 +78,10 @@ def _problems(part: Guard | Effect, fields: Mapping[str, Field], carrier: str) -
     if isinstance(part, Guard):
         yield from _reason_problems(part)
     if not undeclared:
-        yield from _evaluation_problems(part, {name: _value(fields[name]) for name in part.payload_fields}, fields)
+        yield from _evaluation_problems(part, {name: _field_sample(fields[name]) for name in part.payload_fields}, fields)
 
 
-def _value(field: Field) -> object:
+def _field_sample(field: Field) -> object:
     return _VALUES[field] if isinstance(field, Kind) else next(iter(field))
 
 

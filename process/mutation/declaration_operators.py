@@ -28,7 +28,7 @@ def declaration_mutants(model: Model) -> Iterator[Change]:
     """Yield every mutant of what an event carries and of what a state says."""
     yield from _fields(model)
     for state, info in model.states.items():
-        yield from _ends(model, state) if info.end else _open_states(model, state)
+        yield from _ends_swapped(model, state) if info.end else _open_states(model, state)
 
 
 # --------------------------------------------------------------------------------------------- events, states and ends
@@ -47,7 +47,7 @@ def _fields(model: Model) -> Iterator[Change]:
                     yield "field retyped", f"{event}: {name} is {kind}", carrying(event, {**fields, name: kind})
 
 
-def _ends(model: Model, state: State) -> Iterator[Change]:
+def _ends_swapped(model: Model, state: State) -> Iterator[Change]:
     for kind in EndKind:
         if kind is not model.states[state].end:
             yield "end swapped", f"{state}: is {kind}", _with_state(model, state, end=kind)

@@ -20,7 +20,7 @@ def guard_mutants(model: Model) -> Iterator[Change]:
     yield from _decisions(model)
     yield from _transformations(model)
     yield from _limits(model)
-    yield from _reasons(model)
+    yield from _reasons_changed(model)
 
 
 Alike = Callable[[Any, Any], bool]
@@ -55,10 +55,6 @@ NEARLY: Mapping[str, Alike] = {
     "by its last digit": lambda given, right: given % 10 == right % 10,
 }
 """How numbers can."""
-
-
-def _number(text: str) -> object:
-    return int(text) if text.isdecimal() else text
 
 
 def _form(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
@@ -214,7 +210,7 @@ def _endless(guard: Guard) -> Callable[[Facts, Payload], bool]:
     return lambda facts, data: facts.attempt > 9 or guard.predicate(facts, data)
 
 
-def _reasons(model: Model) -> Iterator[Change]:
+def _reasons_changed(model: Model) -> Iterator[Change]:
     """Change the reason of a refusal: another code, the texts swapped, one language lost, or a parameter."""
     guards = tuple(mutable_guards(model))
     for guard, other in zip(guards, (*guards[1:], guards[0]), strict=True):

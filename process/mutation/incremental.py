@@ -51,11 +51,11 @@ def changed_events(model: Model) -> tuple[Event, ...]:
     return tuple(
         event
         for event in Event
-        if _rows(model, event) != _rows(MODEL, event) or model.events[event] is not MODEL.events[event]
+        if _rows_of_event(model, event) != _rows_of_event(MODEL, event) or model.events[event] is not MODEL.events[event]
     )
 
 
-def _rows(model: Model, event: Event) -> list[int]:
+def _rows_of_event(model: Model, event: Event) -> list[int]:
     return [id(row) for row in model.table if row.event is event]
 
 

@@ -12,7 +12,7 @@ from process.mutation.guard_operators import Change, mutable_guards
 def row_mutants(model: Model) -> Iterator[Change]:
     """Yield every mutant of a row, in the order of the table."""
     for index, row in enumerate(model.table):
-        where = f"row {index + 1}, {row.event} from {_short(row.sources)}"
+        where = f"row {index + 1}, {row.event} from {_short_sources(row.sources)}"
         for kind, what, rows in _changes_of_row(model, row):
             table = (*model.table[:index], *rows, *model.table[index + 1 :])
             yield kind, f"{where}: {what}", replace(model, table=table)
@@ -46,11 +46,11 @@ def _changes_of_row(model: Model, row: Row) -> Iterator[tuple[str, str, tuple[Ro
         before, behind = row.effects[:index], row.effects[index + 1 :]
         yield "effect dropped", f"{effect.name} dropped", (replace(row, effects=(*before, *behind)),)
         for other in _effects(model):
-            if other not in row.effects and _readable(model, row, other):
+            if other not in row.effects and _can_read(model, row, other):
                 changed = replace(row, effects=(*before, other, *behind))
                 yield "effect replaced", f"{effect.name} replaced by {other.name}", (changed,)
     for effect in _effects(model):
-        if effect not in row.effects and _readable(model, row, effect):
+        if effect not in row.effects and _can_read(model, row, effect):
             yield "effect added", f"{effect.name} added", (replace(row, effects=(*row.effects, effect)),)
     yield from _changes_of_actors(row)
 
@@ -63,7 +63,7 @@ def _changes_of_guard(model: Model, row: Row, guard: Guard) -> Iterator[tuple[st
 
     yield "guard negated", "negated", (replace(guard, name=f"not {guard.name}", predicate=negated),)
     for other in mutable_guards(model):
-        if other not in row.guards and _readable(model, row, other):
+        if other not in row.guards and _can_read(model, row, other):
             yield "guard replaced", f"replaced by {other.name}", (other,)
 
 
@@ -90,7 +90,7 @@ def _swapped(model: Model) -> Iterator[Change]:
                 yield "rows swapped", name, replace(model, table=tuple(table))
 
 
-def _short(sources: tuple[State, ...]) -> str:
+def _short_sources(sources: tuple[State, ...]) -> str:
     return sources[0].value if len(sources) == 1 else f"{sources[0]} and {len(sources) - 1} more"
 
 
@@ -98,7 +98,7 @@ def _effects(model: Model) -> Iterable[Effect]:
     return dict.fromkeys(effect for row in model.table for effect in row.effects)
 
 
-def _readable(model: Model, row: Row, part: Guard | Effect) -> bool:
+def _can_read(model: Model, row: Row, part: Guard | Effect) -> bool:
     return all(field in model.events[row.event] for field in part.payload_fields)
 
 

@@ -57,7 +57,7 @@ def same_under_other_names(evidence: Evidence, *facts: str | None) -> CheckResul
 # --------------------------------------------------------------------------------------------------------- near misses
 
 
-def _is_reference(value: str) -> bool:
+def _is_valid_reference(value: str) -> bool:
     try:
         check_of(Kind.REFERENCE)(value)
     except INVALID:
@@ -84,7 +84,7 @@ def _references(right: str, of_the_case: tuple[str, ...]) -> tuple[str, ...]:
         *(right.replace("1", "01"), "*", "%", ".*", "0", "null"),
         *of_the_case,
     )
-    return tuple(value for value in dict.fromkeys(nearly) if value != right and _is_reference(value))
+    return tuple(value for value in dict.fromkeys(nearly) if value != right and _is_valid_reference(value))
 
 
 def numbers(right: int, facts: Facts) -> Iterator[int]:

@@ -13,7 +13,7 @@ from process.exploration.inputs import ACCOUNT, ORDER, RIGHT
 from process.machine import CompiledMachine
 from process.model import Actor, Event, Facts, Limits, Model, State, Words
 from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, CheckResult, Counterexample
-from process.requirements.observation import CLAIMS, RECORDED, Ledger, Observation, after, read
+from process.requirements.observation import CLAIMS, RECORDED, Ledger, Observation, after, claimed_ledger
 from process.requirements.opaque import PartProblem, part_problems
 from process.requirements.renamings import OTHER_NAMES, RenamingDifference, differences, has_right_payload
 
@@ -90,7 +90,7 @@ class Evidence:
             quiet = seen.after is seen.before and seen.event not in RECORDED
             if quiet and seen.target not in (State.CANCELLING, State.PLAN_CANCELLED, State.BOTH_CANCELLED):
                 continue  # neither the ledger nor the facts change
-            true, claimed = after(seen), read(seen.target, seen.after)
+            true, claimed = after(seen), claimed_ledger(seen.target, seen.after)
             if true != claimed:
                 pairs = zip(Ledger._fields, true, claimed, strict=True)
                 found += [(seen, name) for name, one, other in pairs if one != other]
@@ -257,7 +257,7 @@ def facts_are_true(evidence: Evidence, *claims: str, but: Event | None = None, o
     coverage = ((len(evidence.exploration.edges), EVENTS_TAKEN),)
     for seen, claim in evidence.false_claims:
         if claim in claims and seen.event is not but and only in (None, seen.event):
-            true, claimed = getattr(after(seen), claim), getattr(read(seen.target, seen.after), claim)
+            true, claimed = getattr(after(seen), claim), getattr(claimed_ledger(seen.target, seen.after), claim)
             zh, en = CLAIMS[claim]
             problem = Words(f"{zh}：实为 {true!s}，事实却记为 {claimed!s}", f"{en}: is {true!s}, the facts say {claimed!s}")
             return CheckResult(coverage, evidence.by(seen, problem))

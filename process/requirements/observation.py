@@ -60,7 +60,7 @@ class Ledger(NamedTuple):
 _NO_OFFER = (None, None, None)
 
 
-def read(state: State, facts: Facts) -> Ledger:
+def claimed_ledger(state: State, facts: Facts) -> Ledger:
     """The ledger as state and facts claim it."""
     return Ledger(
         facts.goal,
@@ -94,7 +94,7 @@ _VOID: dict[str, Any] = {"quoted": None, "confirmed": False}
 
 def after(seen: Observation) -> Ledger:
     """The true ledger after the event, if the claims of the facts before it were true."""
-    before = read(seen.source, seen.before)
+    before = claimed_ledger(seen.source, seen.before)
     new = _entries_after(seen, before)
     if seen.enters is S.CANCELLING:
         new["outstanding"] = True  # entering it is asking

@@ -116,7 +116,7 @@ def part_problems(
                 key = id(part), facts, *(data.get(name) for name in part.payload_fields)
                 if key not in tried:
                     tried.add(key)
-                    for of_limits, problem in _problems(part, facts, data):
+                    for of_limits, problem in _impurities(part, facts, data):
                         yield PartProblem(index, event, of_limits, problem)
 
 
@@ -130,7 +130,7 @@ def _parts_with_payloads(
     for row in rows:
         waiting = row.effects
         for data in payloads if waiting else ():
-            if all(_answer(guard, facts, data) is True for guard in row.guards):
+            if all(_value_or_error(guard, facts, data) is True for guard in row.guards):
                 yield from ((effect, data) for effect in waiting)
                 waiting = tuple(effect for effect in waiting if effect.payload_fields)
 
@@ -141,14 +141,14 @@ def _payloads(machine: CompiledMachine, event: Event, facts: Facts) -> Iterator[
     yield from (data for _one, _other, data in pairs)
 
 
-def _answer(guard: Guard, facts: Facts, data: Mapping[str, Any]) -> object:
+def _value_or_error(guard: Guard, facts: Facts, data: Mapping[str, Any]) -> object:
     try:
         return guard.predicate(facts, data)
-    except Exception as error:  # whatever a guard can raise: it is reported by _problems
+    except Exception as error:  # whatever a guard can raise: it is reported by _impurities
         return error
 
 
-def _problems(part: Guard | Effect, facts: Facts, data: Mapping[str, Any]) -> Iterator[tuple[bool, Words]]:
+def _impurities(part: Guard | Effect, facts: Facts, data: Mapping[str, Any]) -> Iterator[tuple[bool, Words]]:
     evaluate = part.predicate if isinstance(part, Guard) else changes_of(part)
     try:
         expected: Any = evaluate(facts, data)

@@ -47,27 +47,27 @@ class GoalPath:
         return Words(f"{self.goal.words.zh}：{self.name.zh}", f"{self.goal.words.en}: {self.name.en}")
 
 
-def _event(event: Event, source: State | None = None) -> Callable[[Observation], bool]:
+def _takes(event: Event, source: State | None = None) -> Callable[[Observation], bool]:
     return lambda seen: seen.event is event and source in (None, seen.source)
 
 
-def _goal_paths() -> Iterator[GoalPath]:
+def _all_goal_paths() -> Iterator[GoalPath]:
     skipped = Words("自助，系统跳过核验", "by self-service, verification skipped")
     face = Words("自助，人脸核验", "by self-service, verified by face")
     other = Words("自助，其他方式核验", "by self-service, verified by another method")
     waived = Words("经客服，豁免核验", "through support, verification waived")
     guided = Words("经客服指引返回自助办理", "through support, guided back to self-service")
     for goal in (G.PLAN, G.BOTH):
-        yield GoalPath(skipped, goal, S.PLAN_CANCELLED, _event(SKIP), self_service=True)
-        yield GoalPath(face, goal, S.PLAN_CANCELLED, _event(PASS, S.FACE_VERIFICATION), self_service=True)
-        yield GoalPath(other, goal, S.PLAN_CANCELLED, _event(PASS, S.OTHER_VERIFICATION), self_service=True)
-        yield GoalPath(waived, goal, S.PLAN_CANCELLED, _event(WAIVE), avoided=(SKIP, PASS))
-        yield GoalPath(guided, goal, S.PLAN_CANCELLED, _event(E.GUIDE_BACK), avoided=(WAIVE,))
+        yield GoalPath(skipped, goal, S.PLAN_CANCELLED, _takes(SKIP), self_service=True)
+        yield GoalPath(face, goal, S.PLAN_CANCELLED, _takes(PASS, S.FACE_VERIFICATION), self_service=True)
+        yield GoalPath(other, goal, S.PLAN_CANCELLED, _takes(PASS, S.OTHER_VERIFICATION), self_service=True)
+        yield GoalPath(waived, goal, S.PLAN_CANCELLED, _takes(WAIVE), avoided=(SKIP, PASS))
+        yield GoalPath(guided, goal, S.PLAN_CANCELLED, _takes(E.GUIDE_BACK), avoided=(WAIVE,))
         unsigned = Words(
             "经客服核实身份后豁免核验，无须登录", "identified by support, verification waived, without signing in"
         )
-        yield GoalPath(unsigned, goal, S.PLAN_CANCELLED, _event(WAIVE), avoided=(E.SIGN_IN,))
-    removed = _event(E.REMOVE_FACE_VERIFICATION)
+        yield GoalPath(unsigned, goal, S.PLAN_CANCELLED, _takes(WAIVE), avoided=(E.SIGN_IN,))
+    removed = _takes(E.REMOVE_FACE_VERIFICATION)
     both = Words("经客服取消人脸验证，再取消分期", "through support, face verification removed and then the plan cancelled")
     yield GoalPath(both, G.BOTH, S.BOTH_CANCELLED, removed, avoided=(SKIP, PASS, WAIVE))
     support = Words("经客服", "through support")
@@ -76,7 +76,7 @@ def _goal_paths() -> Iterator[GoalPath]:
     yield GoalPath(unsigned, G.FACE_VERIFICATION, S.FACE_VERIFICATION_REMOVED, removed, avoided=(E.SIGN_IN,))
 
 
-GOAL_PATHS = tuple(_goal_paths())
+GOAL_PATHS = tuple(_all_goal_paths())
 """Every kind of path that R1 requires."""
 
 

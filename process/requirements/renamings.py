@@ -15,7 +15,7 @@ from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
 from process.requirements.observation import Observation
 
 
-class Names(NamedTuple):
+class Values(NamedTuple):
     """Values in place of those of the search, by fact and payload field."""
 
     account: str
@@ -76,12 +76,12 @@ def _names(length: int) -> tuple[str, str, str, str, str]:
 
 
 OTHER_NAMES = (
-    Names("7", "7", "7", "8", "9", 1, "USD", 1, "7", "7"),
-    Names(*_names(MAX_REFERENCE), MAX_INTEGER, "JPY", 1_000, "证" * MAX_REFERENCE, "长" * MAX_TEXT),
+    Values("7", "7", "7", "8", "9", 1, "USD", 1, "7", "7"),
+    Values(*_names(MAX_REFERENCE), MAX_INTEGER, "JPY", 1_000, "证" * MAX_REFERENCE, "长" * MAX_TEXT),
 )
 """The shortest references, all the same, which is allowed, and the longest, no two the same; least and largest numbers."""
 
-LONG_NAMES = Names(*_names(MAX_REFERENCE - 8), 0, "CNY", 1_000, "-", ".")
+LONG_NAMES = Values(*_names(MAX_REFERENCE - 8), 0, "CNY", 1_000, "-", ".")
 """Long references that leave room for slightly longer ones."""
 
 RENAMED_FACTS = ("account", "order", "quote", "rejected_quote", "fee", "currency", "attempt")
@@ -92,12 +92,12 @@ class RenamingDifference(NamedTuple):
     """An event that does something else under other names."""
 
     seen: Observation
-    names: Names
+    names: Values
     fact: str | None
     """The fact that differs; None: the event is refused, or leads elsewhere, or changes a fact that is not renamed."""
 
 
-def differences(seen: Observation, names: Names, outcome: tuple[State, Facts] | None) -> list[RenamingDifference]:
+def differences(seen: Observation, names: Values, outcome: tuple[State, Facts] | None) -> list[RenamingDifference]:
     """The differences where the event had *outcome* under the names."""
     if outcome is None or outcome[0] is not seen.target:
         return [RenamingDifference(seen, names, None)]

@@ -90,11 +90,11 @@ def check(
     for requirement in chosen:
         if on is not None:
             on(requirement)
-        results.append(_result(requirement, evidence if requirement.depends_on_limits else evidence[:1]))
+        results.append(_requirement_result(requirement, evidence if requirement.depends_on_limits else evidence[:1]))
     return CheckReport(tuple(one.exploration for one in evidence), tuple(results))
 
 
-def _result(requirement: Requirement, evidence: Sequence[Evidence]) -> RequirementResult:
+def _requirement_result(requirement: Requirement, evidence: Sequence[Evidence]) -> RequirementResult:
     """Check the requirement under each limits until it fails."""
     for number, one in enumerate(evidence):
         coverage, counterexample = requirement.run(one)

@@ -126,7 +126,7 @@ def loads(text: str | bytes) -> Any:
         zh, en = ("字符", "characters") if isinstance(text, str) else ("字节", "bytes")
         _refuse("", f"{len(text)} {en}, at most {MAX_SIZE} are read", f"共 {len(text)} {zh}，至多读取 {MAX_SIZE}")
     try:
-        return strict_json.loads(text)
+        return strict_json.parse(text)
     except strict_json.NotJSON as error:
         _refuse("", f"not JSON: {error.problem.en}", f"不是 JSON：{error.problem.zh}")
 
@@ -140,11 +140,11 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
     """
     if type(data) is not dict:
         _refuse("", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
-    size = _size(data)  # as it was written: what a migration adds counts for nothing
+    size = _json_size(data)  # as it was written: what a migration adds counts for nothing
     if data.get("format") != FORMAT:
         given = short_repr(data.get("format"))
         _refuse("format", f"must be {FORMAT!r}, not {given}", f"须是 {FORMAT!r}，不能是 {given}")
-    model_version = _integer(data.get("model_version"), "model_version", 1)
+    model_version = _decoded_integer(data.get("model_version"), "model_version", 1)
     if model_version > MODEL_VERSION:
         zh = f"是 {model_version}，本程序的模型是 {MODEL_VERSION}"
         raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}", zh)
@@ -152,13 +152,13 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
         _refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read", f"共 {size} 字符，至多读取 {MAX_SIZE}")
     data = migrate_snapshot(data, model_version, MODEL_VERSION)
     _keys(data, (*_KEYS, TRUSTED_UNTIL) if TRUSTED_UNTIL in data and model_version > 1 else _KEYS, "")
-    version = _integer(data["version"], "version", 0)
+    version = _decoded_integer(data["version"], "version", 0)
     trusted_until = _trusted_until(data, version, model_version)
     fields = check_of if trusted_until is None else model_1_check_of
-    case_id = _value(data["case_id"], Kind.REFERENCE, "case_id", fields)
-    state: State = _value(data["state"], State, "state")
+    case_id = _decoded_value(data["case_id"], Kind.REFERENCE, "case_id", fields)
+    state: State = _decoded_value(data["state"], State, "state")
     facts = _decode_facts(data["facts"], fields)
-    opened_at = _moment(data["opened_at"], "opened_at")
+    opened_at = _decoded_time(data["opened_at"], "opened_at")
     deadlines = _decode_deadlines(data["deadlines"], machine)
     history = _decode_history(data["history"], version, machine, fields)
     broken = machine.definition.violated_invariant(state, facts)
@@ -177,7 +177,7 @@ def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) ->
         return version
     if TRUSTED_UNTIL not in data:
         return None
-    trusted_until = _integer(data[TRUSTED_UNTIL], TRUSTED_UNTIL, 0)
+    trusted_until = _decoded_integer(data[TRUSTED_UNTIL], TRUSTED_UNTIL, 0)
     if trusted_until > version:
         _refuse(
             TRUSTED_UNTIL,
@@ -200,9 +200,9 @@ def _decode_facts(data: object, check_of: FieldCheck) -> Facts:
                 _refuse(where, f"must be true or false, not {given}", f"须是 true 或 false，不能是 {given}")
             values[name] = value
         elif field is int:
-            values[name] = _integer(value, where, 0)
+            values[name] = _decoded_integer(value, where, 0)
         else:
-            values[name] = _value(value, field, where, check_of, optional)  # type: ignore[arg-type]  # not bool or int
+            values[name] = _decoded_value(value, field, where, check_of, optional)  # type: ignore[arg-type]  # not bool or int
     try:
         Limits(values["face_limit"], values["other_limit"])
     except ValueError as error:
@@ -215,7 +215,7 @@ def _decode_deadlines(data: object, machine: CompiledMachine) -> dict[State, tim
         _refuse("deadlines", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
     deadlines: dict[State, timedelta] = {}
     for name, seconds in data.items():
-        state: State = _value(name, State, "deadlines")
+        state: State = _decoded_value(name, State, "deadlines")
         where = f"deadlines.{state}"
         if type(seconds) not in (int, float) or not 0 < seconds <= MAX_DEADLINE.total_seconds():
             given = short_repr(seconds)
@@ -247,7 +247,7 @@ def decode_step(data: object, where: str, machine: CompiledMachine, check_of: Fi
         check_of: returns the check of a field; ``model_1_check_of`` for a step of a case that model 1 opened.
     """
     step = _keys(data, _STEP_KEYS, where)
-    event: Event = _value(step["event"], Event, f"{where}.event")
+    event: Event = _decoded_value(step["event"], Event, f"{where}.event")
     payload = step["data"]
     if type(payload) is not dict:
         _refuse(f"{where}.data", f"must be an object, not {short_repr(payload)}", f"须是对象，不能是 {short_repr(payload)}")
@@ -257,13 +257,13 @@ def decode_step(data: object, where: str, machine: CompiledMachine, check_of: Fi
         _refuse(f"{where}.data", wrong[0].en, wrong[0].zh.rstrip("。"))
     return Step(
         event,
-        _value(step["by"], Actor, f"{where}.by"),
+        _decoded_value(step["by"], Actor, f"{where}.by"),
         MappingProxyType(valid_part(fields, payload, check_of)),
-        _value(step["source"], State, f"{where}.source"),
-        _value(step["target"], State, f"{where}.target"),
-        _moment(step["at"], f"{where}.at"),
-        _integer(step["version"], f"{where}.version", 1),
-        step["who"] if step["who"] is None else _value(step["who"], Kind.REFERENCE, f"{where}.who", optional=True),
+        _decoded_value(step["source"], State, f"{where}.source"),
+        _decoded_value(step["target"], State, f"{where}.target"),
+        _decoded_time(step["at"], f"{where}.at"),
+        _decoded_integer(step["version"], f"{where}.version", 1),
+        step["who"] if step["who"] is None else _decoded_value(step["who"], Kind.REFERENCE, f"{where}.who", optional=True),
     )
 
 
@@ -287,7 +287,7 @@ def _keys(data: object, keys: tuple[str, ...], where: str) -> dict[str, Any]:
     return data
 
 
-def _size(data: dict[str, Any]) -> int:
+def _json_size(data: dict[str, Any]) -> int:
     """Return the number of characters of the data as JSON; refuse what JSON can't hold, and strangers' objects."""
     try:
         size = len(json.dumps(data, allow_nan=False))
@@ -308,7 +308,7 @@ def _size(data: dict[str, Any]) -> int:
 _JSON = frozenset((dict, list, str, int, float, bool, type(None)))
 
 
-def _value(value: object, field: Field, where: str, check_of: FieldCheck = check_of, optional: bool = False) -> Any:
+def _decoded_value(value: object, field: Field, where: str, check_of: FieldCheck = check_of, optional: bool = False) -> Any:
     try:
         return check_of(field)(value)
     except INVALID:
@@ -317,14 +317,14 @@ def _value(value: object, field: Field, where: str, check_of: FieldCheck = check
         _refuse(where, f"must be {en}{either[1]}, not {given}", f"须是：{zh}{either[0]}；不能是 {given}")
 
 
-def _integer(value: object, where: str, least: int) -> int:
+def _decoded_integer(value: object, where: str, least: int) -> int:
     if type(value) is not int or not least <= value <= MAX_INTEGER:
         given = short_repr(value)
         _refuse(where, f"must be an integer of {least} or more, not {given}", f"须是不小于 {least} 的整数，不能是 {given}")
     return value
 
 
-def _moment(value: object, where: str) -> datetime | None:
+def _decoded_time(value: object, where: str) -> datetime | None:
     if value is None:
         return None
     try:

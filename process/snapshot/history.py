@@ -39,7 +39,7 @@ def validate_history(
     trusted = trusted_until or 0
     _check_chain(history, trusted, version, state, machine)
     if trusted == 0 and len(history) == version:
-        _replay(history, facts, machine.decisions if trusted_until is None else machine.model_1_decisions)
+        _check_replay(history, facts, machine.decisions if trusted_until is None else machine.model_1_decisions)
         return
     skipped = sum(step.version <= trusted for step in history)
     if trusted == 0:
@@ -94,7 +94,7 @@ def _check_chain(history: Sequence[Step], trusted: int, version: int, state: Sta
         _refuse("state", f"is {state}, but the history ends in {reached}", f"是 {state}，但历史止于 {reached}")
 
 
-def _replay(history: Sequence[Step], facts: Facts, decisions: Decisions) -> None:
+def _check_replay(history: Sequence[Step], facts: Facts, decisions: Decisions) -> None:
     known = Facts(facts.goal, facts.account, facts.order, facts.face_limit, facts.other_limit)
     for index, step in enumerate(history):
         _, _, decide = decisions[step.event][step.source][step.by]

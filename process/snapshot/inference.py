@@ -191,11 +191,11 @@ def _writes(effects: tuple[Effect, ...]) -> dict[str, Write]:
         samples = _changes_on_samples(effect)
         if not samples:
             return dict.fromkeys(Facts._fields, Write())
-        writes |= {name: _write(name, samples) for name in _changed_by(effect)}
+        writes |= {name: _write_of(name, samples) for name in _changed_by(effect)}
     return writes
 
 
-def _write(name: str, samples: tuple[tuple[Facts, Mapping[str, Any]], ...]) -> Write:
+def _write_of(name: str, samples: tuple[tuple[Facts, Mapping[str, Any]], ...]) -> Write:
     if any(name not in changes for _, changes in samples):
         return Write()
     values = [changes[name] for _, changes in samples]

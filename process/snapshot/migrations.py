@@ -87,7 +87,7 @@ def migrate_snapshot(data: dict[str, Any], written_by: int, today: int) -> dict[
         except Exception as error:  # whatever an entry raises for spoilt data
             raise _spoilt("", version, error) from error
         if isinstance(history, list):
-            history = [_step(migration, version, step, f"history[{index}]") for index, step in enumerate(history)]
+            history = [_migrated_step(migration, version, step, f"history[{index}]") for index, step in enumerate(history)]
         data = {**data, "history": history}
     return data
 
@@ -95,7 +95,7 @@ def migrate_snapshot(data: dict[str, Any], written_by: int, today: int) -> dict[
 def migrate_step(data: dict[str, Any], written_by: int, today: int, where: str = "") -> dict[str, Any]:
     """Return one step likewise; *where* is its path, for SnapshotInvalid."""
     for version, migration in _between(written_by, today):
-        data = _step(migration, version, data, where)
+        data = _migrated_step(migration, version, data, where)
     return data
 
 
@@ -117,7 +117,7 @@ def _between(written_by: int, today: int) -> Iterable[tuple[int, Migration]]:
     return ((version, MIGRATIONS[version]) for version in range(written_by, today) if version in MIGRATIONS)
 
 
-def _step(migration: Migration, version: int, step: Any, where: str) -> dict[str, Any]:
+def _migrated_step(migration: Migration, version: int, step: Any, where: str) -> dict[str, Any]:
     try:
         return migration.step(_with_names(migration, {**step}))
     except Exception as error:  # whatever an entry raises for spoilt data

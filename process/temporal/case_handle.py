@@ -40,11 +40,11 @@ from process.records import Request, Step
 from process.temporal.conversion import (
     answer_after_the_end,
     check_reference,
+    decoded_step,
     error_of,
     handled_of,
     message_of,
-    sender_of,
-    step_of,
+    sender_name,
 )
 from process.temporal.messages import (
     UNDECIDED,
@@ -260,11 +260,11 @@ class CaseHandle:
         missing = set(range(1, look.position.version + 1)) - found.keys()
         if missing and (run := await self._run()) is not None:
             found |= await steps_of_runs(self.client, self.workflow_id, run.run_id, missing)
-        return tuple(step_of(found[version]) for version in sorted(found))
+        return tuple(decoded_step(found[version]) for version in sorted(found))
 
     async def _refuse(self, event: Any, data: Any, event_id: str, by: Any, who: Any, at: Any) -> Handled:
         """Raise what a case says to an event that is malformed, without sending it."""
-        look = await self._look(f"{sender_of(event, by)}:{event_id}")
+        look = await self._look(f"{sender_name(event, by)}:{event_id}")
         if look.outcome is not None:
             raise EventIdReused(self.case_id, event_id, look.outcome.event)
         case = Case.from_dict(look.position.snapshot)

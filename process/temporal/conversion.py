@@ -25,8 +25,8 @@ from process.temporal.deciding import raise_event, step_message
 from process.temporal.messages import (
     CaseResult,
     EventMessage,
+    EventOutcome,
     HandledMessage,
-    Outcome,
     Position,
 )
 
@@ -53,13 +53,13 @@ def message_of(
     return EventMessage(case_id, event_id, compiled.event.value, data, actor and actor.value, who, moment, version)
 
 
-def sender_of(event: Any, by: Any) -> str:
+def sender_name(event: Any, by: Any) -> str:
     actor = named_actor(event, by)
     return "" if actor is None else actor.value
 
 
 def handled_of(answer: HandledMessage) -> Handled:
-    return Handled(step_of(answer.step), Case.from_dict(answer.snapshot), answer.is_duplicate)
+    return Handled(decoded_step(answer.step), Case.from_dict(answer.snapshot), answer.is_duplicate)
 
 
 def answer_after_the_end(result: CaseResult, event: EventMessage) -> HandledMessage:
@@ -86,18 +86,18 @@ def error_of(cause: BaseException) -> BaseException:
     return cause
 
 
-def step_of(written: dict[str, Any]) -> Step:
+def decoded_step(written: dict[str, Any]) -> Step:
     """The step of data, which an older model may have written. Its references are checked as model 1 did."""
     data = {name: value for name, value in written.items() if name != "model_version"}
     today = migrate_step(data, written["model_version"], MODEL_VERSION)
     return codec.decode_step(today, f"step {written['version']}", MACHINE, model_1_check_of)
 
 
-def imported_outcome(step: Step, event_ids: Mapping[int, str]) -> Outcome:
+def imported_outcome(step: Step, event_ids: Mapping[int, str]) -> EventOutcome:
     """The outcome of a step that was taken elsewhere, under its event's id there."""
     written = step_message(step)
     event_id = check_older_reference("event_ids", event_ids.get(step.version, f"step:{step.version}"))
-    return Outcome(f"{step.by.value}:{event_id}", step.event.value, written["data"], written)
+    return EventOutcome(f"{step.by.value}:{event_id}", step.event.value, written["data"], written)
 
 
 def check_reference(name: str, value: str) -> str:

@@ -24,7 +24,7 @@ def server_program() -> str | None:
     return str(beside) if beside.exists() else shutil.which("temporal")
 
 
-async def connect(address: str, *, identity: str | None = None) -> Client:
+async def connected_client(address: str, *, identity: str | None = None) -> Client:
     """A client of the server at the address, under a name of its own.
 
     Raises:

@@ -105,7 +105,7 @@ class Decision:
 
 
 @dataclass
-class Outcome:
+class EventOutcome:
     """The outcome of an event, kept for its duplicates: a step, or the error of a final refusal."""
 
     key: str = ""
@@ -138,7 +138,7 @@ class CaseInput:
 
     snapshot: dict[str, Any] = field(default_factory=dict)
     position: Position | None = None
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[EventOutcome] = field(default_factory=list)
     pending: list[RequestMessage] = field(default_factory=list)
     """Requests whose functions have not returned in the run before: they are called again, under the same key."""
     searchable: bool = False
@@ -150,7 +150,7 @@ class CaseResult:
     """The result of the workflow: the case at its end, from which everything is answered afterwards."""
 
     position: Position | None = None
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[EventOutcome] = field(default_factory=list)
     refused_answers: list[RefusedAnswerMessage] = field(default_factory=list)
 
 
@@ -176,7 +176,7 @@ class Look:
     """The case as it is."""
 
     position: Position = field(default_factory=Position)
-    outcome: Outcome | None = None
+    outcome: EventOutcome | None = None
     steps: list[dict[str, Any]] = field(default_factory=list)
     """The steps that are kept, oldest first, where they are wanted."""
     refused_answers: list[RefusedAnswerMessage] = field(default_factory=list)

@@ -26,10 +26,10 @@ from process.temporal.messages import (
     CaseResult,
     Decision,
     EventMessage,
+    EventOutcome,
     HandledMessage,
     Look,
     LookInput,
-    Outcome,
     Position,
     RefusedAnswerMessage,
     RequestMessage,
@@ -137,7 +137,7 @@ class CaseWorkflow:
         event.at = event.at or workflow.now().isoformat()
         decision = await self._decide(event)
         if decision.is_final or decision.step is not None:
-            self._keep(Outcome(event.key, event.event, event.data, decision.step, decision.error))
+            self._keep(EventOutcome(event.key, event.event, event.data, decision.step, decision.error))
         if decision.position is None or decision.step is None:
             raise _as_failure(decision.error)
         self._move(decision.position)
@@ -158,7 +158,7 @@ class CaseWorkflow:
             return Decision(error=messages.error_message(messages.UNDECIDED))
         return decision
 
-    def _keep(self, outcome: Outcome) -> None:
+    def _keep(self, outcome: EventOutcome) -> None:
         self.outcomes[outcome.key] = outcome
         self.size += outcome.size
         if len(self.outcomes) <= KEPT_OUTCOMES and self.size <= KEPT_SIZE:

@@ -103,7 +103,7 @@ class Connection:
 
     def _wait(self, result: Awaitable[Any]) -> Any:
         if self._loop is not None:
-            return asyncio.run_coroutine_threadsafe(_result(result), self._loop).result()
+            return asyncio.run_coroutine_threadsafe(_awaited(result), self._loop).result()
         if self._run is None:
             runner = asyncio.Runner()
             if _is_in_a_loop():  # which can't wait for itself: another thread has a loop of its own
@@ -113,10 +113,10 @@ class Connection:
             else:
                 self._stack.callback(runner.close)
                 self._run = runner.run
-        return self._run(_result(result))
+        return self._run(_awaited(result))
 
 
-async def _result(awaitable: Awaitable[Any]) -> Any:
+async def _awaited(awaitable: Awaitable[Any]) -> Any:
     return await awaitable
 
 

@@ -174,7 +174,7 @@ class _Track:
         """Deliver the next event to both."""
         exchange = self._exchange()
         is_to_restart = self.note is not None and self.note(exchange)
-        expected = _answer(exchange.is_accepted, exchange.state)
+        expected = _answer_words(exchange.is_accepted, exchange.state)
         event, by, _ = exchange.delivery
         try:
             accepted = self.connection.call("apply", event, by, dict(exchange.data))
@@ -190,7 +190,7 @@ class _Track:
             sent = event, by, exchange.data
             may_be_accepted = self.comparison.repeats_accepted and accepted and sent in self.taken
             if state != exchange.state or (accepted != exchange.is_accepted and not may_be_accepted):
-                return self._difference(_because(expected, exchange.answer), _answer(accepted, state))
+                return self._difference(_because(expected, exchange.answer), _answer_words(accepted, state))
             found = self.hooks.difference(None if accepted else exchange)
         except Exception as error:
             return self._difference(_because(expected, exchange.answer), _broke(error), error)
@@ -247,7 +247,7 @@ def _stands(state: State | str) -> Words:
     )
 
 
-def _answer(accepted: bool, state: State | str) -> Words:
+def _answer_words(accepted: bool, state: State | str) -> Words:
     where = _stands(state)
     return Words(f"{'接受' if accepted else '拒绝'}，{where.zh}", f"{'accepted' if accepted else 'refused'}, {where.en}")
 

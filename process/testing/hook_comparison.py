@@ -11,7 +11,7 @@ from process.model import Actor, Event, RequestKind, Term, Words
 from process.payload import short_repr
 from process.records import Request, Step
 from process.testing.backend import Connection
-from process.testing.scenario import Exchange, plain
+from process.testing.scenario import Exchange, value_text
 
 
 class HookComparison:
@@ -47,7 +47,7 @@ class HookComparison:
         if refused is not None and not isinstance(refused.answer, Step) and "blockers" in hooks:
             model, theirs = {each.code for each in refused.answer.blockers}, set(self.connection.call("blockers"))
             if model != theirs:
-                return _reasons(model), _reasons(theirs)
+                return _codes_words(model), _codes_words(theirs)
         for name, compare in comparers.items():
             if name in hooks and (found := compare(self.connection.call(name))):
                 return found
@@ -96,7 +96,7 @@ class HookComparison:
                     Words("新的请求，编号须不同", "a new request, under a key of its own"),
                 )
                 return (stays if own != named["key"] else changes), Words(
-                    f"编号 {plain(named['key'])}", f"key {plain(named['key'])}"
+                    f"编号 {value_text(named['key'])}", f"key {value_text(named['key'])}"
                 )
         payload: Mapping[str, Any] = named.pop("payload", None) or {}
         _only_known("request", payload, model.payload)
@@ -125,19 +125,19 @@ def _only_known(hook: str, theirs: Mapping[str, object], known: Mapping[str, obj
         raise ValueError(f"{hook}() names {short_repr(unknown[0])}; the process has {', '.join(known)}")
 
 
-def _reasons(codes: Collection[str]) -> Words:
+def _codes_words(codes: Collection[str]) -> Words:
     listed = ", ".join(sorted(codes)) or "-"
     return Words(f"拒绝，原因：{listed}", f"refused, for these reasons: {listed}")
 
 
 def _kept(facts: Mapping[str, Any]) -> Words:
-    listed = _listed(facts)
+    listed = _shown_values(facts)
     return Words(f"记录为 {listed}", f"has {listed}")
 
 
-def _listed(values: Mapping[str, Any]) -> str:
+def _shown_values(values: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{name}={plain(value) if isinstance(value, Term) else short_repr(value)}" for name, value in values.items()
+        f"{name}={value_text(value) if isinstance(value, Term) else short_repr(value)}" for name, value in values.items()
     )
 
 
@@ -172,7 +172,7 @@ def _asks(request: object) -> Words:
         if isinstance(request, Request)
         else {"kind": request}
     )
-    listed = _listed({name: value for name, value in fields.items() if name != "payload"})
+    listed = _shown_values({name: value for name, value in fields.items() if name != "payload"})
     return Words(f"请求 {listed}", f"asks {listed}")
 
 

@@ -23,7 +23,7 @@ def malformed(model: Model, event: Event, right: Mapping[str, Any]) -> Iterator[
         yield f"{MALFORMED}{name}: {_LEFT_OUT}", {key: value for key, value in right.items() if key != name}
         for choice, value in _values_like(field, right[name]).items():
             yield f"{MALFORMED}{name}: {choice}", {**right, name: value}
-        for value in _values(field):
+        for value in _malformed_values(field):
             yield f"{MALFORMED}{name}: {short_repr(value)}", {**right, name: value}
     yield f"{MALFORMED}note: unknown field", {**right, "note": "x"}
     for name, value in reserved_fields(model, event).items():
@@ -59,7 +59,7 @@ def _values_like(field: Field, right: Any) -> dict[str, Any]:
     return {"in a list": [right]}
 
 
-def _values(field: Field) -> tuple[Any, ...]:
+def _malformed_values(field: Field) -> tuple[Any, ...]:
     if not isinstance(field, Kind):
         return ("", "fax", 1, None)
     texts = ("", " ", " x", "x ", "x\u200b", "a\nb", "a\0b", 7, True, {"x": "y"})

@@ -66,7 +66,7 @@ def ends(exploration: Exploration) -> Criterion:
 
 def minimal_suite(exploration: Exploration, criterion: Criterion) -> Suite:
     """Find a suite that covers every item at least once."""
-    graph = _Graph(exploration, criterion)
+    graph = _CoverageGraph(exploration, criterion)
     paths = _paths(graph).values()
     goals = (exploration.configurations[path[0].source].facts.goal for path in paths)
     scenarios = tuple(scenario_of(exploration, path, goal) for path, goal in zip(paths, goals, strict=True))
@@ -74,7 +74,7 @@ def minimal_suite(exploration: Exploration, criterion: Criterion) -> Suite:
     return Suite(scenarios, items, items, len(graph.last), sum(_prices(graph).values()))
 
 
-class _Graph:
+class _CoverageGraph:
     """The explored graph with one edge for all that cover the same item between the same configurations."""
 
     def __init__(self, exploration: Exploration, criterion: Criterion) -> None:
@@ -138,7 +138,7 @@ class _Graph:
 # ------------------------------------------------------------------------------------------------------------ the paths
 
 
-def _paths(graph: _Graph) -> dict[Hashable, tuple[Edge, ...]]:
+def _paths(graph: _CoverageGraph) -> dict[Hashable, tuple[Edge, ...]]:
     """A path for each item that ends one; of the other items the dearest are put in first, where they cost least."""
     exploration, depths = graph.exploration, graph.exploration.depths
     back = {end: graph.steps_back(end) for end in graph.last}
@@ -191,7 +191,7 @@ def _paths(graph: _Graph) -> dict[Hashable, tuple[Edge, ...]]:
 # ------------------------------------------------------------------------------------------------------------ the bound
 
 
-def _prices(graph: _Graph) -> dict[Hashable | None, int]:
+def _prices(graph: _CoverageGraph) -> dict[Hashable | None, int]:
     """A price for each item, so that no path costs less than what it covers; the items that end paths are priced first."""
     prices: dict[Hashable | None, int] = dict.fromkeys(graph.edges, 0)
     depths, ends = graph.exploration.depths, sorted(graph.exploration.ends)

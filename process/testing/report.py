@@ -54,19 +54,19 @@ class ConformanceReport(NamedTuple):
             return (
                 f"未发现不一致：{self.scenarios} 次办理、{self.events} 个事件（应接受 {self.accepted}，应拒绝 {refused}），"
                 f"走过 {len(self.transitions)}/{self.possible} 个转移，到达 {len(self.ends)} 种结局。\n"
-                f"{_compared(self.compared, self.facts, lang)}"
+                f"{_comparison_sentence(self.compared, self.facts, lang)}"
             )
         return (
             f"No difference in {self.scenarios} cases and {self.events} events ({self.accepted} to accept, {refused} to "
             f"refuse): {len(self.transitions)} of {self.possible} transitions taken, {len(self.ends)} ends reached.\n"
-            f"{_compared(self.compared, self.facts, lang)}"
+            f"{_comparison_sentence(self.compared, self.facts, lang)}"
         )
 
     def __str__(self) -> str:
         return self.words()
 
 
-def _compared(hooks: Collection[str], facts: Collection[str], lang: str) -> str:
+def _comparison_sentence(hooks: Collection[str], facts: Collection[str], lang: str) -> str:
     zh = lang == "zh"
     names = _HOOKS_ZH if zh else HOOKS
     detail = f" ({', '.join(facts)})" if facts else ""

@@ -17,7 +17,7 @@ from process.model import Actor, Event, Goal, Limits, State, Term
 from process.payload import short_repr
 from process.records import Step
 from process.testing.field_values import COMPANIONS, SHAPES, shaped
-from process.testing.variants import AGAIN, payload, variant_words
+from process.testing.variants import AGAIN, variant_payload, variant_words
 
 
 class Delivery(NamedTuple):
@@ -30,7 +30,7 @@ class Delivery(NamedTuple):
 
     def payload(self, case: Case) -> dict[str, Any]:
         """The payload that it carries to this case as it stands."""
-        return payload(case, self.event, self.variant)
+        return variant_payload(case, self.event, self.variant)
 
     def deliver(self, case: Case, data: Mapping[str, Any]) -> Step | Refused | InvalidPayload:
         """Raise the event in the case, with a payload that ``payload`` gave; return the step or the refusal."""
@@ -60,7 +60,7 @@ class Exchange(NamedTuple):
         """The actor, the event with its payload, and the state after it."""
         event, by, variant = self.delivery
         note = variant_words(variant).of(lang) if variant == AGAIN or not self.is_accepted else ""
-        carried = ", ".join([f"{name}={plain(value)}" for name, value in self.data.items()] + ([note] if note else []))
+        carried = ", ".join([f"{name}={value_text(value)}" for name, value in self.data.items()] + ([note] if note else []))
         colon, refused = ("：", "被拒绝，仍在") if lang == "zh" else (": ", "refused, still in ")
         arrow = f" → {'' if self.is_accepted else refused}{self.state.words.of(lang)}"
         return f"{by.words.of(lang)}{colon}{event.words.of(lang)}{f' ({carried})' if carried else ''}{arrow}"
@@ -174,7 +174,7 @@ def shapes_of(number: int) -> tuple[str, str]:
     return pairs[number // 2 % len(pairs)] if number % 2 == 0 else pairs[0]
 
 
-def plain(value: object) -> str:
+def value_text(value: object) -> str:
     """A value as a person reads it in a line."""
     if isinstance(value, Term):
         return value.value

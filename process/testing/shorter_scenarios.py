@@ -22,7 +22,7 @@ def exchanges_of(scenario: Scenario) -> list[Exchange]:
     return list(scenario.exchanges(scenario.open()))
 
 
-def refusals(scenario: Scenario) -> int:
+def refusal_count(scenario: Scenario) -> int:
     """The number of deliveries that the model refuses."""
     return sum(not each.is_accepted for each in scenario.exchanges(scenario.open()))
 
@@ -66,7 +66,7 @@ def without_a_loop(scenario: Scenario) -> Iterator[Scenario]:
 def by_another_path(scenario: Scenario, exploration: Exploration) -> Iterator[Scenario]:
     """The last deliveries, few or many, and before them the shortest path to a configuration like the one before them."""
     exchanges = exchanges_of(scenario)
-    size, variants = len(exchanges), _variants(exchanges)
+    size, variants = len(exchanges), _accepted_variants(exchanges)
     found: list[tuple[int, int, int, int]] = []
     for start in range(1, size):
         alike = ALIKE_AT_LAST if start == size - 1 else ALIKE
@@ -84,11 +84,11 @@ def by_another_path(scenario: Scenario, exploration: Exploration) -> Iterator[Sc
 def by_a_shorter_way_on(scenario: Scenario, exploration: Exploration) -> Iterator[Scenario]:
     """The first deliveries, and after them the shortest path to the state in which the last one is delivered."""
     exchanges = exchanges_of(scenario)
-    size, last, variants = len(exchanges), exchanges[-1].before, _variants(exchanges)
+    size, last, variants = len(exchanges), exchanges[-1].before, _accepted_variants(exchanges)
     for targets in _targets(exploration, last):
         distance = exploration.distances_to(targets)
         for start in range(1, size - 1):
-            index = _index(exploration, exchanges[start].before)
+            index = _explored_index(exploration, exchanges[start].before)
             if index is None or start + distance.get(index, size) + 1 >= size:
                 continue
             onward = scenario_of(exploration, exploration.path_between(index, targets) or (), scenario.goal).deliveries
@@ -195,7 +195,7 @@ def _spliced(scenario: Scenario, onto: Scenario, begin: Iterable[Delivery], star
     return onto._replace(deliveries=tuple(kept))
 
 
-def _variants(exchanges: list[Exchange]) -> Callable[[Delivery], Delivery]:
+def _accepted_variants(exchanges: list[Exchange]) -> Callable[[Delivery], Delivery]:
     """A function that gives a delivery the payload with which the same event was last accepted."""
     last: Mapping[Event, str] = {each.delivery.event: each.delivery.variant for each in exchanges[:-1] if each.is_accepted}
     return lambda each: each._replace(variant=last.get(each.event, each.variant)) if each.variant == RIGHT else each
@@ -226,7 +226,7 @@ def _targets(exploration: Exploration, last: Configuration) -> Iterator[set[int]
     yield from (each for each in (alike, same) if each)
 
 
-def _index(exploration: Exploration, here: Configuration) -> int | None:
+def _explored_index(exploration: Exploration, here: Configuration) -> int | None:
     try:
         return exploration.index(here.state, _explored_facts(exploration, here.facts))
     except KeyError:  # more attempts than the limits that were explored

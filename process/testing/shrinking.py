@@ -64,10 +64,10 @@ class _Shrinker:
         self._first(shorter_scenarios.fewer_refused(self._scenario))
         self._first(self._grosser())
         for _ in range(ROUNDS):
-            before = _size(self._trial)
+            before = _trial_size(self._trial)
             self._shorten()
             self._first(shorter_scenarios.with_an_earlier_end(self._scenario, self.exploration))
-            if _size(self._trial) == before:
+            if _trial_size(self._trial) == before:
                 break
         self._simplify_values()
         for goal in Goal:
@@ -94,11 +94,11 @@ class _Shrinker:
 
     def _simpler(self, tried: Trial) -> bool:
         """Run the trial if it is simpler; if it fails too, keep it as the best one and return True."""
-        if not self._may_try() or tried in self.tried or _size(tried) >= _size(self._trial):
+        if not self._may_try() or tried in self.tried or _trial_size(tried) >= _trial_size(self._trial):
             return False
         self.tried.add(tried)
         found = self.run(tried)
-        if found is None or _size(cut := _cut(tried, found)) >= _size(self._trial):
+        if found is None or _trial_size(cut := _cut(tried, found)) >= _trial_size(self._trial):
             return False
         self.best = Shrunk(cut, found)
         return True
@@ -170,7 +170,7 @@ class _Shrinker:
                 low = middle
 
 
-def _size(trial: Trial) -> tuple[int, ...]:
+def _trial_size(trial: Trial) -> tuple[int, ...]:
     scenario, other = trial.scenario, trial.other
     both = (scenario, other) if other else (scenario,)
     return (

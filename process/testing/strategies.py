@@ -34,12 +34,12 @@ from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
 from process.testing.malformed import malformed
 from process.testing.scenario import Delivery, Scenario, scenario_of
-from process.testing.variants import payload, well_formed
+from process.testing.variants import variant_payload, well_formed
 
 __all__ = ["cases", "configurations", "events", "hostile_payloads", "scenarios"]
 
 
-class _Graph:
+class _WalkGraph:
     """The explored graph with one edge at most between two configurations, and what can be reached from each."""
 
     def __init__(self, limits: Limits) -> None:
@@ -67,8 +67,8 @@ class _Graph:
 
 
 @cache
-def _explored(limits: Limits) -> _Graph:
-    return _Graph(limits)
+def _explored(limits: Limits) -> _WalkGraph:
+    return _WalkGraph(limits)
 
 
 def configurations(
@@ -167,7 +167,7 @@ def hostile_payloads(event: Event | None = None) -> st.SearchStrategy[tuple[Even
 
 
 def _hostile(event: Event) -> st.SearchStrategy[tuple[Event, dict[str, Any]]]:
-    right = payload(Scenario(Goal.PLAN, ()).open(), event)
+    right = variant_payload(Scenario(Goal.PLAN, ()).open(), event)
     listed = st.sampled_from([each for _, each in malformed(MODEL, event, right)])
     texts = [name for name, field in MODEL.events[event].items() if field is Kind.REFERENCE]
     if not texts:

@@ -32,7 +32,7 @@ AGAIN = "again"
 """The variant of a repeated delivery: the payload with which the case took this event last, unchanged."""
 
 
-def payload(case: Case, event: Event, variant: str = RIGHT) -> dict[str, Any]:
+def variant_payload(case: Case, event: Event, variant: str = RIGHT) -> dict[str, Any]:
     """The payload of the variant, for the case as it stands; the right value for a choice that the case does not give."""
     if variant == AGAIN:
         last = next((step for step in reversed(case.history) if step.event is event), None)

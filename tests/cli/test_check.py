@@ -122,7 +122,7 @@ def test_the_json_of_a_broken_requirement_holds_the_path(failing: None) -> None:
 def test_a_state_that_cannot_be_reached_has_no_witness() -> None:
     table = tuple(row for row in MODEL.table if row.target is not State.PLAN_KEPT)
     found = explore(build(replace(MODEL, table=table)), limits=Limits(1, 1), expand=try_named_actors)
-    told = check_report.as_dict(CheckReport((found,), ()), None)
+    told = check_report.check_dict(CheckReport((found,), ()), None)
     kept = next(one for one in told["ends"] if one["state"] == "plan_kept")
     assert kept["path"] is None
 

@@ -57,7 +57,7 @@ def test_progress_counts_the_pictures(tmp_path: Path) -> None:
 
 
 def test_the_page_alone_is_written_where_nothing_else_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("process.gallery.page.html", lambda: f"<!-- {MARK} -->")
+    monkeypatch.setattr("process.gallery.page.page_html", lambda: f"<!-- {MARK} -->")
     path = tmp_path / "new" / "case.html"
     assert write_page(path) == path
     assert write_page(str(path)) == path

@@ -12,7 +12,7 @@ from tests.support.running import started
 
 def test_the_workers_answer_what_the_examples_have_the_system_the_verifier_and_the_lender_do() -> None:
     for example in EXAMPLES:
-        for request, _, happening in durable_demo.moments(example):
+        for request, _, happening in durable_demo.happenings(example):
             assert request is not None
             if isinstance(happening, Step):
                 answered = request.kind in durable_demo.ANSWERED
@@ -33,7 +33,7 @@ def test_the_examples_go_on_though_a_worker_is_killed(lang: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     steps = 0
     for example in EXAMPLES:
-        moments = [each for _, _, each in durable_demo.moments(example)]
+        moments = [each for _, _, each in durable_demo.happenings(example)]
         happened = [each for each in moments if isinstance(each, Step)]
         steps += len(happened)
         for each in moments:

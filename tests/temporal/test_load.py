@@ -20,7 +20,7 @@ from temporalio.service import RPCError
 
 from process import Actor, Event, Goal, Request, RequestKind, State
 from process.temporal import Answer, CaseHandle, Cases, EventIdReused, worker, workflow
-from process.temporal.messages import CaseInput, Outcome, Position
+from process.temporal.messages import CaseInput, EventOutcome, Position
 from tests.support.asynchronous import run as run_async
 from tests.support.temporal import SIGN_IN, Server, new_order, program, replay, runs_of
 from tests.support.thorough import counts
@@ -83,16 +83,16 @@ def test_of_the_outcomes_the_newest_steps_are_kept_and_refusals_go_first(monkeyp
     shell = workflow.CaseWorkflow(CaseInput(position=Position(snapshot={"case_id": "case-1"})))
     for number in range(6):
         step = None if number in (2, 4) else {"version": number}
-        shell._keep(Outcome(f"customer:m{number}", "sign_in", {"text": "x" * 100}, step))
+        shell._keep(EventOutcome(f"customer:m{number}", "sign_in", {"text": "x" * 100}, step))
     assert len(shell.outcomes) == 6
     monkeypatch.setattr(workflow, "KEPT_OUTCOMES", 4)
-    shell._keep(Outcome("customer:m6", "sign_in", {}, {"version": 6}))
+    shell._keep(EventOutcome("customer:m6", "sign_in", {}, {"version": 6}))
     assert list(shell.outcomes) == [f"customer:m{number}" for number in (1, 3, 5, 6)]
     monkeypatch.setattr(workflow, "KEPT_SIZE", 200)
-    shell._keep(Outcome("customer:m7", "sign_in", {}, {"version": 7}))
+    shell._keep(EventOutcome("customer:m7", "sign_in", {}, {"version": 7}))
     assert list(shell.outcomes) == ["customer:m6", "customer:m7"]
     monkeypatch.setattr(workflow, "KEPT_SIZE", 10)
-    shell._keep(Outcome("customer:m8", "sign_in", {}, {"version": 8}))
+    shell._keep(EventOutcome("customer:m8", "sign_in", {}, {"version": 8}))
     assert list(shell.outcomes) == ["customer:m8"]
     assert shell.size == sum(outcome.size for outcome in shell.outcomes.values())
 

@@ -15,7 +15,7 @@ from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, Pro
 from process.payload import field_errors
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
 from process.testing.malformed import malformed
-from process.testing.variants import payload, well_formed
+from process.testing.variants import variant_payload, well_formed
 from tests.support.explored import explored
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +104,7 @@ def test_no_case_takes_a_hostile_payload(drawn: tuple[Event, dict[str, object]],
 @pytest.mark.parametrize("event", Event)
 def test_every_listed_payload_is_right_or_wrong_in_form_as_its_list_says(event: Event) -> None:
     case = Scenario(Goal.PLAN, ()).open()
-    right = payload(case, event)
+    right = variant_payload(case, event)
     fields = MODEL.events[event]
     for variant, data in well_formed(case, event):
         if not any(malformed_too in variant for malformed_too in ("space be", "full-width")):

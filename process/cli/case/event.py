@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import typer
 
-from process.cli.database import opened
+from process.cli.database import opened_store
 from process.cli.options import (
     AtOption,
     CaseArgument,
@@ -79,7 +79,7 @@ def event_on_case(
     language = lang_of(lang)
     data, moment = _payload(event, fields or [], language), moment_of("--at", at, language)
     name = f"cli:{uuid4()}" if event_id is None else event_id
-    with opened(db, language) as (store, engine):
+    with opened_store(db, language) as (store, engine):
         try:
             handled = store.deliver(engine, case_id, event, data, event_id=name, by=by, who=who, at=moment)
         except Refused as refusal:

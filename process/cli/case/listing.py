@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from process.cli.database import opened
+from process.cli.database import opened_store
 from process.cli.options import (
     CsvOption,
     DbOption,
@@ -112,7 +112,7 @@ def list_cases(
         **{name: moment_of(f"--{name.replace('_', '-')}", text, language) for name, text in times.items()},
     }
     filters = {name: value for name, value in given.items() if value is not None}
-    with opened(db, language) as (store, engine), store.reading(engine) as conn:
+    with opened_store(db, language) as (store, engine), store.reading(engine) as conn:
         start = None if after is None else _summary_of(store, conn, after)
         found = all_pages(lambda size, last: store.find(conn, size, after=last, **filters), limit and limit + 1, start)
         total: int | None = store.count(conn, **filters) if start is None else None

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from process.case import Case
-from process.cli.database import opened
+from process.cli.database import opened_store
 from process.cli.options import AtOption, DbOption, JsonOption, LangOption, choice_help, lang_of, moment_of
 from process.cli.output.case_json import case_dict
 from process.cli.output.render import print_status
@@ -36,7 +36,7 @@ def open_case(
         case: Case = store.open(conn, goal=goal, account=account, order=order, case_id=case_id, at=moment)
         return case
 
-    with opened(db, language, create=True) as (store, engine):
+    with opened_store(db, language, create=True) as (store, engine):
         case = store.transact(engine, lambda conn: work(store, conn))
     if json:
         say(as_json(case_dict(case)))

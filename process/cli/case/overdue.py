@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from process.case import Case
-from process.cli.database import opened
+from process.cli.database import opened_store
 from process.cli.options import (
     AtOption,
     CsvOption,
@@ -48,7 +48,7 @@ def overdue_cases(
             cases: list[Case] = store.overdue(conn, now, size, after=last)
             return cases
 
-    with opened(db, language) as (store, engine):
+    with opened_store(db, language) as (store, engine):
         cases = all_pages(lambda size, last: page(store, engine, size, last), limit, None)
         left = []
         if limit and len(cases) == limit:

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from process.case import Case
-from process.cli.database import opened
+from process.cli.database import opened_store
 from process.cli.options import CaseArgument, DbOption, JsonOption, LangOption, lang_of
 from process.cli.output import render
 from process.cli.output.case_json import history_dict, kept_refusal_dict
@@ -48,7 +48,7 @@ def show_case(
     What is stored is checked. Exit code: 1 if it is inconsistent.
     """
     language = lang_of(lang)
-    with opened(db, language) as (store, engine), store.reading(engine) as conn:
+    with opened_store(db, language) as (store, engine), store.reading(engine) as conn:
         findings: tuple[Finding, ...] = store.verify(conn, case_id)
         case: Case = store.load_with_history(conn, case_id)
         refusals: tuple[KeptRefusal, ...] = store.refusals(conn, case_id)

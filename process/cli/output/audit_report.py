@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST = 10  # rows of a table on the screen; --json and --out have all
 
 
-def render(report: Report, lang: str) -> Iterator[RenderableType]:
+def render_audit(report: Report, lang: str) -> Iterator[RenderableType]:
     """Yield the parts of the report."""
 
     def t(zh: str, en: str) -> str:

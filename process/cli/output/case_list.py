@@ -29,7 +29,7 @@ def print_cases(
     if csv or not screen.is_terminal:
         print_separated(COLUMNS, map(summary_dict, found), as_csv=csv, header=header)
     elif found:
-        screen.print(_table(found, lang))
+        screen.print(_case_table(found, lang))
     if not found:
         say(Words("没有找到办理。", "No cases found.").of(lang), err=True)
     elif more and not csv:
@@ -57,7 +57,7 @@ def _left_out(shown: int, total: int | None, last: str, lang: str) -> str:
     return first.of(lang).format(shown, total) + rest.of(lang).format(printable(last))
 
 
-def _table(found: list[Summary], lang: str) -> TextTable:
+def _case_table(found: list[Summary], lang: str) -> TextTable:
     headers = Words("办理", "Case"), Words("订单", "Order"), Words("目标", "Goal")
     table = TextTable(
         *(header.of(lang) for header in (*headers, render.STATE, render.WAITING_FOR, render.DEADLINE)), whole=[0, 1, 5]
@@ -69,12 +69,12 @@ def _table(found: list[Summary], lang: str) -> TextTable:
             _word(one.goal, lang),
             render.state_text(one.state, lang) if isinstance(one.state, State) else printable(one.state),
             _word(one.awaits, lang) if one.awaits else "—",
-            _deadline(one.due_at, lang),
+            _due_text(one.due_at, lang),
         )
     return table
 
 
-def _deadline(due: datetime | str | None, lang: str) -> str:
+def _due_text(due: datetime | str | None, lang: str) -> str:
     """The deadline in local time, and how long that is; a stored value that is no time as it is."""
     if not isinstance(due, datetime):
         return printable(due)

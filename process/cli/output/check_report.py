@@ -31,7 +31,7 @@ SCOPE: Final = Words(
 # ---------------------------------------------------------------------------------------------------------- for programs
 
 
-def as_dict(report: CheckReport, score: Score | None) -> dict[str, Any]:
+def check_dict(report: CheckReport, score: Score | None) -> dict[str, Any]:
     """All of it, as JSON can hold it."""
     found = report.exploration
     model = found.machine.definition
@@ -47,8 +47,8 @@ def as_dict(report: CheckReport, score: Score | None) -> dict[str, Any]:
             "further_limits": [limits_to_dict(one.limits) for one in report.explorations[1:]],
         },
         "requirements": [_requirement(result) for result in report.results],
-        "ends": [{"state": end, **_witness(report, path)} for end, path in _ends(report)],
-        "goal_paths": [{"words": words_to_dict(words), **_witness(report, path)} for words, path in _goal_paths(report)],
+        "ends": [{"state": end, **_witness(report, path)} for end, path in _end_paths_found(report)],
+        "goal_paths": [{"words": words_to_dict(words), **_witness(report, path)} for words, path in _goals_met(report)],
         "row_counts": [
             {"row": number, "event": row.event, "sources": list(row.sources), "target": row.target, "count": count}
             for number, (row, count) in enumerate(zip(model.table, row_counts(found), strict=True), 1)
@@ -104,13 +104,13 @@ def _witness(report: CheckReport, path: tuple[Edge, ...] | None) -> dict[str, An
     return {"goal": goal, "length": len(path), "path": _path(report.exploration, path)}
 
 
-def _ends(report: CheckReport) -> Iterator[tuple[State, tuple[Edge, ...] | None]]:
+def _end_paths_found(report: CheckReport) -> Iterator[tuple[State, tuple[Edge, ...] | None]]:
     for end in report.exploration.machine.definition.ends:
         index = report.exploration.first(lambda found, end=end: found.state is end)  # type: ignore[misc]
         yield end, None if index is None else report.exploration.path_to(index)
 
 
-def _goal_paths(report: CheckReport) -> Iterator[tuple[Words, tuple[Edge, ...] | None]]:
+def _goals_met(report: CheckReport) -> Iterator[tuple[Words, tuple[Edge, ...] | None]]:
     evidence = Evidence(report.exploration)
     for wanted in GOAL_PATHS:
         yield wanted.words, shortest_goal_path(evidence, wanted)
@@ -119,7 +119,7 @@ def _goal_paths(report: CheckReport) -> Iterator[tuple[Words, tuple[Edge, ...] |
 # ------------------------------------------------------------------------------------------------------------ for people
 
 
-def render(report: CheckReport, score: Score | None, lang: str) -> Iterator[RenderableType]:
+def render_check(report: CheckReport, score: Score | None, lang: str) -> Iterator[RenderableType]:
     """The evidence, part by part."""
     found = report.exploration
     title = Words("已搜索 {:,} 个情形、{:,} 次被接受的事件", "{:,} configurations and {:,} accepted events explored")
@@ -135,8 +135,8 @@ def render(report: CheckReport, score: Score | None, lang: str) -> Iterator[Rend
     yield titled(
         Words("达成目标的每条路径，最短者", "A shortest path to every goal").of(lang), _paths_to_goals(report, lang)
     )
-    yield titled(Words("表中每行被采用的次数", "How often each row was taken").of(lang), _rows(report, lang))
-    yield titled(Words("每个条件被问的次数", "How often each guard was evaluated").of(lang), _guards(report, lang))
+    yield titled(Words("表中每行被采用的次数", "How often each row was taken").of(lang), _row_table(report, lang))
+    yield titled(Words("每个条件被问的次数", "How often each guard was evaluated").of(lang), _guard_table(report, lang))
     if score is not None:
         yield from _mutants(score, lang)
     yield Text(SCOPE.of(lang))
@@ -165,7 +165,7 @@ def _failure(report: CheckReport, result: RequirementResult, lang: str) -> Itera
     if result.exploration is not report.exploration:
         face, other = result.exploration.limits.face, result.exploration.limits.other
         yield Text(Words("次数上限：", "limits of attempts: ").of(lang) + f"{face}/{other}")
-    yield from _numbered(path_steps(result.exploration, found.path), lang)
+    yield from _numbered_steps(path_steps(result.exploration, found.path), lang)
     if found.attempt is not None:
         event, by, data = found.attempt
         payload = ", ".join(f"{name}={value}" for name, value in data.items())
@@ -180,7 +180,7 @@ def _limits_text(report: CheckReport, lang: str) -> str:
     return f"{text}{also.format(', '.join(further)) if further else ''}{Words('。', '.').of(lang)}"
 
 
-def _numbered(steps: Iterable[Step], lang: str) -> Iterator[Text]:
+def _numbered_steps(steps: Iterable[Step], lang: str) -> Iterator[Text]:
     for number, step in enumerate(steps, 1):
         yield Text(f"  {number}. {step_sentence(step, lang)}")
 
@@ -194,19 +194,19 @@ def _in_short(path: tuple[Edge, ...] | None, lang: str) -> tuple[str, str]:
 
 def _end_paths(report: CheckReport, lang: str) -> RenderableType:
     table = TextTable(*_headers(lang, Words("终态", "End"), _EVENTS, _PATH))
-    for end, path in _ends(report):
+    for end, path in _end_paths_found(report):
         table.add_row(state_text(end, lang), *_in_short(path, lang))
     return table
 
 
 def _paths_to_goals(report: CheckReport, lang: str) -> RenderableType:
     table = TextTable(*_headers(lang, Words("目标与方式", "Goal and method"), _EVENTS, _PATH))
-    for words, path in _goal_paths(report):
+    for words, path in _goals_met(report):
         table.add_row(words.of(lang), *_in_short(path, lang))
     return table
 
 
-def _rows(report: CheckReport, lang: str) -> RenderableType:
+def _row_table(report: CheckReport, lang: str) -> RenderableType:
     headers = Words("行", "Row"), EVENT, Words("从", "From"), Words("到", "To"), Words("次数", "Count")
     table = TextTable(*_headers(lang, *headers))
     rows = report.exploration.machine.definition.table
@@ -222,7 +222,7 @@ def _sources(row: Row, lang: str) -> str:
     return first if not more else first + Words(f" 等 {more + 1} 个状态", f" and {more} more").of(lang)
 
 
-def _guards(report: CheckReport, lang: str) -> RenderableType:
+def _guard_table(report: CheckReport, lang: str) -> RenderableType:
     table = TextTable(*_headers(lang, Words("条件", "Guard"), Words("成立", "True"), Words("不成立", "False")))
     words = {guard.name: guard.condition for row in report.exploration.machine.definition.table for guard in row.guards}
     for name, count in guard_counts(report.exploration).items():

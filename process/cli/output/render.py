@@ -152,7 +152,7 @@ def render_history(case: Case, lang: str, lines: Sequence[int] = ()) -> Renderab
             str(step.version),
             *([str(line or "")] if lines else []),
             Text.assemble(step.event.words.of(lang), (f"\n{' · '.join([step.event.value, *payload])}", DIM)),
-            _actor(step.by.words.of(lang), step.who),
+            _actor_and_person(step.by.words.of(lang), step.who),
             state_text(step.target, lang),
             *([local_time(step.at).replace(" ", "\n") if step.at else ""] if timed else []),
         )
@@ -179,7 +179,7 @@ def render_status(case: Case, lang: str, now: datetime | None = None) -> Rendera
             WAITING_FOR.of(lang),
             f"{request.to.words.of(lang)}{'：' if lang == 'zh' else ': '}{request.kind.words.of(lang)}",
         )
-        table.add_row(DEADLINE.of(lang), _deadline(case, lang, now))
+        table.add_row(DEADLINE.of(lang), _deadline_and_time_left(case, lang, now))
     about = Words("{} · 账号 {} · 订单 {}", "{} · account {} · order {}").of(lang)
     table.add_row(_GOAL.of(lang), about.format(facts.goal.words.of(lang), printable(facts.account), printable(facts.order)))
     if facts.quote is not None and facts.quote_status is not None:
@@ -191,7 +191,7 @@ def render_status(case: Case, lang: str, now: datetime | None = None) -> Rendera
     return table
 
 
-def _deadline(case: Case, lang: str, now: datetime | None) -> str:
+def _deadline_and_time_left(case: Case, lang: str, now: datetime | None) -> str:
     own = case.to_dict(steps=0)["deadlines"].get(case.state.value)
     deadline = MODEL.states[case.state].deadline if own is None else timedelta(seconds=own)
     if deadline is None:
@@ -223,14 +223,14 @@ def render_refusals(refusals: Iterable[KeptRefusal], lang: str) -> RenderableTyp
         event, by = kept.error.event, kept.error.by
         table.add_row(
             label(event, lang) if event else "—",
-            _actor(by.words.of(lang) if by else printable(kept.by), kept.who),
+            _actor_and_person(by.words.of(lang) if by else printable(kept.by), kept.who),
             reasons(kept.error.blockers, lang),
             local_time(kept.at).replace(" ", "\n") if kept.at else "",
         )
     return table
 
 
-def _actor(name: str, who: str | None) -> str:
+def _actor_and_person(name: str, who: str | None) -> str:
     """The actor, and the person or system behind it."""
     return name if who is None else f"{name}\n{printable(who)}"
 

@@ -57,7 +57,7 @@ def between(a: Point, b: Point) -> Iterator[Point]:
         x, y = x + dx, y + dy
 
 
-def run(a: Point, b: Point) -> Rect:
+def segment(a: Point, b: Point) -> Rect:
     """A piece of a line as a rectangle."""
     return Rect(
         min(a[0], b[0]) * PITCH - 1, min(a[1], b[1]) * PITCH - 1, max(a[0], b[0]) * PITCH + 1, max(a[1], b[1]) * PITCH + 1

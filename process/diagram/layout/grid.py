@@ -52,9 +52,9 @@ def cells_of(name: str, layout: ViewLayout) -> Cells | None:
 def place_grid(picture: Picture, layout: ViewLayout, lang: str, room: tuple[int, int]) -> Grid:
     """The boxes of *picture* on the layout's grid, with *room* points more between columns, and rows, than it says."""
     cells, columns, rows = _cells(picture, layout)
-    names = {box.key: _name(box, lang, _room(cells[box.key], layout.name_room(lang))) for box in picture.boxes}
+    names = {box.key: _name_lines(box, lang, _room(cells[box.key], layout.name_room(lang))) for box in picture.boxes}
     main = set(_met_in_the_middle(picture, layout))
-    sizes = {box.key: _size(box, names[box.key], layout, centred=box.key in main) for box in picture.boxes}
+    sizes = {box.key: _box_size(box, names[box.key], layout, centred=box.key in main) for box in picture.boxes}
     wide, high = [0] * columns, [0] * rows
     for box in picture.boxes:
         left, top, right, bottom = cells[box.key]
@@ -98,7 +98,7 @@ def _cells(picture: Picture, layout: ViewLayout) -> tuple[dict[str, Cells], int,
     return cells, columns, rows + -(-len(strangers) // columns)
 
 
-def _name(box: Box, lang: str, room: int) -> tuple[str, ...]:
+def _name_lines(box: Box, lang: str, room: int) -> tuple[str, ...]:
     if box.leads_to is not None:
         return tuple(line for text in texts(box.words, lang) for line in wrap(text, TEXT, min(room * TEXT / NAME, _SIGN)))
     names = texts(box.words, lang)
@@ -113,7 +113,7 @@ def _room(cell: Cells, usual: int) -> int:
     return _LONG if cell[0] < cell[2] else _UPRIGHT if cell[1] < cell[3] else usual
 
 
-def _size(box: Box, lines: Sequence[str], layout: ViewLayout, *, centred: bool) -> tuple[int, int]:
+def _box_size(box: Box, lines: Sequence[str], layout: ViewLayout, *, centred: bool) -> tuple[int, int]:
     """Room for a name, in whole steps, of which there is one in the middle if the main path meets the box."""
     if box.leads_to is not None:
         high = whole_steps(block(lines, TEXT)[1] + 4)

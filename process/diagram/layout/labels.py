@@ -63,14 +63,14 @@ def label_shapes(arrow: Arrow, lang: str, usual: float) -> tuple[Label, ...]:
         usual: how wide it should be, in points.
     """
     kinds = ((1.0, False), (2.2, True), (0.65, False), (1.4, True), (1.4, False), (0.8, False))
-    found = [_label(arrow, lang, usual * share, joined) for share, joined in kinds]
+    found = [_arrow_label(arrow, lang, usual * share, joined) for share, joined in kinds]
     return tuple(dict.fromkeys(found))
 
 
-def _label(arrow: Arrow, lang: str, room: float, joined: bool) -> Label:
+def _arrow_label(arrow: Arrow, lang: str, room: float, joined: bool) -> Label:
     lines: list[LabelLine] = []
     for note in arrow.notes:
-        parts = _parts(note, lang)
+        parts = _note_parts(note, lang)
         whole = " ".join(text for text, _ in parts)
         if joined and width(whole, TEXT) <= room:
             lines.append(LabelLine(whole, "event"))
@@ -83,7 +83,7 @@ def _label(arrow: Arrow, lang: str, room: float, joined: bool) -> Label:
     return (*lines, *(LabelLine(text, "traffic") for text in traffic if text))
 
 
-def _parts(note: Note, lang: str) -> list[tuple[str, str]]:
+def _note_parts(note: Note, lang: str) -> list[tuple[str, str]]:
     kinds = ("event", "condition", "effect")
     if lang != "both":
         return [(text, kind) for text, kind in zip(_note_texts(note, lang), kinds, strict=True) if text]

@@ -30,7 +30,7 @@ class LegendEntry(NamedTuple):
 
 def place_legend(picture: Picture, lang: str, area: Rect) -> tuple[LegendEntry, ...]:
     """The legend's entries in rows from the left top of *area*, no wider than it."""
-    return place_in_rows(_entries(picture), lang, area)
+    return place_in_rows(_owner_entries(picture), lang, area)
 
 
 def place_in_rows(entries: Iterable[tuple[str, str, Words]], lang: str, area: Rect) -> tuple[LegendEntry, ...]:
@@ -55,7 +55,7 @@ def place_in_rows(entries: Iterable[tuple[str, str, Words]], lang: str, area: Re
     return tuple(placed)
 
 
-def _entries(picture: Picture) -> Iterator[tuple[str, str, Words]]:
+def _owner_entries(picture: Picture) -> Iterator[tuple[str, str, Words]]:
     owners = {owner for box in picture.boxes for owner in box.owners}
     yield "", "", Words("颜色＝由谁行动：", "Colour = whose move:")
     for actor in Actor:

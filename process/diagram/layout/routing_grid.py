@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from process.diagram.layout.geometry import PITCH, Point, Rect, beside_line, between, borders, head, run
+from process.diagram.layout.geometry import PITCH, Point, Rect, beside_line, between, borders, head, segment
 from process.diagram.layout.raster import BEND, CROSSING, OFF_CENTRE, End, Raster
 
 CLEAR = 10.5
@@ -69,7 +69,7 @@ class Route(NamedTuple):
 
     @property
     def runs(self) -> list[Rect]:
-        return [*(run(a, b) for a, b in itertools.pairwise(self.corners)), head(*self.corners[-2:], heavy=self.is_main)]
+        return [*(segment(a, b) for a, b in itertools.pairwise(self.corners)), head(*self.corners[-2:], heavy=self.is_main)]
 
 
 @dataclass
@@ -225,7 +225,7 @@ class RoutingGrid:
             ([each for each in starts if each.point != begin], goals),
             (starts, [each for each in goals if each.point != end]),
         ]
-        choices += [(part, goals) for part in _parts(starts)]
+        choices += [(part, goals) for part in _ends_by_side(starts)]
         for some, others in choices:
             found = raster.cheapest(some, others, turn)
             if found is not None and found[1] not in seen:
@@ -326,7 +326,7 @@ class RoutingGrid:
         return best
 
 
-def _parts(ends: Sequence[End]) -> Iterator[list[End]]:
+def _ends_by_side(ends: Sequence[End]) -> Iterator[list[End]]:
     """The ends on each side; those on a long side in three parts."""
     sides: dict[int, list[End]] = {}
     for end in ends:

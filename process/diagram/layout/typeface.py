@@ -71,17 +71,17 @@ def wrap(text: str, size: float, room: float) -> list[str]:
     if total <= room:
         return [text]
     pieces = [(piece, width(piece, size), width(piece.rstrip(), size)) for piece in _pieces(text)]
-    lines = _fill(pieces, room)
+    lines = _filled_lines(pieces, room)
     even = room
     while even > total / len(lines):  # narrower, as long as no line is added
-        tried = _fill(pieces, even - size / 2)
+        tried = _filled_lines(pieces, even - size / 2)
         if len(tried) > len(lines):
             break
         lines, even = tried, even - size / 2
     return lines
 
 
-def _fill(pieces: Sequence[tuple[str, float, float]], room: float) -> list[str]:
+def _filled_lines(pieces: Sequence[tuple[str, float, float]], room: float) -> list[str]:
     """Lines of pieces, each of which is given with its width, and with that without the space at its end."""
     lines: list[str] = []
     line, used = "", 0.0

@@ -22,7 +22,7 @@ from process.testing.field_values import ASCII_MISSES, NEAR_MISSES, ORDERS
 from process.testing.malformed import MALFORMED, malformed, reserved_fields
 from process.testing.planning.arcs import Arc, deciding_values
 from process.testing.scenario import Delivery
-from process.testing.variants import AGAIN, is_near_miss, is_wrong, names_other_case, payload, well_formed
+from process.testing.variants import AGAIN, is_near_miss, is_wrong, names_other_case, variant_payload, well_formed
 
 GUARDED = 3  # refused deliveries in one configuration that a guard alone stops
 WORTH, WORTH_MORE = 10, 10  # only if so much is new about them; about those after the first
@@ -211,7 +211,7 @@ class Probes:
             }
             if not any(strangers.values()):
                 continue
-            right = payload(case, event)
+            right = variant_payload(case, event)
             for row in rows:
                 if strangers[row.row] and all(guard is ELSE or guard.predicate(case.facts, right) for guard in row.guards):
                     for by in strangers[row.row]:
@@ -254,7 +254,7 @@ class Probes:
             left = self._malformed_left.get(event)
             if left == []:
                 continue
-            by, right = min(actors), payload(case, event)
+            by, right = min(actors), variant_payload(case, event)
             if self.refuses(case, event, by, right) or right.get("attempt", 1) != 1:  # to which True is equal
                 continue
             if left is None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from process import Actor, Case, Channel, Event, Goal, Option, OtherMethod, State, SupportChannel, diagram
 from process.cli import app
 from process.diagram.case_marks import TAG, marks_of
-from process.diagram.layout.geometry import Rect, run
+from process.diagram.layout.geometry import Rect, segment
 from process.diagram.layout.labels import TEXT
 from process.diagram.layout.legend import SIZE, LegendEntry
 from process.diagram.layout.placement import PlacedPicture, place
@@ -103,7 +103,7 @@ def test_a_tag_lies_on_no_box_line_text_or_other_tag(lang: str) -> None:
     assert len(tags) >= 3
     texts = [line.text for line in shown.routes.values() if line.text] + [chip.text_at for chip in shown.legend]
     corners = [line.corners for line in shown.routes.values()]
-    runs = [run(a, b) for line in corners for a, b in pairwise(line)]
+    runs = [segment(a, b) for line in corners for a, b in pairwise(line)]
     page = Rect(0, 0, *shown.size)
     for number, tag in enumerate(tags):
         others = [*shown.boxes.values(), *texts, *runs, *tags[:number]]

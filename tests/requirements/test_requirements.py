@@ -37,7 +37,7 @@ from process.requirements import finality
 from process.requirements.catalogue import REQUIREMENTS
 from process.requirements.counterexample import CheckResult
 from process.requirements.evidence import Evidence
-from process.requirements.observation import after, read
+from process.requirements.observation import after, claimed_ledger
 from process.requirements.report import check
 from tests.support.broken_models import (
     Predicate,
@@ -263,7 +263,7 @@ def test_in_every_single_configuration_refusals_say_truly_whether_they_are_final
 def test_the_facts_of_the_model_are_true_after_every_event(exploration: Exploration) -> None:
     evidence = Evidence(exploration)
     assert evidence.false_claims == []
-    assert all(after(seen) == read(seen.target, seen.after) for seen in evidence.observations)
+    assert all(after(seen) == claimed_ledger(seen.target, seen.after) for seen in evidence.observations)
 
 
 def test_what_depends_on_attempts_is_checked_under_further_limits_and_the_coverage_names_them() -> None:

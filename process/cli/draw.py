@@ -14,7 +14,7 @@ from process.cli.options import FORCE_HINT, Lang, choice_help, known_names, lang
 from process.cli.output.progress import ProgressBar
 from process.cli.output.run_report import refusal_text
 from process.cli.output.streams import REFUSED, cannot_open, say, unusable
-from process.diagram.view_layouts import View
+from process.diagram.view_options import View
 from process.eventfile import LineInvalid, RefusedLine, read, replay, split_lines
 from process.exceptions import SnapshotInvalid
 from process.model import Words

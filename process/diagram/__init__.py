@@ -8,7 +8,7 @@ from process.diagram.errors import CannotDraw
 from process.diagram.output import WouldOverwrite
 from process.diagram.render import FORMATS, LANGUAGES, dot, draw, mermaid, notebook_svg, png, svg
 from process.diagram.traffic import Traffic, transitions_of
-from process.diagram.view_layouts import View
+from process.diagram.view_options import View
 
 __all__ = [
     "FORMATS",

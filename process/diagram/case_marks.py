@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from process.diagram.arrows import Arrow
 from process.diagram.layout.geometry import GAP, PITCH, Rect, borders, segment
 from process.diagram.layout.legend import LegendEntry, place_in_rows
-from process.diagram.layout.routing_grid import Route
+from process.diagram.layout.route import Route
 from process.diagram.layout.typeface import block
 from process.diagram.palette import VISITED
-from process.diagram.views import Arrow, Picture
+from process.diagram.views import Picture
 from process.model import Event, Facts, State, Words
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def place_tags(
         if not visits:
             continue
         whole, short = times(visits), (_visit_numbers(visits),)
-        tag = _beside(routes[arrow.key], (whole, short), occupied, runs, edges, size) or _squeezed(
+        tag = _tag_beside_line(routes[arrow.key], (whole, short), occupied, runs, edges, size) or _tag_near_line(
             routes[arrow.key], short, occupied, runs, size
         )
         if tag is not None:
@@ -133,7 +134,7 @@ def _visit_numbers(visits: Sequence[Visit]) -> str:
     return ", ".join(str(visit.number) for visit in visits[:_NUMBERS]) + more
 
 
-def _beside(
+def _tag_beside_line(
     route: Route,
     shapes: Sequence[tuple[str, ...]],
     occupied: Sequence[Rect],
@@ -161,7 +162,7 @@ def _beside(
     return None
 
 
-def _squeezed(
+def _tag_near_line(
     route: Route, lines: tuple[str, ...], occupied: Sequence[Rect], runs: Sequence[Rect], size: Rect
 ) -> Tag | None:
     """The lines at the first place near the route, or round its corners, where they touch no more than a frame's border."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import graphviz  # type: ignore[import-untyped]  # it has no types
 
-from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Point, Text, curve, number, tip_depth
+from process.diagram.curves import Point, curve
+from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Text, number, tip_depth
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.labels import TEXT
 from process.diagram.layout.typeface import graphviz_width

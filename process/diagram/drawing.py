@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from process.diagram.arrows import ANYWHERE, Arrow
+from process.diagram.curves import Point
 from process.diagram.layout.geometry import PITCH, Rect
 from process.diagram.layout.grid import NAME
 from process.diagram.layout.labels import TEXT, Label
@@ -14,9 +16,7 @@ from process.diagram.layout.legend import LegendEntry
 from process.diagram.layout.placement import TITLE, PlacedPicture
 from process.diagram.layout.typeface import LINE as LINE_HEIGHT
 from process.diagram.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, VISITED
-from process.diagram.views import ANYWHERE, Arrow, Box, Frame
-
-Point = tuple[float, float]
+from process.diagram.views import Box, Frame
 
 
 class Text(NamedTuple):
@@ -261,37 +261,6 @@ def _label_texts(label: Label, at: Rect, justified: str) -> Iterator[Text]:
         yield _drawn_text(words, at._replace(bottom=middle), TEXT, justified=justified)
     if traffic:
         yield _drawn_text(traffic, at._replace(top=middle), TEXT, MAIN, justified)
-
-
-# ------------------------------------------------------------------------------------------------------------- curves
-
-_ROUND = 6.0  # the radius of a corner, in points
-_GAP = 6.5  # points between the end of a line and the tip of its head
-
-
-def curve(corners: Sequence[Point]) -> list[Point]:
-    """A rectangular line as Bézier points, with round corners and room for its head."""
-    bends = [*corners[:-1], _towards(corners[-1], corners[-2], _GAP)]
-    points = [bends[0]]
-    for before, corner, after in zip(bends, bends[1:], bends[2:], strict=False):
-        radius = min(_ROUND, _distance(before, corner) / 2, _distance(corner, after) / 2)
-        begin, end = _towards(corner, before, radius), _towards(corner, after, radius)
-        points += [_part(points[-1], begin, 1 / 3), _part(points[-1], begin, 2 / 3), begin]
-        points += [_part(begin, corner, 0.55), _part(end, corner, 0.55), end]
-    return [*points, _part(points[-1], bends[-1], 1 / 3), _part(points[-1], bends[-1], 2 / 3), bends[-1]]
-
-
-def _distance(a: Point, b: Point) -> float:
-    return abs(a[0] - b[0]) + abs(a[1] - b[1])
-
-
-def _towards(a: Point, b: Point, far: float) -> Point:
-    whole = _distance(a, b)
-    return _part(a, b, far / whole) if whole else a
-
-
-def _part(a: Point, b: Point, share: float) -> Point:
-    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
 def tip_depth(signpost: Rect) -> float:

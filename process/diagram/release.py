@@ -6,11 +6,11 @@ import itertools
 from typing import Any
 
 from process.diagram import known
+from process.diagram.layout.all_routes import routes_as_json
 from process.diagram.layout.placement import place
-from process.diagram.layout.router import routes_as_json
 from process.diagram.main_path import find_paths, forget_paths, paths_as_json, paths_key
 from process.diagram.render import LANGUAGES
-from process.diagram.view_layouts import View
+from process.diagram.view_options import View
 from process.diagram.views import build_picture
 from process.model import MODEL
 

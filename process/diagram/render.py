@@ -18,7 +18,7 @@ from process.diagram.layout.placement import place
 from process.diagram.output import check_overwrites
 from process.diagram.svg_writer import write_svg
 from process.diagram.traffic import Traffic, with_traffic
-from process.diagram.view_layouts import View
+from process.diagram.view_options import View
 from process.diagram.views import Picture, build_picture
 from process.language import reader_language
 from process.model import MODEL, Model

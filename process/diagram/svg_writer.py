@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Point, Text, curve, number, tip_depth
+from process.diagram.curves import Point, curve, point_between
+from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Text, number, tip_depth
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.typeface import LINE as LINE_HEIGHT
 from process.diagram.output import MARK
@@ -148,14 +149,10 @@ def _round(corners: Sequence[Point], height: int) -> str:
     points: list[Point] = []
     for a, b in sides:
         share = radius / math.dist(a, b)
-        begin, end = _part(a, b, share), _part(a, b, 1 - share)
-        points += [_part(a, b, share / 2), begin, begin, end, end, _part(a, b, 1 - share / 2)]
+        begin, end = point_between(a, b, share), point_between(a, b, 1 - share)
+        points += [point_between(a, b, share / 2), begin, begin, end, end, point_between(a, b, 1 - share / 2)]
     first, *rest = (_coordinates(point, height) for point in [*points[2:], *points[:2]])
     return f"M{first}C{first} {' '.join(rest)}"
-
-
-def _part(a: Point, b: Point, share: float) -> Point:
-    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
 def _coordinates(point: Point, height: int) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from process.diagram.arrows import ANYWHERE, Arrow
 from process.diagram.quantities import count_words, duration_words
-from process.diagram.view_layouts import View
-from process.diagram.views import ANYWHERE, Arrow, Picture, build_picture
+from process.diagram.view_options import View
+from process.diagram.views import Picture, build_picture
 from process.model import MODEL, Event, Model, Words
 
 TransitionKey = tuple[str, str, str]

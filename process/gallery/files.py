@@ -7,7 +7,7 @@ from pathlib import Path
 
 from process.diagram.output import MARK, check_overwrites
 from process.diagram.render import FORMATS, LANGUAGES, draw
-from process.diagram.view_layouts import View
+from process.diagram.view_options import View
 from process.gallery import page
 from process.model import MODEL, Model, Words
 

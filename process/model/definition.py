@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -226,9 +226,6 @@ def row(
     return Row(sources, event, by if isinstance(by, tuple) else (by,), target, guards, effects)
 
 
-DEFAULT_LIMITS = Limits()
-
-
 @dataclass(frozen=True, repr=False)
 class Model:
     """A whole model. MODEL is the one that the package runs; others, made of changed parts, test the tests."""
@@ -241,7 +238,7 @@ class Model:
     """Conditions on the facts that hold in every state; single states add their own."""
     open_invariants: tuple[Guard, ...]
     """Conditions on the facts that hold in every state that is not an end."""
-    limits: Limits = DEFAULT_LIMITS
+    limits: Limits = field(default_factory=Limits)
 
     def __repr__(self) -> str:
         return f"<Model of {len(self.states)} states, {len(self.events)} events and {len(self.table)} rows>"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-from process.exceptions import NewerModel, SnapshotInvalid
+from process.exceptions import NewerModel
 from process.json_forms import plain, step_to_dict, time_to_text
 from process.machine import CompiledMachine
 from process.model import (
@@ -30,17 +30,12 @@ from process.model import (
     QuoteStatus,
     Settlement,
     State,
-    Term,
 )
 from process.payload import (
-    INVALID,
     MAX_DEADLINE,
-    MAX_INTEGER,
     FieldCheck,
-    aware_datetime,
     check_of,
     deadline_of,
-    expected,
     field_errors,
     model_1_check_of,
     short_repr,
@@ -48,6 +43,7 @@ from process.payload import (
 )
 from process.records import Parts, Step
 from process.snapshot import strict_json
+from process.snapshot.entries import json_size, read_integer, read_keys, read_time, read_value, refuse
 from process.snapshot.history import validate_history
 from process.snapshot.migrations import migrate_snapshot
 
@@ -117,18 +113,18 @@ def dumps(data: Mapping[str, Any]) -> str:
 def loads(text: str | bytes) -> Any:
     """Return the value of JSON text or of its UTF-8, if it is strict JSON and not over MAX_SIZE."""
     if not isinstance(text, str | bytes):
-        _refuse(
+        refuse(
             "",
             f"must be JSON text or its UTF-8 bytes, not {short_repr(text)}",
             f"须是 JSON 文本或其 UTF-8 字节，不能是 {short_repr(text)}",
         )
     if len(text) > MAX_SIZE:
         zh, en = ("字符", "characters") if isinstance(text, str) else ("字节", "bytes")
-        _refuse("", f"{len(text)} {en}, at most {MAX_SIZE} are read", f"共 {len(text)} {zh}，至多读取 {MAX_SIZE}")
+        refuse("", f"{len(text)} {en}, at most {MAX_SIZE} are read", f"共 {len(text)} {zh}，至多读取 {MAX_SIZE}")
     try:
         return strict_json.parse(text)
     except strict_json.NotJSON as error:
-        _refuse("", f"not JSON: {error.problem.en}", f"不是 JSON：{error.problem.zh}")
+        refuse("", f"not JSON: {error.problem.en}", f"不是 JSON：{error.problem.zh}")
 
 
 def decode(data: object, machine: CompiledMachine) -> Parts:
@@ -139,35 +135,35 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
         NewerModel: a newer model wrote it.
     """
     if type(data) is not dict:
-        _refuse("", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
-    size = _json_size(data)  # as it was written: what a migration adds counts for nothing
+        refuse("", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
+    size = json_size(data)  # as it was written: what a migration adds counts for nothing
     if data.get("format") != FORMAT:
         given = short_repr(data.get("format"))
-        _refuse("format", f"must be {FORMAT!r}, not {given}", f"须是 {FORMAT!r}，不能是 {given}")
-    model_version = _decoded_integer(data.get("model_version"), "model_version", 1)
+        refuse("format", f"must be {FORMAT!r}, not {given}", f"须是 {FORMAT!r}，不能是 {given}")
+    model_version = read_integer(data.get("model_version"), "model_version", 1)
     if model_version > MODEL_VERSION:
         zh = f"是 {model_version}，本程序的模型是 {MODEL_VERSION}"
         raise NewerModel("model_version", f"is {model_version}; this program's model is {MODEL_VERSION}", zh)
     if size > MAX_SIZE:
-        _refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read", f"共 {size} 字符，至多读取 {MAX_SIZE}")
+        refuse("", f"{size} characters of JSON, at most {MAX_SIZE} are read", f"共 {size} 字符，至多读取 {MAX_SIZE}")
     data = migrate_snapshot(data, model_version, MODEL_VERSION)
-    _keys(data, (*_KEYS, TRUSTED_UNTIL) if TRUSTED_UNTIL in data and model_version > 1 else _KEYS, "")
-    version = _decoded_integer(data["version"], "version", 0)
+    read_keys(data, (*_KEYS, TRUSTED_UNTIL) if TRUSTED_UNTIL in data and model_version > 1 else _KEYS, "")
+    version = read_integer(data["version"], "version", 0)
     trusted_until = _trusted_until(data, version, model_version)
     fields = check_of if trusted_until is None else model_1_check_of
-    case_id = _decoded_value(data["case_id"], Kind.REFERENCE, "case_id", fields)
-    state: State = _decoded_value(data["state"], State, "state")
+    case_id = read_value(data["case_id"], Kind.REFERENCE, "case_id", fields)
+    state: State = read_value(data["state"], State, "state")
     facts = _decode_facts(data["facts"], fields)
-    opened_at = _decoded_time(data["opened_at"], "opened_at")
+    opened_at = read_time(data["opened_at"], "opened_at")
     deadlines = _decode_deadlines(data["deadlines"], machine)
     history = _decode_history(data["history"], version, machine, fields)
     broken = machine.definition.violated_invariant(state, facts)
     if broken is not None:
         zh, en = broken.condition
-        _refuse("facts", f"impossible in {state}: {en} does not hold", f"在 {state} 不可能如此：须{zh}")
+        refuse("facts", f"impossible in {state}: {en} does not hold", f"在 {state} 不可能如此：须{zh}")
     if facts.attempt > version:
         zh = f"是 {facts.attempt}，但第 {version} 版容不下这么多次"
-        _refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many", zh)
+        refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many", zh)
     validate_history(history, trusted_until, version, state, facts, machine)
     return Parts(case_id, version, state, facts, opened_at, deadlines or None, history, trusted_until)
 
@@ -177,9 +173,9 @@ def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) ->
         return version
     if TRUSTED_UNTIL not in data:
         return None
-    trusted_until = _decoded_integer(data[TRUSTED_UNTIL], TRUSTED_UNTIL, 0)
+    trusted_until = read_integer(data[TRUSTED_UNTIL], TRUSTED_UNTIL, 0)
     if trusted_until > version:
-        _refuse(
+        refuse(
             TRUSTED_UNTIL,
             f"is {trusted_until}, but the case has taken {version} events",
             f"是 {trusted_until}，但只有 {version} 个事件",
@@ -188,7 +184,7 @@ def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) ->
 
 
 def _decode_facts(data: object, check_of: FieldCheck) -> Facts:
-    facts = _keys(data, tuple(_FACTS), "facts")
+    facts = read_keys(data, tuple(_FACTS), "facts")
     values: dict[str, Any] = {}
     for name, (field, optional) in _FACTS.items():
         value, where = facts[name], f"facts.{name}"
@@ -197,43 +193,43 @@ def _decode_facts(data: object, check_of: FieldCheck) -> Facts:
         elif field is bool:
             if type(value) is not bool:
                 given = short_repr(value)
-                _refuse(where, f"must be true or false, not {given}", f"须是 true 或 false，不能是 {given}")
+                refuse(where, f"must be true or false, not {given}", f"须是 true 或 false，不能是 {given}")
             values[name] = value
         elif field is int:
-            values[name] = _decoded_integer(value, where, 0)
+            values[name] = read_integer(value, where, 0)
         else:
-            values[name] = _decoded_value(value, field, where, check_of, optional)  # type: ignore[arg-type]  # not bool or int
+            values[name] = read_value(value, field, where, check_of, optional)  # type: ignore[arg-type]  # not bool or int
     try:
         Limits(values["face_limit"], values["other_limit"])
     except ValueError as error:
-        _refuse("facts", str(error), "face_limit 须是 0 至 99，other_limit 须是 1 至 99")
+        refuse("facts", str(error), "face_limit 须是 0 至 99，other_limit 须是 1 至 99")
     return Facts(**values)
 
 
 def _decode_deadlines(data: object, machine: CompiledMachine) -> dict[State, timedelta]:
     if type(data) is not dict:
-        _refuse("deadlines", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
+        refuse("deadlines", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
     deadlines: dict[State, timedelta] = {}
     for name, seconds in data.items():
-        state: State = _decoded_value(name, State, "deadlines")
+        state: State = read_value(name, State, "deadlines")
         where = f"deadlines.{state}"
         if type(seconds) not in (int, float) or not 0 < seconds <= MAX_DEADLINE.total_seconds():
             given = short_repr(seconds)
             zh = f"须是大于 0、至多 10 年的秒数，不能是 {given}"
-            _refuse(where, f"must be seconds, more than 0 and at most 10 years, not {given}", zh)
+            refuse(where, f"must be seconds, more than 0 and at most 10 years, not {given}", zh)
         try:
             deadlines[state] = deadline_of(state, timedelta(seconds=seconds), machine.definition)
         except ValueError as error:
-            _refuse(where, str(error), f"{state} 是终态，没有期限")
+            refuse(where, str(error), f"{state} 是终态，没有期限")
     return deadlines
 
 
 def _decode_history(data: object, version: int, machine: CompiledMachine, check_of: FieldCheck) -> tuple[Step, ...]:
     if type(data) is not list:
-        _refuse("history", f"must be a list, not {short_repr(data)}", f"须是列表，不能是 {short_repr(data)}")
+        refuse("history", f"must be a list, not {short_repr(data)}", f"须是列表，不能是 {short_repr(data)}")
     if not min(version, 1) <= len(data) <= version:
         en = f"holds {len(data)} steps; version {version} has at least its last step and at most {version}"
-        _refuse("history", en, f"有 {len(data)} 步；第 {version} 版至少含最后一步，至多 {version} 步")
+        refuse("history", en, f"有 {len(data)} 步；第 {version} 版至少含最后一步，至多 {version} 步")
     return tuple(decode_step(step, f"history[{index}]", machine, check_of) for index, step in enumerate(data))
 
 
@@ -246,92 +242,22 @@ def decode_step(data: object, where: str, machine: CompiledMachine, check_of: Fi
         machine: has the fields of events.
         check_of: returns the check of a field; ``model_1_check_of`` for a step of a case that model 1 opened.
     """
-    step = _keys(data, _STEP_KEYS, where)
-    event: Event = _decoded_value(step["event"], Event, f"{where}.event")
+    step = read_keys(data, _STEP_KEYS, where)
+    event: Event = read_value(step["event"], Event, f"{where}.event")
     payload = step["data"]
     if type(payload) is not dict:
-        _refuse(f"{where}.data", f"must be an object, not {short_repr(payload)}", f"须是对象，不能是 {short_repr(payload)}")
+        refuse(f"{where}.data", f"must be an object, not {short_repr(payload)}", f"须是对象，不能是 {short_repr(payload)}")
     fields = machine.compiled_events[event].fields
     wrong = field_errors(fields, payload, check_of, first=True)
     if wrong:
-        _refuse(f"{where}.data", wrong[0].en, wrong[0].zh.rstrip("。"))
+        refuse(f"{where}.data", wrong[0].en, wrong[0].zh.rstrip("。"))
     return Step(
         event,
-        _decoded_value(step["by"], Actor, f"{where}.by"),
+        read_value(step["by"], Actor, f"{where}.by"),
         MappingProxyType(valid_part(fields, payload, check_of)),
-        _decoded_value(step["source"], State, f"{where}.source"),
-        _decoded_value(step["target"], State, f"{where}.target"),
-        _decoded_time(step["at"], f"{where}.at"),
-        _decoded_integer(step["version"], f"{where}.version", 1),
-        step["who"] if step["who"] is None else _decoded_value(step["who"], Kind.REFERENCE, f"{where}.who", optional=True),
+        read_value(step["source"], State, f"{where}.source"),
+        read_value(step["target"], State, f"{where}.target"),
+        read_time(step["at"], f"{where}.at"),
+        read_integer(step["version"], f"{where}.version", 1),
+        step["who"] if step["who"] is None else read_value(step["who"], Kind.REFERENCE, f"{where}.who", optional=True),
     )
-
-
-# --------------------------------------------------------------------------------------------------------------- values
-
-
-def _refuse(where: str, en: str, zh: str) -> NoReturn:
-    raise SnapshotInvalid(where, en, zh)
-
-
-def _keys(data: object, keys: tuple[str, ...], where: str) -> dict[str, Any]:
-    if type(data) is not dict:
-        _refuse(where, f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
-    for key in keys:
-        if key not in data:
-            _refuse(where, f"the key {key!r} is missing", f"缺少键 {key!r}")
-    for key in data:
-        if key not in keys:
-            known = ", ".join(keys)
-            _refuse(where, f"unknown key {short_repr(key)}; known are {known}", f"没有键 {short_repr(key)}，可用：{known}")
-    return data
-
-
-def _json_size(data: dict[str, Any]) -> int:
-    """Return the number of characters of the data as JSON; refuse what JSON can't hold, and strangers' objects."""
-    try:
-        size = len(json.dumps(data, allow_nan=False))
-    except Exception as error:  # whatever objects of the caller's raise
-        _refuse("", f"JSON can't hold it: {short_repr(error)}", "有 JSON 无法表示的内容")
-    inner: list[Any] = [data]
-    for value in inner:  # which grows
-        kind = type(value)
-        if kind is dict:
-            inner += value.values()
-        elif kind is list:
-            inner += value
-        if (kind not in _JSON and not issubclass(kind, Term)) or (kind is dict and {*map(type, value)} - {str}):
-            _refuse("", f"JSON can't hold it: {short_repr(value)}", "有 JSON 无法表示的内容")
-    return size
-
-
-_JSON = frozenset((dict, list, str, int, float, bool, type(None)))
-
-
-def _decoded_value(value: object, field: Field, where: str, check_of: FieldCheck = check_of, optional: bool = False) -> Any:
-    try:
-        return check_of(field)(value)
-    except INVALID:
-        (zh, en), given = expected(field), short_repr(value)
-        either = (" 或 null", " or null") if optional else ("", "")
-        _refuse(where, f"must be {en}{either[1]}, not {given}", f"须是：{zh}{either[0]}；不能是 {given}")
-
-
-def _decoded_integer(value: object, where: str, least: int) -> int:
-    if type(value) is not int or not least <= value <= MAX_INTEGER:
-        given = short_repr(value)
-        _refuse(where, f"must be an integer of {least} or more, not {given}", f"须是不小于 {least} 的整数，不能是 {given}")
-    return value
-
-
-def _decoded_time(value: object, where: str) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        if type(value) is str:
-            return aware_datetime(datetime.fromisoformat(value))
-    except ValueError:
-        pass
-    given = short_repr(value)
-    zh = f"须是带时区的 ISO 8601 时间或 null，不能是 {given}"
-    _refuse(where, f"must be a time in ISO 8601 with its zone, or null, not {given}", zh)

@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import Final, NoReturn
 
 from process.compiled_rows import Decisions
-from process.exceptions import SnapshotInvalid
 from process.machine import CompiledMachine
 from process.model import Facts, State, Term
 from process.payload import short_repr
 from process.records import Step
-from process.snapshot.inference import Analysis, Known, analyses, can_complete, step_back
+from process.snapshot.entries import refuse
+from process.snapshot.inference import Known, can_complete, step_back
 from process.snapshot.migrations import may_be_moved
+from process.snapshot.row_analysis import Analysis, analyses
 
 LONGEST_PATH: Final = 2 * len(State)  # events; after more of them a case can be wherever a loop has led it
 
@@ -48,18 +49,14 @@ def validate_history(
     _check_backwards(history[skipped:], skipped, facts, machine)
 
 
-def _refuse(where: str, en: str, zh: str) -> NoReturn:
-    raise SnapshotInvalid(where, en, zh)
-
-
 def _refuse_step(index: int, step: Step) -> NoReturn:
     en = f"{step.event} does not lead from {step.source} to {step.target} with these facts"
-    _refuse(f"history[{index}]", en, f"以这些事实，{step.event} 不会从 {step.source} 到 {step.target}")
+    refuse(f"history[{index}]", en, f"以这些事实，{step.event} 不会从 {step.source} 到 {step.target}")
 
 
 def _refuse_fact(name: str, given: object, made: object) -> NoReturn:
     given, made = (short_repr(value.value if isinstance(value, Term) else value) for value in (given, made))
-    _refuse(f"facts.{name}", f"is {given}, but the history makes it {made}", f"是 {given}，但按历史应为 {made}")
+    refuse(f"facts.{name}", f"is {given}, but the history makes it {made}", f"是 {given}，但按历史应为 {made}")
 
 
 def _fitting(step: Step, machine: CompiledMachine) -> tuple[Analysis, ...]:
@@ -80,18 +77,18 @@ def _check_chain(history: Sequence[Step], trusted: int, version: int, state: Sta
     for index, step in enumerate(history):
         where, right = f"history[{index}]", first + index
         if step.version != right:
-            _refuse(f"{where}.version", f"must be {right}, not {step.version}", f"须是 {right}，不能是 {step.version}")
+            refuse(f"{where}.version", f"must be {right}, not {step.version}", f"须是 {right}，不能是 {step.version}")
         moved = index > 0 and step.version == trusted + 1 and may_be_moved(reached, step.source)
         if step.source is not reached and not moved:
             what = ("where the step before it ended", "上一步到达的") if index else ("where a case begins", "起始的")
             en = f"must be {reached}, {what[0]}, not {step.source}"
-            _refuse(f"{where}.source", en, f"须是{what[1]} {reached}，不能是 {step.source}")
+            refuse(f"{where}.source", en, f"须是{what[1]} {reached}，不能是 {step.source}")
         if step.version > trusted and not _fitting(step, machine):
             en = f"no transition: {step.event} by {step.by} from {step.source} to {step.target}"
-            _refuse(where, en, f"没有这样的流转：{step.by} 的 {step.event}，从 {step.source} 到 {step.target}")
+            refuse(where, en, f"没有这样的流转：{step.by} 的 {step.event}，从 {step.source} 到 {step.target}")
         reached = step.target
     if reached is not state and not (version == trusted and may_be_moved(reached, state)):
-        _refuse("state", f"is {state}, but the history ends in {reached}", f"是 {state}，但历史止于 {reached}")
+        refuse("state", f"is {state}, but the history ends in {reached}", f"是 {state}，但历史止于 {reached}")
 
 
 def _check_replay(history: Sequence[Step], facts: Facts, decisions: Decisions) -> None:
@@ -112,7 +109,7 @@ def _check_replay(history: Sequence[Step], facts: Facts, decisions: Decisions) -
 def _check_length(source: State, events: int, version: int, machine: CompiledMachine) -> None:
     if source not in _reached_after(machine)[min(events, LONGEST_PATH)]:
         en = f"is {version}, but {events} events, which went before the history, lead no case to {source}"
-        _refuse("version", en, f"是 {version}，但历史之前的 {events} 个事件不会到达 {source}")
+        refuse("version", en, f"是 {version}，但历史之前的 {events} 个事件不会到达 {source}")
 
 
 @lru_cache(maxsize=8)

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from process.cli import app, scenarios, usage
 from process.cli.options import PROGRAM, Lang
 from process.diagram import FORMATS, LANGUAGES
-from process.diagram.view_layouts import View
+from process.diagram.view_options import View
 from process.model import Actor, Event, Goal, State, Words
 
 LOCALES = {"zh": "zh_CN.UTF-8", "en": "en_GB.UTF-8"}

@@ -19,7 +19,7 @@ from process.cli import app
 from process.diagram import known, png_renderer
 from process.diagram.mermaid_writer import escaped
 from process.diagram.palette import QUIET
-from process.diagram.view_layouts import View
+from process.diagram.view_options import View
 from process.diagram.views import build_picture
 from process.eventfile import dump
 from process.model import MODEL, Event
@@ -204,7 +204,7 @@ def test_svg_dot_and_mermaid_need_no_other_program_and_png_names_the_command_tha
 
 def test_a_layout_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "look_up", lambda _key: None)
-    monkeypatch.setattr("process.diagram.layout.router.look_up", lambda _key: None)
+    monkeypatch.setattr("process.diagram.layout.all_routes.look_up", lambda _key: None)
     with pytest.raises(diagram.CannotDraw, match="given up after 0 seconds"):
         diagram.dot(*QUICK, time_limit=0)
 
@@ -240,7 +240,7 @@ def test_png_asks_for_a_chinese_font_first_where_a_line_is_chinese(monkeypatch: 
 def test_pictures_are_the_same_whatever_the_hash_seed() -> None:
     search = "place(build_picture(View.SELF_SERVICE, MODEL), 'both', search=True).routes"
     pictures = f"d.dot('self-service', 'both'), d.mermaid('overview', 'both'), d.svg('ends', 'en'), {search}"
-    names = ["layout.placement.place", "view_layouts.View", "views.build_picture"]
+    names = ["layout.placement.place", "view_options.View", "views.build_picture"]
     imports = "; ".join(
         f"from process.diagram.{name.rpartition('.')[0]} import {name.rpartition('.')[2]}" for name in names
     )

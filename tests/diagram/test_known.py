@@ -17,7 +17,7 @@ from process.diagram.layout import placement
 from process.diagram.layout.placement import place
 from process.diagram.main_path import find_paths, paths_of
 from process.diagram.svg_writer import write_svg
-from process.diagram.view_layouts import View
+from process.diagram.view_options import View
 from process.diagram.views import build_picture
 from process.model import MODEL
 

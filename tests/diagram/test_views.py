@@ -8,13 +8,15 @@ from dataclasses import replace
 import pytest
 
 from process import State, diagram
+from process.diagram.arrows import ANYWHERE
 from process.diagram.layout import placement
 from process.diagram.layout.placement import place
 from process.diagram.main_path import paths_of
 from process.diagram.palette import END, INK, MOVE, PAGE, QUIET
 from process.diagram.render import LANGUAGES
-from process.diagram.view_layouts import VIEW_LAYOUTS, View
-from process.diagram.views import ANYWHERE, build_picture
+from process.diagram.view_layouts import VIEW_LAYOUTS
+from process.diagram.view_options import View
+from process.diagram.views import build_picture
 from process.model import MODEL, EndKind, Event, Phase
 from tests.support.drawn import texts_of
 

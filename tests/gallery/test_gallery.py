@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from process.diagram.arrows import ANYWHERE
 from process.diagram.render import LANGUAGES
-from process.diagram.view_layouts import View
-from process.diagram.views import ANYWHERE, build_picture
+from process.diagram.view_options import View
+from process.diagram.views import build_picture
 from process.model import MODEL, State
 from tests.support.browser import DIAGRAMS
 from tests.support.drawn import SVG, Drawn

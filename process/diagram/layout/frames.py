@@ -8,7 +8,7 @@ from process.diagram.layout.geometry import PITCH, Rect
 from process.diagram.layout.grid import Cells
 from process.diagram.layout.labels import TEXT, texts
 from process.diagram.layout.typeface import block, width, wrap
-from process.diagram.view_layouts import ViewLayout
+from process.diagram.view_options import ViewLayout
 from process.diagram.views import Frame, Picture
 from process.model import Words
 

@@ -57,6 +57,11 @@ def between(a: Point, b: Point) -> Iterator[Point]:
         x, y = x + dx, y + dy
 
 
+def grown(rect: Rect, by: float) -> Rect:
+    """The rectangle with so much more on each side."""
+    return Rect(rect.left - by, rect.top - by, rect.right + by, rect.bottom + by)
+
+
 def segment(a: Point, b: Point) -> Rect:
     """A piece of a line as a rectangle."""
     return Rect(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from process.diagram.layout.geometry import PITCH, Rect, whole_steps
 from process.diagram.layout.labels import TEXT, texts
 from process.diagram.layout.typeface import block, width, wrap
-from process.diagram.view_layouts import ViewLayout
+from process.diagram.view_options import ViewLayout
 from process.diagram.views import Box, Picture
 
 NAME = 11.0  # type size in points

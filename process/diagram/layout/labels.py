@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
+from process.diagram.arrows import Arrow, Note
 from process.diagram.layout.typeface import width, wrap
-from process.diagram.views import Arrow, Note, Picture
+from process.diagram.views import Picture
 from process.model import Words
 
 TEXT = 10.0  # type size in points

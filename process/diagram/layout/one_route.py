@@ -1,4 +1,4 @@
-"""Routes one arrow at a time: the cheapest rectangular line that is left, with its text beside it.
+"""Routes one arrow among those that have a route: where its line may begin and end, and the best line with its text.
 
 A line keeps clear of every box. Other lines and texts may be in its way, which costs.
 """
@@ -10,16 +10,14 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from process.diagram.layout.geometry import PITCH, Point, Rect, beside_line, between, borders, head, segment
-from process.diagram.layout.raster import BEND, CROSSING, OFF_CENTRE, End, Raster
+from process.diagram.layout.cheapest_line import BEND, CROSSING, OFF_CENTRE, End, Raster
+from process.diagram.layout.geometry import PITCH, Point, Rect, between, borders, grown
+from process.diagram.layout.route import EdgeRequest, Route
+from process.diagram.layout.text_place import NEAR, TOUCH, place_text
 
 CLEAR = 10.5
 """The distance that a text should keep from the lines of others, in points: twice that from its own."""
-
-TOUCH, NEAR = 90.0, 25.0
-"""The cost at first, in points, of a text on something of another arrow, or too near to it."""
 
 POOR = 40.0
 """The cost of a text's place from which on another route is looked for."""
@@ -28,48 +26,6 @@ CORNER = 14.0  # points from the corner of a frame within which no line goes thr
 LONG = 5  # so many ends on a third of a side at least, to look at each third by itself
 SIDES = "RBLT"
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
-
-
-class EdgeRequest(NamedTuple):
-    """An arrow to be routed.
-
-    Attributes:
-        shapes: the sizes that its text can have, in points, the best first.
-        leaves: the sides by which it may leave, some of ``R``, ``B``, ``L`` and ``T``; any, where there are none.
-        enters: the sides by which it may reach its target, likewise.
-    """
-
-    key: str
-    source: str
-    target: str
-    shapes: tuple[tuple[float, float], ...]
-    is_main: bool = False
-    leaves: str = ""
-    enters: str = ""
-
-
-class Route(NamedTuple):
-    """The line of an arrow and the place of its text.
-
-    Attributes:
-        corners: in raster coordinates.
-        justified: the edge of the text that is next to the line: ``l``, ``r`` or ``c``.
-        shape: the index of the text's shape in the request.
-        cost: of the line and its text among the others.
-        own_cost: the same if nothing of another were in the way.
-    """
-
-    corners: tuple[Point, ...]
-    text: Rect | None
-    justified: str
-    shape: int
-    is_main: bool = False
-    cost: float = 0.0
-    own_cost: float = 0.0
-
-    @property
-    def runs(self) -> list[Rect]:
-        return [*(segment(a, b) for a, b in itertools.pairwise(self.corners)), head(*self.corners[-2:], heavy=self.is_main)]
 
 
 @dataclass
@@ -100,7 +56,7 @@ class RoutingGrid:
         ports = set(self.ports.values())
         self._empty = Raster(self.size, self.boxes.values(), [rect for rect in self.frames if rect not in ports], CORNER)
         for text in self.taken:
-            self._empty.block(_grown(text, 3))
+            self._empty.block(grown(text, 3))
         for rect in self.ports.values():
             left, top, right, bottom = (round(edge / PITCH) for edge in rect)
             for x in range(left, right + 1):
@@ -109,8 +65,8 @@ class RoutingGrid:
             for y in range(top + 1, bottom):
                 for x in (left, right):
                     self._empty.mark((x, y), 1)
-        self._shut = [_grown(rect, 3) for rect in (*self.boxes.values(), *self.taken)]
-        self._shut += [_grown(border, 1.5) for frame in self.frames for border in borders(frame)]
+        self._shut = [grown(rect, 3) for rect in (*self.boxes.values(), *self.taken)]
+        self._shut += [grown(border, 1.5) for frame in self.frames for border in borders(frame)]
 
     def route_straight(self, wanted: EdgeRequest) -> Route:
         """Route the arrow straight from middle to middle, with its text over whatever is there."""
@@ -146,13 +102,12 @@ class RoutingGrid:
             line = Route(corners, None, "c", 0, wanted.is_main, cost, own_cost)
             if not wanted.shapes:
                 return line
-            place = self._place(line, wanted, others, stress)
+            shut = (*self._shut, *(grown(frame, 2) for frame in self._closed(wanted)))
+            place = place_text(line, wanted, others, shut, self.size, clear=self.clear, stress=stress)
             if place is not None:
-                extra, alone, rect, justified, shape = place
-                found.append(
-                    Route(corners, rect, justified, shape, wanted.is_main, cost + extra / PITCH, own_cost + alone / PITCH)
-                )
-                if extra < POOR or (len(found) > 5 and wanted.source != wanted.target):
+                whole, alone = cost + place.cost / PITCH, own_cost + place.own_cost / PITCH
+                found.append(Route(corners, place.at, place.justified, place.shape, wanted.is_main, whole, alone))
+                if place.cost < POOR or (len(found) > 5 and wanted.source != wanted.target):
                     break
         return min(found, key=lambda line: line.cost) if found else None
 
@@ -193,8 +148,8 @@ class RoutingGrid:
             for point in line.corners:
                 raster.mark(point, None)
             if line.text and not wanted.is_main:  # which stays straight: texts make room for it
-                raster.shun(_grown(line.text, 3), TOUCH / PITCH * stress)
-                raster.shun(_grown(line.text, self.clear - 0.5), NEAR / PITCH * stress)
+                raster.shun(grown(line.text, 3), TOUCH / PITCH * stress)
+                raster.shun(grown(line.text, self.clear - 0.5), NEAR / PITCH * stress)
         for rect in self._closed(wanted):
             raster.block(rect)
         return raster
@@ -281,50 +236,6 @@ class RoutingGrid:
                 if is_port or not raster.is_used((x, y)):
                     yield End((x, y), (step + 2) % 4 if inward else step, cost)
 
-    # -------------------------------------------------------------------------------------------------------- texts
-
-    def _place(
-        self, line: Route, wanted: EdgeRequest, others: Sequence[Route], stress: float
-    ) -> tuple[float, float, Rect, str, int] | None:
-        found: list[tuple[float, Rect, str, int]] = []
-        along = 0.0
-        for a, b in itertools.pairwise(line.corners):
-            (ax, ay), (bx, by) = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
-            length = abs(bx - ax) + abs(by - ay)
-            for shape, text in enumerate(wanted.shapes):
-                for where, rect, justified in beside_line(
-                    ax, ay, bx, by, text, heavy=wanted.is_main and wanted.source != wanted.target
-                ):
-                    penalty = 0.0 if length >= (text[0] if ay == by else text[1]) else 30.0
-                    found.append((along * 0.3 + where + penalty + shape * 8, rect, justified, shape))
-            along += length
-        found.sort(key=lambda candidate: candidate[0])
-        shut = [
-            *self._shut,
-            *(_grown(piece, 2) for piece in line.runs),
-            *(_grown(frame, 2) for frame in self._closed(wanted)),
-        ]
-        dear = [(_grown(other.text, 3), TOUCH) for other in others if other.text]
-        for other in others:
-            for piece in other.runs:
-                dear += [(_grown(piece, 2), TOUCH), (_grown(piece, self.clear - 1), NEAR)]
-        right, bottom = self.size[0] * PITCH - 12, self.size[1] * PITCH - 6
-        best: tuple[float, float, Rect, str, int] | None = None
-        for cost, rect, justified, shape in found:
-            if best is not None and cost >= best[0]:
-                break
-            x, y, far, deep = rect
-            if x < 12 or y < 6 or far > right or deep > bottom:
-                continue
-            if any(x < r and left < far and y < low and top < deep for left, top, r, low in shut):
-                continue
-            whole = cost + stress * sum(
-                price for (left, top, r, low), price in dear if x < r and left < far and y < low and top < deep
-            )
-            if best is None or whole < best[0]:
-                best = (whole, cost, rect, justified, shape)
-        return best
-
 
 def _ends_by_side(ends: Sequence[End]) -> Iterator[list[End]]:
     """The ends on each side; those on a long side in three parts."""
@@ -334,7 +245,3 @@ def _ends_by_side(ends: Sequence[End]) -> Iterator[list[End]]:
     for side in sides.values():
         size = -(-len(side) // 3) if len(side) > 2 * LONG else len(side)
         yield from (side[place : place + size] for place in range(0, len(side), size))
-
-
-def _grown(rect: Rect, by: float) -> Rect:
-    return Rect(rect.left - by, rect.top - by, rect.right + by, rect.bottom + by)

@@ -1,4 +1,4 @@
-"""Routes all arrows of a picture.
+"""Routes all arrows of a picture; ``one_route`` routes each of them.
 
 Lines and texts may be in each other's way at first, which costs; then each arrow is routed again in sight of all the
 others, and being in the way costs more from round to round, until nothing is.
@@ -11,13 +11,15 @@ from pathlib import Path
 
 from process.diagram.known import digest, look_up, source_digest
 from process.diagram.layout.geometry import Rect
-from process.diagram.layout.routing_grid import EdgeRequest, Route, RoutingGrid
+from process.diagram.layout.one_route import RoutingGrid
+from process.diagram.layout.route import EdgeRequest, Route
 
 ROUNDS, MOVES, STRESS = 8, 60, 4.0
 """Limits of the search: rounds of routing all arrows, rounds that move two arrows, and the cost of an overlap in those."""
 
 _SOURCES = tuple(
-    str(Path(__file__).with_name(name)) for name in ("geometry.py", "raster.py", "routing_grid.py", "router.py")
+    str(Path(__file__).with_name(f"{name}.py"))
+    for name in ("geometry", "route", "cheapest_line", "text_place", "one_route", "all_routes")
 )
 
 
@@ -29,11 +31,11 @@ class NoRoom(Exception):
         self.keys = keys
 
 
-def route_all(grid: RoutingGrid, requests: Sequence[EdgeRequest], *, anyhow: bool = False) -> dict[str, Route]:
+def route_all(grid: RoutingGrid, requests: Sequence[EdgeRequest], *, force: bool = False) -> dict[str, Route]:
     """Route every arrow: all of them until none moves any more, then those again by twos that are in each other's way.
 
     Args:
-        anyhow: what finds no room in the end is routed all the same, straight and over whatever is there.
+        force: what finds no room in the end is routed all the same, straight and over whatever is there.
 
     Raises:
         NoRoom: in the end some still have none.
@@ -51,7 +53,7 @@ def route_all(grid: RoutingGrid, requests: Sequence[EdgeRequest], *, anyhow: boo
             break
     routed = _untangled(grid, order, routed)
     missing = [key for key in order if key not in routed]
-    if not anyhow and (missing or any(touches for *_, touches in grid.conflicts(routed))):
+    if not force and (missing or any(touches for *_, touches in grid.conflicts(routed))):
         raise NoRoom((*missing, *(key for *keys, touches in grid.conflicts(routed) if touches for key in keys)))
     return routed | {key: grid.route_straight(order[key]) for key in missing}
 

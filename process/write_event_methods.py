@@ -86,8 +86,8 @@ def _method(model: Model, event: Event) -> str:
 
 
 def _documented_arguments(fields: Mapping[str, Field]) -> str:
-    told = [f"            {name}: {field.words.en}." for name, field in fields.items() if isinstance(field, Kind)]
-    return "\n\n        Args:\n" + "\n".join(told) + "\n        " if told else ""
+    described = [f"            {name}: {field.words.en}." for name, field in fields.items() if isinstance(field, Kind)]
+    return "\n\n        Args:\n" + "\n".join(described) + "\n        " if described else ""
 
 
 def _type(field: Field) -> str:

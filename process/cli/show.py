@@ -90,10 +90,10 @@ def _transition_table(state: State, lang: str) -> Any:
 
 def _condition_text(transition: Transition, lang: str) -> str:
     demands = [guard.condition.of(lang) for guard in transition.guards if guard is not ELSE]
-    told = Words("，且", " and ").of(lang).join(demands)
+    joined = Words("，且", " and ").of(lang).join(demands)
     if ELSE in transition.guards and has_alternative(transition):
-        return Words("否则须：{}", "else, if {}").of(lang).format(told) if told else ELSE.condition.of(lang)
-    return Words("须：{}", "if {}").of(lang).format(told) if told else ""
+        return Words("否则须：{}", "else, if {}").of(lang).format(joined) if joined else ELSE.condition.of(lang)
+    return Words("须：{}", "if {}").of(lang).format(joined) if joined else ""
 
 
 def has_alternative(transition: Transition) -> bool:
@@ -107,8 +107,8 @@ def has_alternative(transition: Transition) -> bool:
 
 
 def _then_text(transition: Transition, lang: str) -> str:
-    told = Words("；", "; ").of(lang).join(effect.words.of(lang) for effect in transition.effects)
-    return Words("随后：{}", "then {}").of(lang).format(told) if told else ""
+    joined = Words("；", "; ").of(lang).join(effect.words.of(lang) for effect in transition.effects)
+    return Words("随后：{}", "then {}").of(lang).format(joined) if joined else ""
 
 
 def _requirement_sentences(lang: str) -> Any:
@@ -151,7 +151,7 @@ def owners_of(state: State) -> tuple[Actor, ...]:
 
 def _state_dict(state: State) -> dict[str, Any]:
     info, owners = MODEL.states[state], owners_of(state)
-    told = {
+    form = {
         "name": state,
         "phase": info.phase and info.phase.number,
         "owner": owners[0] if owners else None,
@@ -160,7 +160,7 @@ def _state_dict(state: State) -> dict[str, Any]:
         "initial": state is MODEL.initial,
         "words": words_to_dict(state.words),
     }
-    return told | {"owner_then": owners[1] if len(owners) > 1 else None}
+    return form | {"owner_then": owners[1] if len(owners) > 1 else None}
 
 
 def _transition_dict(transition: Transition) -> dict[str, Any]:

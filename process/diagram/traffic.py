@@ -81,9 +81,9 @@ def _with_texts(arrow: Arrow, keys: frozenset[TransitionKey], traffic: Traffic, 
     texts = [f"{times.zh}次" if lang == "zh" else f"{times.en} ×"]
     wait = traffic.medians.get(keys)
     if count and wait is not None:
-        told = duration_words(wait)
+        length = duration_words(wait)
         median = {"zh": "中位", "en": "median"}.get(lang, "中位 median")
-        texts.append(f"{median} {told.of(lang) if lang != 'both' else told.en}")
+        texts.append(f"{median} {length.of(lang) if lang != 'both' else length.en}")
     return replace(arrow, traffic=tuple(texts), width=round(THIN + (THICK - THIN) * min(share, 1.0), 2))
 
 

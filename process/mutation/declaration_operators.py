@@ -82,9 +82,9 @@ def _responsibilities(responsibility: Responsibility) -> Iterator[tuple[str, str
             yield "request swapped", f"{responsibility.owner} asked to {asks}", replace(responsibility, request=asks)
     for name in responsibility.payload_fields:
         rest = tuple(one for one in responsibility.payload_fields if one != name)
-        yield "told less", f"{responsibility.owner} not told {name}", replace(responsibility, payload_fields=rest)
+        yield "request field lost", f"{responsibility.owner} not told {name}", replace(responsibility, payload_fields=rest)
         yield (
-            "told something else",
+            "request field swapped",
             f"{responsibility.owner} told face_removed, not {name}",
             replace(responsibility, payload_fields=(*rest, "face_removed")),
         )

@@ -215,19 +215,19 @@ def _reasons_changed(model: Model) -> Iterator[Change]:
     guards = tuple(mutable_guards(model))
     for guard, other in zip(guards, (*guards[1:], guards[0]), strict=True):
         zh, en = guard.reason
-        told = {
+        changes = {
             "another code": replace(guard, code=other.code),
             "the texts swapped": replace(guard, reason=Words(en, zh)),
             "no text in zh": replace(guard, reason=Words(en, en)),
             "no text in en": replace(guard, reason=Words(zh, zh)),
         }
         if not other.message_fields:
-            told["the text of another"] = replace(guard, reason=other.reason)
+            changes["the text of another"] = replace(guard, reason=other.reason)
         for name in guard.message_fields:
             rest = tuple(one for one in guard.message_fields if one != name)
             plain = Words(zh.replace(f"{{{name}}}", "…"), en.replace(f"{{{name}}}", "..."))
-            told[f"{name} not told"] = replace(guard, message_fields=rest, reason=plain)
-        for what, changed in told.items():
+            changes[f"{name} not told"] = replace(guard, message_fields=rest, reason=plain)
+        for what, changed in changes.items():
             yield "reason changed", f"{guard.name}: {what}", _with_guard(model, guard, changed)
 
 

@@ -259,5 +259,5 @@ def _because(answer: Words, given: Step | Refused | InvalidPayload) -> Words:
 
 
 def _broke(error: Exception) -> Words:
-    told = f"{type(error).__name__}: {str(error)[:300]}"
-    return Words(f"出错：{told}", f"broke: {told}")
+    shown = f"{type(error).__name__}: {str(error)[:300]}"
+    return Words(f"出错：{shown}", f"broke: {shown}")

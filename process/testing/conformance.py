@@ -16,7 +16,7 @@ from process.payload import short_repr
 from process.testing.backend import Backend, Connection
 from process.testing.comparison import Comparison, Difference, Trial
 from process.testing.planning.arcs import TransitionKey
-from process.testing.planning.planner import PlannedScenario, Planner, companions
+from process.testing.planning.planner import PlannedScenario, Planner, background_trials
 from process.testing.report import ConformanceReport, InsufficientCoverage, Mismatch
 from process.testing.scenario import Exchange, Scenario
 from process.testing.shrinking import shrink
@@ -80,7 +80,7 @@ def check_conformance(
     with Connection(backend, loop) as connection:
         comparison = Comparison(connection, repeats_accepted=repeats_accepted, without=without)
         run = _Run(comparison, _Plan(frozenset(without), wanted, limits, hostile, thorough, seed), lang)
-        for planned in companions(wanted, frozenset(without)):
+        for planned in background_trials(wanted, frozenset(without)):
             run.deliver(planned)
         for index, planned in enumerate(run.plan(events)):
             if index % parts == part:

@@ -21,7 +21,7 @@ OTHER_CASES = "another case's"
 
 THIRD_CASES = "a third case's"
 
-COMPANIONS = ("a", "b")
+BACKGROUND_CASES = ("a", "b")
 """The cases that a run opens first and leaves open, so that references of other cases exist: one quoted, one submitted."""
 
 TENFOLD, ORDERS = "with a 0 behind it", "the order's instead"
@@ -45,14 +45,14 @@ SHAPES = MappingProxyType(_shapes())
 
 
 def shaped(shape: str, text: str) -> str:
-    """The reference of this shape; the account of a companion, if the shape is named so."""
-    companion = next((each for each in COMPANIONS if shape == of_companion(each)), None)
-    return SHAPES[shape](text) if companion is None else f"account-{companion}"
+    """The reference of this shape; the account of a background case, if the shape is named so."""
+    other = next((each for each in BACKGROUND_CASES if shape == background_account(each)), None)
+    return SHAPES[shape](text) if other is None else f"account-{other}"
 
 
-def of_companion(companion: str) -> str:
-    """The name of the shape of an account that has a companion case as well."""
-    return f"{OTHER_CASES} {companion}"
+def background_account(other: str) -> str:
+    """The name of the shape of an account that has a background case as well."""
+    return f"{OTHER_CASES} {other}"
 
 
 FEES = (1, 29, 64, 500, 1_050, 1_200, 7_777, 20_000, 99_999, 250_000, 2**32, MAX_INTEGER)
@@ -195,8 +195,8 @@ def _wrong_values(case: Case, facts: Facts, name: str, *, is_new: bool) -> Choic
 
 
 def other_cases_values(name: str) -> Choices:
-    """The references of the companions' accounts, orders or quotes."""
-    quoted, submitted = COMPANIONS
+    """The references of the background cases' accounts, orders or quotes."""
+    quoted, submitted = BACKGROUND_CASES
     if name == "quote":
         return {OTHER_CASES: f"quote-{quoted}-1", f"{OTHER_CASES} submitted": f"quote-{submitted}-1"}
     return {OTHER_CASES: f"{name}-{quoted}", THIRD_CASES: f"{name}-{submitted}"}

@@ -16,7 +16,7 @@ from process.json_forms import limits_to_dict
 from process.model import Actor, Event, Goal, Limits, State, Term
 from process.payload import short_repr
 from process.records import Step
-from process.testing.field_values import COMPANIONS, SHAPES, shaped
+from process.testing.field_values import BACKGROUND_CASES, SHAPES, shaped
 from process.testing.variants import AGAIN, variant_payload, variant_words
 
 
@@ -163,9 +163,9 @@ SUBMITTED = (
 )
 
 
-def companion_scenarios() -> dict[str, Scenario]:
+def background_scenarios() -> dict[str, Scenario]:
     """The scenarios of the cases that a run opens first and leaves open, by their numbers."""
-    return dict(zip(COMPANIONS, (Scenario(Goal.PLAN, QUOTED), Scenario(Goal.PLAN, SUBMITTED)), strict=True))
+    return dict(zip(BACKGROUND_CASES, (Scenario(Goal.PLAN, QUOTED), Scenario(Goal.PLAN, SUBMITTED)), strict=True))
 
 
 def shapes_of(number: int) -> tuple[str, str]:

@@ -112,7 +112,7 @@ def with_an_earlier_end(scenario: Scenario, exploration: Exploration) -> Iterato
                 yield scenario._replace(deliveries=(*scenario.deliveries[:at], Delivery(event, by)))
 
 
-def insisting(scenario: Scenario, exploration: Exploration) -> Iterator[tuple[Callable[[int], Scenario], int]]:
+def with_refused_repeated(scenario: Scenario, exploration: Exploration) -> Iterator[tuple[Callable[[int], Scenario], int]]:
     """Yield the shortest path to the last delivery with a refused one before it, repeated, and its present number."""
     exchanges = exchanges_of(scenario)
     counts: dict[Event, int] = {}
@@ -127,10 +127,10 @@ def insisting(scenario: Scenario, exploration: Exploration) -> Iterator[tuple[Ca
             for index in nearest:
                 path = exploration.path_to(index)
                 begin = scenario_of(exploration, path, exploration.goal_of(path, index))
-                yield partial(_insisted, scenario, begin, found[event]), counts[event]
+                yield partial(_refused_repeated, scenario, begin, found[event]), counts[event]
 
 
-def _insisted(scenario: Scenario, begin: Scenario, refused: Delivery, times: int) -> Scenario:
+def _refused_repeated(scenario: Scenario, begin: Scenario, refused: Delivery, times: int) -> Scenario:
     deliveries = (*[refused] * times, *begin.deliveries, scenario.deliveries[-1])
     return scenario._replace(goal=begin.goal, deliveries=deliveries)
 
@@ -169,7 +169,7 @@ def cycled(scenario: Scenario, event: Event, exploration: Exploration) -> Callab
     return lambda times: scenario._replace(deliveries=(*before, *cycle * times, *after, scenario.deliveries[-1]))
 
 
-def grosser(delivery: Delivery) -> list[Delivery]:
+def more_plainly_wrong(delivery: Delivery) -> list[Delivery]:
     """Deliveries that are wrong in the same field, and in every case."""
     gross = {"account": "another", "order": "another", "quote": "stale", "attempt": "unknown"}
     name, _, choice = delivery.variant.partition(": ")

@@ -62,7 +62,7 @@ class _Shrinker:
         if not self._scenario.deliveries:
             return
         self._first(shorter_scenarios.fewer_refused(self._scenario))
-        self._first(self._grosser())
+        self._first(self._more_plainly_wrong())
         for _ in range(ROUNDS):
             before = _trial_size(self._trial)
             self._shorten()
@@ -110,9 +110,9 @@ class _Shrinker:
         """Keep the first of these that fails too; return True if one does."""
         return any(self._shorter(each) for each in tried)
 
-    def _grosser(self) -> Iterable[Scenario]:
+    def _more_plainly_wrong(self) -> Iterable[Scenario]:
         *before, last = self._scenario.deliveries
-        return (self._scenario._replace(deliveries=(*before, each)) for each in shorter_scenarios.grosser(last))
+        return (self._scenario._replace(deliveries=(*before, each)) for each in shorter_scenarios.more_plainly_wrong(last))
 
     def _remove_deliveries(self) -> None:
         for size in SIZES:
@@ -150,8 +150,8 @@ class _Shrinker:
 
     def _repeat(self) -> None:
         """Repeat what is refused, or a shortest cycle, on a shortest path as few times as will do: a count may decide."""
-        for insist, times in list(shorter_scenarios.insisting(self._scenario, self.exploration)):
-            self._fewest(insist, times)
+        for repeat_refused, times in list(shorter_scenarios.with_refused_repeated(self._scenario, self.exploration)):
+            self._fewest(repeat_refused, times)
         for event, times in shorter_scenarios.repeated_events(self._scenario)[:MOST_CYCLES]:
             repeat = shorter_scenarios.cycled(self._scenario, event, self.exploration)
             if repeat is not None:

@@ -13,7 +13,7 @@ from process.model import MODEL
 from process.mutation import score as scoring
 from process.mutation.equivalents import equivalent_reason
 from process.mutation.incremental import explore_mutant
-from process.mutation.operators import KINDS, Mutant, all_mutants
+from process.mutation.mutants import KINDS, Mutant, all_mutants
 from process.mutation.score import (
     EQUIVALENT,
     KILLERS,
@@ -89,8 +89,8 @@ def test_no_mutant_survives_and_the_score_by_kind_is_what_it_was() -> None:
         "owner lost": (15, 14, 1, 0),
         "owner swapped": (72, 0, 72, 0),
         "request swapped": (182, 0, 182, 0),
-        "told less": (17, 0, 17, 0),
-        "told something else": (17, 0, 17, 0),
+        "request field lost": (17, 0, 17, 0),
+        "request field swapped": (17, 0, 17, 0),
         "deadline lost": (26, 26, 0, 0),
         "phase swapped": (65, 0, 65, 0),
     }

@@ -48,8 +48,8 @@ def render_audit(report: Report, lang: str) -> Iterator[RenderableType]:
     yield titled(t("最长的等待", "Longest waits"), _waits(report, lang))
     if report.overdue:
         by_state = Counter(each.state for each in report.overdue)
-        told = ", ".join(f"{State(name).words.of(lang)} {count}" for name, count in by_state.most_common())
-        yield Text(t("超时的办理：", "overdue cases: ") + told)
+        listed = ", ".join(f"{State(name).words.of(lang)} {count}" for name, count in by_state.most_common())
+        yield Text(t("超时的办理：", "overdue cases: ") + listed)
 
 
 def _read(report: Report, lang: str) -> str:

@@ -7,7 +7,7 @@ from itertools import cycle
 
 from process.exploration.inputs import PAIR
 from process.model import Actor, Event, Goal, Limits
-from process.testing.field_values import COMPANIONS, CURRENCIES, FEES, of_companion, other_cases_values
+from process.testing.field_values import BACKGROUND_CASES, CURRENCIES, FEES, background_account, other_cases_values
 from process.testing.scenario import QUOTED, SUBMITTED, Delivery, Scenario
 
 _TO_CHOICE = (
@@ -51,11 +51,11 @@ def offering() -> Scenario:
 
 def of_one_account() -> Iterator[Scenario]:
     """Yield scenarios of cases whose account has another case, with that one's order and quote in place of their own."""
-    for companion in COMPANIONS:
+    for other in BACKGROUND_CASES:
         deliveries: list[Delivery] = []
         for right in (*SUBMITTED, _COMPLETE):
             deliveries += [right._replace(variant=wrong) for wrong in _OF_OTHERS.get(right.event, ())] + [right]
-        yield Scenario(Goal.PLAN, tuple(deliveries), shapes=(of_companion(companion), "plain"))
+        yield Scenario(Goal.PLAN, tuple(deliveries), shapes=(background_account(other), "plain"))
 
 
 _ORDERS = tuple(f"order: {choice}" for choice in other_cases_values("order"))

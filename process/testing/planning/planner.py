@@ -26,10 +26,10 @@ from process.testing.planning.listed import limit_deliveries, of_one_account, of
 from process.testing.planning.paths import PlannedPaths
 from process.testing.planning.probes import NO_TRACE, Leftovers, Probes, traced
 from process.testing.planning.values import PairwiseChooser
-from process.testing.scenario import Delivery, Scenario, companion_scenarios, shapes_of
+from process.testing.scenario import Delivery, Scenario, background_scenarios, shapes_of
 
 MANY, MANY_THOROUGH = 12, 60  # times that a cycle is taken in one scenario, or a wrong payload delivered
-INSISTENT_THOROUGH = 520  # times that a wrong payload is delivered
+WRONG_THOROUGH = 520  # times that a wrong payload is delivered
 PAIRS_FROM = 120  # scenarios of which some are paired
 LONG = 40  # events accepted; then a scenario heads for an end
 FAR = 10**6  # more events than lead from anywhere to an end
@@ -104,7 +104,7 @@ class Planner:
         for goal, path in chain(paths.through_transitions(), paths.taken_back()):
             yield self._built(goal, path)
         yield from self._until_taken(attrgetter("transition"), self.taken)
-        yield from self._insisting(INSISTENT_THOROUGH if self.thorough else MANY)
+        yield from self._wrong_repeated(WRONG_THOROUGH if self.thorough else MANY)
         for goal, path in paths.repeating(times):
             yield self._built(goal, path)
         for scenario in self._listed():
@@ -135,7 +135,7 @@ class Planner:
         deliveries = tuple(_Builder(self, goal, number, path, wanted).deliveries())
         return Scenario(goal, deliveries, self.graph.limits, shapes_of(number))
 
-    def _insisting(self, times: int) -> Iterator[Scenario]:
+    def _wrong_repeated(self, times: int) -> Iterator[Scenario]:
         """For each reference or number that an event must name a wrong one, many times, and then the right one."""
         for number, event in enumerate(self.exploration.machine.definition.events):
             goal = self.paths.richest[number % len(self.paths.richest[:2])]
@@ -291,9 +291,9 @@ class _Builder:
         return [self.planner.random.choice(nearer)]
 
 
-def companions(goals: Collection[Goal], without: Collection[Event]) -> Iterator[PlannedScenario]:
+def background_trials(goals: Collection[Goal], without: Collection[Event]) -> Iterator[PlannedScenario]:
     """The scenarios of the cases that a run opens first and leaves open, as far as these goals and events allow them."""
     goal = Goal.PLAN if Goal.PLAN in goals else next(iter(goals))
-    for number, scenario in companion_scenarios().items():
+    for number, scenario in background_scenarios().items():
         known = tuple(takewhile(lambda each: each.event not in without, scenario.deliveries))
         yield PlannedScenario(number, Trial(scenario._replace(goal=goal, deliveries=known)))

@@ -1,4 +1,4 @@
-"""Every model that differs from MODEL in one place. ``process.mutation.score`` evaluates each.
+"""The mutants: every model that differs from MODEL in one place. ``process.mutation.score`` evaluates each.
 
 The operators stand in ``row_operators`` (the rows of the table), ``guard_operators`` (guards, and the values that effects
 store) and ``declaration_operators`` (events and states).
@@ -45,9 +45,9 @@ KINDS: Mapping[str, Words] = {
     "end swapped": Words("终态的性质不同", "end counted as another kind"),
     "owner lost": Words("没有说明轮到谁", "owner lost"),
     "owner swapped": Words("轮到另一方", "owner swapped"),
-    "request swapped": Words("请其做另一件事", "something else asked"),
-    "told less": Words("少告知一项", "something not told"),
-    "told something else": Words("告知了另一项", "something else told"),
+    "request swapped": Words("请其做另一件事", "another request"),
+    "request field lost": Words("请求少一项", "field of a request lost"),
+    "request field swapped": Words("请求换了一项", "field of a request swapped"),
     "deadline lost": Words("没有期限", "deadline lost"),
     "phase swapped": Words("属于另一步", "state in another step"),
 }
@@ -67,10 +67,10 @@ class Mutant(NamedTuple):
 @cache
 def all_mutants() -> tuple[Mutant, ...]:
     """Every mutant of MODEL."""
-    return tuple(mutants(MODEL))
+    return tuple(mutants_of(MODEL))
 
 
-def mutants(model: Model) -> Iterator[Mutant]:
+def mutants_of(model: Model) -> Iterator[Mutant]:
     """Yield every mutant of a model."""
     for change in (*row_mutants(model), *guard_mutants(model), *declaration_mutants(model)):
         yield Mutant(*change)

@@ -1,4 +1,4 @@
-"""What a row of the model demands of the facts and what it writes into them, found on samples.
+"""Analyses a row of the model on samples: the facts that it demands, and the values that it writes.
 
 Rows are analysed once; a step then costs the same in a history of any length.
 """

@@ -76,7 +76,7 @@ def test_every_state_has_its_place_on_the_overview_and_no_layout_names_a_strange
         posts = {f"{arrow.source}>{arrow.target}" for arrow in build_picture(view, MODEL).arrows}
         assert {name for row in layout.cells for name in row} <= known | posts
         assert {*layout.sides} <= {arrow.key.removeprefix("arrow-") for arrow in build_picture(view, MODEL).arrows}
-        titled = {*layout.titles_left, *layout.titles_right, *layout.titles_between, *layout.titles_low}
+        titled = {*layout.titles}
         assert titled | {name.partition(".")[0] for name in layout.room} <= {*Phase, *EndKind}
         assert {name.partition(".")[2] for name in layout.room} <= {"", *LANGUAGES}
     assert {*State} <= {name for row in VIEW_LAYOUTS[View.OVERVIEW].cells for name in row}

@@ -18,6 +18,7 @@ _START = 30  # points for the start mark
 _TRAFFIC = 24  # points above the first box, for the traffic of its arrow
 _LEFT = 30  # points at the left for the traffic of arrows whose texts stand there
 _TITLE, _NARROW, _ANY = 74, 90, 400  # points: how wide a title may get at the left, over ends at least, and over a phase
+_BESIDE = 70  # points between a title at the left and its boxes, which it fills
 
 
 def place_frames(
@@ -38,8 +39,8 @@ def place_frames(
             frames[frame.key] = Rect(around.left - _PAD, around.top - _PAD, around.right + _PAD, around.bottom + _PAD)
             continue
         name = frame.phase.value if frame.phase else frame.end.value if frame.end else ""
-        is_left = name in layout.titles_left
-        is_narrow = is_left or (frame.phase and name in layout.titles_between)
+        place = layout.titles.get(name, "above")
+        is_narrow = place == "left" or (frame.phase and place == "between")
         room = _TITLE if is_narrow else max(around.right - around.left, _NARROW) if frame.end else _ANY
         lines = _title(frame.words, lang, room, _TITLE if is_narrow else max(around.right - around.left + 30, _TITLE))
         size = block(lines, TEXT)
@@ -49,7 +50,7 @@ def place_frames(
         around = around._replace(
             left=around.left - more_left, bottom=around.bottom + more_below, right=around.right + more_right
         )
-        if name in layout.titles_between:
+        if place == "between":
             first, second = sorted(inner)[:2]
             is_tall = first.bottom - first.top > first.right - first.left
             left = first.right + 9 if is_tall else (first.right + second.left - size[0]) / 2
@@ -57,14 +58,14 @@ def place_frames(
             titles[frame.key] = lines, Rect(left, top, left + size[0], top + size[1])
             frames[frame.key] = _half(Rect(around.left - 5, around.top - 5, around.right + 5, around.bottom + 5))
             continue
-        if is_left:
+        if place == "left":
             first = min(inner, key=lambda rect: (rect.top, rect.left))
             top = first.middle[1] - size[1] / 2
-            left = around.left - 12 - layout.title_room
+            left = around.left - 12 - _BESIDE
             titles[frame.key] = lines, Rect(left, top, left + size[0], top + size[1])
             frames[frame.key] = _half(Rect(left - 7, around.top - 5, around.right + 5, around.bottom + 5))
             continue
-        if name in layout.titles_low:
+        if place == "low":
             frames[frame.key] = low = _half(Rect(around.left - 5, around.top - 5, around.right + 5, around.bottom + 5))
             lines = _title(frame.words, lang, _TITLE, _TITLE)
             size = block(lines, TEXT)
@@ -73,7 +74,7 @@ def place_frames(
         lacking = max(size[0] + 4 - (around.right - around.left), 0)
         around = around._replace(left=around.left - lacking / 2, right=around.right + lacking / 2)
         top = around.top - 8 - size[1]
-        left = around.right - size[0] if name in layout.titles_right else around.left + 2
+        left = around.right - size[0] if place == "right" else around.left + 2
         titles[frame.key] = lines, Rect(left, top, left + size[0], top + size[1])
         frames[frame.key] = _half(Rect(around.left - 5, top - 5, around.right + 5, around.bottom + 5))
     return frames, titles

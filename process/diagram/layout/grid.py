@@ -52,7 +52,7 @@ def cells_of(name: str, layout: ViewLayout) -> Cells | None:
 def place_grid(picture: Picture, layout: ViewLayout, lang: str, room: tuple[int, int]) -> Grid:
     """The boxes of *picture* on the layout's grid, with *room* points more between columns, and rows, than it says."""
     cells, columns, rows = _cells(picture, layout)
-    names = {box.key: _name_lines(box, lang, _room(cells[box.key], layout.name_room(lang))) for box in picture.boxes}
+    names = {box.key: _name_lines(box, lang, _room(cells[box.key], layout.names[lang])) for box in picture.boxes}
     main = set(_met_in_the_middle(picture, layout))
     sizes = {box.key: _box_size(box, names[box.key], layout, centred=box.key in main) for box in picture.boxes}
     wide, high = [0] * columns, [0] * rows

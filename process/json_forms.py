@@ -1,4 +1,4 @@
-"""Texts, reasons, refusals, requests and steps as data that JSON can hold: each has one form, made by one function.
+"""Texts, reasons, errors, requests and steps as data that JSON can hold: each has one form, made by one function.
 
 The store, Temporal, snapshots and every ``--json`` use these. Names of the model are written by their values, times as ISO
 8601 with their offset. A step is read by ``process.snapshot.codec``, which names the entry that is wrong.
@@ -12,8 +12,21 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
+from process.exceptions import (
+    EndReached,
+    GuardNotMet,
+    InvalidPayload,
+    NewerModel,
+    ProcessError,
+    Refused,
+    SnapshotInvalid,
+    UnknownEvent,
+    WrongActor,
+    WrongState,
+)
 from process.model import Actor, Blocker, Event, Goal, Limits, OtherMethod, RequestKind, State, Words
+from process.payload import short_repr
+from process.persistence_errors import CaseNotFound, Conflict, EventIdReused
 from process.records import Request, Step
 
 _REFUSALS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
@@ -127,3 +140,37 @@ def _actor(by: object) -> Actor | None:
         return Actor(by)  # type: ignore[arg-type]  # a text that the host gave and that is no actor is a ValueError
     except ValueError:
         return None
+
+
+# -------------------------------------------------------------------------------------------------------------- errors
+
+_BY_NAME: Mapping[str, type[ProcessError]] = {
+    kind.__name__: kind for kind in (UnknownEvent, SnapshotInvalid, NewerModel, CaseNotFound, EventIdReused, Conflict)
+}
+
+
+def error_to_dict(error: ProcessError) -> dict[str, Any]:
+    """The error as data that JSON can hold."""
+    if isinstance(error, (Refused, InvalidPayload)):
+        return refusal_to_dict(error)
+    return {
+        "kind": type(error).__name__,
+        "args": [short_repr(each) if not _is_plain(each) else each for each in error.args],
+    }
+
+
+def error_from_dict(data: Mapping[str, Any]) -> ProcessError:
+    """The error of such data.
+
+    Raises:
+        LookupError, ValueError, TypeError, AttributeError: the data is of no error.
+    """
+    if "args" in data:
+        return _BY_NAME[data["kind"]](*data["args"])
+    if data["kind"] == InvalidPayload.__name__:
+        return invalid_payload_from_dict(data)
+    return refusal_from_dict(data)
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, (str, int, bool))

@@ -10,7 +10,7 @@ from rich.text import Text
 from process.case import Case
 from process.cli.examples import EXAMPLES
 from process.cli.options import PROGRAM, LangOption, lang_of
-from process.cli.output import render
+from process.cli.output import case_text
 from process.cli.output.streams import console
 from process.cli.output.tables import DIM, STRONG, Indented, TextTable
 from process.exceptions import Refused
@@ -63,7 +63,7 @@ def play_demo(lang: LangOption = None, temporal: TemporalOption = False, address
         screen.print(Text(example.title.of(language), STRONG))
         screen.print(Text(goal.format(example.goal.words.of(language)), DIM))
         screen.print(table)
-        screen.print(Text.assemble("■ ", render.state_text(case.state, language)))
+        screen.print(Text.assemble("■ ", case_text.state_text(case.state, language)))
         screen.print(Indented(example.summary.of(language)))
     screen.print(Text(Words("接下来可以试试", "What to try next").of(language), STRONG))
     commands = TextTable(columns=2)
@@ -74,7 +74,7 @@ def play_demo(lang: LangOption = None, temporal: TemporalOption = False, address
 
 def _row(happening: Step | Refused, lang: str) -> tuple[str | Text, ...]:
     if isinstance(happening, Step):
-        arrow = Text.assemble("→ ", render.state_text(happening.target, lang))
+        arrow = Text.assemble("→ ", case_text.state_text(happening.target, lang))
         return f"{happening.version:>2}", happening.by.words.of(lang), happening.event.words.of(lang), arrow
     by, event = (term.words.of(lang) if term else "" for term in (happening.by, happening.event))
     return " ✗", by, event, Text(happening.text(lang), "red")

@@ -85,7 +85,7 @@ def draw_flow(
     Exit code: 1 if an event of --case was refused; 2 if nothing was written.
     """
     from process import diagram
-    from process.diagram.release import refresh_known
+    from process.diagram.precompute import refresh_known
     from process.gallery import files
 
     asked = None if pictured is None else pictured.split(",")

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from process.case import Case
 from process.cli.examples import EXAMPLES, Example
-from process.cli.output import render
+from process.cli.output import case_text
 from process.cli.output.streams import console, unusable
 from process.cli.output.tables import DIM, STRONG, Indented
 from process.exceptions import Refused
@@ -142,7 +142,7 @@ class _Demo:
                 handled = await case.handle(happening.event, happening.data, by=happening.by, event_id=event_id)
                 self._show(handled.step)
         ended = await case.load()
-        self.screen.print(Text.assemble("■ ", render.state_text(ended.state, self.lang)))
+        self.screen.print(Text.assemble("■ ", case_text.state_text(ended.state, self.lang)))
         self.screen.print(Indented(example.summary.of(self.lang)))
         return ended.version
 
@@ -190,7 +190,7 @@ class _Demo:
 
     def _show(self, step: Step) -> None:
         worker = Text(f"  {step.who}" if step.who else "", DIM)
-        target = Text.assemble("→ ", render.state_text(step.target, self.lang), worker)
+        target = Text.assemble("→ ", case_text.state_text(step.target, self.lang), worker)
         self._line(str(step.version), step.by.words.of(self.lang), step.event.words.of(self.lang), target)
 
     def _line(self, number: str, by: str, event: str, rest: Text) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from process.cli.output import render
+from process.cli.output import case_text
 from process.cli.output.streams import say
 from process.cli.output.tables import printable
 from process.model import Field, Kind, Term, Words
@@ -54,7 +54,7 @@ class Prompt:
         """Ask for a member of an enum by its number or name; Enter gives the *usual* one. Raises Quit and Back."""
         members = list(enum)
         for number, member in enumerate(members, 1):
-            self._console.print(Text.assemble(f"    {number} ", render.label(member, self._lang)))
+            self._console.print(Text.assemble(f"    {number} ", case_text.label(member, self._lang)))
         while True:
             text = self._ask_value(f"  {name} (1-{len(members)}) [{members.index(usual) + 1}]: ")
             if not text:

@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from process.cli.options import JsonOption, LangOption, lang_of
-from process.cli.output import render
+from process.cli.output import case_text
 from process.cli.output.streams import as_json, console, say
 from process.cli.output.tables import DIM, STRONG, TextTable, titled
 from process.json_forms import words_to_dict
@@ -44,27 +44,27 @@ def show_model(json: JsonOption = False, lang: LangOption = None) -> None:
 
 
 def _state_table(lang: str) -> Any:
-    headers = render.STATE, Words("步骤", "Step"), render.WAITING_FOR, render.DEADLINE
+    headers = case_text.STATE, Words("步骤", "Step"), case_text.WAITING_FOR, case_text.DEADLINE
     table = TextTable(*(header.of(lang) for header in headers), whole=[0])
     for state, info in MODEL.states.items():
         if info.phase is None or info.deadline is None:
             end = "" if info.end is None else Words("终态：", "end: ").of(lang) + info.end.words.of(lang)
-            table.add_row(Text.assemble(render.state_text(state, lang), (f"\n{state.value}", DIM)), "—", end, "—")
+            table.add_row(Text.assemble(case_text.state_text(state, lang), (f"\n{state.value}", DIM)), "—", end, "—")
             continue
         owners = Words("，然后", ", then ").of(lang).join(owner.words.of(lang) for owner in owners_of(state))
         begins = Words("（起点）", " (start)").of(lang) if state is MODEL.initial else ""
         name = Text.assemble(state.words.of(lang), begins, (f"\n{state.value}", DIM))
         step = f"{info.phase.number} {info.phase.words.of(lang)}"
-        table.add_row(name, step, owners, render.duration(info.deadline, lang))
+        table.add_row(name, step, owners, case_text.duration(info.deadline, lang))
     return table
 
 
 def _event_table(lang: str) -> Any:
-    table = TextTable(*(header.of(lang) for header in (render.EVENT, render.BY, render.PAYLOAD)), whole=[0])
+    table = TextTable(*(header.of(lang) for header in (case_text.EVENT, case_text.BY, case_text.PAYLOAD)), whole=[0])
     for event, fields in MODEL.events.items():
         name = Text.assemble(event.words.of(lang), (f"\n{event.value}", DIM))
         carries = "\n".join(f"{name}: {_field_words(field, lang)}" for name, field in fields.items())
-        table.add_row(name, render.names(MODEL.actors[event], lang), carries)
+        table.add_row(name, case_text.names(MODEL.actors[event], lang), carries)
     return table
 
 
@@ -73,7 +73,7 @@ def _field_words(field: Field, lang: str) -> str:
 
 
 def _transition_table(state: State, lang: str) -> Any:
-    headers = render.EVENT, render.BY, Words("条件；随后", "Only if; then"), Words("到", "To")
+    headers = case_text.EVENT, case_text.BY, Words("条件；随后", "Only if; then"), Words("到", "To")
     widest = {0: 19, 1: 10, 3: 18}  # the rest is for the longest texts
     table = TextTable(*(header.of(lang) for header in headers), widest=widest)
     for transition in MODEL.transitions:
@@ -83,8 +83,8 @@ def _transition_table(state: State, lang: str) -> Any:
                 .of(lang)
                 .join(filter(None, (_condition_text(transition, lang), _then_text(transition, lang))))
             )
-            event, target = transition.event.words.of(lang), render.state_text(transition.target, lang)
-            table.add_row(event, render.names(transition.by, lang), what, target)
+            event, target = transition.event.words.of(lang), case_text.state_text(transition.target, lang)
+            table.add_row(event, case_text.names(transition.by, lang), what, target)
     return table
 
 
@@ -180,7 +180,7 @@ def _transition_dict(transition: Transition) -> dict[str, Any]:
 def _sentence(transition: Transition, lang: str) -> str:
     parts = [
         f"{transition.source.words.of(lang)} → {transition.target.words.of(lang)}",
-        f"{transition.event.words.of(lang)}{Words('（{}）', ' ({})').of(lang).format(render.names(transition.by, lang))}",
+        f"{transition.event.words.of(lang)}{Words('（{}）', ' ({})').of(lang).format(case_text.names(transition.by, lang))}",
         _condition_text(transition, lang),
         _then_text(transition, lang),
     ]

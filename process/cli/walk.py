@@ -12,7 +12,7 @@ from rich.text import Text
 
 from process.case import Case
 from process.cli.options import LangOption, choice_help, lang_of
-from process.cli.output import render
+from process.cli.output import case_text
 from process.cli.output.streams import cannot_open, console, os_error_text, say
 from process.cli.output.tables import DIM, STRONG, TextTable, printable
 from process.cli.prompt import Back, Prompt, Quit
@@ -104,7 +104,7 @@ class _Session:
             case = self.cases[-1]
             choices = [
                 Choice(event, by)
-                for event, actors in render.possible_events(case).items()
+                for event, actors in case_text.possible_events(case).items()
                 for by in actors
                 if case.may_trigger(event, _usual_payload(case, event), by=by)
             ]
@@ -117,7 +117,7 @@ class _Session:
         case = self.cases[-1]
         with path.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(dump(case))
-        steps = render.step_count(case.version, self._lang)
+        steps = case_text.step_count(case.version, self._lang)
         say(self._t("已存到 {}（{}）。", "Saved to {} ({}).").format(path, steps))
 
     def offer_to_save(self) -> None:
@@ -140,12 +140,12 @@ class _Session:
 
     def _show(self, case: Case, choices: list[Choice]) -> None:
         say("\n" + "─" * 40)
-        self._console.print(render.render_status(case, self._lang))
+        self._console.print(case_text.render_status(case, self._lang))
         say()
         if choices:
             table = TextTable(columns=3, styles={0: STRONG})
             for number, (event, by) in enumerate(choices, 1):
-                table.add_row(f"{number:>2}", render.label(event, self._lang), by.words.of(self._lang))
+                table.add_row(f"{number:>2}", case_text.label(event, self._lang), by.words.of(self._lang))
             self._console.print(table)
             say()
         self._console.print(Text((_KEYS if choices else _ENDED_KEYS).of(self._lang), DIM))
@@ -167,7 +167,7 @@ class _Session:
                 self._save(save)
                 return False
             case "?":
-                self._console.print(render.render_impossible(case, self._lang))
+                self._console.print(case_text.render_impossible(case, self._lang))
                 return False
         found = _choices_of(text, choices, case.awaits)
         if not found:

@@ -5,7 +5,7 @@ finds a place for everything, ``drawing`` makes shapes of it, and a writer for e
 """
 
 from process.diagram.errors import CannotDraw
-from process.diagram.output import WouldOverwrite
+from process.diagram.marked_files import WouldOverwrite
 from process.diagram.render import FORMATS, LANGUAGES, dot, draw, mermaid, notebook_svg, png, svg
 from process.diagram.traffic import Traffic, transitions_of
 from process.diagram.view_options import View

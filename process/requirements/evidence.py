@@ -14,7 +14,7 @@ from process.machine import CompiledMachine
 from process.model import Actor, Event, Facts, Limits, Model, State, Words
 from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, CheckResult, Counterexample
 from process.requirements.observation import CLAIMS, RECORDED, Ledger, Observation, after, claimed_ledger
-from process.requirements.opaque import PartProblem, part_problems
+from process.requirements.opaque_values import PartProblem, part_problems
 from process.requirements.renamings import OTHER_NAMES, RenamingDifference, differences, has_right_payload
 
 

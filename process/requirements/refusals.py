@@ -14,8 +14,14 @@ from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, Sup
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
 from process.requirements.counterexample import ATTEMPTS, CheckResult, Counterexample, all_of
 from process.requirements.evidence import Evidence
+from process.requirements.expected_reasons import (
+    Raised,
+    incorrect_reason,
+    unclear_reason,
+    unexpected_reasons,
+    unmet_reasons,
+)
 from process.requirements.histories import NOT_REPLAYABLE, not_replayed
-from process.requirements.reasons import Raised, incorrect_reason, unclear_reason, unexpected_reasons, unmet_reasons
 
 _TEXTS = ("", "a\0b", 7, True, ["x"])
 _REFERENCES = (*_TEXTS, "a\nb", "x" * (MAX_REFERENCE + 1))

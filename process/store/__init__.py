@@ -9,13 +9,13 @@ in ``tables.py``, which says what Alembic needs, as ``django`` and ``aio`` say w
 """
 
 from process.extras import needed_by
-from process.persistence import (
+from process.kept_cases import Handled
+from process.persistence_errors import (
     AlreadyDone,
     CaseIdReused,
     CaseNotFound,
     Conflict,
     EventIdReused,
-    Handled,
     HistoryDiffers,
     OrderHasOpenCase,
     StoreError,

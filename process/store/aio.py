@@ -24,8 +24,9 @@ from typing import Any, TypeVar
 
 from process.arguments import read_once
 from process.extras import needed_by
+from process.kept_cases import Handled
 from process.model import Actor, Event
-from process.persistence import Conflict, Handled
+from process.persistence_errors import Conflict
 from process.store.statements import Connection, Engine
 from process.store.transactions import raising_conflict
 from process.store.workers import TRIES, Outcome, Retries, deliver_once, not_nested, result_of

@@ -1,4 +1,4 @@
-"""The errors of a database, beside those of any case that is kept (``process.persistence``).
+"""The errors of a database, beside those of any case that is kept (``process.persistence_errors``).
 
 ::
 
@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from process.model import Words
-from process.persistence import StoreError
+from process.persistence_errors import StoreError
 
 
 class DatabaseUnusable(StoreError):

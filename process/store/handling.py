@@ -38,14 +38,9 @@ from sqlalchemy.exc import IntegrityError
 from process.arguments import check_version, read_once
 from process.case import Case
 from process.exceptions import Refused
+from process.kept_cases import Handled
 from process.model import Actor, Event
-from process.persistence import (
-    AlreadyDone,
-    CaseNotFound,
-    Conflict,
-    EventIdReused,
-    Handled,
-)
+from process.persistence_errors import AlreadyDone, CaseNotFound, Conflict, EventIdReused
 from process.store import kept_refusals, rows, statements
 from process.store.arguments import check_case_id, check_reference
 from process.store.statements import Connection, Row

@@ -14,7 +14,7 @@ from hashlib import sha256
 from process.case import Case
 from process.eventfile import CaseLine, EventLine, RefusedLine, Replayed
 from process.exceptions import InvalidPayload, Refused
-from process.persistence import opening
+from process.kept_cases import opening
 from process.snapshot.codec import dumps
 from process.store import rows
 from process.store.handling import _handle

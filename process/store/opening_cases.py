@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from process.case import Case
 from process.exceptions import SnapshotInvalid
+from process.kept_cases import opening
 from process.model import Goal, Limits, State
-from process.persistence import AlreadyDone, CaseIdReused, Conflict, HistoryDiffers, OrderHasOpenCase, opening
+from process.persistence_errors import AlreadyDone, CaseIdReused, Conflict, HistoryDiffers, OrderHasOpenCase
 from process.store import rows, statements
 from process.store.statements import Connection
 from process.store.transactions import demand_writing, raising_conflict, sheltered

@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from process.case import Case
 from process.exceptions import SnapshotInvalid
-from process.persistence import CaseNotFound, with_history
+from process.kept_cases import with_history
+from process.persistence_errors import CaseNotFound
 from process.records import Step
 from process.store import kept_refusals, rows, statements
 from process.store.arguments import check_case_id

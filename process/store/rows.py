@@ -14,10 +14,10 @@ from typing import Any, Final
 from process import json_forms
 from process.case import Case
 from process.exceptions import NewerModel, SnapshotInvalid
+from process.kept_cases import opening
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Goal, Limits, RequestKind, State
 from process.payload import model_1_check_of, short_repr
-from process.persistence import opening
 from process.records import Step
 from process.snapshot import codec
 from process.snapshot.migrations import migrate_step, state_names

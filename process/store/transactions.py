@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 
 from process.model import Words
-from process.persistence import Conflict
+from process.persistence_errors import Conflict
 from process.store.errors import DatabaseUnusable, NoTransaction, ReadOnly
 
 DIALECTS: Final = ("sqlite", "postgresql", "mysql", "mariadb")

@@ -13,8 +13,9 @@ from uuid import uuid4
 
 from process.arguments import read_once
 from process.exceptions import Refused
+from process.kept_cases import Handled
 from process.model import MODEL_VERSION, Actor, Event
-from process.persistence import Conflict, Handled
+from process.persistence_errors import Conflict
 from process.store import rows, statements
 from process.store.arguments import check_limit, check_moment
 from process.store.errors import NestedDelivery

@@ -11,13 +11,13 @@ from process.extras import needed_by
 with needed_by("process.temporal", "temporalio", extra="temporal"):
     import temporalio as _temporalio  # noqa: F401  # so that its absence is one sentence
 
-from process.persistence import (
+from process.kept_cases import Handled
+from process.persistence_errors import (
     AlreadyDone,
     CaseIdReused,
     CaseNotFound,
     Conflict,
     EventIdReused,
-    Handled,
     HistoryDiffers,
     OrderHasOpenCase,
     StoreError,

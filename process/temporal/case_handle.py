@@ -27,15 +27,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from process.arguments import check_version, read_once
 from process.case import Case
 from process.exceptions import ProcessError
+from process.json_forms import error_from_dict
+from process.kept_cases import Handled, with_history
 from process.model import Actor, Event
-from process.persistence import (
-    CaseNotFound,
-    Conflict,
-    EventIdReused,
-    Handled,
-    error_from_dict,
-    with_history,
-)
+from process.persistence_errors import CaseNotFound, Conflict, EventIdReused
 from process.records import Request, Step
 from process.temporal.conversion import (
     answer_after_the_end,

@@ -18,14 +18,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from process.case import Case
 from process.exceptions import SnapshotInvalid
+from process.kept_cases import opening
 from process.model import Actor, Goal, Limits, State
-from process.persistence import (
-    AlreadyDone,
-    CaseIdReused,
-    HistoryDiffers,
-    OrderHasOpenCase,
-    opening,
-)
+from process.persistence_errors import AlreadyDone, CaseIdReused, HistoryDiffers, OrderHasOpenCase
 from process.temporal import messages
 from process.temporal.case_handle import CaseHandle
 from process.temporal.conversion import check_older_reference, imported_outcome

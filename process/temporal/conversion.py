@@ -10,14 +10,12 @@ from temporalio.exceptions import ApplicationError
 from process import json_forms
 from process.arguments import checked, named_actor, read_once
 from process.case import Case
+from process.json_forms import error_from_dict
+from process.kept_cases import Handled
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Actor, Event, Kind
 from process.payload import aware_datetime, field_errors, model_1_check_of, model_1_reference, reference
-from process.persistence import (
-    EventIdReused,
-    Handled,
-    error_from_dict,
-)
+from process.persistence_errors import EventIdReused
 from process.records import Step
 from process.snapshot import codec
 from process.snapshot.migrations import migrate_step

@@ -12,8 +12,8 @@ from temporalio import activity
 from process import json_forms
 from process.case import Case
 from process.exceptions import ProcessError, Refused
+from process.json_forms import error_to_dict
 from process.model import MODEL_VERSION, Actor, QuoteStatus, RequestKind
-from process.persistence import error_to_dict
 from process.records import Step
 from process.temporal import messages
 from process.temporal.messages import DecideInput, Decision, EventMessage, Position, RequestMessage

@@ -183,7 +183,7 @@ class Look:
 
 
 def error_message(kind: str, *args: object) -> dict[str, Any]:
-    """An error by the name of its class, with its arguments; ``process.persistence`` makes the exception of it."""
+    """An error by the name of its class, with its arguments; ``process.json_forms`` makes the exception of it."""
     return {"kind": kind, "args": list(args)}
 
 

@@ -17,7 +17,7 @@ from process.model import Actor, Event, Goal, Limits, State, Term
 from process.payload import short_repr
 from process.records import Step
 from process.testing.field_values import BACKGROUND_CASES, SHAPES, shaped
-from process.testing.variants import AGAIN, variant_payload, variant_words
+from process.testing.payload_variants import AGAIN, variant_payload, variant_words
 
 
 class Delivery(NamedTuple):
@@ -26,7 +26,7 @@ class Delivery(NamedTuple):
     event: Event
     by: Actor
     variant: str = RIGHT
-    """``"right"``, ``"again"``, or the fields that differ (``"quote: earlier"``); see ``process.testing.variants``."""
+    """``"right"``, ``"again"``, or the fields that differ (``"quote: earlier"``); see ``testing.payload_variants``."""
 
     def payload(self, case: Case) -> dict[str, Any]:
         """The payload that it carries to this case as it stands."""

@@ -33,8 +33,8 @@ from process.exploration.graph import shortest_path
 from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
 from process.testing.malformed import malformed
+from process.testing.payload_variants import variant_payload, well_formed
 from process.testing.scenario import Delivery, Scenario, scenario_of
-from process.testing.variants import variant_payload, well_formed
 
 __all__ = ["cases", "configurations", "events", "hostile_payloads", "scenarios"]
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from process import MODEL, Actor, Case, Channel, Event, State, eventfile
 from process.cli import app
-from process.cli.output import render
+from process.cli.output import case_text
 from tests.support.running import HERE, run, started, written
 from tests.support.trips import at_options, finished, opened
 
@@ -63,7 +63,7 @@ def test_an_open_case_is_told_with_whose_move_until_when_what_next_and_why_not(r
     assert "Order details (order_details) · step 3 of 6" in screen
     assert "customer: find the installment option" in screen
     due = datetime.fromisoformat("2026-11-23T09:05:00+08:00")
-    assert f"{render.local_time(due)} (" in screen
+    assert f"{case_text.local_time(due)} (" in screen
     assert "; 1 d after the last step)" in screen
     allowed = case_at(Event.OPEN_ORDER).allowed_events()
     may, rest = screen.split("Possible next")[1].split("Not possible now")
@@ -124,7 +124,7 @@ def test_no_screen_of_any_state_is_wider_than_80_columns_or_cut(small_cases: tup
     assert set(longest) == set(State)
     for case in longest.values():
         console = Console(width=80, record=True, force_terminal=True, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        console.print(render.render_case(case, lang, range(1, case.version + 1)))
+        console.print(case_text.render_case(case, lang, range(1, case.version + 1)))
         text = console.export_text()
         console.file.close()
         assert max(map(cell_len, text.splitlines())) <= 80
@@ -140,8 +140,8 @@ def test_no_screen_is_so_narrow_that_a_time_loses_its_zone(width: int, lang: str
     case.sign_in(account="acct-1", channel=Channel.APP, at=MORNING)
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(width=width, record=True, file=nowhere, force_terminal=True)
-        console.print(render.render_history(case, lang, [2]))
-        assert render.local_time(MORNING).split()[1] in console.export_text()
+        console.print(case_text.render_history(case, lang, [2]))
+        assert case_text.local_time(MORNING).split()[1] in console.export_text()
 
 
 def test_the_account_and_the_order_are_named_in_the_language(refused_file: Path) -> None:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from process import MODEL, MODEL_VERSION, Actor, Event, State
 from process.cli import app
-from process.cli.output import render
+from process.cli.output import case_text
 from process.model import ELSE, Kind
 from process.requirements.catalogue import REQUIREMENTS
 from tests.support.running import on_terminal
@@ -124,7 +124,14 @@ def test_the_tables_show_the_whole_model_within_the_terminal(lang: str, columns:
     screen = on_terminal("show", "--lang", lang, columns=columns)
     assert max(map(cell_len, screen.splitlines())) <= columns
     assert "…" not in screen
-    for header in (render.STATE, render.WAITING_FOR, render.DEADLINE, render.EVENT, render.BY, render.PAYLOAD):
+    for header in (
+        case_text.STATE,
+        case_text.WAITING_FOR,
+        case_text.DEADLINE,
+        case_text.EVENT,
+        case_text.BY,
+        case_text.PAYLOAD,
+    ):
         assert all(re.search(rf"(?m)^.*{word}\s", screen) for word in header.of(lang).split())
     flowed = "".join(screen.split())
     for name in (*State, *Event):

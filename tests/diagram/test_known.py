@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from process import Case, Goal, Limits, State, diagram
-from process.diagram import known, main_path, release
+from process.diagram import known, main_path, precompute
 from process.diagram.case_marks import marks_of
 from process.diagram.drawing import draw_shapes
 from process.diagram.layout import placement
@@ -92,14 +92,14 @@ def test_the_paths_of_a_model_are_forgotten_with_it() -> None:
 def test_a_result_that_is_missing_is_found_and_written_and_one_of_another_question_goes(
     own_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(release, "find_paths", paths_of)  # as the test above has found them
+    monkeypatch.setattr(precompute, "find_paths", paths_of)  # as the test above has found them
     whole = json.loads(own_file.read_text())
     quick = place(build_picture(View.SELF_SERVICE, MODEL), "zh").routing_key
     own_file.write_text(json.dumps({key: result for key, result in whole.items() if key != quick} | {"0" * 32: {}}))
     known.results.cache_clear()
-    assert release.refresh_known()
+    assert precompute.refresh_known()
     assert json.loads(own_file.read_text()) == whole
-    assert not release.refresh_known()
+    assert not precompute.refresh_known()
 
 
 def test_without_the_file_pictures_are_the_same(own_file: Path) -> None:

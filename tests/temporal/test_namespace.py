@@ -94,7 +94,7 @@ def loaded_by(code: str, *libraries: str) -> str:
 
 
 def test_the_package_loads_no_engine_and_the_room_no_database() -> None:
-    assert loaded_by("from process import *; import process.persistence", "temporalio", "google") == ""
+    assert loaded_by("from process import *; import process.kept_cases", "temporalio", "google") == ""
     assert loaded_by("import process.temporal", "sqlalchemy", "temporalio") == "temporalio"
 
 

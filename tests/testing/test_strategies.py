@@ -15,7 +15,7 @@ from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, Pro
 from process.payload import field_errors
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
 from process.testing.malformed import malformed
-from process.testing.variants import variant_payload, well_formed
+from process.testing.payload_variants import variant_payload, well_formed
 from tests.support.explored import explored
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from process.cli.options import (
     moment_of,
 )
 from process.cli.output.case_json import case_dict
-from process.cli.output.render import print_status
+from process.cli.output.case_text import print_status
 from process.cli.output.streams import REFUSED, as_json, say, unusable
 from process.exceptions import Refused
 from process.json_forms import refusal_to_dict

@@ -10,7 +10,7 @@ from process.case import Case
 from process.cli.database import opened_store
 from process.cli.options import AtOption, DbOption, JsonOption, LangOption, choice_help, lang_of, moment_of
 from process.cli.output.case_json import case_dict
-from process.cli.output.render import print_status
+from process.cli.output.case_text import print_status
 from process.cli.output.streams import as_json, say
 from process.model import Goal
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from process.case import Case
 from process.cli.database import opened_store
 from process.cli.options import CaseArgument, DbOption, JsonOption, LangOption, lang_of
-from process.cli.output import render
+from process.cli.output import case_text
 from process.cli.output.case_json import history_dict, kept_refusal_dict
 from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
 from process.cli.output.tables import DIM, printable, titled
@@ -66,10 +66,10 @@ def show_case(
         about = f" · {printable(case.facts.order)} · {printable(case.facts.account)}"
         screen = console()
         screen.print(Text.assemble(printable(case.case_id), (about, DIM)), end="\n\n")
-        screen.print(render.render_case(case, language))
+        screen.print(case_text.render_case(case, language))
         if refusals:
             screen.print(
-                titled(Words("被拒绝的事件", "Refused events").of(language), render.render_refusals(refusals, language))
+                titled(Words("被拒绝的事件", "Refused events").of(language), case_text.render_refusals(refusals, language))
             )
         if address is not None:
             say(address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from process.cli.output import render
+from process.cli.output import case_text
 from process.cli.output.streams import as_json, console, say
 from process.cli.output.tables import TextTable, print_separated, printable
 from process.json_forms import plain, time_to_text
@@ -60,14 +60,15 @@ def _left_out(shown: int, total: int | None, last: str, lang: str) -> str:
 def _case_table(found: list[Summary], lang: str) -> TextTable:
     headers = Words("办理", "Case"), Words("订单", "Order"), Words("目标", "Goal")
     table = TextTable(
-        *(header.of(lang) for header in (*headers, render.STATE, render.WAITING_FOR, render.DEADLINE)), whole=[0, 1, 5]
+        *(header.of(lang) for header in (*headers, case_text.STATE, case_text.WAITING_FOR, case_text.DEADLINE)),
+        whole=[0, 1, 5],
     )
     for one in found:
         table.add_row(
             printable(one.case_id),
             printable(one.order),
             _word(one.goal, lang),
-            render.state_text(one.state, lang) if isinstance(one.state, State) else printable(one.state),
+            case_text.state_text(one.state, lang) if isinstance(one.state, State) else printable(one.state),
             _word(one.awaits, lang) if one.awaits else "—",
             _due_text(one.due_at, lang),
         )
@@ -78,7 +79,7 @@ def _due_text(due: datetime | str | None, lang: str) -> str:
     """The deadline in local time, and how long that is; a stored value that is no time as it is."""
     if not isinstance(due, datetime):
         return printable(due)
-    return f"{render.local_time(due)}\n{render.time_left(due, lang)}"
+    return f"{case_text.local_time(due)}\n{case_text.time_left(due, lang)}"
 
 
 def _word(value: str, lang: str) -> str:

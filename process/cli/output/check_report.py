@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.console import RenderableType
 from rich.text import Text
 
-from process.cli.output.render import EVENT, state_text
+from process.cli.output.case_text import EVENT, state_text
 from process.cli.output.tables import DIM, STRONG, TextTable, titled
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.replay import path_steps, step_sentence

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from process.cli.output import render
+from process.cli.output import case_text
 from process.cli.output.case_json import history_dict, invalid_line_dict
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import as_json, console, say
@@ -48,22 +48,22 @@ class ScreenReport:
         self._taken += len(replayed.lines)
         self._bar.hide()
         if replayed.key is None:
-            self._console.print(render.render_case(replayed.case, self._lang, replayed.lines))
+            self._console.print(case_text.render_case(replayed.case, self._lang, replayed.lines))
         elif shown < SHOWN_WHOLE:
             self._console.print(Text(f"── {printable(replayed.key)} ──", STRONG))
-            self._console.print(render.render_case(replayed.case, self._lang, replayed.lines))
+            self._console.print(case_text.render_case(replayed.case, self._lang, replayed.lines))
         else:
             if shown == SHOWN_WHOLE:
                 say(Words("── 其余每个办理一行 ──", "── the other cases, one line each ──").of(self._lang))
-            line, steps = Words("{}  {}（{}）", "{}  {} ({})"), render.step_count(replayed.case.version, self._lang)
+            line, steps = Words("{}  {}（{}）", "{}  {} ({})"), case_text.step_count(replayed.case.version, self._lang)
             say(line.of(self._lang).format(printable(replayed.key), replayed.case.state.words.of(self._lang), steps))
 
     def end(self, *, many: bool) -> None:
         if many:
-            table = TextTable(render.STATE.of(self._lang), Words("办理数", "Cases").of(self._lang))
+            table = TextTable(case_text.STATE.of(self._lang), Words("办理数", "Cases").of(self._lang))
             for state in State:
                 if self._states[state]:
-                    table.add_row(render.label(state, self._lang), str(self._states[state]))
+                    table.add_row(case_text.label(state, self._lang), str(self._states[state]))
             self._console.print(titled(Words("小结", "All cases").of(self._lang), table))
         events = "{} event accepted, {} refused" if self._taken == 1 else "{} events accepted, {} refused"
         text = Words("接受 {} 个事件，拒绝 {} 个", events).of(self._lang).format(self._taken, self._refusals)
@@ -130,4 +130,4 @@ def refusal_text(refused: RefusedLine, lang: str) -> str:
     if entry.key is not None:
         place += Words("，办理 {}", ", case {}").of(lang).format(printable(entry.key))
     words = Words("{}：「{}」({}) 被拒绝：{}", "{}: {} ({}) refused: {}").of(lang)
-    return words.format(place, entry.event.words.of(lang), entry.event.value, render.reasons(error.blockers, lang))
+    return words.format(place, entry.event.words.of(lang), entry.event.value, case_text.reasons(error.blockers, lang))

@@ -21,11 +21,11 @@ from process.exploration.inputs import PAIR, RIGHT
 from process.model import Actor, EndKind, Event, Goal, Limits
 from process.testing.comparison import Trial
 from process.testing.field_values import valid_choices, wrong_choices
+from process.testing.planning.accepted_payloads import PairwiseChooser
 from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey, is_near_limits
 from process.testing.planning.listed import limit_deliveries, of_one_account, offering
 from process.testing.planning.paths import PlannedPaths
-from process.testing.planning.probes import NO_TRACE, Leftovers, Probes, traced
-from process.testing.planning.values import PairwiseChooser
+from process.testing.planning.refused_deliveries import NO_TRACE, Leftovers, Probes, traced
 from process.testing.scenario import Delivery, Scenario, background_scenarios, shapes_of
 
 MANY, MANY_THOROUGH = 12, 60  # times that a cycle is taken in one scenario, or a wrong payload delivered

@@ -10,8 +10,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from process import Case, Event, Refused, store
+from process.kept_cases import Handled
 from process.model import MODEL_VERSION
-from process.persistence import Handled
 from process.store import handling, kept_refusals, lists, rows, statements, tables, transactions, workers
 from process.store.handling import LoadedCase
 

@@ -20,9 +20,9 @@ from process.model import ELSE, Actor, Event, QuoteStatus
 from process.payload import MAX_REFERENCE
 from process.testing.field_values import ASCII_MISSES, NEAR_MISSES, ORDERS
 from process.testing.malformed import MALFORMED, malformed, reserved_fields
+from process.testing.payload_variants import AGAIN, is_near_miss, is_wrong, names_other_case, variant_payload, well_formed
 from process.testing.planning.arcs import Arc, deciding_values
 from process.testing.scenario import Delivery
-from process.testing.variants import AGAIN, is_near_miss, is_wrong, names_other_case, variant_payload, well_formed
 
 GUARDED = 3  # refused deliveries in one configuration that a guard alone stops
 WORTH, WORTH_MORE = 10, 10  # only if so much is new about them; about those after the first

@@ -1,4 +1,4 @@
-"""Errors of cases that are kept, in a database or on Temporal, beside the refusals of a case; and errors as JSON.
+"""Errors of cases that are kept, in a database or on Temporal, beside the refusals of a case.
 
 ::
 
@@ -17,16 +17,11 @@ Fields come first and the text, in both languages, is made from them; all surviv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar
 
-from process import json_forms
-from process.case import Case
-from process.exceptions import InvalidPayload, NewerModel, ProcessError, Refused, SnapshotInvalid, UnknownEvent
+from process.exceptions import ProcessError
 from process.model import Goal, Words
 from process.payload import short_repr
-from process.records import Step
-from process.snapshot.history import validate_history
 
 
 class StoreError(ProcessError):
@@ -180,70 +175,3 @@ class Conflict(StoreError):
         else:
             words = self.words if self.found is None else self.with_version_found
         return words.of(lang).format(case_id=short_repr(self.case_id), version=self.version, found=self.found)
-
-
-class Handled(NamedTuple):
-    """The result of an event."""
-
-    step: Step
-    """The step that the event took."""
-    case: Case
-    """The case as it now is; after a duplicate it may have moved on since."""
-    is_duplicate: bool
-    """True if the event was taken before. Then nothing was written: the host's own rows were committed with it."""
-
-
-def opening(case: Case) -> dict[str, Any]:
-    """The arguments that the case was opened with, but for the time, as plain values."""
-    data = case.to_dict(steps=1)
-    given = {name: data["facts"][name] for name in ("goal", "account", "order", "face_limit", "other_limit")}
-    return {"case_id": case.case_id, **given, "deadlines": dict(sorted(data["deadlines"].items()))}
-
-
-def with_history(case: Case, steps: Iterable[Step]) -> Case:
-    """The case with its whole history, also one that is longer than a snapshot can be.
-
-    Raises:
-        SnapshotInvalid: the steps do not lead to the case, or are not all of its steps.
-    """
-    parts = case._parts()._replace(history=tuple(steps))
-    if len(parts.history) != parts.version:
-        held, version = len(parts.history), parts.version
-        zh = f"只有 {version} 步中的 {held} 步"
-        raise SnapshotInvalid("history", f"holds {held} steps of {version}", zh)
-    validate_history(parts.history, parts.trusted_until, parts.version, parts.state, parts.facts, case.machine)
-    return case._of(parts)
-
-
-# ---------------------------------------------------------------------------------------------------------------- JSON
-
-_BY_NAME: Mapping[str, type[ProcessError]] = {
-    kind.__name__: kind for kind in (UnknownEvent, SnapshotInvalid, NewerModel, CaseNotFound, EventIdReused, Conflict)
-}
-
-
-def error_to_dict(error: ProcessError) -> dict[str, Any]:
-    """The error as data that JSON can hold."""
-    if isinstance(error, (Refused, InvalidPayload)):
-        return json_forms.refusal_to_dict(error)
-    return {
-        "kind": type(error).__name__,
-        "args": [short_repr(each) if not _is_plain(each) else each for each in error.args],
-    }
-
-
-def error_from_dict(data: Mapping[str, Any]) -> ProcessError:
-    """The error of such data.
-
-    Raises:
-        LookupError, ValueError, TypeError, AttributeError: the data is of no error.
-    """
-    if "args" in data:
-        return _BY_NAME[data["kind"]](*data["args"])
-    if data["kind"] == InvalidPayload.__name__:
-        return json_forms.invalid_payload_from_dict(data)
-    return json_forms.refusal_from_dict(data)
-
-
-def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, (str, int, bool))

@@ -20,7 +20,7 @@ from process.model import MODEL, Event, Facts, Guard, Limits, Model, QuoteStatus
 from process.mutation.incremental import compare_with_model
 from process.requirements.catalogue import REQUIREMENTS
 from process.requirements.data_independence import r15_one_outcome
-from process.requirements.opaque import CLASS_OF, Opaque, RevealedError, part_problems
+from process.requirements.opaque_values import CLASS_OF, Opaque, RevealedError, part_problems
 from process.requirements.report import check
 from tests.support.broken_models import Predicate, change_rows, with_condition, with_effect_instead, with_predicate
 

@@ -178,9 +178,10 @@ def _transition_dict(transition: Transition) -> dict[str, Any]:
 
 
 def _sentence(transition: Transition, lang: str) -> str:
+    by = Words("（{}）", " ({})").of(lang).format(case_text.names(transition.by, lang))
     parts = [
         f"{transition.source.words.of(lang)} → {transition.target.words.of(lang)}",
-        f"{transition.event.words.of(lang)}{Words('（{}）', ' ({})').of(lang).format(case_text.names(transition.by, lang))}",
+        f"{transition.event.words.of(lang)}{by}",
         _condition_text(transition, lang),
         _then_text(transition, lang),
     ]

@@ -48,7 +48,7 @@ def _add_cluster(graph: graphviz.Digraph, cluster: Cluster, height: int) -> None
         if cluster.title:
             text = cluster.title
             within.attr(
-                lp=_position(_middle(text), height, 4),
+                lp=_dot_position(_middle(text), height, 4),
                 fontsize=number(text.size),
                 fontcolor=text.colour,
                 label=_dot_label(text),
@@ -79,7 +79,7 @@ def _add_node(graph: graphviz.Digraph, node: Node, height: int) -> None:
         looks["fontsize"] = number(node.text.size)
     looks |= {"width": f"{(at.right - at.left) / 72:.5f}", "height": f"{(at.bottom - at.top) / 72:.5f}"}
     middle = _middle(node.text) if node.text else at.middle
-    graph.node(node.key, _dot_label(node.text) if node.text else "", pos=_position(middle, height, 4), **looks)
+    graph.node(node.key, _dot_label(node.text) if node.text else "", pos=_dot_position(middle, height, 4), **looks)
 
 
 def _add_edge(graph: graphviz.Digraph, edge: DrawnEdge, height: int) -> None:
@@ -88,7 +88,7 @@ def _add_edge(graph: graphviz.Digraph, edge: DrawnEdge, height: int) -> None:
     if edge.classes:
         looks["class"] = edge.classes
     for text, (label, place) in zip(edge.texts, (("label", "lp"), ("xlabel", "xlp")), strict=False):
-        looks |= {label: _dot_label(text), place: _position(_middle(text), height, 4)}
+        looks |= {label: _dot_label(text), place: _dot_position(_middle(text), height, 4)}
     graph.edge(*edge.ends, **looks)
 
 
@@ -106,7 +106,7 @@ def _middle(text: Text) -> Point:
     return round(x, 2) if text.justified == "c" else x, round(y, 2)
 
 
-def _position(point: Point, height: float, decimals: int = 2) -> str:
+def _dot_position(point: Point, height: float, decimals: int = 2) -> str:
     return f"{number(point[0], decimals)},{number(height - point[1], decimals)}"
 
 
@@ -123,4 +123,4 @@ def _dot_label(text: Text) -> str:
 
 def _spline(corners: Sequence[Point], height: float) -> str:
     """The line and its tip as Graphviz writes splines."""
-    return f"e,{_position(corners[-1], height)} " + " ".join(_position(point, height) for point in curve(corners))
+    return f"e,{_dot_position(corners[-1], height)} " + " ".join(_dot_position(point, height) for point in curve(corners))

@@ -47,9 +47,9 @@ def paths_key(model: Model) -> str:
     """The key of the paths in ``known``: all of *model* but the code of its guards and effects, for which names stand."""
     rows = [
         [
-            *_names(row.sources),
+            *_values(row.sources),
             row.event.value,
-            *_names(row.by),
+            *_values(row.by),
             row.target.value,
             *(guard.name for guard in row.guards),
             *(effect.name for effect in row.effects),
@@ -59,10 +59,12 @@ def paths_key(model: Model) -> str:
     states = [
         (state.value, info.phase and info.phase.value, info.end and info.end.value) for state, info in model.states.items()
     ]
-    return digest("paths", rows, states, _names(model.events), model.initial.value, (model.limits.face, model.limits.other))
+    return digest(
+        "paths", rows, states, _values(model.events), model.initial.value, (model.limits.face, model.limits.other)
+    )
 
 
-def _names(names: Iterable[State] | Iterable[Event] | Iterable[Actor]) -> list[str]:
+def _values(names: Iterable[State] | Iterable[Event] | Iterable[Actor]) -> list[str]:
     return [name.value for name in names]
 
 

@@ -105,7 +105,7 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
     if not text.strip():
         return None
     try:
-        data = strict_json.parse(text.rstrip("\r\n"))
+        data = strict_json.parse_json(text.rstrip("\r\n"))
     except strict_json.NotJSON as error:
         column = error.column
         if column is None:

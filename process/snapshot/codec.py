@@ -122,7 +122,7 @@ def loads(text: str | bytes) -> Any:
         zh, en = ("字符", "characters") if isinstance(text, str) else ("字节", "bytes")
         refuse("", f"{len(text)} {en}, at most {MAX_SIZE} are read", f"共 {len(text)} {zh}，至多读取 {MAX_SIZE}")
     try:
-        return strict_json.parse(text)
+        return strict_json.parse_json(text)
     except strict_json.NotJSON as error:
         refuse("", f"not JSON: {error.problem.en}", f"不是 JSON：{error.problem.zh}")
 

@@ -29,7 +29,7 @@ class NotJSON(ValueError):
         return self.problem.en
 
 
-def parse(text: str | bytes) -> Any:
+def parse_json(text: str | bytes) -> Any:
     """Return the value of JSON text or of its UTF-8.
 
     Raises:

@@ -17,7 +17,7 @@ RESERVED = ("by", "who", "at", "event_id", "case_id", "version", "state", "goal"
 _LEFT_OUT = "left out"
 
 
-def malformed(model: Model, event: Event, right: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def malformed_payloads(model: Model, event: Event, right: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the payloads with their variants, whose names don't depend on the right payload."""
     for name, field in model.events[event].items():
         yield f"{MALFORMED}{name}: {_LEFT_OUT}", {key: value for key, value in right.items() if key != name}

@@ -26,7 +26,7 @@ from process.testing.field_values import (
     valid_choices,
     wrong_choices,
 )
-from process.testing.malformed import MALFORMED, is_malformed, malformed
+from process.testing.malformed import MALFORMED, is_malformed, malformed_payloads
 
 AGAIN = "again"
 """The variant of a repeated delivery: the payload with which the case took this event last, unchanged."""
@@ -43,7 +43,7 @@ def variant_payload(case: Case, event: Event, variant: str = RIGHT) -> dict[str,
     if variant in (RIGHT, AGAIN):
         return right
     if is_malformed(variant):
-        return dict(malformed(case.machine.definition, event, right)).get(variant, right)
+        return dict(malformed_payloads(case.machine.definition, event, right)).get(variant, right)
     if variant in (offered := offers(case, event, right)):
         return dict(offered[variant])
     wrong = wrong_choices(case, event)

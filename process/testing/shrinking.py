@@ -33,14 +33,14 @@ def shrink(trial: Trial, run: Callable[[Trial], Difference | None], exploration:
     found = run(trial)
     if found is None:
         return None
-    shrinker = _Shrinker(Shrunk(_cut(trial, found), found), run, exploration)
+    shrinker = _Shrinker(Shrunk(_up_to_difference(trial, found), found), run, exploration)
     shrinker.shrink()
     if again := run(shrinker.best.trial):  # so that what a person reads belongs to the last run
         shrinker.best.difference = again
     return shrinker.best
 
 
-def _cut(trial: Trial, found: Difference) -> Trial:
+def _up_to_difference(trial: Trial, found: Difference) -> Trial:
     """The trial up to the delivery that differs."""
     if not found.is_other:
         return trial._replace(scenario=found.scenario)
@@ -98,7 +98,7 @@ class _Shrinker:
             return False
         self.tried.add(tried)
         found = self.run(tried)
-        if found is None or _trial_size(cut := _cut(tried, found)) >= _trial_size(self._trial):
+        if found is None or _trial_size(cut := _up_to_difference(tried, found)) >= _trial_size(self._trial):
             return False
         self.best = Shrunk(cut, found)
         return True

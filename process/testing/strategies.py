@@ -32,7 +32,7 @@ from process.exploration.explorer import Edge, explore
 from process.exploration.graph import shortest_path
 from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
-from process.testing.malformed import malformed
+from process.testing.malformed import malformed_payloads
 from process.testing.payload_variants import variant_payload, well_formed
 from process.testing.scenario import Delivery, Scenario, scenario_of
 
@@ -143,7 +143,7 @@ def _deliveries(case: Case, event: Event, actors: tuple[Actor, ...], accepted: b
     variants = list(well_formed(case, event))
     right = variants[0][1]
     if accepted is not True:
-        variants.append(next(iter(malformed(case.machine.definition, event, right))))
+        variants.append(next(iter(malformed_payloads(case.machine.definition, event, right))))
 
     def is_accepted(by: Actor, data: dict[str, Any]) -> bool:
         return by in named and compiled.decide(case.state, case.facts, by, dict(data)) is not None
@@ -168,7 +168,7 @@ def hostile_payloads(event: Event | None = None) -> st.SearchStrategy[tuple[Even
 
 def _hostile(event: Event) -> st.SearchStrategy[tuple[Event, dict[str, Any]]]:
     right = variant_payload(Scenario(Goal.PLAN, ()).open(), event)
-    listed = st.sampled_from([each for _, each in malformed(MODEL, event, right)])
+    listed = st.sampled_from([each for _, each in malformed_payloads(MODEL, event, right)])
     texts = [name for name, field in MODEL.events[event].items() if field is Kind.REFERENCE]
     if not texts:
         return listed.map(lambda each: (event, each))

@@ -124,14 +124,8 @@ def test_the_tables_show_the_whole_model_within_the_terminal(lang: str, columns:
     screen = on_terminal("show", "--lang", lang, columns=columns)
     assert max(map(cell_len, screen.splitlines())) <= columns
     assert "…" not in screen
-    for header in (
-        case_text.STATE,
-        case_text.WAITING_FOR,
-        case_text.DEADLINE,
-        case_text.EVENT,
-        case_text.BY,
-        case_text.PAYLOAD,
-    ):
+    text = case_text
+    for header in (text.STATE, text.WAITING_FOR, text.DEADLINE, text.EVENT, text.BY, text.PAYLOAD):
         assert all(re.search(rf"(?m)^.*{word}\s", screen) for word in header.of(lang).split())
     flowed = "".join(screen.split())
     for name in (*State, *Event):

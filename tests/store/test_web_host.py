@@ -37,7 +37,7 @@ class Host:
 
     async def in_memory(self, event: str, request: Request) -> JSONResponse:
         try:
-            data = strict_json.parse(await request.body())
+            data = strict_json.parse_json(await request.body())
             step = self.case.trigger(event, data, by=Actor.CUSTOMER, who="customer-7")  # type: ignore[arg-type]  # a name
         except strict_json.NotJSON as error:
             return JSONResponse({"error": str(error)}, 400)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
 from process.payload import field_errors
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
-from process.testing.malformed import malformed
+from process.testing.malformed import malformed_payloads
 from process.testing.payload_variants import variant_payload, well_formed
 from tests.support.explored import explored
 
@@ -109,7 +109,7 @@ def test_every_listed_payload_is_right_or_wrong_in_form_as_its_list_says(event: 
     for variant, data in well_formed(case, event):
         if not any(malformed_too in variant for malformed_too in ("space be", "full-width")):
             assert not field_errors(fields, data), variant
-    listed = list(malformed(MODEL, event, right))
+    listed = list(malformed_payloads(MODEL, event, right))
     assert len(dict(listed)) == len(listed), "two malformed payloads of one name"
     for variant, data in listed:
         assert field_errors(fields, data), variant

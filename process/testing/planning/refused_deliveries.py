@@ -19,7 +19,7 @@ from process.machine import CompiledMachine
 from process.model import ELSE, Actor, Event, QuoteStatus
 from process.payload import MAX_REFERENCE
 from process.testing.field_values import ASCII_MISSES, NEAR_MISSES, ORDERS
-from process.testing.malformed import MALFORMED, malformed, reserved_fields
+from process.testing.malformed import MALFORMED, malformed_payloads, reserved_fields
 from process.testing.payload_variants import AGAIN, is_near_miss, is_wrong, names_other_case, variant_payload, well_formed
 from process.testing.planning.arcs import Arc, deciding_values
 from process.testing.scenario import Delivery
@@ -258,7 +258,9 @@ class Probes:
             if self.refuses(case, event, by, right) or right.get("attempt", 1) != 1:  # to which True is equal
                 continue
             if left is None:
-                left = self._malformed_left[event] = [variant for variant, _ in malformed(self.model, event, right)]
+                left = self._malformed_left[event] = [
+                    variant for variant, _ in malformed_payloads(self.model, event, right)
+                ]
             while left:
                 yield Delivery(event, by, left.pop(0))
 

@@ -94,7 +94,7 @@ def small_cases(small_exploration: Exploration) -> tuple[Case, ...]:
 
 
 def drive(exploration: Exploration) -> tuple[Case, ...]:
-    """A case for each configuration, brought there by the events of the shortest trip."""
+    """A case for each configuration, brought there by the events of the shortest path."""
     cases: list[Case] = []
     for found, edge in zip(exploration.configurations, exploration.predecessor, strict=True):
         facts = found.facts

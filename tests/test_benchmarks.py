@@ -44,7 +44,7 @@ def test_every_contestant_ends_the_trip_with_the_plan_cancelled() -> None:
 def test_the_figures_cover_every_contestant_and_each_has_its_ratios(
     figures: dict[str, dict[str, dict[str, float]]],
 ) -> None:
-    for title in ("event, µs", "new case, µs", "new case, bytes", "case after the trip, bytes"):
+    for title in ("event, µs", "new case, µs", "new case, bytes", "case after the scenario, bytes"):
         assert set(figures[title]) == set(CONTESTANTS), title
         for figure in figures[title].values():
             assert set(figure) == {"best", "median", "x_floor", "stock_shared_by_it", "stock_per_case_by_it"}

@@ -16,6 +16,7 @@ from process.mutation.guard_operators import guard_mutants
 from process.mutation.row_operators import row_mutants
 
 KINDS: Mapping[str, Words] = {
+    # row_operators
     "row dropped": Words("删去一行", "row dropped"),
     "row retargeted": Words("改变一行的去向", "row retargeted"),
     "guard dropped": Words("去掉一个条件", "guard dropped"),
@@ -31,6 +32,7 @@ KINDS: Mapping[str, Words] = {
     "effects reversed": Words("颠倒效果的先后", "effects of a row in reverse order"),
     "row added": Words("事件也能发生在别处", "row added: an event elsewhere too"),
     "fact forged": Words("篡改一项事实", "fact forged by an effect"),
+    # guard_operators: what a guard or an effect computes
     "comparison loosened": Words("比较不严", "comparison loosened"),
     "favourite value": Words("偏爱某一个值", "true for a favourite value"),
     "guard loosened": Words("另一项也能放行", "true by another field of the payload"),
@@ -40,6 +42,7 @@ KINDS: Mapping[str, Words] = {
     "limit off by one": Words("次数上限差一", "limit off by one"),
     "limit constant": Words("次数上限写死", "limit replaced by a constant"),
     "reason changed": Words("拒绝的原因说错", "reason of a refusal changed"),
+    # declaration_operators
     "field lost": Words("事件少带一项", "field of an event lost"),
     "field retyped": Words("事件所带项换了类型", "field of an event of another type"),
     "end swapped": Words("终态的性质不同", "end counted as another kind"),

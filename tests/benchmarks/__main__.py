@@ -51,8 +51,8 @@ def run(rounds: int, turn_us: float, cases: int) -> dict[str, dict[str, Figure]]
     return {
         "event, µs": measure.per_event(rounds, turn_us),
         "new case, µs": measure.per_created_case(rounds, turn_us),
-        "new case, bytes": measure.bytes_per_case(cases, after_the_trip=False),
-        "case after the trip, bytes": measure.bytes_per_case(cases, after_the_trip=True),
+        "new case, bytes": measure.bytes_per_case(cases, after_the_scenario=False),
+        "case after the scenario, bytes": measure.bytes_per_case(cases, after_the_scenario=True),
         **{f"{kind}, µs": measure.per_call(kind, rounds, turn_us / 4) for kind in CALLS},
         "import, ms": measure.per_import(min(rounds, 15)),
     }

@@ -1,7 +1,8 @@
-"""The floor: the trip's rows as a dict of dicts of plain functions, which change the case in place.
+"""The floor: the scenario's rows as a dict of dicts of plain functions, which change the case in place.
 
-It does for the trip what the model's rows say, and nothing else: no check of the payload, no actor, no time, no history, no
-version, no reasons for a refusal, and it is not safe to read half-way through. Nothing that decides can cost much less.
+It does for the scenario what the model's rows say, and nothing else: no check of the payload, no actor, no time, no
+history, no version, no reasons for a refusal, and it is not safe to read half-way through. Nothing that decides can cost
+much less.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def new() -> Bare:
     return Bare(PLAN, "acct-1", "order-9")
 
 
-def trip(case: Bare) -> None:
+def scenario(case: Bare) -> None:
     fire(case, "sign_in", account="acct-1", channel="app")
     fire(case, "open_orders")
     fire(case, "open_order", order="order-9")

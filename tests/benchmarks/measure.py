@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 if sys.platform != "win32":
     import resource
 
-from .contestants import CONTESTANTS, EVENTS_OF_THE_TRIP, Contestant
+from .contestants import CONTESTANTS, EVENTS_OF_THE_SCENARIO, Contestant
 
 Turn = Callable[[Contestant, int], int]
 """A contestant does the thing so many times; gives nanoseconds."""
@@ -70,17 +70,17 @@ def _no_collection() -> Iterator[None]:
 
 
 def per_event(rounds: int, turn_us: float) -> dict[str, Figure]:
-    """Microseconds for an event of the trip; making the case does not count."""
+    """Microseconds for an event of the scenario; making the case does not count."""
 
     def turn(contestant: Contestant, count: int) -> int:
-        fresh, trip = [contestant.new() for _ in range(count)], contestant.trip
+        fresh, scenario = [contestant.new() for _ in range(count)], contestant.scenario
         start = thread_time_ns()
         for case in fresh:
-            trip(case)
+            scenario(case)
         return thread_time_ns() - start
 
-    trips = in_turns(rounds, turn_us, turn, dict(CONTESTANTS))
-    return {name: Figure(*(time / EVENTS_OF_THE_TRIP for time in figure)) for name, figure in trips.items()}
+    scenarios = in_turns(rounds, turn_us, turn, dict(CONTESTANTS))
+    return {name: Figure(*(time / EVENTS_OF_THE_SCENARIO for time in figure)) for name, figure in scenarios.items()}
 
 
 def per_created_case(rounds: int, turn_us: float) -> dict[str, Figure]:
@@ -111,19 +111,19 @@ def per_call(kind: str, rounds: int, turn_us: float) -> dict[str, Figure]:
     return in_turns(rounds, turn_us, turn, able)
 
 
-def bytes_per_case(cases: int, *, after_the_trip: bool) -> dict[str, Figure]:
+def bytes_per_case(cases: int, *, after_the_scenario: bool) -> dict[str, Figure]:
     """Bytes that a case keeps in all objects of its own."""
     found: dict[str, Figure] = {}
     for name, contestant in CONTESTANTS.items():
-        contestant.trip(contestant.new())  # what is made once, for the first case, is no case's own
+        contestant.scenario(contestant.new())  # what is made once, for the first case, is no case's own
         kept: list[Any] = [None] * cases
         gc.collect()
         tracemalloc.start()
         before, _ = tracemalloc.get_traced_memory()
         for index in range(cases):
             kept[index] = contestant.new()
-            if after_the_trip:
-                contestant.trip(kept[index])
+            if after_the_scenario:
+                contestant.scenario(kept[index])
         gc.collect()
         after, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -159,10 +159,10 @@ def _of_children_ms() -> float:
 
 
 def ends() -> dict[str, str]:
-    """Where the trip ends, by contestant."""
+    """Where the scenario ends, by contestant."""
     found: dict[str, str] = {}
     for name, contestant in CONTESTANTS.items():
         case = contestant.new()
-        contestant.trip(case)
+        contestant.scenario(case)
         found[name] = str(case.state)
     return found

@@ -1,4 +1,4 @@
-"""This package on the nine-event trip, at literal call sites as in a user's code, with the constants bound beforehand."""
+"""This package on the nine events, at literal call sites as in a user's code, with the constants bound beforehand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def new() -> Case:
     return Case(goal=PLAN, account="acct-1", order="order-9")
 
 
-def trip_through_trigger(case: Case) -> None:
+def scenario_through_trigger(case: Case) -> None:
     case.trigger(SIGN_IN, {"account": "acct-1", "channel": APP}, by=CUSTOMER)
     case.trigger(OPEN_ORDERS, by=CUSTOMER)
     case.trigger(OPEN_ORDER, {"order": "order-9"}, by=CUSTOMER)
@@ -32,7 +32,7 @@ def trip_through_trigger(case: Case) -> None:
     case.trigger(COMPLETE, {"quote": "q-1"}, by=LENDER)
 
 
-def trip_through_methods(case: Case) -> None:
+def scenario_through_methods(case: Case) -> None:
     case.sign_in(account="acct-1", channel=APP)
     case.open_orders()
     case.open_order(order="order-9")

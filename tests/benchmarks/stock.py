@@ -1,4 +1,4 @@
-"""The unmodified ``transitions`` library on the trip: a machine for each case, as its README does, and one shared."""
+"""The unmodified ``transitions`` library on the scenario: a machine for each case, as its README does, and one shared."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _readme_transition(declared: Transition) -> dict[str, object]:
 README_TRANSITIONS = [_readme_transition(declared) for declared in MODEL.transitions]
 
 
-def trip_of_order(order: Any) -> None:
+def scenario_of_order(order: Any) -> None:
     order.sign_in(by=CUSTOMER, account="acct-1", channel=APP)
     order.open_orders(by=CUSTOMER)
     order.open_order(by=CUSTOMER, order="order-9")
@@ -131,7 +131,7 @@ class Plain:
         self.state = MODEL.initial
 
 
-def trip_of_plain(plain: Plain) -> None:
+def scenario_of_plain(plain: Plain) -> None:
     EVENTS["sign_in"].trigger(plain, by=CUSTOMER, account="acct-1", channel=APP)
     EVENTS["open_orders"].trigger(plain, by=CUSTOMER)
     EVENTS["open_order"].trigger(plain, by=CUSTOMER, order="order-9")

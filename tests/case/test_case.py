@@ -38,8 +38,8 @@ from process import (
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import all_inputs, payload_variants
+from tests.support.begun_cases import at_decision, at_options, opened
 from tests.support.thorough import counts
-from tests.support.trips import at_decision, at_options, opened
 
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 
@@ -396,15 +396,15 @@ def test_replaying_the_history_gives_an_equal_case(cases: tuple[Case, ...]) -> N
 def drive_all(exploration: Exploration, begin: int, step: int) -> list[str]:
     """Moves 1,000 cases in turns, one event each at a time, and tells how they all stand in the end."""
     ends = sorted(exploration.ends)
-    trips = [exploration.path_to(ends[number % len(ends)]) for number in range(begin, 1000, step)]
+    paths = [exploration.path_to(ends[number % len(ends)]) for number in range(begin, 1000, step)]
     cases = []
-    for number, trip in enumerate(trips):
-        facts = exploration.configurations[trip[0].source].facts
+    for number, path in enumerate(paths):
+        facts = exploration.configurations[path[0].source].facts
         cases.append(Case(goal=facts.goal, account=facts.account, order=facts.order, case_id=f"case-{begin}-{number}"))
-    for turn in range(max(map(len, trips))):
-        for case, trip in zip(cases, trips, strict=True):
-            if turn < len(trip):
-                edge = trip[turn]
+    for turn in range(max(map(len, paths))):
+        for case, path in zip(cases, paths, strict=True):
+            if turn < len(path):
+                edge = path[turn]
                 options = dict(payload_variants(MODEL, edge.event, case.facts, f"quote-{case.version}"))
                 case.trigger(edge.event, options[edge.variant], by=edge.by)
                 case.may_trigger(Event.REFUSE, {"reason": "none"}, by=Actor.CUSTOMER)

@@ -14,8 +14,8 @@ from process import MACHINE, MODEL, Actor, Case, Event, Facts, Goal, Limits, Ref
 from process.exploration.inputs import all_inputs
 from process.model import Kind
 from process.payload import field_errors
+from tests.support.begun_cases import at_choice, at_decision, at_options, opened
 from tests.support.thorough import counts
-from tests.support.trips import at_choice, at_decision, at_options, opened
 
 REFERENCES = ("account", "order", "quote", "rejected_quote")
 PLAIN = {Kind.CONSENT: ["c", None], Kind.TEXT: ["t"]}

@@ -23,8 +23,8 @@ from process import (
     UnknownEvent,
     json_forms,
 )
+from tests.support.begun_cases import at_options, opened
 from tests.support.second_read import SecondRead
-from tests.support.trips import at_options, opened
 
 
 class Boom(RuntimeError):

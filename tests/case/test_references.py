@@ -13,7 +13,7 @@ import pytest
 
 from process import Actor, Case, Channel, Event, Goal, InvalidPayload, SnapshotInvalid
 from process.payload import MAX_REFERENCE, reference
-from tests.support.trips import opened
+from tests.support.begun_cases import opened
 
 VALID = [
     "o-9",

@@ -38,8 +38,8 @@ from process import (
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import all_inputs, payload_for
+from tests.support.begun_cases import at_choice, at_decision, at_options, opened
 from tests.support.thorough import counts
-from tests.support.trips import at_choice, at_decision, at_options, opened
 
 
 class _Unreadable(Mapping[str, object]):

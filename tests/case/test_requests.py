@@ -24,7 +24,7 @@ from process import (
     State,
     SupportChannel,
 )
-from tests.support.trips import at_choice, at_options, opened
+from tests.support.begun_cases import at_choice, at_options, opened
 
 BEIJING = timezone(timedelta(hours=8))
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=BEIJING)

@@ -21,9 +21,9 @@ from tests.support.running import on_terminal
 HERE = Path(__file__).parents[2]
 
 
-def told(trip: Example) -> tuple[Case, list[Step | Refused]]:
-    case = Case(goal=trip.goal, account="acct-1", order="order-9")
-    return case, list(trip.play(case))
+def told(example: Example) -> tuple[Case, list[Step | Refused]]:
+    case = Case(goal=example.goal, account="acct-1", order="order-9")
+    return case, list(example.play(case))
 
 
 def test_the_trips_are_a_skip_a_face_that_passes_after_a_failure_and_a_removal_by_support() -> None:
@@ -44,11 +44,11 @@ def test_every_step_and_end_is_told_in_the_language_asked_for(lang: str) -> None
     screen = on_terminal("demo", "--lang", lang)
     assert max(map(cell_len, screen.splitlines())) <= 80
     place = 0
-    for trip in EXAMPLES:
-        case, _ = told(trip)
-        for words in (trip.title, *(step.event.words for step in case.history), case.state.words):
+    for example in EXAMPLES:
+        case, _ = told(example)
+        for words in (example.title, *(step.event.words for step in case.history), case.state.words):
             place = screen.index(words.of(lang).split()[0], place)
-        moral = "".join(trip.summary.of(lang).split())
+        moral = "".join(example.summary.of(lang).split())
         assert moral in "".join(screen[place:].split())
 
 

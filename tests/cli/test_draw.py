@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 
 from process import eventfile
 from process.cli import app
+from tests.support.begun_cases import at_options, finished
 from tests.support.running import written
-from tests.support.trips import at_options, finished
 
 FAST = ("--view", "overview", "--format", "mermaid", "--lang", "en")
 

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from process import MODEL, Actor, Case, Channel, Event, State, eventfile
 from process.cli import app
 from process.cli.output import case_text
+from tests.support.begun_cases import at_options, finished, opened
 from tests.support.running import HERE, run, started, written
-from tests.support.trips import at_options, finished, opened
 
 MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
 

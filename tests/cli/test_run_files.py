@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from process import Actor, Case, eventfile
+from tests.support.begun_cases import at_choice, at_decision, at_options, finished
 from tests.support.running import HERE, lines_of, named, run, started, written
 from tests.support.thorough import counts
-from tests.support.trips import at_choice, at_decision, at_options, finished
 
 # ------------------------------------------------------------------------------------------------------------ many cases
 
@@ -140,14 +140,14 @@ finally:
 @counts("lines", 12_000, 200_000)
 def test_many_lines_need_no_more_memory_than_their_open_cases(tmp_path: Path, lines: int) -> None:
     long = finished()
-    trip = [line.replace('"case-1"', '"%s"') for line in eventfile.dump(long, "case-1")]
+    whole = [line.replace('"case-1"', '"%s"') for line in eventfile.dump(long, "case-1")]
     refused = '{"case_id": "%s", "event": "abandon"}\n'
     peaks = {}
-    for cases in (10, lines // (len(trip) + 1)):
+    for cases in (10, lines // (len(whole) + 1)):
         file = tmp_path / f"{cases}.jsonl"
         with file.open("w", encoding="utf-8") as out:
             for number in range(cases):
-                out.writelines(line.replace("%s", f"case-{number}") for line in (*trip, refused))
+                out.writelines(line.replace("%s", f"case-{number}") for line in (*whole, refused))
         command = [sys.executable, "-c", MEASURED, "run", "--json", str(file)]
         with (tmp_path / "out").open("wb") as out_file:
             done = subprocess.run(command, cwd=HERE, stdout=out_file, stderr=subprocess.PIPE, check=False)
@@ -160,8 +160,8 @@ def test_many_lines_need_no_more_memory_than_their_open_cases(tmp_path: Path, li
 
 def test_a_progress_bar_shows_on_a_terminal_and_leaves_the_json_in_the_pipe_alone(tmp_path: Path) -> None:
     file = tmp_path / "file"
-    trip = list(eventfile.dump(finished(), "case-1"))
-    file.write_text("".join(line.replace('"case-1"', f'"c{n}"') for n in range(1500) for line in trip), encoding="utf-8")
+    whole = list(eventfile.dump(finished(), "case-1"))
+    file.write_text("".join(line.replace('"case-1"', f'"c{n}"') for n in range(1500) for line in whole), encoding="utf-8")
     primary, secondary = os.openpty()
     try:
         command = [sys.executable, "-m", "process", "run", "--json", str(file)]

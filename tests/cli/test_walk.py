@@ -24,14 +24,14 @@ def walk(*typed: str, arguments: tuple[str, ...] = ("--goal", "plan"), lang: str
 
 
 def saved(path: Path) -> Case:
-    """The case that a saved trip makes, by way of run."""
+    """The case that a saved case makes, by way of run."""
     done = CliRunner().invoke(app, ["run", str(path), "--json"])
     assert done.exit_code == 0, done.stderr
     return Case.from_dict(json.loads(done.stdout)["snapshot"])
 
 
 def test_a_trip_goes_to_its_end_on_the_usual_values_and_is_saved_for_run(tmp_path: Path) -> None:
-    file = tmp_path / "trip.jsonl"
+    file = tmp_path / "saved.jsonl"
     to_the_decision = ("choose_cancellation", "quote_consequences", "", "", "", "confirm_cancellation", "")
     typed = (*TO_THE_OPTIONS, *to_the_decision, "skip_face_verification", "", "complete_cancellation", "", "q")
     done = walk(*typed, arguments=("--goal", "plan", "--save", str(file)))
@@ -57,7 +57,7 @@ def test_events_are_raised_by_number_too() -> None:
 
 
 def test_a_refused_event_is_told_with_its_reasons_and_changes_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "trip.jsonl"
+    file = tmp_path / "saved.jsonl"
     done = walk("sign_in", "another-account", "", "open_orders", "q", arguments=("--goal", "plan", "--save", str(file)))
     assert "Refused: This account did not buy the order" in done.stdout
     assert 'Refused: "open my orders" is not possible in state "Signed out"; possible in: Signed in.' in done.stdout
@@ -65,7 +65,7 @@ def test_a_refused_event_is_told_with_its_reasons_and_changes_nothing(tmp_path: 
 
 
 def test_b_goes_back_a_step_and_the_trip_goes_another_way_from_there(tmp_path: Path) -> None:
-    file = tmp_path / "trip.jsonl"
+    file = tmp_path / "saved.jsonl"
     typed = (*TO_THE_OPTIONS, "choose_cancellation", "b", "b", "report_option_missing", "q")
     walk(*typed, arguments=("--goal", "plan", "--save", str(file)))
     events = [step.event for step in saved(file).history]
@@ -119,7 +119,7 @@ def test_the_end_of_the_input_ends_the_walk_cleanly_and_saves_wherever_it_comes(
 
 
 def test_the_goal_is_asked_for_where_it_is_not_given(tmp_path: Path) -> None:
-    file = tmp_path / "trip.jsonl"
+    file = tmp_path / "saved.jsonl"
     for answer, goal in (("", Goal.PLAN), ("3", Goal.BOTH), ("face_verification", Goal.FACE_VERIFICATION)):
         walk(answer, "q", arguments=("--save", str(file)))
         assert saved(file).facts.goal is goal

@@ -16,8 +16,8 @@ import pytest
 
 from process import MODEL_VERSION, Actor, Case, Channel, Event, Goal, Limits, ProcessError, State, eventfile
 from process.eventfile import CaseLine, EventLine, LineInvalid
+from tests.support.begun_cases import at_options, finished, opened
 from tests.support.thorough import counts
-from tests.support.trips import at_options, finished, opened
 
 CASE = '{"case": {"goal": "plan", "account": "acct-1", "order": "order-9"}}'
 SIGN_IN = '{"event": "sign_in", "by": "customer", "data": {"account": "acct-1", "channel": "app"}}'

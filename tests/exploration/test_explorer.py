@@ -76,22 +76,22 @@ def test_another_explorer_finds_as_many_configurations_and_reaches_the_same_ends
 def test_every_shortest_trip_can_be_played_with_a_real_case_and_leads_where_it_says() -> None:
     found = explore(limits=Limits(1, 1))
     for place, (state, facts) in enumerate(found.configurations):
-        trip = found.path_to(place)
+        path = found.path_to(place)
         case = Case(goal=facts.goal, account="account-1", order="order-1", limits=Limits(1, 1))
-        replay_path(found, trip, case)
+        replay_path(found, path, case)
         assert (case.state, canonical(case.facts)) == (state, facts)
-        assert len(trip) == found.depths[place]
+        assert len(path) == found.depths[place]
 
 
 def test_the_trip_to_the_cancelled_plan_by_face_is_the_plain_way(exploration: Exploration) -> None:
-    trip = exploration.path_through(
+    path = exploration.path_through(
         lambda edge: (
             edge.event is Event.PASS_VERIFICATION
             and exploration.configurations[edge.source].state is State.FACE_VERIFICATION
         )
     )
-    assert trip is not None
-    assert [edge.event.value for edge in trip] == [
+    assert path is not None
+    assert [edge.event.value for edge in path] == [
         "sign_in",
         "open_orders",
         "open_order",

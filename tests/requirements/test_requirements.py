@@ -332,7 +332,7 @@ def test_progress_is_told_before_each_requirement() -> None:
 # --------------------------------------------------------------------------------------------- counterexamples are short
 
 
-def test_the_counterexample_is_a_shortest_trip() -> None:
+def test_the_counterexample_is_a_shortest_path() -> None:
     (result,) = check(with_actor(E.SKIP_FACE_VERIFICATION, A.CUSTOMER), limits=SMALL, only=["R6"]).failed
     broken = result.counterexample
     assert broken is not None

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from process import MODEL, Actor, Case, Event, Goal, OtherMethod, Settlement, SnapshotInvalid, State
+from tests.support.begun_cases import at_choice, at_decision, at_options, finished, opened
 from tests.support.thorough import counts
-from tests.support.trips import at_choice, at_decision, at_options, finished, opened
 
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 

@@ -16,7 +16,7 @@ from process import MODEL, MODEL_VERSION, Actor, Case, Event, Goal, GuardNotMet,
 from process import model as m
 from process.machine import CompiledMachine, build
 from process.snapshot.migrations import MIGRATIONS, Migration
-from tests.support.trips import at_options
+from tests.support.begun_cases import at_options
 
 NEXT = MODEL_VERSION + 1
 

@@ -25,8 +25,8 @@ from process import (
 )
 from process.exploration.expansion import canonical
 from process.exploration.explorer import Exploration
+from tests.support.begun_cases import at_choice, at_options, finished, opened
 from tests.support.thorough import counts
-from tests.support.trips import at_choice, at_options, finished, opened
 
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 SIZE = 64 * 1024

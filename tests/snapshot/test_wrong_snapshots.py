@@ -26,8 +26,8 @@ from process.exploration.explorer import Exploration
 from process.exploration.inputs import payload_variants
 from process.json_forms import step_to_dict
 from process.snapshot.codec import MAX_SIZE
+from tests.support.begun_cases import at_choice, at_decision, at_options, finished, opened
 from tests.support.thorough import counts
-from tests.support.trips import at_choice, at_decision, at_options, finished, opened
 
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 SIZE = 64 * 1024
@@ -349,7 +349,7 @@ def test_a_last_step_loads_with_just_those_facts_that_it_can_have_led_to(
     ways_in: dict[State, set[tuple[State, Event, Actor]]] = {state: set() for state in State}
     for place, source, event, by in real:
         ways_in[states[place]].add((source, event, by))
-    late = 60  # events: enough for every trip, so that the number of events decides nothing
+    late = 60  # events: enough for every path, so that the number of events decides nothing
     for place, case in list(enumerate(small_cases))[::every]:
         given_back = case.facts._replace(attempt=case.facts.attempt + 1)  # which is the same configuration
         for source, event, by in ways_in[case.state]:

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from process import Actor, Event, InvalidPayload, ProcessError, UnknownEvent, store
 from process.snapshot import strict_json
 from tests.support.asynchronous import run
-from tests.support.trips import opened
+from tests.support.begun_cases import opened
 
 RIGHT = {"account": "acct-1", "channel": "app"}
 

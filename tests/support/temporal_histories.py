@@ -20,8 +20,8 @@ from process import Actor, Case, Event, Goal, Limits, Request, RequestKind, Stat
 from process.exploration.explorer import explore
 from process.exploration.replay import path_steps
 from process.temporal import Answer, CaseHandle, Cases, register_search_attributes, worker
+from tests.support.begun_cases import at_choice
 from tests.support.temporal import Server, history_of, open_like, outcome_of
-from tests.support.trips import at_choice
 
 FOLDER = Path(__file__).parents[1] / "temporal" / "histories"
 CHECKSUMS = FOLDER / "sha256sums.txt"

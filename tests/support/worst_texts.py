@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from process import Actor, Case, Channel, Event, Goal, OtherMethod, SupportChannel
 from process.payload import CURRENCIES
-from tests.support.trips import at_choice, at_options
+from tests.support.begun_cases import at_choice, at_options
 
 
 def quoted(times: int) -> Case:

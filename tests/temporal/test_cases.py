@@ -24,7 +24,7 @@ from tests.support.temporal import SIGN_IN, Server, compared, history_of, new_or
 pytestmark = pytest.mark.usefixtures("workers")
 
 
-# ------------------------------------------------------------------------------------------------------------ trips, T1
+# ------------------------------------------------------------------------------------------------------------ scenarios, T1
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def scenarios(small_exploration: Exploration) -> dict[State, tuple[Goal, tuple[A
 def test_a_case_reaches_every_end_as_a_bare_case_does_and_its_history_replays(
     server: Server, scenarios: dict[State, tuple[Goal, tuple[Any, ...]]]
 ) -> None:
-    async def trip(end: State, goal: Goal, steps: tuple[Any, ...]) -> None:
+    async def scenario(end: State, goal: Goal, steps: tuple[Any, ...]) -> None:
         order = new_order()
         bare = Case(goal=goal, account="account-1", order=order, case_id=f"case-of-{order}", limits=Limits(1, 1))
         case = await open_like(Cases(server.client), bare)
@@ -63,16 +63,16 @@ def test_a_case_reaches_every_end_as_a_bare_case_does_and_its_history_replays(
         assert compared(refused.value) == compared(wanted_refusal.value)
         await replay(await history_of(server.client, case))
 
-    async def trips() -> None:
-        await asyncio.gather(*(trip(end, goal, steps) for end, (goal, steps) in scenarios.items()))
+    async def all_scenarios() -> None:
+        await asyncio.gather(*(scenario(end, goal, steps) for end, (goal, steps) in scenarios.items()))
 
     ends = {state for state in State if Case.machine.definition.states[state].end}
     assert set(scenarios) == ends
-    server.run(trips())
+    server.run(all_scenarios())
 
 
 def test_a_case_that_has_ended_answers_without_a_worker(dev: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         queue = new_order()
         cases = Cases(dev.client, task_queue=queue)
         async with worker(dev.client, task_queue=queue):
@@ -91,14 +91,14 @@ def test_a_case_that_has_ended_answers_without_a_worker(dev: Server) -> None:
         with pytest.raises(UnknownEvent):
             await case.handle("elope", event_id="m3")  # type: ignore[arg-type]
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 # -------------------------------------------------------------------------------------------------- once and again, T5
 
 
 def test_one_event_sent_fifty_times_at_once_is_one_step_with_the_same_answer(server: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         case = await opened(server)
         sent = [case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1") for _ in range(50)]
         handled = await asyncio.gather(*sent)
@@ -107,11 +107,11 @@ def test_one_event_sent_fifty_times_at_once_is_one_step_with_the_same_answer(ser
         assert sum(not each.is_duplicate for each in handled) == 1
         assert (await case.load()).version == 1
 
-    server.run(trip())
+    server.run(scenario())
 
 
 def test_the_same_id_with_another_payload_is_refused_and_another_sender_has_ids_of_its_own(server: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         case = await opened(server)
         await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")
         with pytest.raises(EventIdReused) as reused:
@@ -124,22 +124,22 @@ def test_the_same_id_with_another_payload_is_refused_and_another_sender_has_ids_
         handled = await case.handle(Event.REPORT_PROBLEM, {"problem": "none"}, event_id="m1", by=Actor.SYSTEM)
         assert handled.step.version == 2
 
-    server.run(trip())
+    server.run(scenario())
 
 
 def test_a_final_refusal_is_given_again_and_an_early_one_is_decided_anew(skipping: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         case = await opened(skipping)
         with pytest.raises(WrongState):
             await case.handle(Event.OPEN_ORDERS, event_id="early")
         await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")
         assert (await case.handle(Event.OPEN_ORDERS, event_id="early")).step.version == 2
 
-    skipping.run(trip())
+    skipping.run(scenario())
 
 
 def test_an_event_for_another_case_of_the_order_is_not_taken(server: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         first = await opened(server)
         await first.handle(Event.ABANDON, event_id="m1")
         cases = Cases(server.client)
@@ -155,11 +155,11 @@ def test_an_event_for_another_case_of_the_order_is_not_taken(server: Server) -> 
                     await work
         assert (await second.load()).version == 0
 
-    server.run(trip())
+    server.run(scenario())
 
 
 def test_an_ended_case_is_found_behind_the_next_case_of_its_order(dev: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         cases, order = Cases(dev.client), f"{new_order()} 'of' 100%25 \\ \"quoted\""
         first = await cases.open(goal=Goal.PLAN, account="acct-1", order=order, case_id="the-first")
         step = (await first.handle(Event.ABANDON, event_id="m1")).step
@@ -172,7 +172,7 @@ def test_an_ended_case_is_found_behind_the_next_case_of_its_order(dev: Server) -
         again = await cases.open(goal=Goal.PLAN, account="acct-1", order=first.order, case_id=first.case_id)
         assert (await again.load()).state is State.ABANDONED
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 def test_an_event_and_a_deadline_that_no_worker_could_decide_are_decided_when_one_can(
@@ -188,7 +188,7 @@ def test_an_event_and_a_deadline_that_no_worker_could_decide_are_decided_when_on
         failures.append(True)
         raise ApplicationError("no time", non_retryable=True)
 
-    async def trip() -> None:
+    async def scenario() -> None:
         order, hour = new_order(), timedelta(hours=1)
         cases = Cases(skipping.client, task_queue=order)
         case = await cases.open(
@@ -219,4 +219,4 @@ def test_an_event_and_a_deadline_that_no_worker_could_decide_are_decided_when_on
             await replay(await history_of(skipping.client, case))
 
     caplog.set_level(logging.ERROR)  # each failure is logged with its traceback
-    skipping.run(trip())
+    skipping.run(scenario())

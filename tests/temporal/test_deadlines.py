@@ -43,7 +43,7 @@ async def timers(server: Server, case: CaseHandle) -> int:
 
 
 def test_a_case_expires_after_its_thirty_days_and_not_before(skipping: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         order = new_order()
         async with worker(skipping.client, task_queue=order):
             case = await opened(skipping, order, {State.SIGNED_OUT: 30 * DAY})
@@ -59,11 +59,11 @@ def test_a_case_expires_after_its_thirty_days_and_not_before(skipping: Server) -
             assert (step.event, step.by) == (Event.TIME_OUT, Actor.CLOCK)
             await replay(await history_of(skipping.client, case))
 
-    skipping.run(trip())
+    skipping.run(scenario())
 
 
 def test_one_timer_serves_a_deadline_that_moves_and_a_nearer_one_is_kept(skipping: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         order = new_order()
         async with worker(skipping.client, task_queue=order):
             deadlines = {State.SIGNED_OUT: DAY, State.SIGNED_IN: 3 * DAY, State.ORDER_LIST: HOUR}
@@ -80,7 +80,7 @@ def test_one_timer_serves_a_deadline_that_moves_and_a_nearer_one_is_kept(skippin
             assert await timers(skipping, case) == 3
             await replay(await history_of(skipping.client, case))
 
-    skipping.run(trip())
+    skipping.run(scenario())
 
 
 @counts("days", 1, 10)
@@ -96,7 +96,7 @@ def test_a_lender_that_is_down_for_days_is_called_under_one_key_until_it_answers
             raise ConnectionError
         return Answer(Event.COMPLETE_CANCELLATION, {"quote": request.payload["quote"]})
 
-    async def trip() -> None:
+    async def scenario() -> None:
         order = new_order()
         async with worker(skipping.client, {RequestKind.CANCEL_PLAN: cancel}, task_queue=order):
             case = await submitted(skipping, order, {State.CANCELLING: DAY / 2, State.SUPPORT_NEEDED: 30 * DAY})
@@ -110,11 +110,11 @@ def test_a_lender_that_is_down_for_days_is_called_under_one_key_until_it_answers
             assert [step.event for step in (await case.history())[-2:]] == [Event.TIME_OUT, Event.COMPLETE_CANCELLATION]
 
     caplog.set_level(logging.ERROR, "temporalio.activity")  # each failure is logged with its traceback
-    skipping.run(trip())
+    skipping.run(scenario())
 
 
 def test_a_lender_that_answers_after_forty_days_is_heard(skipping: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         order = new_order()
         async with worker(skipping.client, task_queue=order):
             case = await submitted(skipping, order, {})
@@ -126,7 +126,7 @@ def test_a_lender_that_answers_after_forty_days_is_heard(skipping: Server) -> No
             assert done.step.version == waiting.version + 1 == 15
             await replay(await history_of(skipping.client, case))
 
-    skipping.run(trip())
+    skipping.run(scenario())
 
 
 async def submitted(server: Server, order: str, deadlines: dict[State, timedelta]) -> CaseHandle:

@@ -43,7 +43,7 @@ def test_the_hosts_functions_are_called_under_one_key_until_they_answer(server: 
         RequestKind.CANCEL_PLAN: cancel,
     }
 
-    async def trip() -> None:
+    async def scenario() -> None:
         queue = order = new_order()
         async with worker(server.client, functions, task_queue=queue):
             case = await Cases(server.client, task_queue=queue).open(goal=Goal.PLAN, account="acct-1", order=order)
@@ -74,7 +74,7 @@ def test_the_hosts_functions_are_called_under_one_key_until_they_answer(server: 
             assert description.status is WorkflowExecutionStatus.COMPLETED
             await replay(await history_of(server.client, case))
 
-    server.run(trip())
+    server.run(scenario())
 
 
 def test_an_answer_that_the_case_refuses_is_logged_and_listed_also_in_the_next_run_and_after_the_end(
@@ -86,7 +86,7 @@ def test_an_answer_that_the_case_refuses_is_logged_and_listed_also_in_the_next_r
         calls.append(request.key)
         return Answer(Event.COMPLETE_CANCELLATION, {"quote": "of-another-case"}, who="lender-7")
 
-    async def trip() -> None:
+    async def scenario() -> None:
         order = new_order()
         async with worker(dev.client, {RequestKind.CANCEL_PLAN: cancel}, task_queue=order):
             cases = Cases(dev.client, task_queue=order)
@@ -119,7 +119,7 @@ def test_an_answer_that_the_case_refuses_is_logged_and_listed_also_in_the_next_r
                 await replay(history)
 
     caplog.set_level(logging.WARNING)
-    dev.run(trip())
+    dev.run(scenario())
     (logged,) = (record for record in caplog.records if "refused" in record.getMessage())  # and not once more by a replay
     assert logged.levelno == logging.WARNING
     for part in ("case-1", "case-1:8", "complete_cancellation", "GuardNotMet", "quote_not_submitted"):
@@ -143,7 +143,7 @@ def test_an_answer_that_no_worker_could_decide_is_taken_when_one_can(
     def quote(request: Request) -> Answer:
         return Answer(Event.QUOTE_CONSEQUENCES, {"quote": "q", "fee": 0, "currency": "CNY"})
 
-    async def trip() -> None:
+    async def scenario() -> None:
         order = new_order()
         async with worker(skipping.client, {RequestKind.QUOTE_CONSEQUENCES: quote}, task_queue=order):
             case = await Cases(skipping.client, task_queue=order).open(goal=Goal.PLAN, account="acct-1", order=order)
@@ -160,14 +160,14 @@ def test_an_answer_that_no_worker_could_decide_is_taken_when_one_can(
             assert (loaded.version, await case.refused_answers(), failed) == (6, (), ["answer:5"])
 
     caplog.set_level(logging.ERROR)  # the failure is logged with its traceback
-    skipping.run(trip())
+    skipping.run(scenario())
 
 
 def test_a_function_that_takes_long_is_known_to_be_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "HEARTBEAT", 0.01)
     beats: list[Any] = []
 
-    async def trip() -> None:
+    async def scenario() -> None:
         async with workers._heartbeats():
             while len(beats) < 3:
                 await asyncio.sleep(0.01)
@@ -177,4 +177,4 @@ def test_a_function_that_takes_long_is_known_to_be_at_work(monkeypatch: pytest.M
 
     environment = ActivityEnvironment()
     environment.on_heartbeat = lambda *details: beats.append(details)
-    run(environment.run(trip))
+    run(environment.run(scenario))

@@ -58,7 +58,7 @@ async def at_the_quote(cases: Cases, order: str) -> CaseHandle:
 
 
 def test_an_event_counts_once_also_in_the_next_run(dev: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         order = new_order()
         async with worker(dev.client, task_queue=order):
             case = await at_the_quote(Cases(dev.client, task_queue=order), order)
@@ -76,7 +76,7 @@ def test_an_event_counts_once_also_in_the_next_run(dev: Server) -> None:
             for run in await runs_of(dev.client, case):
                 await replay(run)
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 def test_of_the_outcomes_the_newest_steps_are_kept_and_refusals_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def test_of_the_outcomes_the_newest_steps_are_kept_and_refusals_go_first(monkeyp
 def test_a_case_of_thousands_of_events_goes_on_in_new_runs_and_loses_none(plain_server: Server) -> None:
     count, at_once = 2_600, 10
 
-    async def trip() -> None:
+    async def scenario() -> None:
         order, client = new_order(), plain_server.client
         async with worker(client, task_queue=order):
             case = await at_the_quote(Cases(client, task_queue=order), order)
@@ -124,7 +124,7 @@ def test_a_case_of_thousands_of_events_goes_on_in_new_runs_and_loses_none(plain_
             assert [step.version for step in exported.history] == list(range(1, count + 6))
             assert (await case.handle(Event.QUOTE_CONSEQUENCES, quote(count - 1), event_id=f"q{count - 1}")).is_duplicate
 
-    plain_server.run(trip(), seconds=900)
+    plain_server.run(scenario(), seconds=900)
 
 
 # ----------------------------------------------------------------------------------------------------- after a look, T9
@@ -139,7 +139,7 @@ def test_a_confirmation_right_after_a_look_is_never_refused(dev: Server, cases_a
     def lender(request: Request) -> Answer:
         return Answer(Event.QUOTE_CONSEQUENCES, {"quote": f"quote-{request.key}", "fee": 0, "currency": "CNY"})
 
-    async def trip() -> None:
+    async def scenario() -> None:
         queue = new_order()
         clients = [await Client.connect(dev.address) for _ in range(2)]
         functions = {RequestKind.QUOTE_CONSEQUENCES: lender}
@@ -163,7 +163,7 @@ def test_a_confirmation_right_after_a_look_is_never_refused(dev: Server, cases_a
         ):
             await asyncio.gather(*(confirm(number) for number in range(cases_at_once)))
 
-    dev.run(trip(), seconds=600)
+    dev.run(scenario(), seconds=600)
 
 
 # ------------------------------------------------------------------------------------------------------ kill and go on, T7
@@ -207,7 +207,7 @@ class _Killing:
             self.start(name)
         try:
             client = await _connected(self.address)
-            going = asyncio.gather(*(self.trip(client, number) for number in range(self.cases)))
+            going = asyncio.gather(*(self.scenario(client, number) for number in range(self.cases)))
             while self.killed < self.kills or not going.done():
                 await asyncio.sleep(self.random.uniform(0.5, 2.5))
                 if going.done():
@@ -222,7 +222,7 @@ class _Killing:
             for name in self.processes:
                 self.kill(name)
 
-    async def trip(self, client: Client, number: int) -> None:
+    async def scenario(self, client: Client, number: int) -> None:
         """A case from its opening to its end; whatever fails is tried again under the same id."""
         cases, order = Cases(client), f"order-{number}"
 

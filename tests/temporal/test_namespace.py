@@ -16,7 +16,7 @@ from tests.support.temporal import SIGN_IN, Server, history_of, new_order
 
 
 def test_open_cases_are_found_by_state_and_by_whose_move_it_is(dev: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         with pytest.raises(ValueError, match="register_search_attributes"):
             await Cases(dev.client, searchable=True).open(goal=Goal.PLAN, account="acct-1", order=new_order())
         await register_search_attributes(dev.client)
@@ -51,7 +51,7 @@ def test_open_cases_are_found_by_state_and_by_whose_move_it_is(dev: Server) -> N
             while await cases.find(awaits=Actor.SUPPORT):
                 await asyncio.sleep(0.05)
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 def test_under_encryption_no_reference_stands_readable_in_a_history(dev: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +60,7 @@ def test_under_encryption_no_reference_stands_readable_in_a_history(dev: Server,
     def twisted(data: bytes) -> bytes:  # stands for a cipher
         return bytes(byte ^ key for byte, key in zip(data, cycle(b"\x5a\xc3\x3c"), strict=False))
 
-    async def trip() -> None:
+    async def scenario() -> None:
         queue = new_order()
         client = await Client.connect(dev.address, data_converter=encrypted(twisted, twisted))
         async with worker(client, task_queue=queue):
@@ -80,7 +80,7 @@ def test_under_encryption_no_reference_stands_readable_in_a_history(dev: Server,
         assert b"acct-" not in raw
         assert b"secret" not in raw
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 def test_a_worker_without_a_cache_is_refused(dev: Server) -> None:

@@ -121,7 +121,7 @@ def hosts(dev: Server) -> Iterator[list[HostOfModel1]]:
         ),
         pytest.param(
             *(Goal.BOTH, BY_SUPPORT, State.FACE_VERIFICATION_REMOVED, range(15), False),
-            id="at every place of a trip through support",
+            id="at every place of a scenario through support",
             marks=pytest.mark.thorough,
         ),
     ],
@@ -165,13 +165,13 @@ def test_cases_go_on_when_a_worker_of_model_1_is_replaced(
         for history in await runs_of(dev.client, case):
             await replay(history)
 
-    async def trips() -> None:
+    async def all_scenarios() -> None:
         functions = dict.fromkeys(CALLED, lambda request: calls.append(request.key))
         async with worker(dev.client, functions, task_queue=queue):
             for each in left:
                 await goes_on(*each)
 
-    dev.run(trips())
+    dev.run(all_scenarios())
 
 
 @pytest.mark.thorough
@@ -234,18 +234,18 @@ def test_cases_with_references_that_only_model_1_took_move_in_go_on_and_move_out
         exported = await case.export()
         assert (exported.state, exported.history[:-1]) == (bare.state, bare.history[:-1])
 
-    async def trips() -> None:
+    async def all_scenarios() -> None:
         queue = new_order()
         async with worker(dev.client, {RequestKind.CANCEL_PLAN: cancel}, task_queue=queue):
             for number, bare in enumerate(whole):
                 await goes_on(number, bare, queue)
 
     assert {case.state for case in whole} >= {State.SIGNED_OUT, State.ORDER_LIST, State.CONSEQUENCES, State.CANCELLING}
-    dev.run(trips())
+    dev.run(all_scenarios())
 
 
 def test_a_worker_leaves_a_case_of_a_newer_model_alone(dev: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         queue = order = new_order()
         newer = Case(goal=Goal.PLAN, account="acct-1", order=order, case_id="case-1").to_dict()
         newer["model_version"] = MODEL_VERSION + 1
@@ -260,4 +260,4 @@ def test_a_worker_leaves_a_case_of_a_newer_model_alone(dev: Server) -> None:
             assert await case.history() == ()
             await dev.client.get_workflow_handle(case.workflow_id).terminate()
 
-    dev.run(trip())
+    dev.run(scenario())

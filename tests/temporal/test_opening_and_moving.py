@@ -12,14 +12,14 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 
 from process import Actor, Case, Event, Goal, InvalidPayload, SnapshotInvalid, State
 from process.temporal import AlreadyDone, CaseHandle, CaseIdReused, Cases, HistoryDiffers, OrderHasOpenCase, workflow
+from tests.support.begun_cases import at_choice, finished
 from tests.support.temporal import SIGN_IN, Server, new_order, outcome_of
-from tests.support.trips import at_choice, finished
 
 pytestmark = pytest.mark.usefixtures("workers")
 
 
 def test_an_order_has_one_open_case_and_opening_again_gives_it(server: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         cases, order = Cases(server.client), new_order()
 
         async def opening(case_id: str, goal: Goal = Goal.PLAN) -> Any:
@@ -37,11 +37,11 @@ def test_an_order_has_one_open_case_and_opening_again_gives_it(server: Server) -
         with pytest.raises(InvalidPayload):
             await cases.open(goal=Goal.PLAN, account="", order=order)
 
-    server.run(trip())
+    server.run(scenario())
 
 
 def test_what_was_done_for_an_order_is_not_done_again(server: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         cases, order = Cases(server.client), new_order()
 
         async def moved(case: Case, case_id: str) -> Any:
@@ -65,11 +65,11 @@ def test_what_was_done_for_an_order_is_not_done_again(server: Server) -> None:
         await server.client.get_workflow_handle(second.workflow_id).result()
         assert isinstance(await opening(Goal.PLAN), AlreadyDone)  # also behind the case that came between
 
-    server.run(trip())
+    server.run(scenario())
 
 
 def test_a_case_moves_in_with_its_history_and_out_again(server: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         cases = Cases(server.client)
         case = at_choice(Goal.BOTH)
         order = new_order()
@@ -95,7 +95,7 @@ def test_a_case_moves_in_with_its_history_and_out_again(server: Server) -> None:
         assert await server.client.get_workflow_handle(gone.workflow_id).result()
         assert await gone.export() == ended
 
-    server.run(trip())
+    server.run(scenario())
 
 
 async def in_its_third_run(server: Server) -> tuple[CaseHandle, Case, list[str]]:
@@ -123,7 +123,7 @@ async def in_its_third_run(server: Server) -> tuple[CaseHandle, Case, list[str]]
 def test_a_case_of_more_steps_than_the_workflow_keeps_moves_out_whole(dev: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workflow, "KEPT_OUTCOMES", 4)
 
-    async def trip() -> None:
+    async def scenario() -> None:
         case, bare, _ = await in_its_third_run(dev)
         assert await case.history() == bare.history
         assert await case.export() == bare
@@ -134,7 +134,7 @@ def test_a_case_of_more_steps_than_the_workflow_keeps_moves_out_whole(dev: Serve
         await dev.client.get_workflow_handle(case.workflow_id).result()
         assert await case.export() == bare
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 @pytest.mark.thorough  # the development server takes half a minute to delete a run
@@ -143,7 +143,7 @@ def test_a_case_whose_first_run_the_namespace_no_longer_keeps_gives_its_last_ste
 ) -> None:
     monkeypatch.setattr(workflow, "KEPT_OUTCOMES", 4)
 
-    async def trip() -> None:
+    async def scenario() -> None:
         case, bare, (first, *_) = await in_its_third_run(dev)
         run = WorkflowExecution(workflow_id=case.workflow_id, run_id=first)
         await dev.client.workflow_service.delete_workflow_execution(
@@ -156,7 +156,7 @@ def test_a_case_whose_first_run_the_namespace_no_longer_keeps_gives_its_last_ste
         with pytest.raises(SnapshotInvalid, match=f"holds {len(kept)} steps of {bare.version}"):
             await case.export()
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 def _renamed(data: dict[str, Any], old: str, new: str) -> dict[str, Any]:

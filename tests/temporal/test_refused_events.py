@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("workers")
 
 
 def test_refusals_are_those_of_a_bare_case(server: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         case = await opened(server)
         tries: list[tuple[Any, Any, Any]] = [
             (Event.SIGN_IN, {**SIGN_IN, "account": "another"}, None),  # GuardNotMet
@@ -49,11 +49,11 @@ def test_refusals_are_those_of_a_bare_case(server: Server) -> None:
             with pytest.raises(InvalidPayload):
                 await case.handle(Event.SIGN_IN, SIGN_IN, event_id=wrong)  # type: ignore[arg-type]
 
-    server.run(trip())
+    server.run(scenario())
 
 
 def test_a_wait_that_is_cut_short_can_be_taken_up_under_the_same_id(dev: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         queue = new_order()
         case = await Cases(dev.client, task_queue=queue).open(goal=Goal.PLAN, account="acct-1", order=queue)
         with pytest.raises(TimeoutError):  # no worker is there
@@ -62,7 +62,7 @@ def test_a_wait_that_is_cut_short_can_be_taken_up_under_the_same_id(dev: Server)
         async with worker(dev.client, task_queue=queue):
             assert (await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")).step.version == 1
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 def test_a_malformed_message_is_refused_and_holds_no_case_up(dev: Server) -> None:
@@ -81,7 +81,7 @@ def test_a_malformed_message_is_refused_and_holds_no_case_up(dev: Server) -> Non
         {"case_id": "another"},
     )
 
-    async def trip() -> None:
+    async def scenario() -> None:
         case = await opened(dev)
         workflow = dev.client.get_workflow_handle(case.workflow_id)
         for arguments in ([], [7], [right, right], *([{"case_id": case.case_id, **right, **each}] for each in changes)):
@@ -92,11 +92,11 @@ def test_a_malformed_message_is_refused_and_holds_no_case_up(dev: Server) -> Non
         events = (await history_of(dev.client, case)).events
         assert EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED not in {event.event_type for event in events}
 
-    dev.run(trip())
+    dev.run(scenario())
 
 
 def test_an_event_on_an_older_version_is_a_conflict_and_one_on_a_later_version_waits_for_it(server: Server) -> None:
-    async def trip() -> None:
+    async def scenario() -> None:
         case = await opened(server)
         waiting = asyncio.create_task(case.handle(Event.OPEN_ORDERS, event_id="m2", version=1))
         await asyncio.sleep(0.1)
@@ -107,4 +107,4 @@ def test_an_event_on_an_older_version_is_a_conflict_and_one_on_a_later_version_w
         assert conflict.value.version == 1
         assert (await case.handle(Event.OPEN_ORDERS, event_id="m2", version=1)).is_duplicate
 
-    server.run(trip())
+    server.run(scenario())

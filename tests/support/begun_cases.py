@@ -1,4 +1,4 @@
-"""The beginnings of trips that several tests share."""
+"""Cases that stand where several tests begin."""
 
 from __future__ import annotations
 

@@ -48,7 +48,11 @@ class Closure(Generic[P]):
 
     def places(self, bits: int) -> Iterator[P]:
         """Yield the places of the bits in the order of their numbers."""
-        return (self._places[number] for number in _numbers(bits))
+        return (self._places[number] for number in numbers_of(bits))
+
+    def place(self, number: int) -> P:
+        """Return the place of a number."""
+        return self._places[number]
 
     def _number(self, place: P) -> int:
         number = self._numbers.setdefault(place, len(self._places))
@@ -74,7 +78,7 @@ class Closure(Generic[P]):
             self._reached |= dict.fromkeys(members[component], bits)
 
 
-def _numbers(bits: int) -> Iterator[int]:
+def numbers_of(bits: int) -> Iterator[int]:
     """Yield the numbers of the bits that are set."""
     for index, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
         for bit in _BITS[byte]:

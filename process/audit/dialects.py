@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,6 +68,11 @@ class Dialect:
         function = "regexp_full_match" if self.name == "duckdb" else "rlike"
         whole = pattern if self.name == "duckdb" else f"^({pattern})$"
         return f"{function}({expression}, {self.literal(whole)})"
+
+    def is_among(self, expression: str, values: Iterable[str]) -> str:
+        """Return the condition that a text is one of these; DuckDB would join long lists, row by row."""
+        listed = ", ".join(map(self.literal, values))
+        return f"list_contains([{listed}], {expression})" if self.name == "duckdb" else f"{expression} in ({listed})"
 
     def binary(self, expression: str) -> str:
         """Return a text for an ORDER BY that is the same in every database and locale."""

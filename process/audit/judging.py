@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
+from process.audit.columns import insert_columns
 from process.audit.log import Events
 from process.audit.mapping import Mapping
 from process.audit.monitors import visible
@@ -18,13 +19,11 @@ from process.audit.trace import Trace
 from process.audit.verdicts import Outcome, Verdict, judge
 from process.model import MODEL, Event
 
-MOST_AT_ONCE: Final = 50_000  # rows of one insert
-
 
 def judge_cases(
     conn: duckdb.DuckDBPyConnection, events: Events, mapping: Mapping, progress: Progress = silent, weight: str = "1"
 ) -> None:
-    """Judge each variant of the table ``cases`` once, and fill the tables that a report is made of."""
+    """Judge each variant of the tables ``cases`` and ``traces`` once, and fill the tables that a report is made of."""
     simulation = Simulation(frozenset(Event) - events.recorded, attempts="attempt" in events.fields, limits=mapping.limits)
     monitors = visible(events.recorded, events.fields)
     began = None if mapping.began is None else int(mapping.began.timestamp() * 1_000_000)
@@ -36,8 +35,8 @@ def judge_cases(
     conn.execute(
         "create or replace table variants as"
         " select row_number() over (order by cases desc, trace, early) as variant, * from"
-        " (select trace, early, unclear, sum(weight) as cases,"
-        f" list(case_id order by case_id)[:{MOST_EXAMPLES}] as examples from marked group by all)"
+        " (select trace_number, early, unclear, sum(weight) as cases,"
+        f" min(case_id, {MOST_EXAMPLES}) as examples from marked group by all) join traces using (trace_number)"
     )
     rows = conn.execute("select variant, trace, early, unclear from variants order by variant").fetchall()
     judged: list[tuple[Any, ...]] = []
@@ -52,14 +51,14 @@ def judge_cases(
                 taken.append((variant, position, arrows.setdefault(arrow, len(arrows))))
         if done % 256 == 0 or done == len(rows):
             progress(Stage.REPLAYING, done, len(rows))
-    _insert(
+    insert_columns(
         conn,
         "verdicts (variant bigint, outcome varchar, position bigint, event varchar, raised_by varchar, state varchar,"
         " told varchar)",
         judged,
     )
-    _insert(conn, "taken (variant bigint, position bigint, arrow bigint)", taken)
-    _insert(
+    insert_columns(conn, "taken (variant bigint, position bigint, arrow bigint)", taken)
+    insert_columns(
         conn,
         "arrows (arrow bigint, source varchar, event varchar, target varchar)",
         [(number, *map(str, arrow)) for arrow, number in arrows.items()],
@@ -71,7 +70,7 @@ def judge_cases(
     conn.execute(
         "create or replace temp table numbered as"
         " select c.case_id, v.variant, c.times, c.end_us, c.weight, r.outcome, r.state, r.position"
-        " from marked c join variants v using (trace, early, unclear) join verdicts r using (variant)"
+        " from marked c join variants v using (trace_number, early, unclear) join verdicts r using (variant)"
     )
     conn.execute(
         "create or replace table deviating as select case_id, trace, early, position, times[position] as at_us"
@@ -97,18 +96,6 @@ def _longest_wait() -> int:
     """Return how long after the log's beginning a case's first event may belong to a case that began before it, in µs."""
     longest = max(info.deadline for info in MODEL.states.values() if info.deadline is not None)
     return longest // timedelta(microseconds=1)
-
-
-def _insert(conn: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    """Create a table, given as its name and typed columns, and fill it: a list a column is much faster than rows."""
-    conn.execute(f"create or replace table {table}")
-    name, _, columns = table.partition(" ")
-    kinds = [column.split()[1] for column in columns.strip("()").split(", ")]
-    values = ", ".join(f"unnest(cast(? as {kind}[]))" for kind in kinds)
-    for begin in range(0, len(rows), MOST_AT_ONCE):
-        conn.execute(
-            f"insert into {name} select {values}", list(map(list, zip(*rows[begin : begin + MOST_AT_ONCE], strict=True)))
-        )
 
 
 def _judged_row(trace: Trace, verdict: Verdict) -> tuple[Any, ...]:

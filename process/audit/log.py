@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 import duckdb
 
 from process.audit.dialects import OWN
+from process.audit.keys import LONGEST, make_cases
 from process.audit.mapping import ROLES, Mapping
 from process.audit.names import check_columns, check_ties, unknown_names
 from process.audit.problems import MOST_NAMED, WORDS, Problem
 from process.audit.progress import Progress, Stage, silent, watched
 from process.audit.sources import Raw, quoted
 from process.audit.times import MACROS, doubtful_times
-from process.audit.variants import LONGEST, events_query, variants_query
+from process.audit.variants import events_query
 from process.model import Event, Words
 
 ONE_EVENT: Final = "case_id, raised_by, event_id"
@@ -24,7 +25,7 @@ CONTENT: Final = "case_id, at_us, event, raised_by, quote, fee, currency, attemp
 
 
 class Events(NamedTuple):
-    """The log as events of the model, in the DuckDB table ``cases``."""
+    """The log as events of the model, in the DuckDB tables ``cases`` and ``traces``."""
 
     rows: int
     cases: int
@@ -43,7 +44,7 @@ def read_events(
     bucket: tuple[int, int] | None = None,
     progress: Progress = silent,
 ) -> Events:
-    """Fill the tables ``cases`` and ``unreadable`` (cases that can't be judged) from ``raw``, which is gone afterwards.
+    """Fill the tables ``cases``, ``traces`` and ``unreadable`` (cases that can't be judged) from ``raw``, then gone.
 
     Raises:
         MappingInvalid: an event or actor of the log is not mapped, or times have no zone; with what to write.
@@ -57,15 +58,16 @@ def read_events(
     problems += _duplicates(conn, progress)
     conn.execute("create or replace table unreadable (case_id varchar)")
     problems += _bad_rows(conn, mapping)
-    query = variants_query("select * from events", OWN, bucket)
-    watched(conn, f"create or replace table cases as {query}", Stage.SORTING, progress)
+    make_cases(conn, bucket, mapping.ties == "free", progress)
     problems += _too_long(conn)
-    rows, first, last = conn.execute(
-        "select count(*), coalesce(min(at_us), 0), coalesce(max(at_us), 0) from events where event is not null"
-    ).fetchone() or (0, 0, 0)
+    found = conn.execute(
+        "select event, count(*), min(at_us), max(at_us) from events where event is not null group by event"
+    ).fetchall()
+    rows = sum(count for _, count, _, _ in found)
+    first = min((at for _, _, at, _ in found if at is not None), default=0)
+    last = max((at for *_, at in found if at is not None), default=0)
     (cases,) = conn.execute("select count(*) from cases").fetchone() or (0,)
-    found = conn.execute("select distinct event from events where event is not null").fetchall()
-    seen = frozenset(Event) if raw.is_complete else frozenset(Event(name) for (name,) in found)
+    seen = frozenset(Event) if raw.is_complete else frozenset(Event(name) for name, *_ in found)
     for kind, name in (("view", "given"), *_kinds_of(conn, "events", "raw")):
         conn.execute(f"drop {kind} {name}")
     recorded = mapping.records or seen
@@ -161,10 +163,11 @@ def _bad_rows(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[Pro
 
 def _too_long(conn: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
     """Count cases with so many events that the column of the case must be wrong; they are not judged."""
-    found = conn.execute("select case_id, len(times) from cases where trace is null order by 1").fetchall()
+    found = conn.execute("select case_id, len(times) from cases where trace_number is null order by 1").fetchall()
     if found:
-        conn.execute("insert into unreadable select case_id from cases where trace is null")
-        conn.execute("update cases set trace = ':' where trace is null")
+        conn.execute("insert into unreadable select case_id from cases where trace_number is null")
+        conn.execute("insert into traces values (0, ':')")
+        conn.execute("update cases set trace_number = 0 where trace_number is null")
         words = Words(
             f"超过 {LONGEST:,} 个事件的办理；请核对 [columns] 的 case",
             f"cases of more than {LONGEST:,} events; check case in [columns]",

@@ -12,7 +12,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from process.audit.simulation import Places, Simulation
+from process.audit.closure import numbers_of
+from process.audit.simulation import Place, Places, Simulation
 from process.audit.trace import Entry
 from process.model import Actor, Event, Words
 
@@ -80,6 +81,13 @@ class _Node(NamedTuple):
 
     source: _Node | None
     edit: Edit | None
+    position: int
+
+
+Move = tuple[int, int, Edit | None]
+"""The cost, how many entries are passed (none by an insertion), and an edit of the first entry, or none."""
+Moves = dict[Move, int]
+"""The places that each move leads to, as bits."""
 
 
 def repair(
@@ -91,9 +99,10 @@ def repair(
     position, and what a log never records costs nothing.
     """
     closure = simulation.silent_closure
+    known = [simulation.moves.setdefault(entry._replace(tied=False), {}) for entry in entries]
     seen = [0] * (len(entries) + 1)
     tie_breaker = count()
-    waiting: list[tuple[int, int, int, int, _Node]] = [(0, 0, next(tie_breaker), closure.of(begin), _Node(None, None))]
+    waiting: list[tuple[int, int, int, int, _Node]] = [(0, 0, next(tie_breaker), closure.of(begin), _Node(None, None, 0))]
     looked_at = 0
     while waiting and looked_at <= MOST_NODES:
         cost, earlier, _, bits, node = heappop(waiting)
@@ -105,35 +114,48 @@ def repair(
         looked_at += new.bit_count()
         if position == len(entries):
             return _edits(node)
-        for (edit, further), reached in _moves(simulation, position, new, entries[position]).items():
-            total = cost + (edit.cost if edit else 0)
+        for (further_cost, passed, edit), reached in _moves(simulation, new, entries[position], known[position]).items():
+            total, further = cost + further_cost, position + passed
             if total <= highest and reached & ~seen[further]:
-                heappush(waiting, (total, -further, next(tie_breaker), reached, _Node(node, edit)))
+                heappush(waiting, (total, -further, next(tie_breaker), reached, _Node(node, edit, position)))
     return None
 
 
-def _moves(simulation: Simulation, position: int, bits: int, entry: Entry) -> dict[tuple[Edit | None, int], int]:
-    """Return the places that each edit, or none, leads to, by the edit and the position that follows."""
-    moves: dict[tuple[Edit | None, int], int] = {}
+def _moves(simulation: Simulation, bits: int, entry: Entry, known: dict[int, Moves]) -> Moves:
+    """Return the moves from the places of the bits; *known* remembers those from single places."""
+    closure = simulation.silent_closure
+    merged: Moves = {}
+    for number in numbers_of(bits):
+        if number not in known:
+            known[number] = _moves_from(simulation, closure.place(number), 1 << number, entry)
+        if bits == 1 << number:
+            return known[number]
+        for move, reached in known[number].items():
+            merged[move] = merged.get(move, 0) | reached
+    return merged
 
-    def reach(edit: Edit | None, further: int, reached: int) -> None:
-        moves[edit, further] = moves.get((edit, further), 0) | reached
+
+def _moves_from(simulation: Simulation, place: Place, bit: int, entry: Entry) -> Moves:
+    """Return the moves from the place, whose own bit is given."""
+    closure = simulation.silent_closure
+    moves: Moves = {}
+
+    def reach(edit: Edit | None, passed: int, reached: int) -> None:
+        move = (edit.cost if edit else 0, passed, edit)
+        moves[move] = moves.get(move, 0) | reached
 
     blank = Entry(entry.event, entry.by)
-    reach(Edit(EditKind.STRIKE, position, entry.event, entry.by), position + 1, bits)
-    for place in simulation.silent_closure.places(bits):
-        for *_, target in simulation.outcomes(place, entry):
-            reach(None, position + 1, simulation.silent_closure.of((target,)))
-        if entry.by is not None:
-            for by, _facts, _data, target in simulation.outcomes(place, entry._replace(by=None)):
-                edit = Edit(EditKind.OTHER_ACTOR, position, entry.event, by)
-                reach(edit, position + 1, simulation.silent_closure.of((target,)))
-        if blank != entry._replace(tied=False):
-            for by, _facts, _data, target in simulation.outcomes(place, blank):
-                edit = Edit(EditKind.OTHER_DATA, position, entry.event, by)
-                reach(edit, position + 1, simulation.silent_closure.of((target,)))
-        for event, by, reached in simulation.insertions(place):
-            reach(Edit(EditKind.INSERT, position, event, by), position, reached)
+    reach(Edit(EditKind.STRIKE, 0, entry.event, entry.by), 1, bit)
+    for *_, target in simulation.outcomes(place, entry):
+        reach(None, 1, closure.of((target,)))
+    if entry.by is not None:
+        for by, _facts, _data, target in simulation.outcomes(place, entry._replace(by=None)):
+            reach(Edit(EditKind.OTHER_ACTOR, 0, entry.event, by), 1, closure.of((target,)))
+    if blank != entry._replace(tied=False):
+        for by, _facts, _data, target in simulation.outcomes(place, blank):
+            reach(Edit(EditKind.OTHER_DATA, 0, entry.event, by), 1, closure.of((target,)))
+    for event, by, reached in simulation.insertions(place):
+        reach(Edit(EditKind.INSERT, 0, event, by), 0, reached)
     return moves
 
 
@@ -142,6 +164,6 @@ def _edits(node: _Node) -> tuple[Edit, ...]:
     here: _Node | None = node
     while here is not None:
         if here.edit is not None:
-            edits.append(here.edit)
+            edits.append(here.edit._replace(position=here.position))
         here = here.source
     return tuple(reversed(edits))

@@ -80,6 +80,8 @@ class Simulation:
         self.attempts = attempts and not STARTS & set(self.silent)
         self.limits = limits or self.model.limits
         self.silent_closure = Closure[Place](lambda place: self._targets(place, self.silent))
+        self.moves: dict[Entry, dict[int, Any]] = {}
+        """What ``repair`` remembers of an entry, by the number of the place."""
         self._insertions: dict[Place, tuple[tuple[Event, Actor, int], ...]] = {}
         self._payloads: dict[tuple[Entry, str | None, int, int], dict[str, Any]] = {}
         self._steps: dict[tuple[Places, Entry], tuple[Places, ObservedTransition | None]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -24,7 +25,7 @@ from process.audit.report import (
     requirement_results,
     unseen_transitions,
 )
-from process.model import MODEL, Event, State, Words
+from process.model import MODEL, Event, Words
 
 
 def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events: Events) -> Report:
@@ -82,7 +83,7 @@ def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events
         arrows=arrows,
         unseen=unseen_transitions(arrows, events.recorded),
         states=states,
-        overdue=tuple(_overdue(conn, events.last_us)),
+        overdue=_overdue(conn, events.last_us),
         listed=tuple(_listed(conn)),
         median_waits=median_waits(conn),
     )
@@ -101,18 +102,30 @@ def _listed(conn: duckdb.DuckDBPyConnection) -> Iterable[DeviatingCase]:
         yield DeviatingCase(case, variant, tuple(map(iso, times)))
 
 
-def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> Iterable[Overdue]:
+def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> tuple[Overdue, ...]:
     deadlines = ", ".join(
         f"('{state.value}', {info.deadline // timedelta(microseconds=1)})"
         for state, info in MODEL.states.items()
         if info.deadline is not None
     )
-    rows = conn.execute(
-        "select case_id, state, due from (select case_id, state, end_us + waits.deadline as due from standing"
-        f" join (values {deadlines}) as waits(state, deadline) using (state)"
-        " where due < ? and end_us > 0) overdue order by due, case_id",
-        [now_us],
-    ).fetchall()
-    for case, name, due in rows:
-        owner = MODEL.states[State(name)].responsibilities[-1].owner
-        yield Overdue(case, name, owner.value, iso(due))
+    owners = {state.value: info.responsibilities[-1].owner.value for state, info in MODEL.states.items() if info.deadline}
+    collecting = gc.isenabled()
+    gc.disable()  # of a large log there are hundreds of thousands, and none of them is garbage
+    try:
+        rows = conn.execute(
+            f"select case_id, state, {_iso('due')} from (select case_id, state, end_us + waits.deadline as due"
+            f" from standing join (values {deadlines}) as waits(state, deadline) using (state)"
+            " where due < ? and end_us > 0) overdue order by due, case_id",
+            [now_us],
+        ).fetchall()
+        return tuple(Overdue(case, state, owners[state], due) for case, state, due in rows)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _iso(microseconds: str) -> str:
+    """Return the expression of a time as ``iso`` writes it."""
+    time = f"make_timestamp({microseconds})"
+    fraction = f"case when {microseconds} % 1000000 = 0 then '' else strftime({time}, '.%f') end"
+    return f"strftime({time}, '%Y-%m-%dT%H:%M:%S') || {fraction} || '+00:00'"

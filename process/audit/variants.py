@@ -67,31 +67,28 @@ def events_query(
 _OTHER_ROLES: Final = ("case", "at", "goal", "quote", "fee", "currency", "buyer", "case_order", "id")
 
 
-def variants_query(events: str, sql: Dialect, bucket: tuple[int, int] | None = None) -> str:
+def variants_query(events: str, sql: Dialect) -> str:
     """Return the query for the trace of each case, from a table or query of events in the model's terms.
 
-    The result has ``case_id``, ``trace``, ``goals`` (how many its rows name, at most 2), ``begin_us`` and ``end_us``;
-    in the audit's own dialect also ``times``, the time of each entry, and no trace where a case has more than
-    LONGEST entries; only there a bucket may be asked for. DuckDB works on lists, which is much faster than windows are.
+    The result has ``case_id``, ``trace``, ``goals`` (how many its rows name, at most 2), ``begin_us`` and ``end_us``.
+    DuckDB works on lists, which is much faster than windows are.
     """
-    number_of_case = "cast(md5_number_lower(case_id) % 1000003 as bigint)"
-    chosen = "" if bucket is None else f" and {number_of_case} % {bucket[1]} = {bucket[0] - 1}"
-    offer = "case when event = 'quote_consequences' then fee || ' ' || coalesce(currency, '') end"
     named = f"""select case_id, goal, at_us, tie, {_entry(sql)} as entry,
-        {_only("quote", "quote", sql)} as quote_name, {offer} as offer_name
+        {_only("quote", "quote", sql)} as quote_name, {OFFER} as offer_name
     from ({events}) events
-    where event is not null and case_id is not null and at_us is not null{chosen}"""
+    where event is not null and case_id is not null and at_us is not null"""
     return _by_lists(named, sql) if sql.name == "duckdb" else _by_windows(named, sql)
 
 
-LONGEST: Final = 10_000  # entries of a case; one that has more is no case
+FEE, ATTEMPT = "(0|[1-9][0-9]{0,15})", "[1-9][0-9]{0,8}"
+"""The texts that can be a fee, and the number of an attempt."""
+OFFER: Final = "case when event = 'quote_consequences' then fee || ' ' || coalesce(currency, '') end"
+REFERENCES: Final = (  # few entries have any, so both stand in one text, which is cut up at the end
+    "case when quote_name is null and offer_name is null then '' else concat(quote_name, chr(31), offer_name) end"
+)
 
 
 def _by_lists(named: str, sql: Dialect) -> str:
-    # Few entries have references, so both stand in one text, which is cut up at the end.
-    neither = "quote_name is null and offer_name is null"
-    references = f"case when {neither} then '' else concat(quote_name, chr(31), offer_name) end"
-
     def place(names: str, number: int) -> str:
         name = f"split_part(x.r, chr(31), {number})"
         return f"case when {name} = '' then '' else cast(list_position({names}, {name}) as {sql.text}) end"
@@ -99,10 +96,9 @@ def _by_lists(named: str, sql: Dialect) -> str:
     both = f"case when x.r = '' then '|' else concat({place('quotes', 1)}, '|', {place('offers', 2)}) end"
     tied = "i > 1 and times[i - 1] = x.a and ties[i - 1] = x.t"
     entry = f"concat(x.e, '|', {both}, case when {tied} then '|1' else '|' end)"
-    times, limit = (", times", f"len(sorted) > {LONGEST}") if sql.is_own else ("", "false")
     return f"""with cases as (
     select case_id, min(goal) as goal, max(goal) as other_goal,
-        list_sort(list({{'a': at_us, 't': tie, 'e': entry, 'r': {references}}})) as sorted
+        list_sort(list({{'a': at_us, 't': tie, 'e': entry, 'r': {REFERENCES}}})) as sorted
     from ({named}) named group by case_id
 ), listed as (
     select *, list_transform(sorted, lambda x: x.a) as times, list_transform(sorted, lambda x: x.t) as ties,
@@ -112,9 +108,9 @@ def _by_lists(named: str, sql: Dialect) -> str:
     from cases
 )
 select case_id,
-    case when {limit} then null else case when goals = 1 then goal else '' end || ':'
-        || array_to_string(list_transform(sorted, lambda x, i: {entry}), ';') end as trace,
-    goals, times[1] as begin_us, times[-1] as end_us{times}
+    case when goals = 1 then goal else '' end || ':'
+        || array_to_string(list_transform(sorted, lambda x, i: {entry}), ';') as trace,
+    goals, times[1] as begin_us, times[-1] as end_us
 from listed"""
 
 
@@ -147,8 +143,8 @@ group by case_id"""
 def _entry(sql: Dialect) -> str:
     """Return the expression of an entry's text but for its references and the mark of a tie."""
     attempt = _only("attempt", "attempt", sql)
-    wrong_fee = f"event = 'quote_consequences' and fee is not null and not {sql.matches('fee', '(0|[1-9][0-9]{0,15})')}"
-    wrong_attempt = f"{attempt} is not null and not {sql.matches('attempt', '[1-9][0-9]{0,8}')}"
+    wrong_fee = f"event = 'quote_consequences' and fee is not null and not {sql.matches('fee', FEE)}"
+    wrong_attempt = f"{attempt} is not null and not {sql.matches('attempt', ATTEMPT)}"
     parts = (
         "event",
         "coalesce(raised_by, '')",
@@ -163,8 +159,7 @@ def _entry(sql: Dialect) -> str:
 
 def _only(field: str, expression: str, sql: Dialect) -> str:
     """Return the expression for the events that carry the field, and null for all others."""
-    names = ", ".join(sql.literal(event.value) for event in _events_with(field))
-    return f"case when {expression} is not null and event in ({names}) then {expression} end"
+    return f"case when {sql.is_among('event', (event.value for event in events_with(field)))} then {expression} end"
 
 
 def counted_query(mapping: Mapping, columns: tuple[str, ...], table: str, name: str) -> str:
@@ -203,7 +198,8 @@ select {unknown}, count(*), min(case_id) from given where unknown is not null gr
 order by 2 desc, 1"""
 
 
-def _events_with(field: str) -> tuple[Event, ...]:
+def events_with(field: str) -> tuple[Event, ...]:
+    """Return the events that carry the field."""
     wanted = {"fee": Kind.MONEY, "attempt": Kind.ATTEMPT, "consent": Kind.CONSENT}.get(field)
     return tuple(
         event for event, fields in MODEL.events.items() if (wanted in fields.values() if wanted else field in fields)
@@ -238,8 +234,9 @@ def _present(expression: str) -> str:
 def _flag(given: str | None, right: str | None) -> str:
     if given is None or right is None:
         return "null"
-    same = f"{given} = {right} and {given} <> ''"  # most rows; the rest is costly
-    return f"case when {same} then '1' when {_present(given)} and {_present(right)} then '0' end"
+    same = f"{given} = {right} and {given} <> ''"  # most rows that have both; the rest is costly
+    differ = f"{_present(given)} and {_present(right)}"
+    return f"case when {given} is null then null when {same} then '1' when {differ} then '0' end"
 
 
 def _named(names: dict[str, str], kind: type[Actor] | type[Goal], expression: str | None, sql: Dialect) -> str:
@@ -247,15 +244,15 @@ def _named(names: dict[str, str], kind: type[Actor] | type[Goal], expression: st
     if expression is None:
         return "null"
     arms = "".join(f" when {expression} = {sql.literal(name)} then {sql.literal(value)}" for name, value in names.items())
-    members = ", ".join(sql.literal(member.value) for member in kind if member.value not in names)
-    tidy = f" when {expression} in ({members}) then {expression}" if members else ""
+    members = [member.value for member in kind if member.value not in names]
+    tidy = f" when {sql.is_among(expression, members)} then {expression}" if members else ""
     return f"case{arms}{tidy} else lower(nullif(trim({expression}), '')) end"
 
 
 def _event(mapping: Mapping, expression: str | None, sql: Dialect) -> str:
     names = mapping.event_names()
     same = [name for name, event in names.items() if isinstance(event, Event) and event.value == name]
-    arms = [f"when {expression} in ({', '.join(map(sql.literal, same))}) then {expression}"] if same else []
+    arms = [f"when {sql.is_among(str(expression), same)} then {expression}"] if same else []
     for name, event in names.items():
         if name in same:
             continue

@@ -84,15 +84,19 @@ def audit_variants(rows: Iterable[Variant], mapping: Mapping | None = None, prog
     counted = list(_counted(given))
     with connect() as conn:
         conn.execute(
-            "create table cases (case_id varchar, trace varchar, goals bigint, begin_us bigint, end_us bigint,"
+            "create table cases (case_id varchar, trace_number bigint, goals bigint, begin_us bigint, end_us bigint,"
             " times bigint[], n bigint)"
         )
+        conn.execute("create table traces (trace_number bigint, trace varchar)")
         conn.execute("create table unreadable (case_id varchar)")
+        numbers: dict[str, int] = {}
         values: list[tuple[Any, ...]] = [
-            (each.example, each.trace.text, each.goals, 0, 0, [], each.cases) for each in counted
+            (each.example, numbers.setdefault(each.trace.text, len(numbers)), each.goals, 0, 0, [], each.cases)
+            for each in counted
         ]
         if values:
             conn.executemany("insert into cases values (?, ?, ?, ?, ?, ?, ?)", values)
+            conn.executemany("insert into traces values (?, ?)", [(number, text) for text, number in numbers.items()])
         entries = [entry for each in counted for entry in each.trace.entries]
         fields = frozenset(name for name in DETAILS if any(getattr(entry, name) is not None for entry in entries))
         events = Events(

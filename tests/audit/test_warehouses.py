@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,9 @@ from sqlalchemy import create_engine
 
 from process import Event
 from process.audit import Mapping, MappingInvalid, SourceUnusable, audit, audit_variants, read_variants, variants_sql
+from process.audit.log import read_events
 from process.audit.mapping import ByColumn
+from process.audit.sources import connect, load_source
 from tests.support.logs import COLUMNS, Row, legal_log, with_faults, write_csv
 from tests.support.postgres import Postgres
 from tests.support.spark import spark_results
@@ -56,6 +59,28 @@ def shop_rows() -> list[Row]:
         found.append({**shop, "channel": "web", "reason": "OK"})
     found.append({**found[0], "event of 'shop'": "PAGE_VIEW", "id of 'shop'": "seen"})
     return found
+
+
+def random_rows() -> list[Row]:
+    """Rows that no shop would write: most of one time, references and numbers right or wrong, actors mixed."""
+    chance = Random(7)  # noqa: S311  # a log to compare
+    values: dict[str, tuple[str | None, ...]] = {
+        "event": ("sign_in", "open_order", *["quote_consequences", "confirm_cancellation"] * 3, "pass_verification"),
+        "by": ("customer", "Lender ", "support", None),
+        "at": ("2026-06-01T09:00:00Z", "2026-06-01T09:00:00+00:00", "2026-06-01T09:00:01Z"),
+        "quote": ("B", "b", "A", " ", None),
+        "fee": ("5", "7.0", "much", None),
+        "currency": ("CNY", None),
+        "attempt": ("1", "12", "2.0", "123456789", "0", None),
+        "account": ("me", "you", None),
+        "order": ("o", "p"),
+        "rank": ("1", "2"),
+    }
+    rows = [{name: chance.choice(options) for name, options in values.items()} for _ in range(8000)]
+    for number, row in enumerate(rows):
+        case = number // 5
+        row |= {"case": f"c{case}", "goal": ("plan", "both", None)[case % 3], "buyer": "me", "case_order": "o"}
+    return rows
 
 
 LOGS: dict[str, tuple[Mapping, Callable[[], list[Row]]]] = {"the model's names": (UTC_LOG, log_rows)}
@@ -103,6 +128,19 @@ def test_duckdb_finds_the_same_variants(log: Audited) -> None:
         conn.execute("set TimeZone='America/New_York'")
         conn.execute(f"create table log as select * from read_csv('{file}', all_varchar=true)")
         assert counted(conn.execute(variants_sql(mapping, "duckdb", "log")).fetchall()) == expected
+
+
+@pytest.mark.parametrize("ties", ["free", "rank"])
+def test_the_audit_writes_a_trace_as_the_printed_query_does_whatever_the_rows_hold(ties: str, tmp_path: Path) -> None:
+    rows = random_rows()
+    mapping = Mapping(columns={name: (name,) for name in rows[0] if name != "rank"}, ties=ties)
+    file = write_csv(tmp_path / "log.csv", rows, rows[0])
+    with connect() as conn:
+        read_events(conn, load_source(conn, str(file)), mapping)
+        own = conn.execute("select trace, count(*), '' from cases join traces using (trace_number) group by 1").fetchall()
+        conn.execute(f"create table log as select * from read_csv('{file}', all_varchar=true)")
+        assert counted(conn.execute(variants_sql(mapping, "duckdb", "log")).fetchall()) == counted(own)
+    assert len(own) > 1000
 
 
 @pytest.mark.parametrize("kind", ["text", "timestamp"])

@@ -145,6 +145,16 @@ def test_a_file_of_events(tmp_path: Path) -> None:
     assert speaks_the_vocabulary(told)
 
 
+def test_a_file_of_many_cases_lists_them_as_a_database_does(tmp_path: Path) -> None:
+    cases = [Case(goal=Goal.PLAN, account="acct-1", order=f"order-{number}", case_id=f"c{number}") for number in (1, 2)]
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(line for case in cases for line in dump(case, case.case_id)), encoding="utf-8")
+    told = run("run", path)
+    assert [{*CASE} <= {*one} for one in told["cases"]] == [True, True]
+    assert [one["case_id"] for one in told["cases"]] == ["c1", "c2"]
+    assert speaks_the_vocabulary(told)
+
+
 def test_a_stored_case_in_every_command_that_shows_one(sqlite: Database) -> None:
     db = "--db", sqlite.url
     opening = "--goal", "plan", "--account", "acct-1", "--order", "order-9", "--case-id", "c1"

@@ -25,7 +25,7 @@ def test_events_of_many_cases_find_their_case(tmp_path: Path) -> None:
     assert done.exit_code == 0
     told = json.loads(done.stdout)
     assert told["refusals"] == []
-    assert {key: Case.from_dict(one["snapshot"]) for key, one in told["cases"].items()} == {
+    assert {one["case_id"]: Case.from_dict(one["snapshot"]) for one in told["cases"]} == {
         "a": named(finished(), "a"),
         "b": named(at_choice(), "b"),
     }
@@ -101,7 +101,7 @@ def test_a_bad_line_after_finished_cases_leaves_a_whole_json_object_that_says_so
     done = run(written(tmp_path / "file", *lines), "--json")
     assert done.exit_code == 2
     told = json.loads(done.stdout)
-    assert list(told["cases"]) == ["a"]
+    assert [one["case_id"] for one in told["cases"]] == ["a"]
     assert told["error"]["line"] == len(lines)
     assert set(told["error"]["problem"]) == {"zh", "en"}
     assert f"line {len(lines)}: not JSON" in done.stderr

@@ -101,12 +101,11 @@ class JsonReport:
         if replayed.key is None:
             say(text[:-1], newline=False)
         else:
-            say(",\n" if self._begun else '{"cases": {\n', newline=False)
-            say(f"{as_json(replayed.key)}: {text}", newline=False)
+            say((",\n" if self._begun else '{"cases": [\n') + text, newline=False)
         self._begun = True
 
     def end(self, *, many: bool, error: LineInvalid | None = None) -> None:
-        say("\n}" if many else "", newline=False)
+        say("\n]" if many else "", newline=False)
         say(', "refusals": [', newline=False)
         self._spool.seek(0)
         shutil.copyfileobj(self._spool, sys.stdout)

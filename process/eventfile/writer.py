@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from process.case import Case
 from process.json_forms import limits_to_dict, time_to_text
-from process.model import Limits
+from process.model import Actor, Event, Limits
 from process.records import Step
 
 
@@ -19,11 +20,17 @@ def dump(case: Case, key: str | None = None) -> Iterator[str]:
         case: what to write. If it has no longer its whole history, it is one line with a snapshot.
         key: the case_id to put on every line, where the file is to hold many cases; it must be the case's own.
     """
-    parts = case.to_dict(steps=0)
     if len(case.history) < case.version:
         yield _line({"case": case.to_dict()}, key)
         return
-    facts = case.facts
+    yield opening_line(case, key)
+    for step in case.history:
+        yield dump_step(step, key)
+
+
+def opening_line(case: Case, key: str | None = None) -> str:
+    """The line that opens such a case."""
+    parts, facts = case.to_dict(steps=0), case.facts
     limits = Limits(facts.face_limit, facts.other_limit)
     opened: dict[str, Any] = {"goal": facts.goal, "account": facts.account, "order": facts.order, "case_id": case.case_id}
     if limits != Limits():
@@ -32,21 +39,32 @@ def dump(case: Case, key: str | None = None) -> Iterator[str]:
         opened["deadlines"] = parts["deadlines"]
     if parts["opened_at"]:
         opened["at"] = parts["opened_at"]
-    yield _line({"case": opened}, key)
-    for step in case.history:
-        yield dump_step(step, key)
+    return _line({"case": opened}, key)
 
 
 def dump_step(step: Step, key: str | None = None) -> str:
     """The line of one step."""
-    data: dict[str, Any] = {"event": step.event, "by": step.by}
-    if step.who is not None:
-        data["who"] = step.who
-    if step.data:
-        data["data"] = dict(step.data)
-    if step.at is not None:
-        data["at"] = time_to_text(step.at)
-    return _line(data, key)
+    return event_line(step.event, step.by, step.data, who=step.who, at=step.at, key=key)
+
+
+def event_line(
+    event: Event,
+    by: Actor,
+    data: Mapping[str, Any],
+    *,
+    who: str | None = None,
+    at: datetime | None = None,
+    key: str | None = None,
+) -> str:
+    """The line of one event."""
+    line: dict[str, Any] = {"event": event, "by": by}
+    if who is not None:
+        line["who"] = who
+    if data:
+        line["data"] = dict(data)
+    if at is not None:
+        line["at"] = time_to_text(at)
+    return _line(line, key)
 
 
 def _line(data: dict[str, Any], key: str | None) -> str:

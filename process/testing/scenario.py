@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
 from process.case import Case
+from process.eventfile.writer import event_line, opening_line
 from process.exceptions import InvalidPayload, Refused
 from process.exploration.expansion import Configuration
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import RIGHT
-from process.json_forms import limits_to_dict
 from process.model import Actor, Event, Goal, Limits, State, Term
 from process.payload import short_repr
 from process.records import Step
@@ -124,20 +123,9 @@ class Scenario(NamedTuple):
     def jsonl(self, number: int | str = 1) -> Iterator[str]:
         """The lines that ``python -m process run`` reads; it stops at the first event that the model refuses."""
         case = self.open(number)
-        opened: dict[str, Any] = {
-            "goal": self.goal,
-            "account": case.facts.account,
-            "order": case.facts.order,
-            "case_id": case.case_id,
-        }
-        if self.limits != Limits():
-            opened["limits"] = limits_to_dict(self.limits)
-        yield json.dumps({"case": opened}, ensure_ascii=False)
+        yield opening_line(case).rstrip("\n")
         for exchange in self.exchanges(case):
-            line: dict[str, Any] = {"event": exchange.delivery.event, "by": exchange.delivery.by}
-            if exchange.data:
-                line["data"] = exchange.data
-            yield json.dumps(line, ensure_ascii=False)
+            yield event_line(exchange.delivery.event, exchange.delivery.by, exchange.data).rstrip("\n")
 
 
 def scenario_of(exploration: Exploration, path: tuple[Edge, ...], goal: Goal) -> Scenario:

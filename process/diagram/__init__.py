@@ -1,7 +1,8 @@
 """Pictures of the process, drawn from the model alone: DOT, SVG, PNG and Mermaid, in Chinese, in English, or in both.
 
-``render`` is the way in. ``views`` chooses what a picture shows of a model, ``view_layouts`` where it stands, ``layout``
-finds a place for everything, ``drawing`` makes shapes of it, and a writer for each format writes them.
+``render`` is the way in. ``views`` chooses what a picture shows of a model, ``arrows`` the words on it. ``view_layouts``
+says where it stands, in terms of ``view_options``. ``layout`` finds a place for everything, ``drawing`` makes shapes of it,
+and a writer for each format writes them.
 """
 
 from process.diagram.errors import CannotDraw

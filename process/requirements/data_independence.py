@@ -18,7 +18,7 @@ from process.requirements.renamings import LONG_NAMES, OTHER_NAMES, RENAMED_FACT
 def r15_one_outcome(evidence: Evidence) -> CheckResult:
     """Of two rows that fit, the lower one is an explicit else; and the outcome does not depend on names, sums or numbers.
 
-    That is proved by opaque values (``opaque``): guards and effects are pure and can tell values apart by equality alone.
+    That is proved by ``opaque_values``: guards and effects are pure and can tell values apart by equality alone.
     """
     return all_of(
         _one_row_fits(evidence), same_under_other_names(evidence, None), parts_are_general(evidence, of_limits=False)

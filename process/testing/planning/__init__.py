@@ -1,5 +1,6 @@
 """Plans the scenarios of a conformance run. Begin with ``planner.Planner``.
 
-``arcs`` is the explored graph without parallel edges, ``paths`` the fixed list of paths that a plan begins with, ``probes``
-the deliveries on the way that must be refused, ``values`` the choice of payloads that are accepted.
+``arcs`` is the explored graph without parallel edges, ``paths`` the fixed list of paths that a plan begins with, ``listed``
+scenarios that no search finds. ``refused_deliveries`` chooses what must be refused on the way, ``accepted_payloads`` what
+the accepted events carry.
 """

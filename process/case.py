@@ -26,7 +26,7 @@ from process.payload import (
     reference,
 )
 from process.records import Parts, Request, Step
-from process.refusals import Circumstances, refusal, state_blockers
+from process.refusals import Circumstances, can_be_taken, refusal, state_blockers
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _goal = member_of(Goal)
@@ -285,7 +285,10 @@ class Case(EventMethods):
 
     def allowed_events(self, *, by: Actor | None = None) -> tuple[Event, ...]:
         """Return the events that *by* (anyone, if left out) can raise now, given the right payload."""
-        return tuple(event for event in self.machine.definition.events if not self._state_blockers(event, by))
+        machine, here = self.machine, (self._state, self._facts)
+        return tuple(
+            event for event in machine.definition.events if can_be_taken(machine.compiled_events[event], *here, by)
+        )
 
     def blocked_events(self, *, by: Actor | None = None) -> dict[Event, tuple[Blocker, ...]]:
         """Return the other events, each with the reasons that no payload can meet."""

@@ -93,6 +93,15 @@ def state_blockers(
     return tuple(found)
 
 
+def can_be_taken(event: CompiledEvent, state: State, facts: Facts, by: Actor | None) -> bool:
+    """Return True if *by* (anyone, for None) can raise the event with some payload; then ``state_blockers`` finds none."""
+    rows = event.transitions_from.get(state)
+    return rows is not None and any(
+        (by is None or (type(by) is Actor and by in row.by)) and not _unmet_guards(row, event.fields, facts, {})
+        for row in rows
+    )
+
+
 def _unmet_guards(row: Transition, fields: Mapping[str, Field], facts: Facts, data: Payload) -> list[Guard]:
     """Return the guards that are false; where none is, those that are false whatever the missing payload fields hold."""
     guards = [guard for guard in row.guards if guard is not ELSE]

@@ -41,17 +41,17 @@ DETAILS: Final = {
 """The numbers of what else decides, by the field that an event must have."""
 
 
-def make_cases(conn: duckdb.DuckDBPyConnection, bucket: tuple[int, int] | None, is_free: bool, progress: Progress) -> None:
+def make_cases(conn: duckdb.DuckDBPyConnection, chosen: str, is_free: bool, progress: Progress) -> None:
     """Make the tables ``cases`` and ``traces`` of ``events``.
 
     A case has the number of its trace, none if it has more than LONGEST entries; ``goals``, how many goals its rows name,
     at most 2; ``begin_us`` and ``end_us``; and ``times``, the time of each entry.
 
     Args:
-        bucket: (k, n): only the cases of the k-th of n buckets.
+        chosen: the condition that a case is audited.
         is_free: no column orders the entries of one time.
     """
-    watched(conn, f"create or replace temp table keyed as {_keys_query(bucket, is_free)}", Stage.SORTING, progress)
+    watched(conn, f"create or replace temp table keyed as {_keys_query(chosen, is_free)}", Stage.SORTING, progress)
     conn.execute(
         "create or replace temp table keys as select row_number() over () as trace_number, goal, entries, places"
         f" from keyed where len(times) <= {LONGEST} group by goal, entries, places"
@@ -66,9 +66,8 @@ def make_cases(conn: duckdb.DuckDBPyConnection, bucket: tuple[int, int] | None, 
     conn.execute("drop table keyed; drop table keys")
 
 
-def _keys_query(bucket: tuple[int, int] | None, is_free: bool) -> str:
+def _keys_query(chosen: str, is_free: bool) -> str:
     """Return the query for the key of each case: its goal, its entries as numbers, and the places of their references."""
-    chosen = "" if bucket is None else f" and {_in_bucket(*bucket)}"
     if is_free:  # one number sorts faster than three
         item, numbers = f"cast(at_us as hugeint) << {ENTRY_BITS} | entry", (1 << ENTRY_BITS) - 1
         at, number, moment = f"cast(x >> {ENTRY_BITS} as bigint)", f"cast(x & {numbers} as bigint)", f"(x >> {ENTRY_BITS})"
@@ -83,7 +82,7 @@ def _keys_query(bucket: tuple[int, int] | None, is_free: bool) -> str:
     return f"""with known as (
     select * exclude (event), {_position(EVENTS, "event")} as event, {_position(ACTORS, "raised_by")} as actor,
         {OFFER} as offer, {_position(GOALS, "goal")} as goal_number
-    from events where event is not null and case_id is not null and at_us is not null{chosen}
+    from events where event is not null and case_id is not null and at_us is not null and {chosen}
 ), numbered as (
     select case_id, at_us, tie, goal_number, {_entry_number()} as entry,
         case when {quoting} then coalesce(quote, '') end as quote, coalesce(offer, '') as offer
@@ -161,7 +160,3 @@ def _position(members: tuple[StrEnum, ...], column: str) -> str:
     """Return the expression of a member's place among all, from 1; 0 for null."""
     names = ", ".join(OWN.literal(member.value) for member in members)
     return f"cast(coalesce(list_position([{names}], {column}), 0) as bigint)"
-
-
-def _in_bucket(number: int, buckets: int) -> str:
-    return f"cast(md5_number_lower(case_id) % 1000003 as bigint) % {buckets} = {number - 1}"

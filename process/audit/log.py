@@ -13,7 +13,7 @@ from process.audit.mapping import ROLES, Mapping
 from process.audit.names import check_columns, check_ties, unknown_names
 from process.audit.problems import MOST_NAMED, WORDS, Problem
 from process.audit.progress import Progress, Stage, silent, watched
-from process.audit.sources import Raw, quoted
+from process.audit.sources import Raw, SourceUnusable, quoted
 from process.audit.times import MACROS, doubtful_times
 from process.audit.variants import events_query
 from process.model import Event, Words
@@ -42,12 +42,18 @@ def read_events(
     raw: Raw,
     mapping: Mapping,
     bucket: tuple[int, int] | None = None,
+    only: str | None = None,
     progress: Progress = silent,
 ) -> Events:
     """Fill the tables ``cases``, ``traces`` and ``unreadable`` (cases that can't be judged) from ``raw``, then gone.
 
+    Args:
+        bucket: (k, n): only the cases of the k-th of n buckets.
+        only: only the case with this id.
+
     Raises:
         MappingInvalid: an event or actor of the log is not mapped, or times have no zone; with what to write.
+        SourceUnusable: the log has no case *only*.
     """
     check_columns(mapping, raw.columns)
     check_ties(conn, mapping)
@@ -58,7 +64,7 @@ def read_events(
     problems += _duplicates(conn, progress)
     conn.execute("create or replace table unreadable (case_id varchar)")
     problems += _bad_rows(conn, mapping)
-    make_cases(conn, bucket, mapping.ties == "free", progress)
+    make_cases(conn, _chosen(bucket, only), mapping.ties == "free", progress)
     problems += _too_long(conn)
     found = conn.execute(
         "select event, count(*), min(at_us), max(at_us) from events where event is not null group by event"
@@ -66,12 +72,25 @@ def read_events(
     rows = sum(count for _, count, _, _ in found)
     first = min((at for _, _, at, _ in found if at is not None), default=0)
     last = max((at for *_, at in found if at is not None), default=0)
-    (cases,) = conn.execute("select count(*) from cases").fetchone() or (0,)
+    (cases, entries) = conn.execute("select count(*), sum(len(times)) from cases").fetchone() or (0, 0)
+    if only is not None:
+        rows = entries or 0
+        if not cases:
+            words = Words(f"日志没有可判断的办理 {only!r}", f"the log has no case {only!r} with events that can be judged")
+            raise SourceUnusable(", ".join(raw.files), words)
     seen = frozenset(Event) if raw.is_complete else frozenset(Event(name) for name, *_ in found)
     for kind, name in (("view", "given"), *_kinds_of(conn, "events", "raw")):
         conn.execute(f"drop {kind} {name}")
     recorded = mapping.records or seen
     return Events(rows, cases, first, last, recorded, _recorded_fields(mapping, raw.columns), tuple(problems))
+
+
+def _chosen(bucket: tuple[int, int] | None, only: str | None) -> str:
+    """Return the condition that a case is audited."""
+    conditions = ["true"] if only is None else [f"case_id = {quoted(only, chr(39))}"]
+    if bucket is not None:
+        conditions.append(f"cast(md5_number_lower(case_id) % 1000003 as bigint) % {bucket[1]} = {bucket[0] - 1}")
+    return " and ".join(conditions)
 
 
 def _kinds_of(conn: duckdb.DuckDBPyConnection, *names: str) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ def audit(
     own: bool = False,
     object_type: str | None = None,
     bucket: tuple[int, int] | None = None,
+    only: str | None = None,
     memory: str | None = None,
     threads: int | None = None,
     progress: Progress = silent,
@@ -40,6 +41,7 @@ def audit(
         own: the address is of a store of this package, whose own history is read.
         object_type: of OCEL the type of object whose events make a case.
         bucket: (k, n): only the cases of the k-th of n buckets, k from 1; ``merge`` adds the parts up.
+        only: only the case with this id.
         memory: the most memory that the database may use, as ``"512MB"``.
         threads: how many threads the database may use.
         progress: called with the stage, how much of it is done, and how much there is (0: not known).
@@ -47,7 +49,7 @@ def audit(
         force: replace also files in *out* that this program did not write.
 
     Raises:
-        SourceUnusable: the log can't be read.
+        SourceUnusable: the log can't be read, or has no case *only*.
         MappingInvalid: the mapping does not fit the log; says what to write.
         WouldOverwrite: a file stands in *out* that this program did not write; nothing was written.
     """
@@ -57,7 +59,7 @@ def audit(
     with telling_of(str(source)), connect(memory, threads) as conn:
         raw = load_source(conn, str(source), query=query, own=own, object_type=object_type, progress=progress)
         chosen = chosen.with_defaults(raw.roles)
-        events = read_events(conn, raw, chosen, bucket, progress)
+        events = read_events(conn, raw, chosen, bucket, only, progress)
         judge_cases(conn, events, chosen, progress)
         report = build_report(conn, raw.files, events)
         if out is not None and bucket is not None:

@@ -103,6 +103,9 @@ def audit_log(
         str | None,
         _value_option("--bucket", "K/N", "只审计 N 份中的第 K 份；须有 --out。", "Audit only part K of N; needs --out."),
     ] = None,
+    only: Annotated[
+        str | None, _value_option("--only", "ID", "只审计这一笔办理。", "Audit only the case with this id.")
+    ] = None,
     variants: Annotated[
         bool,
         typer.Option("--variants", help="来源是已统计的变体（CSV）。\n\nThe source is a CSV file of counted variants."),
@@ -137,6 +140,8 @@ def audit_log(
     except ExtraMissing as missing:
         unusable(missing.text(language))
     langs = known_names("--pictures", pictures.split(","), LANGUAGES, language)
+    if only is not None and (variants or sources[0] == "merge"):
+        unusable(Words("--only 只用于日志", "--only is for a log, not for counted variants or parts").of(language))
     bar = ProgressBar(None, Words("审计", "auditing").of(language))
 
     def progress(stage: auditing.Stage, done: int, total: int) -> None:
@@ -166,6 +171,7 @@ def audit_log(
                         own=own_store,
                         object_type=object_type,
                         bucket=_bucket(bucket, out, language),
+                        only=only,
                         memory=memory,
                         out=out,
                         force=force,

@@ -250,11 +250,33 @@ def test_waits_overdue_cases_and_coverage_are_shown(shown: Page, report: Report)
         assert shown.locator("#traffic-pane svg:not([hidden])").get_attribute("data-view") == view.value
 
 
-def test_an_unknown_id_is_said_to_be_unknown(shown: Page) -> None:
-    shown.locator("#find-id").fill("no such case")
+def test_an_id_of_no_deviating_case_is_answered_with_what_to_do(shown: Page, report: Report) -> None:
+    told = {
+        "en": f"{report.conforming} cases conform to the model. To see which it is, audit this case alone",
+        "zh": f"{report.conforming} 笔办理符合模型。要看是哪一种，请单独审计这一笔",
+    }
+    assert not report.unknown
+    for lang, expected in told.items():
+        shown.locator(f'[data-choose-lang="{lang}"]').click()
+        shown.locator("#find-id").fill("it's none")
+        shown.locator("#find-id").press("Enter")
+        assert expected in shown.locator("#found").inner_text()
+        assert shown.locator("#found code").inner_text() == (
+            f"python -m process audit '{report.files[0]}' --only 'it'\\''s none'"
+        )
+        assert not shown.locator("#opened").is_visible()
+        assert shown.locator("#patterns > li").count(), "the list is left as it was"
+        shown.locator("#by-id").fill("it's none")
+        assert expected in shown.locator("#count").inner_text()
+        shown.locator("#clear").click()
+
+
+def test_an_id_of_an_overdue_case_is_answered_with_its_state(shown: Page, report: Report) -> None:
+    late = next(each for each in report.overdue if not any(each.case in one.case for one in report.listed))
+    shown.locator("#find-id").fill(late.case)
     shown.locator("#find-id").press("Enter")
-    assert 'no deviating case has an id that contains "no such case"' in shown.locator("#found").inner_text()
-    assert not shown.locator("#opened").is_visible()
+    told = f'conforms to the model so far, but is overdue: it stands in "{State(late.state).words.en}"'
+    assert f"Case {late.case} {told}" in shown.locator("#found").inner_text()
 
 
 # --------------------------------------------------------------------------------------------------- safe and complete

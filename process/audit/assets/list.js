@@ -56,7 +56,9 @@ function renderFilters() {
 function renderList() {
   const found = matchingPatterns();
   const cases = found.reduce((sum, { pattern, index }) => sum + (chosen["by-id"] ? casesShown(index).length : pattern.cases), 0);
-  $("count").textContent = say("patternCount", { cases: number(cases), patterns: number(found.length) });
+  const unknownId = chosen["by-id"].trim() && !data.cases.some((_, index) => matchesId(index));
+  $("count").replaceChildren(...(unknownId ? notFound(chosen["by-id"].trim())
+    : [say("patternCount", { cases: number(cases), patterns: number(found.length) })]));
   const wasOpen = new Set([...$("patterns").querySelectorAll("details[open]")].map((one) => one.dataset.pattern));
   const isOpen = (index) => wasOpen.has(String(index)) || Boolean(chosen["by-id"]);
   $("patterns").replaceChildren(...found.slice(0, patternsShown).map(({ pattern, index }) => patternItem(pattern, index, isOpen(index))));
@@ -140,16 +142,35 @@ function showFiltered(values) {
   $("list").scrollIntoView({ block: "start" });
 }
 
+// The command that audits one case of this log.
+function commandFor(id) {
+  const quoted = (name) => `'${name.replaceAll("'", "'\\''")}'`;
+  return `python -m process audit ${data.summary.files.length === 1 ? quoted(data.summary.files[0]) : "LOG"} --only ${quoted(id)}`;
+}
+
+function notFound(id) {
+  const { conforming, unknown, deviating } = data.summary;
+  const late = data.overdue.find(([name]) => name === id);
+  if (late) return [say("foundLate", { id, state: stateWords(late[1]), due: clock(late[3]) })];
+  const all = data.cases.length >= deviating;
+  return [say("notFound", { id, all, conforming: number(conforming), unknown: number(unknown) }), make("code", {}, commandFor(id))];
+}
+
 function find(id) {
   const wanted = id.trim();
   if (!wanted) return;
-  filter({ "by-id": wanted });
+  const contains = (name) => name.toLowerCase().includes(wanted.toLowerCase());
+  const found = data.cases.map((_, index) => index).filter((index) => contains(data.cases[index][0]));
+  filter({ "by-id": found.length ? wanted : "" });
+  if (!found.length) {
+    if (opened !== null) closeCase();
+    $("find-id").focus();
+    $("found").replaceChildren(...notFound(wanted));
+    return;
+  }
   const exact = data.cases.findIndex(([name]) => name === wanted);
-  const found = data.cases.map((_, index) => index).filter(matchesId);
   const alone = exact >= 0 ? exact : found.length === 1 ? found[0] : null;
-  $("found").textContent = found.length
-    ? say("foundMany", { count: number(found.length), id: wanted })
-    : say("notFound", { id: wanted, all: data.cases.length >= data.summary.deviating });
+  $("found").textContent = say("foundMany", { count: number(found.length), id: wanted });
   if (alone !== null) openCase(alone);
-  else if (found.length) showFiltered({ "by-id": wanted });
+  else showFiltered({ "by-id": wanted });
 }

@@ -104,8 +104,12 @@ const SENTENCE = {
   at: [(p) => `「${p.event}」在「${p.state}」`, (p) => `"${p.event}" in "${p.state}"`],
   by: [(p) => `${p.event}（${p.by}）`, (p) => `${p.event} (${p.by})`],
   notFound: [
-    (p) => `偏离的办理中没有编号含「${p.id}」的${p.all ? "" : "（未全部列出，见 deviations.csv）"}`,
-    (p) => `no deviating case has an id that contains "${p.id}"${p.all ? "" : " (not all are listed; see deviations.csv)"}`,
+    (p) => `偏离的办理中没有编号含「${p.id}」的${p.all ? "" : "（此处未全部列出，见 deviations.csv）"}。${p.conforming} 笔办理符合模型${p.unknown === "0" ? "" : `，${p.unknown} 笔无法判断`}。要看是哪一种，请单独审计这一笔，其他选项同本次审计：`,
+    (p) => `No deviating case has an id that contains "${p.id}"${p.all ? "" : " (not all are listed here; see deviations.csv)"}. ${p.conforming} ${p.conforming === "1" ? "case conforms" : "cases conform"} to the model${p.unknown === "0" ? "" : `, and ${p.unknown} can't be judged`}. To see which it is, audit this case alone, with the other options of this audit: `,
+  ],
+  foundLate: [
+    (p) => `办理 ${p.id} 至今符合模型，但已超时：停在「${p.state}」，期限 ${p.due}（UTC）。`,
+    (p) => `Case ${p.id} conforms to the model so far, but is overdue: it stands in "${p.state}", due ${p.due} (UTC).`,
   ],
   foundMany: [(p) => `${p.count} 笔办理的编号含「${p.id}」`, (p) => `${p.count} cases have an id that contains "${p.id}"`],
   caseTitle: [(p) => `办理 ${p.id}`, (p) => `Case ${p.id}`],

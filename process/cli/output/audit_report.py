@@ -35,6 +35,10 @@ def render_audit(report: Report, lang: str) -> Iterator[RenderableType]:
     counts = TextTable(t("符合", "conform"), t("偏离", "deviate"), t("无法判断", "undetermined"), t("变体", "variants"))
     counts.add_row(*(f"{number:,}" for number in (report.conforming, report.deviating, report.unknown, report.variants)))
     yield titled(t("办理", "Cases"), counts)
+    if report.cases == 1 and report.states:
+        yield Text(
+            t("这笔办理的状态：", "the case's state: ") + ", ".join(State(name).words.of(lang) for name in report.states)
+        )
     if report.deviations:
         yield titled(t("最常见的偏离", "Most frequent deviations"), _deviations(report, lang))
     yield titled(t("要求", "Requirements"), _requirement_marks(report, lang))

@@ -24,7 +24,8 @@ from process.store import rows
 from tests.benchmarks.network import late
 from tests.support.mariadb import MariaDB
 from tests.support.postgres import Postgres
-from tests.support.storing import START, Database, in_parallel, made, opened
+from tests.support.storing import START, Database, made, opened
+from tests.support.worker_processes import in_parallel
 
 WORKERS = (1, 2, 4, 8)
 TURNS = 400

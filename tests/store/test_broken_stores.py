@@ -20,7 +20,8 @@ from tests.store import (
     test_time_outs,
     test_waits,
 )
-from tests.support.storing import ISOLATIONS, Database, in_parallel
+from tests.support.storing import ISOLATIONS, Database
+from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

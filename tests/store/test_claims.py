@@ -15,8 +15,9 @@ from sqlalchemy import Engine, select
 
 from process import Actor, Case, Event, Goal, State, store
 from process.store import rows, tables
-from tests.support.storing import LEDGER, PATH, START, WORKERS, Database, agree, in_parallel
+from tests.support.storing import LEDGER, PATH, START, WORKERS, Database, agree
 from tests.support.thorough import counts
+from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

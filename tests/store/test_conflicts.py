@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from process import Event, store
 from process.store import statements, tables
-from tests.support.storing import LEDGER, START, Database, agree, call, in_parallel, opened
+from tests.support.storing import LEDGER, START, Database, agree, call, opened
+from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

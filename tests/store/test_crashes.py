@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from process import Goal, WrongState, store
 from process.store import handling
 from tests.support.postgres import Postgres
-from tests.support.storing import LEDGER, PATH, Database, agree, call, made, opened, spawn
+from tests.support.storing import LEDGER, PATH, Database, agree, call, made, opened
 from tests.support.thorough import counts
+from tests.support.worker_processes import spawn
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

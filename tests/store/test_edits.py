@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, select, update
 
 from process import Case, Event, Refused, store
 from process.exceptions import SnapshotInvalid
-from tests.support.storing import PATH, START, Database, call, in_parallel, opened
+from tests.support.storing import PATH, START, Database, call, opened
 from tests.support.thorough import counts
+from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

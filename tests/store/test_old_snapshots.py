@@ -14,8 +14,9 @@ from process.exceptions import NewerModel, SnapshotInvalid
 from process.model import MODEL_VERSION
 from process.snapshot.migrations import Migration
 from process.store import handling, rows
-from tests.support.storing import START, Database, agree, call, in_parallel, next_model, opened
+from tests.support.storing import START, Database, agree, call, next_model, opened
 from tests.support.thorough import counts
+from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

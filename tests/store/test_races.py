@@ -16,8 +16,9 @@ from sqlalchemy import Engine, event, select
 
 from process import Event, Goal, Limits, Refused, State, store
 from process.store import handling
-from tests.support.storing import PATH, SHORT_PATH, START, WORKERS, Database, agree, call, emptied, in_parallel, opened
+from tests.support.storing import PATH, SHORT_PATH, START, WORKERS, Database, agree, call, emptied, opened
 from tests.support.thorough import counts
+from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
 
@@ -34,7 +35,7 @@ def dawdling(engine: Engine) -> Iterator[None]:
 
     def dawdle(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.startswith("UPDATE cancellation_case SET version"):
-            time.sleep(random.choice((0, 0.25)))  # noqa: S311  # seconds
+            time.sleep(random.choice((0, 0.1)))  # noqa: S311  # seconds
 
     event.listen(engine, "before_cursor_execute", dawdle)
     try:
@@ -192,6 +193,9 @@ def test_without_the_unique_key_an_order_gets_several_open_cases(postgresql: Dat
 BATCH = 20
 """Deliveries in one transaction: with a commit for each, the 2,000 cases would take minutes."""
 
+PAUSE = 0.02
+"""Seconds until a process that had nothing to deliver looks again."""
+
 Delivery = tuple[str, int]
 """A case and the place of an event on its path; INVALID is one that no case takes."""
 
@@ -212,6 +216,8 @@ def deliver_when_due(engine: Engine, deliveries: list[Delivery]) -> list[tuple[s
             outcomes = store.transact(engine, partial(deliver_batch, batch=batch))
             told += [(*key, outcome) for key, outcome in outcomes if outcome is not None]
             early += [delivery for delivery, (_, outcome) in zip(batch, outcomes, strict=True) if outcome is None]
+        if len(early) == len(waiting):
+            time.sleep(PAUSE)  # so that those get on who are waited for
         waiting = early
     return told
 

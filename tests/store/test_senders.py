@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from process import Actor, EndReached, Event, Refused, State, WrongState, store
-from tests.support.storing import START, Database, agree, call, opened, spawn
+from tests.support.storing import START, Database, agree, call, opened
+from tests.support.worker_processes import spawn
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

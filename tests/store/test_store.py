@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Limits, Refused, State, WrongState, store
 from process.exceptions import SnapshotInvalid, UnknownEvent
 from process.store import handling, rows
-from tests.support.storing import LEDGER, START, Database, agree, call, in_parallel, opened
+from tests.support.storing import LEDGER, START, Database, agree, call, opened
+from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, update
 
 from process import Actor, Case, Event, Goal, Refused, store
-from tests.support.storing import START, WORKERS, Database, agree, in_parallel, opened
+from tests.support.storing import START, WORKERS, Database, agree, opened
+from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
 

@@ -1,32 +1,26 @@
-"""Shared by the tests of the store: databases, processes that work on one of them at once, and cases to work on.
+"""Shared by the tests of the store: databases, and cases to work on.
 
 By default the counts are small; ``--thorough`` runs each test with the full count as well (``tests.support.thorough``).
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from multiprocessing.connection import Connection as Pipe
-from multiprocessing.connection import wait
-from threading import Thread
-from traceback import format_exc
+from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Column, Engine, Integer, String, Table, event
+from sqlalchemy import Column, Engine, Integer, String, Table, create_engine, event
+from sqlalchemy.pool import NullPool
 
 from process import Event, Goal, store
 from process.model import MODEL_VERSION
 from process.snapshot.migrations import MIGRATIONS, Migration
-from tests.support import broken_stores
+from tests.support.worker_processes import TIME_LIMIT
 
 WORKERS = 8
-TIME_LIMIT = 3600
-"""Seconds after which a process that says nothing has failed."""
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 LEDGER = Table(
@@ -54,6 +48,8 @@ class Database(NamedTuple):
         )  # as long as a busy machine takes
         if self.is_sqlite and not self.durable:
             event.listen(engine, "connect", _keep_in_memory)
+        if engine.dialect.driver == "pymysql":
+            event.listen(engine, "do_connect", _without_tls)
         ENGINES.append(engine)
         return engine if self.isolation is None else engine.execution_options(isolation_level=self.isolation)
 
@@ -69,6 +65,11 @@ class Database(NamedTuple):
 def _keep_in_memory(connection: Any, _record: object) -> None:
     """Leave out what makes up most of the time of a small transaction."""
     connection.execute("PRAGMA synchronous=OFF")
+
+
+def _without_tls(_dialect: object, _record: object, _args: object, keywords: dict[str, Any]) -> None:
+    """On its socket it is not used, and PyMySQL would read all of the machine's certificates for each connection."""
+    keywords["ssl_disabled"] = True
 
 
 ENGINES: list[Engine] = []
@@ -88,88 +89,21 @@ def made(url: str, isolation: str | None = None) -> Database:
 
 def emptied(url: str) -> Database:
     """A database with the tables and nothing in them. To empty tables is faster than to make them anew."""
-    database = made(url)
-    engine = database.engine()
-    with engine.begin() as conn:
+    database = Database(url)
+    with _emptying_engine(url).begin() as conn:
+        store.metadata.create_all(conn)  # those that a test has dropped
         for table in reversed(store.metadata.sorted_tables):
             conn.execute(table.delete())
-    engine.dispose()
     return database
 
 
-# ----------------------------------------------------------------------------------------------------------- processes
-
-_CONTEXT = multiprocessing.get_context("forkserver")
-# What the processes import is imported once; the folder of the tests is not known yet where that is done.
-_CONTEXT.set_forkserver_preload(
-    [
-        "process.store",
-        "psycopg",
-        "pymysql",
-        "pytest",
-        "sqlalchemy.dialects.mysql.pymysql",
-        "sqlalchemy.dialects.postgresql.psycopg",
-        "sqlalchemy.ext.asyncio",
-        "sqlalchemy.orm",
-    ]
-)
-
-Work = Callable[..., Any]
-
-
-def spawn(work: Work, database: Database, *args: Any, together: Any = None) -> tuple[Any, Pipe]:
-    """A process that calls *work* with an engine of its own, *together* with others, and sends back what it gives."""
-    ours, theirs = _CONTEXT.Pipe()
-    process = _CONTEXT.Process(target=_called, args=(theirs, work, database, args, together), daemon=True)
-    process.start()
-    theirs.close()
-    return process, ours
-
-
-def in_parallel(work: Work, database: Database, arguments: Sequence[Sequence[Any]]) -> list[Any]:
-    """Return the results of *work* in one process for each of the arguments, all at once.
-
-    AssertionError as soon as one of them fails, or says nothing for too long; the others, which may wait for it, are ended.
-    """
-    together = _CONTEXT.Barrier(len(arguments))
-    started = [spawn(work, database, *args, together=together) for args in arguments]
-    results: dict[int, Any] = {}
-    try:
-        while len(results) < len(started):
-            talking = wait([pipe for place, (_, pipe) in enumerate(started) if place not in results], TIME_LIMIT)
-            assert talking, f"nothing said for {TIME_LIMIT} seconds"
-            for place, (_, pipe) in enumerate(started):
-                if pipe in talking:
-                    done, results[place] = pipe.recv()
-                    assert done, results[place]
-    finally:
-        for process, pipe in started:
-            process.kill()
-            process.join()
-            pipe.close()
-    return [results[place] for place in range(len(started))]
-
-
-def _called(pipe: Pipe, work: Work, database: Database, args: Sequence[Any], together: Any) -> None:
-    Thread(target=_end_with_the_tests, daemon=True).start()
-    broken_stores.break_it(database.broken)
-    engine = database.engine()
-    try:
-        if together is not None:
-            with engine.connect():  # so that nobody has to when all begin
-                together.wait(TIME_LIMIT)
-        pipe.send((True, work(engine, *args)))
-    except BaseException:
-        pipe.send((False, format_exc()))
-    engine.dispose()
-
-
-def _end_with_the_tests() -> None:
-    """A worker that tries again for as long as its database is gone would never end by itself."""
-    tests = multiprocessing.parent_process()
-    if tests is not None:
-        tests.join()
-        os._exit(1)
+@cache
+def _emptying_engine(url: str) -> Engine:
+    """One for all tests, as an engine compiles each statement once; without connections that stay open."""
+    engine = create_engine(url, poolclass=NullPool)
+    if engine.dialect.driver == "pymysql":
+        event.listen(engine, "do_connect", _without_tls)
+    return engine
 
 
 # --------------------------------------------------------------------------------------------------------------- models

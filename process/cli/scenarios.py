@@ -71,7 +71,7 @@ def list_scenarios(
 
     language = lang_of(lang)
     suite = suite_of(cover)
-    text = "\n".join(suite_formats.FORMATS[format](suite, language))
+    text = "\n".join(suite_formats.SUITE_FORMATS[format](suite, language))
     if out is None:
         say(text)
     else:

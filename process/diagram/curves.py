@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-Point = tuple[float, float]
+PagePoint = tuple[float, float]
 
 _ROUND = 6.0  # the radius of a corner, in points
 _GAP = 6.5  # points between the end of a line and the tip of its head
 
 
-def curve(corners: Sequence[Point]) -> list[Point]:
+def curve(corners: Sequence[PagePoint]) -> list[PagePoint]:
     """A rectangular line as Bézier points, with round corners and room for its head."""
     bends = [*corners[:-1], _towards(corners[-1], corners[-2], _GAP)]
     points = [bends[0]]
@@ -22,15 +22,15 @@ def curve(corners: Sequence[Point]) -> list[Point]:
     return [*points, point_between(points[-1], bends[-1], 1 / 3), point_between(points[-1], bends[-1], 2 / 3), bends[-1]]
 
 
-def _distance(a: Point, b: Point) -> float:
+def _distance(a: PagePoint, b: PagePoint) -> float:
     return abs(a[0] - b[0]) + abs(a[1] - b[1])
 
 
-def _towards(a: Point, b: Point, far: float) -> Point:
+def _towards(a: PagePoint, b: PagePoint, far: float) -> PagePoint:
     whole = _distance(a, b)
     return point_between(a, b, far / whole) if whole else a
 
 
-def point_between(a: Point, b: Point, share: float) -> Point:
+def point_between(a: PagePoint, b: PagePoint, share: float) -> PagePoint:
     """The point so much of the way from one to the other."""
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import graphviz  # type: ignore[import-untyped]  # it has no types
 
-from process.diagram.curves import Point, curve
+from process.diagram.curves import PagePoint, curve
 from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Text, number, tip_depth
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.labels import TEXT
@@ -100,13 +100,13 @@ def _as_measured(text: Text) -> Rect:
     return at._replace(left=at.right - wide) if text.justified == "r" else at
 
 
-def _middle(text: Text) -> Point:
+def _middle(text: Text) -> PagePoint:
     """The middle, from which Graphviz goes back by half the width to the edge to which the text is justified."""
     x, y = _as_measured(text).middle
     return round(x, 2) if text.justified == "c" else x, round(y, 2)
 
 
-def _dot_position(point: Point, height: float, decimals: int = 2) -> str:
+def _dot_position(point: PagePoint, height: float, decimals: int = 2) -> str:
     return f"{number(point[0], decimals)},{number(height - point[1], decimals)}"
 
 
@@ -121,6 +121,6 @@ def _dot_label(text: Text) -> str:
     return str(graphviz.nohtml(end.join(plain) + ("" if text.justified == "c" else end)))
 
 
-def _spline(corners: Sequence[Point], height: float) -> str:
+def _spline(corners: Sequence[PagePoint], height: float) -> str:
     """The line and its tip as Graphviz writes splines."""
     return f"e,{_dot_position(corners[-1], height)} " + " ".join(_dot_position(point, height) for point in curve(corners))

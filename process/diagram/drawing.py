@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from process.diagram.arrows import ANYWHERE, Arrow
-from process.diagram.curves import Point
+from process.diagram.curves import PagePoint
 from process.diagram.layout.geometry import PITCH, Rect
 from process.diagram.layout.grid import NAME
 from process.diagram.layout.labels import TEXT, Label
@@ -97,7 +97,7 @@ class DrawnEdge:
 
     id: str
     ends: tuple[str, str]
-    corners: tuple[Point, ...]
+    corners: tuple[PagePoint, ...]
     classes: str = ""
     colour: str = LINE
     width: float = 1.0

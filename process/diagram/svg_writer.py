@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from process.diagram.curves import Point, curve, point_between
+from process.diagram.curves import PagePoint, curve, point_between
 from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Text, number, tip_depth
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.typeface import LINE as LINE_HEIGHT
@@ -142,11 +142,11 @@ def _pointed(at: Rect, height: int) -> str:
     return " ".join(_coordinates(point, height) for point in corners)
 
 
-def _round(corners: Sequence[Point], height: int) -> str:
+def _round(corners: Sequence[PagePoint], height: int) -> str:
     """The path of a rectangle with round corners, which begins on the side from the first corner to the second."""
     sides = list(zip(corners, [*corners[1:], corners[0]], strict=True))
     radius = min(_RADIUS, *(math.dist(*side) / 3 for side in sides))
-    points: list[Point] = []
+    points: list[PagePoint] = []
     for a, b in sides:
         share = radius / math.dist(a, b)
         begin, end = point_between(a, b, share), point_between(a, b, 1 - share)
@@ -155,7 +155,7 @@ def _round(corners: Sequence[Point], height: int) -> str:
     return f"M{first}C{first} {' '.join(rest)}"
 
 
-def _coordinates(point: Point, height: int) -> str:
+def _coordinates(point: PagePoint, height: int) -> str:
     return f"{number(point[0])},{number(point[1] - height)}"
 
 

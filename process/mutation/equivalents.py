@@ -140,7 +140,7 @@ def _hold(guards: tuple[Guard, ...], facts: Facts, data: Payload) -> bool:
     return all(guard is ELSE or guard.predicate(facts, data) for guard in guards)
 
 
-REASONS: Mapping[Words, Callable[[Mutant], bool]] = {
+EQUIVALENCES: Mapping[Words, Callable[[Mutant], bool]] = {
     Words("该效果所写的，正是那里已有的值", "the effect sets facts to the values that they have there already"): (
         _sets_nothing_new
     ),
@@ -162,4 +162,4 @@ REASONS: Mapping[Words, Callable[[Mutant], bool]] = {
 
 def equivalent_reason(mutant: Mutant) -> Words | None:
     """The reason why the mutant is equivalent to MODEL; None if there is none, as for nearly all."""
-    return next((reason for reason, applies in REASONS.items() if applies(mutant)), None)
+    return next((reason for reason, applies in EQUIVALENCES.items() if applies(mutant)), None)

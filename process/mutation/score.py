@@ -21,7 +21,7 @@ from process.exploration.explorer import Exploration
 from process.machine import build
 from process.model import MODEL, Limits, Words
 from process.model.validation import ModelError
-from process.mutation.equivalents import REASONS, equivalent_reason
+from process.mutation.equivalents import EQUIVALENCES, equivalent_reason
 from process.mutation.incremental import compare_with_model, explored_model, takes_the_same
 from process.mutation.mutants import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
@@ -250,7 +250,7 @@ class Score:
     @property
     def reasons(self) -> Mapping[Words, tuple[str, ...]]:
         """The equivalent mutants by the reason why they are."""
-        by_reason: dict[Words, list[str]] = {reason: [] for reason in (*REASONS, UNEXPLAINED)}
+        by_reason: dict[Words, list[str]] = {reason: [] for reason in (*EQUIVALENCES, UNEXPLAINED)}
         for result in self.results:
             if result.killed_by == EQUIVALENT:
                 by_reason[equivalent_reason(result.mutant) or UNEXPLAINED].append(result.mutant.name)

@@ -8,13 +8,11 @@ from process.model import Actor, EndKind, Event, QuoteStatus, State, Words
 from process.requirements.counterexample import CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, references
 from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
-from process.requirements.observation import Observation, after, corrects, is_outstanding
+from process.requirements.observation import PLAN_ENDS, SETTLING, Observation, after, corrects, is_outstanding
 
 A, E, S = Actor, Event, State
 WITH_SUPPORT = (S.SUPPORT_NEEDED, S.IN_SUPPORT)
-PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
-ANSWERS = (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION)
-SETTLING = (E.SKIP_FACE_VERIFICATION, E.PASS_VERIFICATION, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION)
+LENDER_ANSWERS = (E.COMPLETE_CANCELLATION, E.REJECT_CANCELLATION)
 
 
 def r13_answers_count(evidence: Evidence) -> CheckResult:
@@ -23,7 +21,7 @@ def r13_answers_count(evidence: Evidence) -> CheckResult:
     again = Words("资方尚未答复，又提交了一次", "it is submitted again while the lender's answer is outstanding")
 
     def answers(seen: Observation) -> bool:
-        return seen.event in ANSWERS or (seen.event is E.REPORT_PLAN_ENDED and seen.by is A.LENDER)
+        return seen.event in LENDER_ANSWERS or (seen.event is E.REPORT_PLAN_ENDED and seen.by is A.LENDER)
 
     def before_the_answer(seen: Observation) -> Words | None:
         if evidence.is_end(seen.target):
@@ -33,7 +31,7 @@ def r13_answers_count(evidence: Evidence) -> CheckResult:
     def violation(seen: Observation) -> Words | None:
         submitted = seen.before.quote_status is QuoteStatus.SUBMITTED
         corrected = seen.event is E.COMPLETE_CANCELLATION and corrects(seen)
-        if seen.event in ANSWERS and not corrected and not (submitted and seen.data["quote"] == seen.before.quote):
+        if seen.event in LENDER_ANSWERS and not corrected and not (submitted and seen.data["quote"] == seen.before.quote):
             return Words(
                 "并非对已提交报价的答复，却被接受", "an answer is taken that names no quote submitted and unanswered"
             )
@@ -47,7 +45,7 @@ def r13_answers_count(evidence: Evidence) -> CheckResult:
 
     def lost(index: int, found: Configuration) -> Words | None:
         for by in (A.LENDER, A.SUPPORT) if found.state is S.IN_SUPPORT else (A.LENDER,):
-            for event in ANSWERS:
+            for event in LENDER_ANSWERS:
                 if evidence.takes(index, event, by) is None:
                     zh, en = (
                         f"{by.words.zh}的答复「{event.words.zh}」被拒",
@@ -79,7 +77,7 @@ def r13_answers_count(evidence: Evidence) -> CheckResult:
         each_configuration(evidence, awaiting, lost),
         each_configuration(evidence, rejected, uncorrected),
         facts_are_true(evidence, "outstanding", "answered", "rejected", but=E.COMPLETE_CANCELLATION),
-        *(near_misses_are_refused(evidence, event, "quote", references) for event in ANSWERS),
+        *(near_misses_are_refused(evidence, event, "quote", references) for event in LENDER_ANSWERS),
     )
 
 

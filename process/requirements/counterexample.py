@@ -31,7 +31,7 @@ class CheckResult(NamedTuple):
 EVENTS_TAKEN = Words("次被接受的事件", "accepted events")
 CONFIGURATIONS = Words("个情形", "configurations")
 PATHS = Words("条路径", "paths")
-ATTEMPTS = Words("次尝试", "events tried")
+EVENTS_TRIED = Words("次尝试", "events tried")
 
 
 def all_of(*results: CheckResult) -> CheckResult:

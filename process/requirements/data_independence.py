@@ -10,7 +10,7 @@ from typing import Any
 from process.exploration.inputs import variants_of
 from process.model import ELSE, Event, Facts, Kind, Words
 from process.payload import INVALID, MAX_INTEGER, check_of
-from process.requirements.counterexample import ATTEMPTS, CONFIGURATIONS, EVENTS_TAKEN, CheckResult, all_of
+from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, EVENTS_TRIED, CheckResult, all_of
 from process.requirements.evidence import Evidence, parts_are_general
 from process.requirements.renamings import LONG_NAMES, OTHER_NAMES, RENAMED_FACTS
 
@@ -114,6 +114,6 @@ def near_misses_are_refused(
                         f"{name} 应为 {expected}，{value!r} 却被接受", f"{name} is {expected}, and {value!r} is taken"
                     )
                     return CheckResult(
-                        ((tried, ATTEMPTS),), evidence.at(index, problem)._replace(attempt=(event, by, data))
+                        ((tried, EVENTS_TRIED),), evidence.at(index, problem)._replace(attempt=(event, by, data))
                     )
-    return CheckResult(((tried, ATTEMPTS),))
+    return CheckResult(((tried, EVENTS_TRIED),))

@@ -19,7 +19,7 @@ from process.exploration.inputs import OFFER, variants_of
 from process.exploration.replay import replay_all
 from process.finality import is_final
 from process.model import Actor, Event, Facts, State, Term, Words
-from process.requirements.counterexample import ATTEMPTS, CheckResult, all_of
+from process.requirements.counterexample import EVENTS_TRIED, CheckResult, all_of
 from process.requirements.evidence import Evidence
 from process.requirements.histories import NOT_REPLAYABLE, not_replayed
 
@@ -29,7 +29,7 @@ NEITHER, SAME, CHANGED, REJECTED = range(4)
 OVER, LAST, NEXT, AHEAD = range(4)
 """The attempt of a payload: over, the last one started, the next one, or further ahead."""
 
-RELATIONS = 4
+MOST_RELATIONS = 4
 Constant = tuple[object, ...]
 """The parts of a payload whose relation to the facts never changes: account, order, consent, members of enums."""
 
@@ -74,7 +74,7 @@ class AllFutures:
             fields = self.evidence.model.events[event]
             into = self._by_attempt if "attempt" in fields else self._by_quote if "quote" in fields else self._alone
             self._can_take[key] = set(distances(taking, into.__getitem__))
-        return index * RELATIONS + related not in self._can_take[key]
+        return index * MOST_RELATIONS + related not in self._can_take[key]
 
     @cached_property
     def _taken(self) -> Mapping[tuple[Event, Actor], Mapping[int, set[Constant]]]:
@@ -83,7 +83,7 @@ class AllFutures:
         for seen in self.evidence.observations:
             related, constant = relation(seen.before, seen.data)
             nodes = taken.setdefault((seen.event, seen.by), {})
-            nodes.setdefault(seen.edge.source * RELATIONS + related, set()).add(constant)
+            nodes.setdefault(seen.edge.source * MOST_RELATIONS + related, set()).add(constant)
         return taken
 
     @cached_property
@@ -101,11 +101,11 @@ class AllFutures:
     def _entering(self, steps: Callable[[Facts, Facts], Steps]) -> list[list[tuple[None, int]]]:
         """For each node the nodes from which an edge leads to it."""
         exploration = self.evidence.exploration
-        entering: list[set[int]] = [set() for _ in range(len(exploration.configurations) * RELATIONS)]
+        entering: list[set[int]] = [set() for _ in range(len(exploration.configurations) * MOST_RELATIONS)]
         for edge, successor in zip(exploration.edges, exploration.successors, strict=True):
             facts = exploration.configurations[edge.source].facts
             for before, after in steps(facts, successor.facts):
-                entering[edge.target * RELATIONS + after].add(edge.source * RELATIONS + before)
+                entering[edge.target * MOST_RELATIONS + after].add(edge.source * MOST_RELATIONS + before)
         return [[(None, node) for node in sorted(nodes)] for nodes in entering]
 
 
@@ -120,7 +120,7 @@ def _attempt_steps(before: Facts, after: Facts) -> Steps:
 @cache
 def _steps_of_attempts(started: int) -> Steps:
     """Each attempt that is started brings a number ahead nearer."""
-    steps = [(before, max(before - started, OVER) if before != AHEAD else AHEAD) for before in range(RELATIONS)]
+    steps = [(before, max(before - started, OVER) if before != AHEAD else AHEAD) for before in range(MOST_RELATIONS)]
     return (*steps, (AHEAD, max(NEXT + 1 - started, OVER))) if started else tuple(steps)
 
 
@@ -154,12 +154,12 @@ def _steps_of_quotes(before: tuple[object, ...], after: tuple[object, ...]) -> S
 def r22_final_or_early(evidence: Evidence) -> CheckResult:
     """Every refusal that says it is final is final, and every other one is early."""
     if any(not found.of_limits for found in evidence.part_problems):
-        return CheckResult(((0, ATTEMPTS),))  # R15 reports it; what follows from parts that are not pure has no end
+        return CheckResult(((0, EVENTS_TRIED),))  # R15 reports it; what follows from parts that are not pure has no end
     futures = AllFutures(evidence)
     try:
         return all_of(every_configuration_agrees(evidence, futures), real_cases_agree(evidence, futures))
     except NOT_REPLAYABLE as error:
-        return CheckResult(((0, ATTEMPTS),), evidence.at(0, not_replayed(error)))
+        return CheckResult(((0, EVENTS_TRIED),), evidence.at(0, not_replayed(error)))
 
 
 def every_configuration_agrees(evidence: Evidence, futures: AllFutures) -> CheckResult:
@@ -182,9 +182,9 @@ def every_configuration_agrees(evidence: Evidence, futures: AllFutures) -> Check
                 final = futures.is_final(index, event, by, payload)
                 if is_final(evidence.machine, state, facts, event, by, data) is not final:
                     broken = evidence.at(index, _WRONG[final])._replace(attempt=(event, by, data))
-                    return CheckResult(((count, ATTEMPTS),), broken)
+                    return CheckResult(((count, EVENTS_TRIED),), broken)
         states.add(state)
-    return CheckResult(((count, ATTEMPTS),))
+    return CheckResult(((count, EVENTS_TRIED),))
 
 
 def real_cases_agree(evidence: Evidence, futures: AllFutures) -> CheckResult:
@@ -202,8 +202,8 @@ def real_cases_agree(evidence: Evidence, futures: AllFutures) -> CheckResult:
                 final = futures.is_final(index, event, by, relation(case.facts, data))
                 if refused.is_final is not final:
                     broken = evidence.at(index, _WRONG[final])._replace(attempt=(event, by, data))
-                    return CheckResult(((count, ATTEMPTS),), broken)
-    return CheckResult(((count, ATTEMPTS),))
+                    return CheckResult(((count, EVENTS_TRIED),), broken)
+    return CheckResult(((count, EVENTS_TRIED),))
 
 
 _WRONG = {

@@ -16,6 +16,10 @@ from process.model import Actor, Event, Facts, Goal, Identity, QuoteStatus, Sett
 
 S, E = State, Event
 
+PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
+SETTLING = (E.SKIP_FACE_VERIFICATION, E.PASS_VERIFICATION, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION)
+"""The events that settle the verification."""
+
 
 class Observation(NamedTuple):
     """One event that a case took."""

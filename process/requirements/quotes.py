@@ -11,11 +11,10 @@ from process.payload import MAX_INTEGER
 from process.requirements.counterexample import EVENTS_TAKEN, CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, references, same_under_other_names
 from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
-from process.requirements.observation import Observation, after, corrects
+from process.requirements.observation import PLAN_ENDS, Observation, after, corrects
 from process.requirements.renamings import OTHER_NAMES
 
 A, E, S = Actor, Event, State
-PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
 
 
 def r4_quoted_and_confirmed(evidence: Evidence) -> CheckResult:
@@ -78,7 +77,7 @@ def r4_quoted_and_confirmed(evidence: Evidence) -> CheckResult:
     )
 
 
-QUOTED = (("quote-2", 100, "USD"), ("quote-3", 1, "JPY"), ("quote-4", 0, "CNY"), ("Quote-2", MAX_INTEGER, "CNY"))
+OFFERS_TRIED = (("quote-2", 100, "USD"), ("quote-3", 1, "JPY"), ("quote-4", 0, "CNY"), ("Quote-2", MAX_INTEGER, "CNY"))
 """Quotes that replace each other: higher, lower, the highest fee and none, in other currencies."""
 
 
@@ -112,7 +111,7 @@ _OTHER_CONTENT = Words(
 
 def _offers(facts: Facts) -> Iterator[tuple[tuple[object, ...], bool]]:
     """Yield offers, each with True if it counts and False if it is refused."""
-    yield from ((offer, True) for offer in QUOTED)
+    yield from ((offer, True) for offer in OFFERS_TRIED)
     fee, currency = facts.fee or 0, facts.currency or "CNY"
     others = ((max(fee - 1, 0), currency), (min(fee + 1, MAX_INTEGER), currency), (fee, "EUR"), (fee ^ 1, "EUR"))
     if facts.quote is not None:

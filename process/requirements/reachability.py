@@ -10,12 +10,11 @@ from process.exploration.explorer import Edge
 from process.exploration.graph import shortest_path
 from process.exploration.inputs import all_inputs
 from process.model import Actor, Event, Goal, Phase, State, Words
-from process.requirements.counterexample import ATTEMPTS, CONFIGURATIONS, PATHS, CheckResult, Counterexample, all_of
+from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TRIED, PATHS, CheckResult, Counterexample, all_of
 from process.requirements.evidence import Evidence, each_configuration, each_event
-from process.requirements.observation import Observation, is_outstanding
+from process.requirements.observation import PLAN_ENDS, Observation, is_outstanding
 
 A, E, S, G = Actor, Event, State, Goal
-PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
 PASS, FAIL, SKIP, WAIVE = E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.SKIP_FACE_VERIFICATION, E.WAIVE_VERIFICATION
 
 
@@ -276,5 +275,5 @@ def r3_ends_take_nothing(evidence: Evidence) -> CheckResult:
                 zh, en = found.state.words
                 problem = Words(f"终态「{zh}」接受了事件", f'the end "{en}" takes an event')
                 broken = evidence.at(index, problem)._replace(attempt=(event, by, data))
-                return CheckResult(((tried, ATTEMPTS),), broken)
-    return CheckResult(((tried, ATTEMPTS),))
+                return CheckResult(((tried, EVENTS_TRIED),), broken)
+    return CheckResult(((tried, EVENTS_TRIED),))

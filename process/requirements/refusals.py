@@ -12,7 +12,7 @@ from process.exploration.inputs import payload_variants
 from process.exploration.replay import replay_all
 from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, SupportChannel, Term, Words
 from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
-from process.requirements.counterexample import ATTEMPTS, CheckResult, Counterexample, all_of
+from process.requirements.counterexample import EVENTS_TRIED, CheckResult, Counterexample, all_of
 from process.requirements.evidence import Evidence
 from process.requirements.expected_reasons import (
     Raised,
@@ -26,7 +26,7 @@ from process.requirements.histories import NOT_REPLAYABLE, not_replayed
 _TEXTS = ("", "a\0b", 7, True, ["x"])
 _REFERENCES = (*_TEXTS, "a\nb", "x" * (MAX_REFERENCE + 1))
 _INTEGERS = (-1, 1.5, "1", True, None, MAX_INTEGER + 1)
-MALFORMED: Mapping[str, tuple[object, ...]] = {
+MALFORMED_VALUES: Mapping[str, tuple[object, ...]] = {
     **dict.fromkeys(("account", "order", "quote", "agent", "ticket"), (*_REFERENCES, None)),
     "consent": _REFERENCES,
     "fee": _INTEGERS,
@@ -60,7 +60,7 @@ def r16_refusals_give_reasons(evidence: Evidence) -> CheckResult:
         without_cases = all_of(_reasons_are_clear(evidence), _malformed_is_refused(evidence))
         return without_cases if without_cases.counterexample else all_of(without_cases, _each_refusal(evidence))
     except NOT_REPLAYABLE as error:
-        return CheckResult(((0, ATTEMPTS),), evidence.at(0, not_replayed(error)))
+        return CheckResult(((0, EVENTS_TRIED),), evidence.at(0, not_replayed(error)))
 
 
 def _reasons_are_clear(evidence: Evidence) -> CheckResult:
@@ -82,7 +82,7 @@ def _malformed_is_refused(evidence: Evidence) -> CheckResult:
         facts = evidence.configurations[0].facts
         right = next(payload_variants(evidence.model, event, facts))[1]
         wrong = [{**right, "unheard_of": 1}, *({key: right[key] for key in right if key != name} for name in right)]
-        wrong += [{**right, name: value} for name in fields for value in MALFORMED.get(name, ())]
+        wrong += [{**right, name: value} for name in fields for value in MALFORMED_VALUES.get(name, ())]
         chosen = {**WELL_FORMED, "channel": tuple(CHANNELS.get(event, ()))}
         well = [{**right, name: value} for name in fields for value in chosen.get(name, ())]
         for data, is_well in (*((data, False) for data in wrong), *((data, True) for data in well)):
@@ -91,8 +91,8 @@ def _malformed_is_refused(evidence: Evidence) -> CheckResult:
                 zh, en = _REFUSED if is_well else _TAKEN
                 problem = Words(f"「{event.words.zh}」所带内容{zh}", f'what "{event.words.en}" carries is {en}')
                 broken = evidence.at(0, problem)._replace(attempt=(event, evidence.model.actors[event][0], data))
-                return CheckResult(((tried, ATTEMPTS),), broken)
-    return CheckResult(((tried, ATTEMPTS),))
+                return CheckResult(((tried, EVENTS_TRIED),), broken)
+    return CheckResult(((tried, EVENTS_TRIED),))
 
 
 def _each_refusal(evidence: Evidence) -> CheckResult:
@@ -138,9 +138,11 @@ def _each_refusal(evidence: Evidence) -> CheckResult:
                     problem = Words("被拒的事件改变了办理", "a refused event has changed the case")
                 if problem is not None:
                     path = evidence.exploration.path_to(index)
-                    return CheckResult(((tried, ATTEMPTS),), Counterexample(facts.goal, path, problem, (event, by, data)))
+                    return CheckResult(
+                        ((tried, EVENTS_TRIED),), Counterexample(facts.goal, path, problem, (event, by, data))
+                    )
         seen.add(state)
-    return CheckResult(((tried, ATTEMPTS),))
+    return CheckResult(((tried, EVENTS_TRIED),))
 
 
 def _refusal_problem(

@@ -9,7 +9,7 @@ from process.exploration.expansion import Configuration
 from process.exploration.inputs import ACCOUNT, ORDER, RIGHT
 from process.exploration.replay import replay_path
 from process.model import Actor, Event, Facts, Goal, Limits, OtherMethod, State, Words
-from process.requirements.counterexample import ATTEMPTS, CheckResult, all_of
+from process.requirements.counterexample import EVENTS_TRIED, CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, numbers, same_under_other_names
 from process.requirements.evidence import (
     Evidence,
@@ -19,15 +19,13 @@ from process.requirements.evidence import (
     never_before,
     parts_are_general,
 )
-from process.requirements.observation import Observation
+from process.requirements.observation import PLAN_ENDS, SETTLING, Observation
 
 A, E, S = Actor, Event, State
-PLAN_ENDS = (S.PLAN_CANCELLED, S.BOTH_CANCELLED)
 REMOVED_ENDS = (S.FACE_VERIFICATION_REMOVED, S.BOTH_CANCELLED)
-SETTLES = (E.SKIP_FACE_VERIFICATION, E.PASS_VERIFICATION, E.WAIVE_VERIFICATION, E.REMOVE_FACE_VERIFICATION)
 VERIFYING = (S.FACE_VERIFICATION, S.OTHER_VERIFICATION)
 ASKING = (S.VERIFICATION_DECISION, S.VERIFICATION_CHOICE, *VERIFYING)
-ANSWERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
+VERIFIER_ANSWERS = (E.PASS_VERIFICATION, E.FAIL_VERIFICATION, E.VERIFICATION_UNAVAILABLE)
 
 
 def r5_settled_before_cancelled(evidence: Evidence) -> CheckResult:
@@ -38,7 +36,7 @@ def r5_settled_before_cancelled(evidence: Evidence) -> CheckResult:
         return problem if seen.enters in (S.CANCELLING, *PLAN_ENDS) else None
 
     def settles(seen: Observation) -> bool:
-        return seen.event in SETTLES
+        return seen.event in SETTLING
 
     return all_of(
         never_before(evidence, evidence.exploration.starts, settles, submitted),
@@ -91,9 +89,9 @@ def r9_attempts(evidence: Evidence) -> CheckResult:
             )
         if seen.event in started and seen.target is not VERIFYING[started.index(seen.event)]:
             return Words("开始了核验，却没有请求核验服务", "an attempt is counted and the verifier is not asked")
-        if seen.event in ANSWERS and (seen.source not in VERIFYING or seen.data["attempt"] != before.attempt):
+        if seen.event in VERIFIER_ANSWERS and (seen.source not in VERIFYING or seen.data["attempt"] != before.attempt):
             return Words("不是对当前核验的答复，却被接受", "an answer is taken that is not to the attempt that is open")
-        if seen.event in ANSWERS and seen.data.keys() != {"attempt"}:
+        if seen.event in VERIFIER_ANSWERS and seen.data.keys() != {"attempt"}:
             return Words(
                 "核验服务的答复带有次序号之外的东西", "the verifier's answer carries more than the attempt's number"
             )
@@ -112,7 +110,7 @@ def r9_attempts(evidence: Evidence) -> CheckResult:
         return None
 
     def unanswerable(index: int, _found: Configuration) -> Words | None:
-        for event in ANSWERS:
+        for event in VERIFIER_ANSWERS:
             if evidence.takes(index, event, A.VERIFIER) is None:
                 return Words(
                     f"当前核验的答复「{event.words.zh}」被拒", f'the open attempt\'s answer "{event.words.en}" is refused'
@@ -135,7 +133,7 @@ def r9_attempts(evidence: Evidence) -> CheckResult:
         each_event(evidence, violation),
         facts_are_true(evidence, "face_tries", "other_tries", "attempt", "limits"),
         same_under_other_names(evidence, "attempt"),
-        *(near_misses_are_refused(evidence, event, "attempt", numbers) for event in ANSWERS),
+        *(near_misses_are_refused(evidence, event, "attempt", numbers) for event in VERIFIER_ANSWERS),
         each_configuration(evidence, lambda found: found.state in VERIFYING, unanswerable),
         each_configuration(evidence, lambda found: found.state is S.VERIFICATION_CHOICE, fewer),
         _limits_are_reached(evidence),
@@ -174,8 +172,8 @@ def _limits_are_reached(evidence: Evidence) -> CheckResult:
             if made != most:
                 problem = Words(f"可试 {made} 次，应为 {most} 次", f"{made} attempts can be made, not {most}")
                 broken = evidence.at(index, problem)._replace(attempt=(start, A.CUSTOMER, carried))
-                return CheckResult(((tried, ATTEMPTS),), broken)
-    return CheckResult(((tried, ATTEMPTS),))
+                return CheckResult(((tried, EVENTS_TRIED),), broken)
+    return CheckResult(((tried, EVENTS_TRIED),))
 
 
 def _at_choice(evidence: Evidence) -> int | None:

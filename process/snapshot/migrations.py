@@ -20,16 +20,16 @@ from typing import Any, NamedTuple
 
 from process.exceptions import SnapshotInvalid
 
-Change = Callable[[dict[str, Any]], dict[str, Any]]
+Rewrite = Callable[[dict[str, Any]], dict[str, Any]]
 """A pure function: it returns new data and leaves the given data alone."""
 
 
 class Migration(NamedTuple):
     """From one model version to the next."""
 
-    snapshot: Change
+    snapshot: Rewrite
     """Of a snapshot without its ``history``."""
-    step: Change
+    step: Rewrite
     """Of one step, with the keys that the history of a snapshot has."""
     renamed: Mapping[str, str] = {}
     """New names of states, by the old ones. They are put in before the two functions are called."""

@@ -15,7 +15,7 @@ from process.model import MODEL, Event, Goal, Limits, State
 from process.payload import short_repr
 from process.testing.backend import Backend, Connection
 from process.testing.comparison import Comparison, Difference, Trial
-from process.testing.planning.arcs import TransitionKey
+from process.testing.planning.arcs import RowFromState
 from process.testing.planning.planner import PlannedScenario, Planner, background_trials
 from process.testing.report import ConformanceReport, InsufficientCoverage, Mismatch
 from process.testing.scenario import Exchange, Scenario
@@ -125,9 +125,9 @@ class _Run:
     def __init__(self, comparison: Comparison, plan: _Plan, lang: str) -> None:
         self.comparison, self.planner, self.lang = comparison, _planner(plan), lang
         self.machine = self.planner.exploration.machine
-        self.taken: Counter[TransitionKey] = Counter()
+        self.taken: Counter[RowFromState] = Counter()
         self.reached: Counter[State] = Counter()
-        self.restarted: set[TransitionKey] = set()
+        self.restarted: set[RowFromState] = set()
         self.events = self.accepted = 0
         self.delivered: list[PlannedScenario] = []
 
@@ -146,7 +146,7 @@ class _Run:
         for exchange in scenario.exchanges(scenario.open(planned.number)):
             self._count(exchange)
 
-    def _count(self, exchange: Exchange) -> TransitionKey | None:
+    def _count(self, exchange: Exchange) -> RowFromState | None:
         if not exchange.is_accepted:
             return None
         row = row_taken(self.machine, exchange.before, exchange.delivery.event, exchange.delivery.by, exchange.data)

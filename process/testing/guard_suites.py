@@ -16,7 +16,7 @@ from process.model import ELSE
 from process.testing.minimal_suites import Suite, minimal_suite, rows
 from process.testing.scenario import Delivery, Scenario, scenario_of
 
-Outcome = tuple[int, str, bool]
+GuardOutcome = tuple[int, str, bool]
 """A row's place in the table, one of its guards by name, and whether that holds."""
 
 
@@ -26,7 +26,7 @@ class Witness(NamedTuple):
     configuration: int
     """Its index."""
     delivery: Delivery
-    unmet: tuple[Outcome, ...]
+    unmet: tuple[GuardOutcome, ...]
 
 
 def guard_suite(exploration: Exploration) -> Suite:
@@ -35,7 +35,7 @@ def guard_suite(exploration: Exploration) -> Suite:
     table = exploration.machine.definition.table
     guards = {(index, guard.name) for index, row in enumerate(table) for guard in row.guards if guard is not ELSE}
     witnesses = _best(exploration)
-    shown: set[Outcome] = {(row, name, True) for row, name in guards}  # each row is taken in the suite
+    shown: set[GuardOutcome] = {(row, name, True) for row, name in guards}  # each row is taken in the suite
     scenarios = [_with_witnesses(exploration, scenario, witnesses, shown) for scenario in base.scenarios]
     while missing := sorted(set(witnesses) - shown):
         scenario = _with_witnesses(exploration, _detour(exploration, witnesses[missing[0]][0]), witnesses, shown)
@@ -45,10 +45,10 @@ def guard_suite(exploration: Exploration) -> Suite:
     return base._replace(scenarios=tuple(scenarios), items=2 * len(guards), covered=len(shown))
 
 
-def _best(exploration: Exploration) -> dict[Outcome, list[Witness]]:
+def _best(exploration: Exploration) -> dict[GuardOutcome, list[Witness]]:
     """For each guard unmet the witnesses in which the fewest others of its row are unmet with it, nearest first."""
-    found: dict[Outcome, list[Witness]] = {}
-    fewest: dict[Outcome, int] = {}
+    found: dict[GuardOutcome, list[Witness]] = {}
+    fewest: dict[GuardOutcome, int] = {}
     for witness in _witnesses(exploration):
         for outcome in witness.unmet:
             others = sum(each[0] == outcome[0] for each in witness.unmet)
@@ -79,10 +79,10 @@ def _witnesses(exploration: Exploration) -> Iterator[Witness]:
 
 
 def _with_witnesses(
-    exploration: Exploration, scenario: Scenario, witnesses: dict[Outcome, list[Witness]], shown: set[Outcome]
+    exploration: Exploration, scenario: Scenario, witnesses: dict[GuardOutcome, list[Witness]], shown: set[GuardOutcome]
 ) -> Scenario:
     """The scenario with the witnesses that it can pass by, for what was not shown yet."""
-    by_index: dict[int, list[tuple[Outcome, Witness]]] = {}
+    by_index: dict[int, list[tuple[GuardOutcome, Witness]]] = {}
     for outcome, found in witnesses.items():
         if outcome not in shown:
             for witness in found:

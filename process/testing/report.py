@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from process.model import MODEL, State, Words
 from process.testing.backend import HOOKS
-from process.testing.planning.arcs import TransitionKey
+from process.testing.planning.arcs import RowFromState
 from process.testing.scenario import Scenario
 
 _HOOKS_ZH: Mapping[str, str] = {
@@ -37,7 +37,7 @@ class ConformanceReport(NamedTuple):
     """The number of events delivered."""
     accepted: int
     scenarios: int
-    transitions: Mapping[TransitionKey, int]
+    transitions: Mapping[RowFromState, int]
     """The transitions taken, each with the number of times."""
     ends: Mapping[State, int]
     """The ends reached, each with the number of times."""
@@ -155,7 +155,7 @@ class InsufficientCoverage(AssertionError):
     """
 
     def __init__(
-        self, transitions: tuple[TransitionKey, ...], ends: tuple[State, ...], events: int, lang: str = "en"
+        self, transitions: tuple[RowFromState, ...], ends: tuple[State, ...], events: int, lang: str = "en"
     ) -> None:
         super().__init__(transitions, ends, events, lang)
         self.transitions, self.ends, self.events, self.lang = transitions, ends, events, lang

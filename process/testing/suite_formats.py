@@ -130,4 +130,4 @@ def markdown(suite: Suite, lang: str) -> Iterator[str]:
             yield f"- [ ] {each.words(lang)}"
 
 
-FORMATS = {"table": table, "jsonl": jsonl, "pytest": pytest_file, "markdown": markdown}
+SUITE_FORMATS = {"table": table, "jsonl": jsonl, "pytest": pytest_file, "markdown": markdown}

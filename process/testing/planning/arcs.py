@@ -14,7 +14,7 @@ from process.model import Event, Goal, Limits, QuoteStatus, State
 
 SEARCHES = 64  # kept at once: many paths begin at the same configurations
 
-TransitionKey = tuple[State, int]
+RowFromState = tuple[State, int]
 """A transition: its source, and the index of its row in the table."""
 
 
@@ -27,7 +27,7 @@ class Arc(NamedTuple):
     number: int
     """Its place among all arcs."""
     event: Event
-    transition: TransitionKey
+    transition: RowFromState
     values: tuple[int, ...]
     """The transition with the value of each fact that decides, as numbers."""
     edges: tuple[Edge, ...]
@@ -61,9 +61,9 @@ class _Search:
         return [*path_back(self._predecessor, arc.source), arc]
 
     @cached_property
-    def first_arcs(self) -> Mapping[TransitionKey, Arc]:
+    def first_arcs(self) -> Mapping[RowFromState, Arc]:
         """For each transition the nearest arc that takes it."""
-        first: dict[TransitionKey, Arc] = {}
+        first: dict[RowFromState, Arc] = {}
         for arc in self:
             first.setdefault(arc.transition, arc)
         return first
@@ -119,7 +119,7 @@ class ArcGraph:
         self.inner = {goal: [i for i in inner if self.configurations[i].facts.goal is goal] for goal in self.goals}
 
     @property
-    def possible(self) -> tuple[set[TransitionKey], set[State]]:
+    def possible(self) -> tuple[set[RowFromState], set[State]]:
         """The transitions and the ends that these goals and events can take and reach."""
         transitions = {arc.transition for index in self.reachable for arc, _ in self.leaving[index]}
         return transitions, {self.configurations[index].state for index in self.reachable & self.ends}
@@ -149,7 +149,7 @@ class ArcGraph:
                 return search.path_by(arc)
         return []
 
-    def path_through(self, start: int, transition: TransitionKey) -> list[Arc]:
+    def path_through(self, start: int, transition: RowFromState) -> list[Arc]:
         """A shortest path whose last arc takes the transition; empty if there is none."""
         search = self._search(start)
         arc = search.first_arcs.get(transition)

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from operator import itemgetter
 
 from process.model import Event, Goal, Guard
-from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey
+from process.testing.planning.arcs import Arc, ArcGraph, RowFromState
 
 NEAREST = 8  # cycles of which the shortest is taken
 EVERY = 3  # path through the same row goes on until no attempt is left
@@ -154,7 +154,7 @@ class PlannedPaths:
         """A shortest path from the end of *path* that takes the event."""
         return self.graph.path(path[-1].target if path else self.graph.starts[goal], lambda arc: arc.event is event)
 
-    def _through(self, goal: Goal, transition: TransitionKey, counts: tuple[int, int]) -> list[Arc]:
+    def _through(self, goal: Goal, transition: RowFromState, counts: tuple[int, int]) -> list[Arc]:
         path = self._counted(goal, counts)
         if not path and counts != (0, 0):
             return []

@@ -22,7 +22,7 @@ from process.model import Actor, EndKind, Event, Goal, Limits
 from process.testing.comparison import Trial
 from process.testing.field_values import valid_choices, wrong_choices
 from process.testing.planning.accepted_payloads import PairwiseChooser
-from process.testing.planning.arcs import Arc, ArcGraph, TransitionKey, is_near_limits
+from process.testing.planning.arcs import Arc, ArcGraph, RowFromState, is_near_limits
 from process.testing.planning.listed import limit_deliveries, of_one_account, offering
 from process.testing.planning.paths import PlannedPaths
 from process.testing.planning.refused_deliveries import NO_TRACE, Leftovers, Probes, traced
@@ -71,7 +71,7 @@ class Planner:
         self.categories: set[object] = set()
         self.followed: set[tuple[int, object]] = set()
         self.often: set[tuple[int, int]] = set()
-        self.raised: Counter[tuple[TransitionKey, Actor, str]] = Counter()
+        self.raised: Counter[tuple[RowFromState, Actor, str]] = Counter()
         self.new_values = {arc.number: len(arc.values) for arcs in self.graph.leaving for arc, _ in arcs}
         """For each arc the number of its values that are new."""
         self.arcs_with = dict(self.graph.arcs_with)
@@ -166,7 +166,7 @@ class _Builder:
         self.case = Scenario(goal, (), self.graph.limits, shapes_of(number)).open(number)
         self.history: Counter[int] = Counter([-1])  # the start, and how often each row was taken
         self.trace: Leftovers = NO_TRACE
-        self.raised: Counter[tuple[TransitionKey, Actor, str]] = Counter()
+        self.raised: Counter[tuple[RowFromState, Actor, str]] = Counter()
 
     def deliveries(self) -> Iterator[Delivery]:
         path = list(self.path or ())

@@ -162,6 +162,29 @@ def test_a_room_says_in_at_most_ten_lines_what_it_is_for() -> None:
             assert text.count("\n") < 10, name
 
 
+TWINS = {
+    # name: why two modules define it
+    "transact": "the same for async hosts",
+    "deliver": "the same for async hosts",
+    "check_conformance": "the fixture that calls it",
+    "check_reference": "the same check for the store and for Temporal",
+    "load": "the statement, and the function that makes a case of its rows",
+}
+
+
+def test_a_public_name_is_defined_in_one_module_and_none_is_that_of_its_own_module() -> None:
+    homes: dict[str, list[str]] = {}
+    for name, tree in trees().items():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(name)
+    twins = {name for name, modules in homes.items() if len(modules) > 1}
+    monitors = {name for name in twins if "process.audit.monitors" in homes[name]}
+    assert twins - monitors <= {*TWINS}
+    namesakes = {home for name, modules in homes.items() for home in modules if home.rpartition(".")[2] == name}
+    assert namesakes <= {"process.audit.page_data", "process.audit.repair"}
+
+
 def in_a_fresh_interpreter(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return done.stdout.strip()

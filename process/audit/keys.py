@@ -51,7 +51,9 @@ def make_cases(conn: duckdb.DuckDBPyConnection, chosen: str, is_free: bool, prog
         chosen: the condition that a case is audited.
         is_free: no column orders the entries of one time.
     """
+    conn.execute("set disabled_optimizers='filter_pushdown'")  # it would write the whole events into the conditions
     watched(conn, f"create or replace temp table keyed as {_keys_query(chosen, is_free)}", Stage.SORTING, progress)
+    conn.execute("reset disabled_optimizers")
     conn.execute(
         "create or replace temp table keys as select row_number() over () as trace_number, goal, entries, places"
         f" from keyed where len(times) <= {LONGEST} group by goal, entries, places"

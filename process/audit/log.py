@@ -61,17 +61,19 @@ def read_events(
     problems = [*_unreadable(raw), *unknown_names(conn, mapping, raw.columns)]
     problems += doubtful_times(conn, raw, mapping)
     conn.execute(f"create or replace view given as {events_query(mapping, raw.columns, 'raw', OWN, raw.instants)}")
-    problems += _duplicates(conn, progress)
+    has_ids = all(name in raw.columns for name in mapping.columns_of("id"))
+    problems += _duplicates(conn, raw.rows, has_ids, progress)
     conn.execute("create or replace table unreadable (case_id varchar)")
-    problems += _bad_rows(conn, mapping)
+    found = conn.execute(
+        "select event, count(*), min(at_us), max(at_us), count(*) - count(case_id), count(*) - count(at_us)"
+        " from events where event is not null group by event"
+    ).fetchall()
+    _, counts, begins, ends, no_case, no_time = zip(*found, strict=True) if found else ((),) * 6
+    rows = sum(counts)
+    first, last = (find((at for at in times if at is not None), default=0) for find, times in ((min, begins), (max, ends)))
+    problems += _bad_rows(conn, mapping, sum(no_case), sum(no_time))
     make_cases(conn, _chosen(bucket, only), mapping.ties == "free", progress)
     problems += _too_long(conn)
-    found = conn.execute(
-        "select event, count(*), min(at_us), max(at_us) from events where event is not null group by event"
-    ).fetchall()
-    rows = sum(count for _, count, _, _ in found)
-    first = min((at for _, _, at, _ in found if at is not None), default=0)
-    last = max((at for *_, at in found if at is not None), default=0)
     (cases, entries) = conn.execute("select count(*), sum(len(times)) from cases").fetchone() or (0, 0)
     if only is not None:
         rows = entries or 0
@@ -118,15 +120,17 @@ def _unreadable(raw: Raw) -> Iterator[Problem]:
         yield Problem("unreadable_row", len(raw.unreadable), Words("无法读取的行", "rows that can't be read"), places)
 
 
-def _duplicates(conn: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Problem]:
+def _duplicates(conn: duckdb.DuckDBPyConnection, rows: int, has_ids: bool, progress: Progress) -> Iterator[Problem]:
     """Make ``events`` of ``given``: rows that bear one id are one event; count rows of the same content that bear none.
 
     Hashes are compared first: most logs have no duplicates, and texts are costly to compare.
     """
     same = "count(event_id) - count(distinct hash({0})) filter (event_id is not null)"
-    query = f"select {same.format('event_id')} as doubled, count(*) - count(event_id) as without_id from given"
-    watched(conn, f"create or replace temp table hashed as {query}", Stage.SORTING, progress)
-    doubled, without_id = conn.execute("from hashed").fetchone() or (0, 0)
+    doubled, without_id = 0, rows
+    if has_ids:
+        query = f"select {same.format('event_id')} as doubled, count(*) - count(event_id) as without_id from given"
+        watched(conn, f"create or replace temp table hashed as {query}", Stage.SORTING, progress)
+        doubled, without_id = conn.execute("from hashed").fetchone() or (0, 0)
     if doubled:  # by the id alone; an id may count within its case
         (doubled,) = conn.execute(f"select {same.format(f'({ONE_EVENT})')} from given").fetchone() or (0,)
     if doubled:
@@ -160,23 +164,31 @@ def _doubled_ids(conn: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
         yield Problem("id_reused", len(different), words, tuple(str(case) for (case,) in different))
 
 
-def _bad_rows(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[Problem]:
-    """Count rows without what an event must have; a case with an event of unknown time goes into ``unreadable``."""
+def _bad_rows(conn: duckdb.DuckDBPyConnection, mapping: Mapping, no_case: int, no_time: int) -> Iterator[Problem]:
+    """Tell of rows without what an event must have; a case with an event of unknown time goes into ``unreadable``.
+
+    Args:
+        no_case: the number of events without a case.
+        no_time: the number of events whose time can't be read.
+    """
     at = quoted(mapping.columns_of("at")[0])
     name = " || '/' || ".join(quoted(column) for column in mapping.columns_of("event"))
-    no_name = f"(select _row as row_number from raw where coalesce(trim({name}), '') = '')"
-    no_case = "(select row_number from events where event is not null and case_id is null)"
-    no_time = "(select row_number, case_id from events where event is not null and at_us is null)"
-    for code, relation in (("no_event", no_name), ("no_case", no_case), ("no_time", no_time)):
-        query = f"select count(*), min(row_number, {MOST_NAMED}) from {relation} rows"
-        count, rows = conn.execute(query).fetchone() or (0, [])
+    nameless = f"(select _row as row_number from raw where coalesce(trim({name}), '') = '')"
+    (no_event,) = conn.execute(f"select count(*) from {nameless} rows").fetchone() or (0,)
+    timeless = "(select row_number, case_id from events where event is not null and at_us is null)"
+    for code, count, relation in (
+        ("no_event", no_event, nameless),
+        ("no_case", no_case, "(select row_number from events where event is not null and case_id is null)"),
+        ("no_time", no_time, timeless),
+    ):
         if not count:
             continue
+        (rows,) = conn.execute(f"select min(row_number, {MOST_NAMED}) from {relation} rows").fetchone() or ([],)
         given = dict.fromkeys(rows, "")
-        if relation == no_time:
+        if code == "no_time":
             found = conn.execute(f"select _row, cast({at} as varchar) from raw where list_contains(?, _row)", [rows])
             given |= {row: f": {text[:40]!r}" if text else "" for row, text in found.fetchall()}
-            conn.execute(f"insert into unreadable select distinct case_id from {no_time} rows where case_id is not null")
+            conn.execute(f"insert into unreadable select distinct case_id from {timeless} rows where case_id is not null")
         yield Problem(code, count, WORDS[code], tuple(f"row {row}{text}" for row, text in given.items()))
 
 

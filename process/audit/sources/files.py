@@ -76,7 +76,7 @@ def fill_from_csv(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], progr
     options = f"all_varchar=true, header=true, store_rejects=true, sample_size=20480, max_line_size={LONGEST_LINE},"
     options += f" buffer_size={2 * LONGEST_LINE}"
     scans = (f"select * from read_csv({quoted(file, chr(39))}, {options})" for file in files)
-    raw = fill_from_relation(conn, files, f"({' union all by name '.join(scans)})", progress)
+    raw = fill_from_relation(conn, files, f"({' union all by name '.join(scans)})", progress, is_text=True)
     rejected = conn.execute(
         "select s.file_path, e.line, e.error_message from reject_errors e join reject_scans s"
         " on e.scan_id = s.scan_id and e.file_id = s.file_id order by all"
@@ -108,7 +108,7 @@ def fill_from_json_lines(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...]
                 _check_json_lines(file)
         raise not_readable(files, error) from None
     types = ", ".join(f"{quoted(name, chr(39))}: 'VARCHAR'" for name, *_ in found)
-    return fill_from_relation(conn, files, f"{read}columns={{{types}}})", progress)
+    return fill_from_relation(conn, files, f"{read}columns={{{types}}})", progress, is_text=True)
 
 
 def _beginning_of(file: str) -> bytes:

@@ -107,18 +107,23 @@ def fill_from_relation(
     progress: Progress = silent,
     *,
     is_cheap: bool = False,
+    is_text: bool = False,
 ) -> Raw:
     """Make ``raw`` of a relation of DuckDB, every column but points in time as text.
 
     Args:
         is_cheap: the relation can be read again and again, column by column: a view is enough.
+        is_text: all its columns are texts, so that it need not be asked for their types first.
     """
+    kind, selected = "view" if is_cheap else "table", "*"
     try:
-        columns = {name: kind for name, kind, *_ in conn.execute(f"describe select * from {relation}").fetchall()}
-        as_text = ", ".join(f"{_as_text(name, kind)} as {quoted(name)}" for name, kind in columns.items())
-        kind = "view" if is_cheap else "table"
-        query = f"create or replace {kind} raw as select {as_text}, row_number() over () as _row from {relation}"
+        if not is_text:
+            columns = {name: kind for name, kind, *_ in conn.execute(f"describe select * from {relation}").fetchall()}
+            selected = ", ".join(f"{_as_text(name, kind)} as {quoted(name)}" for name, kind in columns.items())
+        query = f"create or replace {kind} raw as select {selected}, row_number() over () as _row from {relation}"
         watched(conn, query, Stage.READING, progress)
+        if is_text:
+            columns = {name: kind for name, kind, *_ in conn.execute("describe raw").fetchall() if name != "_row"}
     except duckdb.Error as error:
         raise not_readable(files, error) from None
     (rows,) = conn.execute("select count(*) from raw").fetchone() or (0,)
@@ -162,7 +167,7 @@ def fill_from_rows(
             raise SourceUnusable(", ".join(files), Words("没有任何事件", "holds no events"))
         types = ", ".join(f"{quoted(name, chr(39))}: 'VARCHAR'" for name in columns)
         relation = f"read_json({quoted(str(path), chr(39))}, format='newline_delimited', columns={{{types}}})"
-        raw = fill_from_relation(conn, files, relation, progress)
+        raw = fill_from_relation(conn, files, relation, progress, is_text=True)
     return raw._replace(roles=roles)
 
 

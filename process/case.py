@@ -331,7 +331,7 @@ class Case(EventMethods):
         """``from_dict`` of JSON text of at most 64 KiB. Raises as that does."""
         from process.snapshot import codec
 
-        return cls.from_dict(codec.loads(text))
+        return cls._of(codec.decode(codec.loads(text), cls.machine, parsed=True))
 
     def copy(self) -> Self:
         """Return an equal case that moves independently of this one; attributes that a subclass adds are copied along."""

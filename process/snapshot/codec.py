@@ -93,8 +93,8 @@ def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
     }
     if parts.trusted_until is not None:
         data[TRUSTED_UNTIL] = parts.trusted_until
-    room = MAX_SIZE - len(json.dumps(data))
-    for count, step in enumerate(reversed(written)):
+    room = MAX_SIZE - len(json.dumps(data)) if len(written) > 1 else 0
+    for count, step in enumerate(reversed(written) if len(written) > 1 else ()):  # the last one stays
         room -= len(json.dumps(step)) + 2  # and the comma and space before it
         if room < 0:
             written = written[-count:]
@@ -127,8 +127,8 @@ def loads(text: str | bytes) -> Any:
         refuse("", f"not JSON: {error.problem.en}", f"不是 JSON：{error.problem.zh}")
 
 
-def decode(data: object, machine: CompiledMachine) -> Parts:
-    """Return the parts of the case of a snapshot.
+def decode(data: object, machine: CompiledMachine, *, parsed: bool = False) -> Parts:
+    """Return the parts of the case of a snapshot; of one that is *parsed*, it is known that it was JSON.
 
     Raises:
         SnapshotInvalid: naming the entry.
@@ -136,7 +136,7 @@ def decode(data: object, machine: CompiledMachine) -> Parts:
     """
     if type(data) is not dict:
         refuse("", f"must be an object, not {short_repr(data)}", f"须是对象，不能是 {short_repr(data)}")
-    size = json_size(data)  # as it was written: what a migration adds counts for nothing
+    size = json_size(data, parsed=parsed)  # as it was written: what a migration adds counts for nothing
     if data.get("format") != FORMAT:
         given = short_repr(data.get("format"))
         refuse("format", f"must be {FORMAT!r}, not {given}", f"须是 {FORMAT!r}，不能是 {given}")

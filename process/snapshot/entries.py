@@ -28,13 +28,16 @@ def read_keys(data: object, keys: tuple[str, ...], where: str) -> dict[str, Any]
     return data
 
 
-def json_size(data: dict[str, Any]) -> int:
-    """Return the number of characters of the data as JSON; refuse what JSON can't hold, and strangers' objects."""
+def json_size(data: dict[str, Any], *, parsed: bool = False) -> int:
+    """Return the number of characters of the data as JSON; refuse what JSON can't hold, and strangers' objects.
+
+    What was *parsed* holds no such objects.
+    """
     try:
         size = len(json.dumps(data, allow_nan=False))
     except Exception as error:  # whatever objects of the caller's raise
         refuse("", f"JSON can't hold it: {short_repr(error)}", "有 JSON 无法表示的内容")
-    inner: list[Any] = [data]
+    inner: list[Any] = [] if parsed else [data]
     for value in inner:  # which grows
         kind = type(value)
         if kind is dict:

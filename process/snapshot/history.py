@@ -155,8 +155,11 @@ def _check_backwards(history: Sequence[Step], skipped: int, facts: Facts, machin
     after: Known = facts._asdict()
     for index in range(newest, -1, -1):
         step = history[index]
+        check = index < newest
         before = [
-            (row, known) for row in _fitting(step, machine) if (known := step_back(row, after, step.data)) is not None
+            (row, known)
+            for row in _fitting(step, machine)
+            if (known := step_back(row, after, step.data, check=check)) is not None
         ]
         if index == newest:  # all is known after it, so what is not known before it can be tried
             before = [(row, known) for row, known in before if can_complete(row, known, after, step.data)]

@@ -147,7 +147,7 @@ def _handle(
     with raising_conflict(case_id, version, conn=conn):
         row = statements.load(conn, case_id, sender, event_id)
         loaded = _loaded(row, case_id)
-        if (known := _known_event(conn, row, sender, event_id)) is not None:
+        if (known := _known_event(conn, row, case_id, sender, event_id)) is not None:
             return _first_outcome(loaded, known, event, sender, payload)
         if version is not None and version != loaded.case.version:
             raise Conflict(case_id, version, found=loaded.case.version)
@@ -171,16 +171,17 @@ def load_for_update(conn: Connection, case_id: str) -> LoadedCase:
 def _loaded(row: Row[Any] | None, case_id: str) -> LoadedCase:
     if row is None:
         raise CaseNotFound(case_id)
-    return LoadedCase(rows.case_of(row), row.refusals, row.digest, statements.is_serial_level(row.isolation))
+    isolation = row._mapping.get("isolation")  # of PostgreSQL alone
+    return LoadedCase(rows.case_of(row, case_id), row.refusals, row.digest, statements.is_serial_level(isolation))
 
 
-def _known_event(conn: Connection, row: Row[Any] | None, sender: str, event_id: str) -> Row[Any] | None:
+def _known_event(conn: Connection, row: Row[Any] | None, case_id: str, sender: str, event_id: str) -> Row[Any] | None:
     """The step or refusal that the sender's event led to. A refusal has a ``kind``, a step has none."""
-    if row is not None and row.known_step is not None:
-        return statements.known_step(conn, row.case_id, row.known_step)
-    if row is not None and row.known_refusal is not None:
-        return statements.known_refusal(conn, row.case_id, sender, event_id)
-    return None
+    if row is None or row.known is None:
+        return None
+    if row.known == statements.A_REFUSAL:
+        return statements.known_refusal(conn, case_id, sender, event_id)
+    return statements.known_step(conn, case_id, row.known)
 
 
 def _first_outcome(loaded: LoadedCase, known: Row[Any], event: Event, sender: str, data: object) -> Handled:

@@ -137,16 +137,17 @@ def opening_digest(case: Case, model_version: int = MODEL_VERSION) -> str:
     return digest_of("", {**given, "deadlines": deadlines, "opened_at": at and _instant(at)})
 
 
-def case_of(row: Row[Any]) -> Case:
-    """The case of a row.
+def case_of(row: Row[Any], case_id: str | None = None) -> Case:
+    """The case of a row; *case_id* is the id by which it was found, where the row was read without its own.
 
     Raises:
         SnapshotInvalid: its snapshot is invalid, or is of another case or version than the row.
         NewerModel: a newer model wrote it.
     """
     case = Case.from_json(row.snapshot)
-    if case.case_id != row.case_id:
-        its, other = short_repr(case.case_id), short_repr(row.case_id)
+    expected = row.case_id if case_id is None else case_id
+    if case.case_id != expected:
+        its, other = short_repr(case.case_id), short_repr(expected)
         raise SnapshotInvalid("case_id", f"is {its}, but the row's is {other}", f"是 {its}，但该行的是 {other}")
     if case.version != row.version:
         its, other = short_repr(case.version), short_repr(row.version)

@@ -22,11 +22,13 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     cast,
     delete,
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -44,10 +46,9 @@ _AS_READ = and_(_OF_CASE, cases.c.version == bindparam("expected"), cases.c.refu
 
 # ------------------------------------------------------------------------------------------------------------- reading
 
-_ISOLATION: Final[dict[str, Label[Any]]] = {
-    "postgresql": func.current_setting("transaction_isolation", type_=String).label("isolation"),
-    "other": literal(None, String).label("isolation"),
-}
+_ISOLATION: Final[Label[Any]] = func.current_setting("transaction_isolation", type_=String).label("isolation")
+A_REFUSAL: Final = -1
+"""In the column ``known``, where the version of the step stands that the event led to."""
 
 
 @cache
@@ -61,10 +62,13 @@ def _load(dialect: str) -> Select[Any]:
         refusals.c.by == bindparam("sender"),
         refusals.c.event_id == bindparam("event_id"),
     )
-    columns = [cases.c[name] for name in ("case_id", "version", "refusals", "digest", "snapshot")]
-    known = [steps.c.version.label("known_step"), refusals.c.version.label("known_refusal")]
+    columns = [cases.c[name] for name in ("version", "refusals", "digest", "snapshot")]  # few: PyMySQL is slow at each
+    known = func.coalesce(steps.c.version, case((refusals.c.version.is_not(None), literal_column(str(A_REFUSAL))))).label(
+        "known"
+    )
+    isolation = [_ISOLATION] if dialect == "postgresql" else []
     joined = cases.outerjoin(steps, known_step).outerjoin(refusals, known_refusal)
-    return select(*columns, *known, _ISOLATION.get(dialect, _ISOLATION["other"])).select_from(joined).where(_OF_CASE)
+    return select(*columns, known, *isolation).select_from(joined).where(_OF_CASE)
 
 
 _KNOWN_STEP = select(steps).where(steps.c.case_id == bindparam("key"), steps.c.version == bindparam("known"))
@@ -81,7 +85,7 @@ _QUEUE = select(cases.c.version).where(_OF_CASE).with_for_update(key_share=True)
 
 
 def load(conn: Connection, case_id: str, sender: str = "", event_id: str = "") -> Row[Any] | None:
-    """The columns that the next write needs, and the version of the step or refusal that the sender's event led to."""
+    """The columns that the next write needs, and the version of the step that the sender's event led to, or A_REFUSAL."""
     keys = {"key": case_id, "sender": sender, "event_id": event_id}
     return conn.execute(_load(conn.dialect.name), keys).first()
 
@@ -108,7 +112,7 @@ def refusal_rows(conn: Connection, case_id: str) -> Sequence[Row[Any]]:
 
 def is_serial(conn: Connection) -> bool:
     """Return True where a lost race is an error: at PostgreSQL's isolation levels above READ COMMITTED."""
-    return conn.dialect.name == "postgresql" and is_serial_level(conn.scalar(select(_ISOLATION["postgresql"])))
+    return conn.dialect.name == "postgresql" and is_serial_level(conn.scalar(select(_ISOLATION)))
 
 
 def is_serial_level(isolation: str | None) -> bool:

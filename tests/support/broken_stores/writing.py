@@ -42,7 +42,7 @@ def look_before_load() -> None:
     def handle(conn: Connection, case_id: str, event: Event, data: Any = None, *, event_id: str, **rest: Any) -> Handled:
         sender = kept_refusals.sender_of(event, rest.get("by"))
         row = statements.load(conn, case_id, sender, event_id)
-        known = handling._known_event(conn, row, sender, event_id)
+        known = handling._known_event(conn, row, case_id, sender, event_id)
         loaded = handling.load_for_update(conn, case_id)
         if known is not None:
             return handling._first_outcome(loaded, known, event, sender, data)

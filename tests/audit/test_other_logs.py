@@ -31,7 +31,7 @@ def deviating(folder: Path) -> dict[str, int]:
         return {row["case_id"]: int(row["position"]) for row in csv.DictReader(table)}
 
 
-@counts("cases", 250, 14_000)
+@counts("cases", 120, 14_000)
 def test_a_bank_log_gets_the_verdicts_of_the_second_reading_in_three_formats(cases: int, tmp_path: Path) -> None:
     log = other_log(cases, seed=cases)
     expected = {rows[0]["case"]: place for rows in log if (place := first_refused(rows)) is not None}

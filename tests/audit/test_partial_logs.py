@@ -32,7 +32,7 @@ LEVELS = {
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_projection_of_a_legal_case_conforms(level: str, tmp_path: Path) -> None:
     recorded, left_out = LEVELS[level]
-    rows = [row for case in legal_log(150, seed=11) for row in case if row["event"] in recorded]
+    rows = [row for case in legal_log(100, seed=11) for row in case if row["event"] in recorded]
     file = write_csv(tmp_path / "log.csv", rows, [name for name in COLUMNS if name not in left_out])
     report = audit(file, Mapping(records=frozenset(recorded)))
     assert (report.deviating, report.unknown) == (0, 0), report.deviations[:2]

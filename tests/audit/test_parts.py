@@ -19,8 +19,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def report(folder: Path) -> Report:
-    """The report of one run over the whole log; its parts lie beside the log."""
+    """The report of one run over the whole log; its parts lie beside the log, and one of another."""
     file = write_csv(folder / "log.csv", (row for rows in with_faults(legal_log(120), every=3)[0] for row in rows))
+    other = write_csv(folder / "other.csv", (row for rows in legal_log(3, seed=8) for row in rows))
+    audit(other, bucket=(BUCKETS, BUCKETS), out=folder / "other")
     for number in range(1, BUCKETS + 1):
         audit(file, bucket=(number, BUCKETS), out=folder / f"part{number}")
     return audit(file, out=folder / "whole")
@@ -49,8 +51,6 @@ def test_buckets_add_up_to_the_report_and_the_tables_of_one_run(folder: Path, re
     ],
 )
 def test_parts_that_are_not_all_of_one_log_are_refused(change: object, told: str, folder: Path, report: Report) -> None:
-    other = write_csv(folder / "other.csv", (row for rows in legal_log(3, seed=8) for row in rows))
-    audit(other, bucket=(BUCKETS, BUCKETS), out=folder / "other")
     assert callable(change)
     with pytest.raises(SourceUnusable, match=told):
         merge(change(parts(folder)))

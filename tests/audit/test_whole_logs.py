@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -23,44 +24,67 @@ def file(log: tuple[list[list[Row]], dict[str, str]], tmp_path_factory: pytest.T
 
 @pytest.fixture(scope="module")
 def report(file: Path) -> Report:
-    return audit(file)
+    """The report, whose tables lie beside the log."""
+    return audit(file, out=file.parent)
 
 
-def deviating_cases(file: Path, tmp_path: Path) -> dict[str, tuple[int, tuple[str, ...]]]:
+def deviating_cases(folder: Path) -> dict[str, tuple[int, tuple[str, ...]]]:
     """Return the place and codes of the first illegal event of each deviating case."""
     import csv
 
-    audit(file, out=tmp_path)
-    with (tmp_path / "deviations.csv").open(encoding="utf-8", newline="") as table:
+    with (folder / "deviations.csv").open(encoding="utf-8", newline="") as table:
         return {row["case_id"]: (int(row["position"]), tuple(row["codes"].split())) for row in csv.DictReader(table)}
 
 
 def test_exactly_the_cases_that_a_plain_replay_refuses_deviate_at_the_same_event_for_the_same_reasons(
-    log: tuple[list[list[Row]], dict[str, str]], file: Path, tmp_path: Path
+    log: tuple[list[list[Row]], dict[str, str]], file: Path, report: Report
 ) -> None:
     plain = {rows[0]["case"]: verdict for rows in log[0] if (verdict := plain_verdict(rows)) is not None}
     assert set(log[1].values()) == set(FAULTS), "every kind of fault is in the log"
-    assert deviating_cases(file, tmp_path) == plain
+    assert deviating_cases(file.parent) == plain
+    assert report.deviating == len(plain)
     assert set(plain) <= set(log[1])
 
 
+class Seeded(NamedTuple):
+    """A log with every kind of fault, where it is illegal, and its report."""
+
+    faulty: dict[str, set[str]]
+    legal: int
+    report: Report
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    log = [renamed("legal", rows) for rows in legal_log(30, seed=4)]
+    legal, faulty = len(log), dict[str, set[str]]()
+    for kind, (put, _) in FAULTS.items():
+        changed = [found for rows in legal_log(300, seed=3) if (found := put(rows)) is not None]
+        illegal = [renamed(kind, rows) for rows in changed if plain_verdict(rows) is not None][:20]
+        faulty[kind] = {rows[0]["case"] for rows in illegal}
+        log += illegal
+    file = write_csv(tmp_path_factory.mktemp("faults") / "log.csv", (row for rows in log for row in rows))
+    return Seeded(faulty, legal, audit(file, Mapping(records=frozenset(Event))))
+
+
+def renamed(kind: str, rows: list[Row]) -> list[Row]:
+    return [{**row, "case": f"{kind}: {row['case']}", "id": f"{kind}: {row['id']}"} for row in rows]
+
+
 @pytest.mark.parametrize("kind", FAULTS)
-def test_a_seeded_fault_is_found_and_its_requirement_named(kind: str, tmp_path: Path) -> None:
-    put, requirement = FAULTS[kind]
-    changed = [found for rows in legal_log(300, seed=3) if (found := put(rows)) is not None]
-    illegal = [rows for rows in changed if plain_verdict(rows) is not None][:20]
-    assert illegal, "the fault is illegal in some case"
-    legal = legal_log(30, seed=4)
-    legal = [[{**row, "case": f"legal {row['case']}", "id": f"legal {row['id']}"} for row in rows] for rows in legal]
-    file = write_csv(tmp_path / "log.csv", (row for rows in illegal + legal for row in rows))
-    report = audit(file, Mapping(records=frozenset(Event)))
-    assert (report.deviating, report.conforming) == (len(illegal), len(legal))
-    if requirement is not None:
-        assert all(requirement in found.requirements for found in report.deviations), report.deviations
-    for found in report.deviations:
-        assert found.reason.zh
-        assert found.reason.en
-        assert found.repair != ()
+def test_a_seeded_fault_is_found_and_its_requirement_named(kind: str, seeded: Seeded) -> None:
+    faulty, legal, report = seeded
+    assert faulty[kind], "the fault is illegal in some case"
+    deviations = {each.variant: each for each in report.deviations}
+    found = {each.case: deviations[each.variant] for each in report.listed if each.case.startswith(f"{kind}: ")}
+    assert set(found) == faulty[kind]
+    assert (report.deviating, report.conforming) == (sum(map(len, faulty.values())), legal)
+    requirement = FAULTS[kind][1]
+    for case, deviation in found.items():
+        assert requirement is None or requirement in deviation.requirements, case
+        assert deviation.reason.zh
+        assert deviation.reason.en
+        assert deviation.repair != ()
 
 
 def test_a_log_without_faults_conforms_and_breaks_no_requirement(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Checks of what a case is opened with and of what an event is raised with, beside the fields of its payload.
 
-Whatever an object of the caller's does when it is looked at, these raise nothing but what they say.
+They raise only what they document, whatever an object of the caller's raises when it is read.
 """
 
 from __future__ import annotations

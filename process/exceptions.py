@@ -35,14 +35,14 @@ class UnknownEvent(ProcessError):
     """There is no such event; ``event`` is the text that was given, or a short literal of what else was."""
 
     is_final = True
-    """There never will be."""
+    """Always: no later event makes the name known."""
 
     def __init__(self, event: object) -> None:
         self.event = str.__str__(event) if issubclass(type(event), str) else short_repr(event)
         super().__init__(self.event)
 
     def __str__(self) -> str:
-        return f"unknown event {short_repr(self.event)}; known are {', '.join(Event)}"
+        return f"unknown event {short_repr(self.event)}; known events: {', '.join(Event)}"
 
 
 class Reasons(Protocol):
@@ -116,7 +116,7 @@ class InvalidPayload(_Blocked):
     """A field is missing, unknown or wrong; ``fields`` names them. ``event`` is None when a case was being opened."""
 
     is_final = True
-    """No case takes the payload, now or later."""
+    """Always: no case takes such a payload, now or later."""
 
     @property
     def fields(self) -> tuple[str, ...]:

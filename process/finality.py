@@ -1,7 +1,8 @@
-"""Search for a way to the acceptance of a refused event; without one the refusal is final. Made when that is first read.
+"""Decides whether a refusal is final: it is, unless later events can lead to the same event being accepted.
 
-The search is over abstract configurations, of which a model has a few hundred. All that a guard can learn of a payload is
-whether one of its values equals one of the case's, so the values themselves are replaced by what they are equal to:
+The search for them is made when ``is_final`` is first read. It is over abstract configurations, of which a model has a few
+hundred. All that a guard can learn of a payload is whether one of its values equals one of the case's, so the values
+themselves are replaced by what they are equal to:
 
 - a reference, by the name of the payload field or else of the first fact that holds it, and it is compared with references
   of its own kind alone, a quote with quotes; a fee or a currency, by whether it equals the payload's;

@@ -119,7 +119,7 @@ def refusal_from_dict(data: Mapping[str, Any]) -> Refused:
 
 
 def invalid_payload_from_dict(data: Mapping[str, Any]) -> InvalidPayload:
-    """Likewise, of an InvalidPayload."""
+    """The InvalidPayload of such data. Raises as ``refusal_from_dict``."""
     return InvalidPayload(*_refusal_fields(data))
 
 

@@ -1,4 +1,6 @@
-"""Checks of what comes from outside, by type and shape, made before any guard is evaluated.
+"""Checks of values from outside, by type and shape: references (such as order numbers), money, text, times.
+
+They are made before any guard is evaluated.
 
 A check takes a value and returns the value to keep: the enum member where its name in a file (``"app"``) was given, else
 the value itself. What is wrong is returned as blockers that name the field and say what would be right.

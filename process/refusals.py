@@ -1,4 +1,8 @@
-"""The refusal of an event: the class of the exception is chosen at once, its reasons are built when they are read."""
+"""The refusal of an event: the class of the exception is chosen at once, its reasons are built when they are read.
+
+The sentences for state and actor stand here, those of guards in ``process.model.guards``, those for fields in
+``process.payload``.
+"""
 
 from __future__ import annotations
 
@@ -146,7 +150,7 @@ def _wrong_actor(event: Event, actors: tuple[Actor, ...], by: object) -> Blocker
     parameters = {"event": event, "by": by if type(by) is Actor else None, "actors": actors}
     if by is None:
         zh = f"请指明「{name.zh}」由谁发起：{zh_actors}。"
-        return Blocker("actor_missing", parameters, zh, f'Name who raises "{name.en}": {en_actors}.')
+        return Blocker("actor_missing", parameters, zh, f'Specify who raises "{name.en}": {en_actors}.')
     zh_by, en_by = (by.words.zh, with_article(by)) if type(by) is Actor else (short_repr(by), short_repr(by))
     zh = f"「{name.zh}」不能由{zh_by}发起，只能由{zh_actors}发起。"
     return Blocker("wrong_actor", parameters, zh, f'"{name.en}" can only be raised by {en_actors}, not by {en_by}.')

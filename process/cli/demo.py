@@ -18,7 +18,7 @@ from process.model import Words
 from process.records import Step
 
 NEXT = (
-    ("walk", Words("亲自走一遍，每一步都由您选择", "be customer, lender and support yourself, step by step")),
+    ("walk", Words("亲自走一遍，每一步都由您选择", "play customer, lender and support yourself, step by step")),
     ("show", Words("查看全部状态、事件和流转", "see every state, event and transition")),
     ("draw", Words("画出流程图", "draw the flow")),
     ("check", Words("验证各条要求在所有可达情形中成立", "verify the requirements in every reachable configuration")),

@@ -57,7 +57,7 @@ def _verified(case: Case) -> Happenings:
 
 
 def _removed(case: Case) -> Happenings:
-    yield case.report_problem(by=Actor.CUSTOMER, problem="the code to sign in never comes")
+    yield case.report_problem(by=Actor.CUSTOMER, problem="the sign-in code never arrives")
     yield case.contact_support(channel=SupportChannel.HOTLINE)
     try:
         case.remove_face_verification(agent="agent-7", ticket="ticket-1")
@@ -77,7 +77,7 @@ EXAMPLES = (
         _skipped,
         Words(
             "系统判定无需核验，资方办结：分期已取消，客户没有刷脸。",
-            "The system saw no need to verify, and the lender cancelled the plan: no face was scanned.",
+            "The system required no verification, and the lender cancelled the plan: no face was scanned.",
         ),
     ),
     Example(

@@ -91,7 +91,7 @@ def _print_section(screen: Console, title: str, rows: list[tuple[str, str]]) -> 
 
 
 def _in_signs(text: str) -> str:
-    """The text in signs that the console has: an ellipsis may be three dots."""
+    """The text in characters that the console has: an ellipsis may become three dots."""
     return text if sys.stdout is None or can_write(sys.stdout, "…") else text.replace("…", "...")
 
 

@@ -24,7 +24,7 @@ class Back(Exception):
 
 
 class Prompt:
-    """Questions in one language."""
+    """Asks questions in one language."""
 
     def __init__(self, lang: str, console: Console) -> None:
         self._lang, self._console = lang, console

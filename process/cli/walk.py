@@ -186,7 +186,7 @@ class _Session:
         example = f"{found[0].event} {found[0].by}"
         zh, en = (
             "{} 可由不同的人发起，请输入编号 {}，或写 {}。",
-            "{} is possible by several actors: type {}, or write {}.",
+            "{} can be raised by several actors: type {}, or write {}.",
         )
         say(self._t(zh, en).format(found[0].event, ways, example))
 

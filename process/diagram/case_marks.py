@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from process.diagram.arrows import Arrow
 from process.diagram.layout.geometry import GAP, PITCH, Rect, borders, segment
 from process.diagram.layout.legend import LegendEntry, place_in_rows
-from process.diagram.layout.route import Route
+from process.diagram.layout.route_records import Route
 from process.diagram.layout.typeface import block
 from process.diagram.palette import VISITED
 from process.diagram.views import Picture

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from process.diagram.arrows import ANYWHERE, Arrow
 from process.diagram.curves import PagePoint
+from process.diagram.layout.box_places import NAME
 from process.diagram.layout.geometry import PITCH, Rect
-from process.diagram.layout.grid import NAME
 from process.diagram.layout.labels import TEXT, Label
 from process.diagram.layout.legend import LegendEntry
-from process.diagram.layout.placement import TITLE, PlacedPicture
+from process.diagram.layout.placed_picture import TITLE, PlacedPicture
 from process.diagram.layout.typeface import LINE as LINE_HEIGHT
 from process.diagram.palette import END, FRAME, GROUND, INK, LINE, MAIN, MOVE, PAGE, QUIET, VISITED
 from process.diagram.views import Box, Frame
@@ -44,7 +44,7 @@ def _printable(text: str) -> str:
 
 
 def _rounded(rect: Rect) -> Rect:
-    """To hundredths of a point, which is as much as DOT and SVG are given."""
+    """The rectangle in hundredths of a point, the precision with which DOT and SVG are written."""
     return Rect(*(round(edge, 2) for edge in rect))
 
 

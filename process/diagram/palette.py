@@ -14,14 +14,14 @@ MOVE: Mapping[Actor, str] = {
     Actor.SUPPORT: "#45A884",
     Actor.CLOCK: "#E4E4E4",
 }
-"""After Okabe and Ito, lightened so that dark text stands on them."""
+"""The colour of each actor's states, after Okabe and Ito, lightened so that dark text is legible on it."""
 
 END: Mapping[EndKind, tuple[str, str]] = {
     EndKind.GOOD: ("#E6F4EC", "#00614A"),
     EndKind.NEUTRAL: ("#F2F2F2", "#4A4A4A"),
     EndKind.BAD: ("#FBEAE1", "#9A3412"),
 }
-"""The ground of a group of ends, and the border of the ends in it."""
+"""The background of a group of ends, and the border of the ends in it."""
 
 INK, QUIET, FRAME, GROUND, PAGE = "#1A1A1A", "#4F5B66", "#B8C4CE", "#F4F7FA", "#FFFFFF"
 MAIN, LINE, VISITED = "#0B4F8A", "#5A6672", "#C2185B"

@@ -7,7 +7,7 @@ from typing import Any
 
 from process.diagram import known
 from process.diagram.layout.all_routes import routes_as_json
-from process.diagram.layout.placement import place
+from process.diagram.layout.placed_picture import place
 from process.diagram.main_path import find_paths, forget_paths, paths_as_json, paths_key
 from process.diagram.render import LANGUAGES
 from process.diagram.view_options import View

@@ -4,7 +4,7 @@ A configuration is a state with facts in canonical form. The references stand fo
 from the count of those that count, since guards only compare a quote or an attempt with the current one. So the search is
 finite, and it is complete: in every configuration each event is raised by each actor, with each payload that matters
 (``process.exploration.inputs``). That what is left out never decides is a requirement of its own (R15:
-``process.requirements.data_independence``, ``near_misses``).
+``process.requirements.data_independence``).
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """The page ``diagrams/index.html``: the overview, and a path through the process that is clicked step by step.
 
+Its own texts stand in ``assets/words.js`` and ``assets/page.html``, those of the process come from the model.
 One file that needs no network. The browser decides nothing: the page holds every reachable configuration
 (``process.gallery.configurations``), so page and library can only disagree where the page is stale.
 """

@@ -65,7 +65,7 @@ def _contradictions_of_names(kind: type[Term]) -> Iterable[str]:
     for name, term in kind.__members__.items():
         where = f"{kind.__name__}.{name}"
         if name != term.name:
-            yield f"{where}: {term.value!r} is what {kind.__name__}.{term.name} is written as; each needs its own"
+            yield f"{where}: {term.value!r} is already the value of {kind.__name__}.{term.name}; each needs its own"
             continue
         if missing_languages(term.words):
             yield f"{where}: the words are missing in {' and '.join(missing_languages(term.words))}"

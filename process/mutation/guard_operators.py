@@ -44,7 +44,7 @@ ALIKE: Mapping[str, Alike] = {
     "by a checksum": lambda given, right: sum(map(ord, given)) == sum(map(ord, right)),
     "by its order": lambda given, right: given <= right,
 }
-"""How references can be taken for the same."""
+"""Loose comparisons of references, by which different ones count as the same."""
 
 NEARLY: Mapping[str, Alike] = {
     "or an older one": lambda given, right: given <= right,
@@ -54,7 +54,7 @@ NEARLY: Mapping[str, Alike] = {
     "or the first": lambda given, right: given in (right, 1),
     "by its last digit": lambda given, right: given % 10 == right % 10,
 }
-"""How numbers can."""
+"""The same for numbers."""
 
 
 def _form(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
@@ -80,11 +80,11 @@ def _loosely(name: str, alike: Alike) -> Callable[[Facts, Payload], bool]:
 
 
 FAVOURITES: Mapping[str, object] = {"fee": 777, "currency": "XAF", "attempt": 9}
-"""A value that decides by itself, by field; a reference where none is named."""
+"""For a field, the value with which a mutated guard is always true; a reference where none is named."""
 
 
 def _decisions(model: Model) -> Iterator[Change]:
-    """Guards that are also true for one value, by another field, or now and then."""
+    """Yield guards that are also true for one value, by another field, or now and then, and guards that fail."""
     for guard in mutable_guards(model):
         for name in guard.payload_fields:
             favourite = FAVOURITES.get(name, "vip-1")

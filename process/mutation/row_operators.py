@@ -103,7 +103,7 @@ def _can_read(model: Model, row: Row, part: Guard | Effect) -> bool:
 
 
 def _added(model: Model) -> Iterator[Change]:
-    """An event also where it does not happen, as it does elsewhere."""
+    """Yield rows that make an event possible in one more state, as it is in another."""
     made: set[tuple[object, ...]] = set()
     for number, row in enumerate(model.table, 1):
         guards = tuple(guard for guard in row.guards if guard is not ELSE)
@@ -127,7 +127,7 @@ FORGED: Mapping[str, Callable[[Facts], object]] = {
     "identity": lambda _facts: Identity.SIGNED_IN,
     "rejected_quote": lambda _facts: None,
 }
-"""Facts that no effect but a few touches, and what they are made."""
+"""Facts that few effects change, each with its forged value."""
 
 
 def _forged(model: Model) -> Iterator[Change]:

@@ -125,7 +125,7 @@ def _behaviour(exploration: Exploration) -> set[object]:
 # ------------------------------------------------------------------------------------------------------------- the score
 
 KILLERS = "killers.txt"
-"""What killed each mutant last time, so that it is tried first; a requirement that kills no more costs only time."""
+"""The file with the requirement that killed each mutant last time, tried first; one that kills no more costs only time."""
 
 
 @cache

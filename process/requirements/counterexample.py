@@ -17,14 +17,14 @@ class Counterexample(NamedTuple):
     """A shortest path to the violation; its last event is the violation, if ``attempt`` is None."""
     problem: Words
     attempt: tuple[Event, Actor, Mapping[str, Any]] | None = None
-    """What is raised after the path, and is refused although it should not be, or the other way round."""
+    """The event raised after the path, which is refused although it should not be, or the other way round."""
 
 
 class CheckResult(NamedTuple):
     """The result of a check."""
 
     coverage: tuple[tuple[int, Words], ...]
-    """What was checked: counts, each with its unit."""
+    """The counts of what was checked, each with its unit."""
     counterexample: Counterexample | None = None
 
 

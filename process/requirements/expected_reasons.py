@@ -21,7 +21,7 @@ class Raised(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """When a reason is unmet."""
+    """A reason for a refusal: the events that it can stop, and when it is unmet."""
 
     events: tuple[Event, ...]
     """The events that it can stop."""

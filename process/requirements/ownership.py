@@ -139,7 +139,7 @@ OUTSIDE = (A.VERIFIER, A.LENDER)
 
 
 def _at_any_time(asked: RequestKind) -> tuple[Event, ...]:
-    """A deadline, the lender's correction and the plan's end; abandoning and a problem, but in some states."""
+    """The events that may happen at any time; abandoning and a problem are not possible during some requests."""
     leaving = () if asked is K.CANCEL_PLAN else (E.ABANDON,)
     problem = () if asked in (K.CANCEL_PLAN, K.CONTACT_SUPPORT, K.HANDLE_CASE) else (E.REPORT_PROBLEM,)
     return (E.TIME_OUT, E.REPORT_PLAN_ENDED, E.COMPLETE_CANCELLATION, *leaving, *problem)

@@ -35,7 +35,7 @@ MALFORMED_VALUES: Mapping[str, tuple[object, ...]] = {
     **dict.fromkeys(("reason", "problem"), (*_TEXTS, None, "x" * (MAX_TEXT + 1))),
     **dict.fromkeys(("channel", "option", "method"), ("", "fax", "APP", 1, None)),
 }
-"""What each field can't hold, as the description has it."""
+"""The values that each field can't hold, as the description has it."""
 
 WELL_FORMED: Mapping[str, tuple[object, ...]] = {
     **dict.fromkeys(("account", "order", "quote", "agent", "ticket"), ("-", "证" * MAX_REFERENCE)),
@@ -46,8 +46,10 @@ WELL_FORMED: Mapping[str, tuple[object, ...]] = {
     **dict.fromkeys(("reason", "problem"), (".", "行\n" * (MAX_TEXT // 2))),
     "option": tuple(Option),
 }
+"""The least and the greatest value that each field can hold, and each choice."""
+
 CHANNELS: Mapping[Event, type[Term]] = {Event.SIGN_IN: Channel, Event.CONTACT_SUPPORT: SupportChannel}
-"""The least and the most that it can, and each choice."""
+"""The type of the field ``channel``, which differs by event."""
 
 
 REASON_COUNT = Words("条原因", "reasons")

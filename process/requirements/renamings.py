@@ -67,7 +67,7 @@ class Values(NamedTuple):
 
 
 _MIXED = "Été ß-0 单号 " + "Zz-09" * MAX_REFERENCE
-"""Becomes another reference if it is cut or normalized, or its letter case is changed."""
+"""A reference that becomes another one if it is cut or normalized, or its letter case is changed."""
 
 
 def _names(length: int) -> tuple[str, str, str, str, str]:

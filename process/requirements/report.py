@@ -20,7 +20,7 @@ class RequirementResult:
 
     requirement: Requirement
     coverage: tuple[tuple[int, Words], ...]
-    """What was checked: counts, each with its unit."""
+    """The counts of what was checked, each with its unit."""
     counterexample: Counterexample | None
     exploration: Exploration
     """The exploration that the counterexample's path belongs to."""

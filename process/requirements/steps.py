@@ -131,7 +131,7 @@ TROUBLES: Mapping[Event, tuple[State, ...]] = {
     E.REPORT_ORDER_MISSING: (S.ORDER_LIST,),
     E.REPORT_OPTION_MISSING: (S.ORDER_DETAILS, S.INSTALLMENT_OPTIONS),
 }
-"""What can go wrong on the way, beside a technical problem, and where."""
+"""The troubles on the way, beside a technical problem, each with the states in which it occurs."""
 
 
 def r12_support_at_hand(evidence: Evidence) -> CheckResult:

@@ -1,4 +1,4 @@
-"""Write and read snapshots of cases. What no case can be is refused, with the entry named.
+"""Writes and reads snapshots of cases; refuses one that describes what no case can be, naming the entry.
 
 A snapshot that holds the whole history is replayed, so state and facts can't differ from what the steps make of them. One
 that was cut short (``steps=``, or over 64 KiB) is checked against the invariants of its state, and against the steps that
@@ -43,9 +43,9 @@ from process.payload import (
 )
 from process.records import Parts, Step
 from process.snapshot import strict_json
-from process.snapshot.entries import json_size, read_integer, read_keys, read_time, read_value, refuse
 from process.snapshot.history import validate_history
 from process.snapshot.migrations import migrate_snapshot
+from process.snapshot.value_readers import json_size, read_integer, read_keys, read_time, read_value, refuse
 
 FORMAT: Final = "installment-cancellation/1"
 MAX_SIZE: Final = 64 * 1024  # characters of JSON
@@ -163,7 +163,7 @@ def decode(data: object, machine: CompiledMachine, *, parsed: bool = False) -> P
         refuse("facts", f"impossible in {state}: {en} does not hold", f"在 {state} 不可能如此：须{zh}")
     if facts.attempt > version:
         zh = f"是 {facts.attempt}，但第 {version} 版容不下这么多次"
-        refuse("facts.attempt", f"is {facts.attempt}, but version {version} has no room for as many", zh)
+        refuse("facts.attempt", f"is {facts.attempt}, but a case at version {version} can't have had so many attempts", zh)
     validate_history(history, trusted_until, version, state, facts, machine)
     return Parts(case_id, version, state, facts, opened_at, deadlines or None, history, trusted_until)
 
@@ -228,7 +228,7 @@ def _decode_history(data: object, version: int, machine: CompiledMachine, check_
     if type(data) is not list:
         refuse("history", f"must be a list, not {short_repr(data)}", f"须是列表，不能是 {short_repr(data)}")
     if not min(version, 1) <= len(data) <= version:
-        en = f"holds {len(data)} steps; version {version} has at least its last step and at most {version}"
+        en = f"holds {len(data)} steps; at version {version} it must hold the last step, and at most {version} steps"
         refuse("history", en, f"有 {len(data)} 步；第 {version} 版至少含最后一步，至多 {version} 步")
     return tuple(decode_step(step, f"history[{index}]", machine, check_of) for index, step in enumerate(data))
 

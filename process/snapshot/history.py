@@ -16,10 +16,10 @@ from process.machine import CompiledMachine
 from process.model import Facts, State, Term
 from process.payload import short_repr
 from process.records import Step
-from process.snapshot.entries import refuse
 from process.snapshot.inference import Known, can_complete, step_back
 from process.snapshot.migrations import may_be_moved
 from process.snapshot.row_analysis import Analysis, analyses
+from process.snapshot.value_readers import refuse
 
 LONGEST_PATH: Final = 2 * len(State)  # events; after more of them a case can be wherever a loop has led it
 
@@ -108,7 +108,7 @@ def _check_replay(history: Sequence[Step], facts: Facts, decisions: Decisions) -
 
 def _check_length(source: State, events: int, version: int, machine: CompiledMachine) -> None:
     if source not in _reached_after(machine)[min(events, LONGEST_PATH)]:
-        en = f"is {version}, but {events} events, which went before the history, lead no case to {source}"
+        en = f"is {version}, but the {events} events before the history lead no case to {source}"
         refuse("version", en, f"是 {version}，但历史之前的 {events} 个事件不会到达 {source}")
 
 

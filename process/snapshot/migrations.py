@@ -25,16 +25,16 @@ Rewrite = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Migration(NamedTuple):
-    """From one model version to the next."""
+    """The changes from one model version to the next."""
 
     snapshot: Rewrite
-    """Of a snapshot without its ``history``."""
+    """Rewrites a snapshot without its ``history``."""
     step: Rewrite
-    """Of one step, with the keys that the history of a snapshot has."""
+    """Rewrites one step, with the keys that the history of a snapshot has."""
     renamed: Mapping[str, str] = {}
     """New names of states, by the old ones. They are put in before the two functions are called."""
     moved: frozenset[tuple[str, str]] = frozenset()
-    """From which state ``snapshot`` may move a case to which: then its last step's target differs from its state."""
+    """Pairs of states: ``snapshot`` may move a case from one to the other; its last step's target is then not its state."""
 
 
 def _snapshot_of_model_1(data: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _step_of_model_1(step: dict[str, Any]) -> dict[str, Any]:
 MIGRATIONS: Mapping[int, Migration] = {
     1: Migration(_snapshot_of_model_1, _step_of_model_1, moved=frozenset((state, "consequences") for state in _VERIFYING)),
 }
-"""By the version that they start from."""
+"""The migrations by the model version that they start from."""
 
 
 def migrate_snapshot(data: dict[str, Any], written_by: int, today: int) -> dict[str, Any]:

@@ -258,7 +258,7 @@ class CaseHandle:
         return tuple(decoded_step(found[version]) for version in sorted(found))
 
     async def _refuse(self, event: Any, data: Any, event_id: str, by: Any, who: Any, at: Any) -> Handled:
-        """Raise what a case says to an event that is malformed, without sending it."""
+        """Raise the refusal of a malformed event without sending it."""
         look = await self._look(f"{sender_name(event, by)}:{event_id}")
         if look.outcome is not None:
             raise EventIdReused(self.case_id, event_id, look.outcome.event)

@@ -145,8 +145,8 @@ def check_hooks(backend: object) -> None:
         meant = next((hook for hook in HOOKS if _is_almost(name, hook)), None)
         if meant is not None:
             raise TypeError(
-                f"{type(backend).__name__}.{name}() is not called: is {meant}() meant? "
-                f"The hooks are {', '.join(HOOKS)}; let the names of other methods begin with an underscore."
+                f"{type(backend).__name__}.{name}() is never called; did you mean {meant}()? "
+                f"The hooks are {', '.join(HOOKS)}; begin the names of other methods with an underscore."
             )
 
 

@@ -158,13 +158,13 @@ def _allows(by: Actor | None, missing: Collection[Event], more: Collection[Event
     zh = "、".join(event.words.zh for event in only)
     en = ", ".join(event.words.en for event in only)
     if not only:
-        return Words("不允许这些事件", f"does not allow{who.en} what the other allows")
+        return Words("不允许这些事件", f"does not allow{who.en} the events that the other side allows")
     return Words(f"{who.zh}还允许：{zh}", f"also allows{who.en}: {en}")
 
 
 def _asks(request: object) -> Words:
     if request is None:
-        return Words("没有请求", "asks nobody for anything")
+        return Words("没有请求", "has no open request")
     fields = (
         request
         if isinstance(request, Mapping)
@@ -173,7 +173,7 @@ def _asks(request: object) -> Words:
         else {"kind": request}
     )
     listed = _shown_values({name: value for name, value in fields.items() if name != "payload"})
-    return Words(f"请求 {listed}", f"asks {listed}")
+    return Words(f"请求 {listed}", f"requests {listed}")
 
 
 def _sent(counts: Mapping[RequestKind, int]) -> Words:

@@ -2,8 +2,8 @@
 
 A payload is named rather than spelled out, because what is right depends on the case: a quote's reference, an attempt's
 number. So a scenario stays meaningful when events are taken out of it. The name of a variant lists the fields that differ
-from the right payload, as in ``"account: another & channel: website"``; ``choices`` has the values, ``malformed`` what no
-case takes.
+from the right payload, as in ``"account: another & channel: website"``; ``field_values`` has the values,
+``malformed`` what no case takes.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ _PHRASES: Mapping[str, Words] = {
     "currency: changed": Words("同一报价编号，币种不同", "the same quote in another currency"),
     "attempt: stale": Words("上一次核验", "the attempt before"),
     "attempt: unknown": Words("尚未开始的核验", "an attempt that was not started"),
-    f"attempt: {TENFOLD}": Words("序号末尾多一个 0", "its number with a 0 behind it"),
+    f"attempt: {TENFOLD}": Words("序号末尾多一个 0", "its number with a 0 appended"),
     f"account: {ORDERS}": Words("误用订单号", "the order's reference in its place"),
     f"quote: {ORDERS}": Words("误用订单号", "the order's reference in its place"),
     "consent: none": Words("没有单独同意", "no separate consent"),

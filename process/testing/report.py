@@ -77,7 +77,7 @@ def _comparison_sentence(hooks: Collection[str], facts: Collection[str], lang: s
         return f"已比较：是否接受、状态{also}。未比较（适配器没有该方法）：{'、'.join(left) or '无'}。"
     return (
         f"Compared: accepted or refused, state{''.join(', ' + each for each in done)}. "
-        f"Not compared, for want of the method: {', '.join(left) or 'nothing'}."
+        f"Not compared, because the adapter lacks the method: {', '.join(left) or 'nothing'}."
     )
 
 
@@ -114,9 +114,9 @@ class Mismatch(AssertionError):
         zh = lang == "zh"
         count = len(self.scenario.deliveries)
         parts = [
-            f"后端与流程不一致（第 {count} 个事件）" if zh else f"The back end differs from the process, at event {count}.",
+            f"后端与流程不一致（第 {count} 个事件）" if zh else f"The back end differs from the process at event {count}.",
             self.scenario.words(lang),
-            f"流程：{self.model.zh}" if zh else f"By the process: {self.model.en}",
+            f"流程：{self.model.zh}" if zh else f"The process:    {self.model.en}",
             f"后端：{self.backend.zh}" if zh else f"The back end:   {self.backend.en}",
         ]
         if self.other is not None:

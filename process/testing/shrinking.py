@@ -9,7 +9,7 @@ from time import monotonic
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Goal, Limits
-from process.testing import shorter_scenarios
+from process.testing import shrinking_candidates
 from process.testing.comparison import Difference, Trial
 from process.testing.scenario import Delivery, Scenario
 
@@ -61,12 +61,12 @@ class _Shrinker:
         self._simplify_other()
         if not self._scenario.deliveries:
             return
-        self._first(shorter_scenarios.fewer_refused(self._scenario))
+        self._first(shrinking_candidates.fewer_refused(self._scenario))
         self._first(self._more_plainly_wrong())
         for _ in range(ROUNDS):
             before = _trial_size(self._trial)
             self._shorten()
-            self._first(shorter_scenarios.with_an_earlier_end(self._scenario, self.exploration))
+            self._first(shrinking_candidates.with_an_earlier_end(self._scenario, self.exploration))
             if _trial_size(self._trial) == before:
                 break
         self._simplify_values()
@@ -74,10 +74,10 @@ class _Shrinker:
             self._shorter(self._scenario._replace(goal=goal))
 
     def _shorten(self) -> None:
-        self._first(shorter_scenarios.by_another_path(self._scenario, self.exploration))
+        self._first(shrinking_candidates.by_another_path(self._scenario, self.exploration))
         self._repeat()
-        self._first(shorter_scenarios.by_a_shorter_way_on(self._scenario, self.exploration))
-        while self._first(shorter_scenarios.without_a_loop(self._scenario)):
+        self._first(shrinking_candidates.by_a_shorter_way_on(self._scenario, self.exploration))
+        while self._first(shrinking_candidates.without_a_loop(self._scenario)):
             pass
         self._remove_deliveries()
 
@@ -112,23 +112,27 @@ class _Shrinker:
 
     def _more_plainly_wrong(self) -> Iterable[Scenario]:
         *before, last = self._scenario.deliveries
-        return (self._scenario._replace(deliveries=(*before, each)) for each in shorter_scenarios.more_plainly_wrong(last))
+        return (
+            self._scenario._replace(deliveries=(*before, each)) for each in shrinking_candidates.more_plainly_wrong(last)
+        )
 
     def _remove_deliveries(self) -> None:
         for size in SIZES:
             start = len(self._scenario.deliveries) - 1 - size
             while start >= 0 and self._may_try():
-                self._shorter(shorter_scenarios.without(self._scenario, start, start + size))
+                self._shorter(shrinking_candidates.without(self._scenario, start, start + size))
                 start = min(start - max(1, size // 8), len(self._scenario.deliveries) - 1 - size)
 
     def _simplify_other(self) -> None:
         if (other := self._trial.other) is None:
             return
-        self._simpler(self._trial._replace(other=next(shorter_scenarios.fewer_refused(other), other)))
+        self._simpler(self._trial._replace(other=next(shrinking_candidates.fewer_refused(other), other)))
         for size in SIZES:
             start = len(self._trial.other.deliveries) - size if self._trial.other else -1
             while start >= 0 and self._trial.other and len(self.tried) < TRIES // 2:
-                self._simpler(self._trial._replace(other=shorter_scenarios.without(self._trial.other, start, start + size)))
+                self._simpler(
+                    self._trial._replace(other=shrinking_candidates.without(self._trial.other, start, start + size))
+                )
                 start = min(start - size, len(self._trial.other.deliveries) - size) if self._trial.other else -1
 
     def _simplify_values(self) -> None:
@@ -150,10 +154,10 @@ class _Shrinker:
 
     def _repeat(self) -> None:
         """Repeat what is refused, or a shortest cycle, on a shortest path as few times as will do: a count may decide."""
-        for repeat_refused, times in list(shorter_scenarios.with_refused_repeated(self._scenario, self.exploration)):
+        for repeat_refused, times in list(shrinking_candidates.with_refused_repeated(self._scenario, self.exploration)):
             self._fewest(repeat_refused, times)
-        for event, times in shorter_scenarios.repeated_events(self._scenario)[:MOST_CYCLES]:
-            repeat = shorter_scenarios.cycled(self._scenario, event, self.exploration)
+        for event, times in shrinking_candidates.repeated_events(self._scenario)[:MOST_CYCLES]:
+            repeat = shrinking_candidates.cycled(self._scenario, event, self.exploration)
             if repeat is not None:
                 self._fewest(repeat, times)
 

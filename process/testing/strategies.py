@@ -127,7 +127,7 @@ def events(
     model, actors = for_case.machine.definition, tuple(by)
     if accepted is not True:  # every event is refused with some payload, so each can be drawn before it is looked at
         if not actors:
-            raise ValueError("there is nobody to raise an event")
+            raise ValueError("by is empty: no actor can raise an event")
         return st.sampled_from(list(model.events)).flatmap(
             lambda event: st.sampled_from(_deliveries(for_case, event, actors, accepted))
         )

@@ -19,7 +19,7 @@ from typing import Any
 from process import Case, Channel, Goal, diagram
 from process.diagram.case_marks import marks_of
 from process.diagram.drawing import draw_shapes
-from process.diagram.layout.placement import place
+from process.diagram.layout.placed_picture import place
 from process.diagram.svg_writer import write_svg
 from process.diagram.view_options import View
 from process.diagram.views import build_picture

@@ -128,7 +128,7 @@ def test_names_as_in_files_do_for_events_actors_and_enums() -> None:
 def test_an_unknown_event_is_named_whatever_was_asked_of_it(event: Any) -> None:
     case = opened()
     for ask in (case.trigger, case.may_trigger, case.blockers):
-        with pytest.raises(UnknownEvent, match=r"^unknown event .* known are sign_in, open_orders"):
+        with pytest.raises(UnknownEvent, match=r"^unknown event .* known events: sign_in, open_orders"):
             ask(event)
 
 

@@ -462,7 +462,7 @@ def test_a_step_survives_pickling_and_copying_and_stays_read_only() -> None:
 def test_newer_snapshots_and_unknown_events_tell_both_sides() -> None:
     texts = {type(error).__name__: str(error) for error in EXAMPLES}
     assert texts["NewerModel"] == "invalid snapshot: model_version: is 1000; this program's model is 2"
-    assert texts["UnknownEvent"].startswith("unknown event 'nothing'; known are sign_in, ")
+    assert texts["UnknownEvent"].startswith("unknown event 'nothing'; known events: sign_in, ")
 
 
 def test_a_wrong_time_stands_beside_every_other_reason_and_is_foretold() -> None:

@@ -233,7 +233,7 @@ def test_an_event_that_is_nobodys_move_is_asked_for_by_its_actors() -> None:
     screen = walk(*TO_THE_OPTIONS, *to_cancelling, "report_plan_ended", "q").stdout  # it is the system's move
     assert "✓ system, report that the plan has ended" in walk(*TO_THE_OPTIONS, "report_plan_ended system", "", "q").stdout
     screen = walk("report_plan_ended", "q").stdout
-    assert "report_plan_ended is possible by several actors: type " in screen
+    assert "report_plan_ended can be raised by several actors: type " in screen
     assert "or write report_plan_ended " in screen
 
 

@@ -16,7 +16,7 @@ from process.diagram.case_marks import TAG, marks_of
 from process.diagram.layout.geometry import Rect, segment
 from process.diagram.layout.labels import TEXT
 from process.diagram.layout.legend import SIZE, LegendEntry
-from process.diagram.layout.placement import PlacedPicture, place
+from process.diagram.layout.placed_picture import PlacedPicture, place
 from process.diagram.view_options import View
 from process.diagram.views import build_picture
 from process.model import MODEL

@@ -240,7 +240,7 @@ def test_png_asks_for_a_chinese_font_first_where_a_line_is_chinese(monkeypatch: 
 def test_pictures_are_the_same_whatever_the_hash_seed() -> None:
     search = "place(build_picture(View.SELF_SERVICE, MODEL), 'both', search=True).routes"
     pictures = f"d.dot('self-service', 'both'), d.mermaid('overview', 'both'), d.svg('ends', 'en'), {search}"
-    names = ["layout.placement.place", "view_options.View", "views.build_picture"]
+    names = ["layout.placed_picture.place", "view_options.View", "views.build_picture"]
     imports = "; ".join(
         f"from process.diagram.{name.rpartition('.')[0]} import {name.rpartition('.')[2]}" for name in names
     )

@@ -13,8 +13,8 @@ from process import Case, Goal, Limits, State, diagram
 from process.diagram import known, main_path, precompute
 from process.diagram.case_marks import marks_of
 from process.diagram.drawing import draw_shapes
-from process.diagram.layout import placement
-from process.diagram.layout.placement import place
+from process.diagram.layout import placed_picture
+from process.diagram.layout.placed_picture import place
 from process.diagram.main_path import find_paths, paths_of
 from process.diagram.svg_writer import write_svg
 from process.diagram.view_options import View
@@ -28,7 +28,7 @@ STALE = "known.json is stale: run `python -m process draw`"
 
 @pytest.fixture
 def no_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(placement, "route_all", lambda *_, **__: pytest.fail(STALE))
+    monkeypatch.setattr(placed_picture, "route_all", lambda *_, **__: pytest.fail(STALE))
 
 
 @pytest.fixture
@@ -65,13 +65,13 @@ def test_a_search_gives_the_same_bytes(view: View, lang: str) -> None:
 
 def test_a_changed_model_is_explored_and_laid_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     searches: list[object] = []
-    route_all = placement.route_all
+    route_all = placed_picture.route_all
 
     def counted(*given: Any, **asked: Any) -> Any:
         searches.append(given)
         return route_all(*given, **asked)
 
-    monkeypatch.setattr(placement, "route_all", counted)
+    monkeypatch.setattr(placed_picture, "route_all", counted)
     changed = replace(MODEL, table=tuple(row for row in MODEL.table if row.target is not State.PLAN_KEPT))
     before, after = (diagram.svg("self-service", "en", model=model) for model in (MODEL, changed))
     assert len(searches) == 1

@@ -9,8 +9,8 @@ import pytest
 
 from process import State, diagram
 from process.diagram.arrows import ANYWHERE
-from process.diagram.layout import placement
-from process.diagram.layout.placement import place
+from process.diagram.layout import placed_picture
+from process.diagram.layout.placed_picture import place
 from process.diagram.main_path import paths_of
 from process.diagram.palette import END, INK, MOVE, PAGE, QUIET
 from process.diagram.render import LANGUAGES
@@ -130,7 +130,7 @@ def test_a_picture_too_full_for_its_page_still_has_every_line(monkeypatch: pytes
     view = View.SELF_SERVICE
     tight = replace(VIEW_LAYOUTS[view], columns={"zh": (40, 20, 20, 20, 20, 40)}, rows={"zh": (70, 20, 20, 20, 20)})
     monkeypatch.setitem(VIEW_LAYOUTS, view, tight)  # type: ignore[misc]  # a dict, for all that its type says
-    monkeypatch.setattr(placement, "ROOMS", placement.ROOMS[:1])
+    monkeypatch.setattr(placed_picture, "ROOMS", placed_picture.ROOMS[:1])
     shown = build_picture(view, MODEL)
     assert place(shown, "zh").routes.keys() == {arrow.key for arrow in shown.arrows}
 

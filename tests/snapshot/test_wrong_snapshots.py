@@ -161,7 +161,7 @@ def with_object(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("version", 7.0, "version", "an integer of 0 or more, not 7.0"),
         ("version", "7", "version", "not '7'"),
         ("version", 2**53, "version", "integer"),
-        ("version", 6, "history", "holds 7 steps; version 6"),
+        ("version", 6, "history", "holds 7 steps; at version 6"),
         ("state", "cancelled", "state", "one of signed_out"),
         ("state", "cancelling", "facts", "impossible in cancelling"),
         ("facts.extra", 1, "facts", "unknown key 'extra'"),

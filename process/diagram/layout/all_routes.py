@@ -12,14 +12,14 @@ from pathlib import Path
 from process.diagram.known import digest, look_up, source_digest
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.one_route import RoutingGrid
-from process.diagram.layout.route import EdgeRequest, Route
+from process.diagram.layout.route_records import EdgeRequest, Route
 
 ROUNDS, MOVES, STRESS = 8, 60, 4.0
 """Limits of the search: rounds of routing all arrows, rounds that move two arrows, and the cost of an overlap in those."""
 
 _SOURCES = tuple(
     str(Path(__file__).with_name(f"{name}.py"))
-    for name in ("geometry", "route", "cheapest_line", "text_place", "one_route", "all_routes")
+    for name in ("geometry", "route_records", "cheapest_line", "text_place", "one_route", "all_routes")
 )
 
 

@@ -103,7 +103,7 @@ class Raster:
                 down[y * self.width + x] += price
 
     def copy(self) -> Raster:
-        """One that can be changed without changing this."""
+        """An independent copy."""
         other = copy.copy(self)
         other.blocked, other.used = bytearray(self.blocked), bytearray(self.used)
         other.extra = (self.extra[0].copy(), self.extra[1].copy())

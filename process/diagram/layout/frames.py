@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from process.diagram.layout.box_places import Cells
 from process.diagram.layout.geometry import PITCH, Rect
-from process.diagram.layout.grid import Cells
 from process.diagram.layout.labels import TEXT, texts
 from process.diagram.layout.typeface import block, width, wrap
 from process.diagram.view_options import ViewLayout
@@ -124,7 +124,7 @@ def _around(rects: Iterable[Rect]) -> Rect:
 
 
 def _half(rect: Rect) -> Rect:
-    """Between two steps of the raster, where no line runs, and no smaller than *rect*."""
+    """The rectangle extended to half steps of the raster, where no line runs."""
     half = PITCH / 2
     left, top = ((edge - half) // PITCH * PITCH + half for edge in rect[:2])
     right, bottom = (-(-(edge - half) // PITCH) * PITCH + half for edge in rect[2:])

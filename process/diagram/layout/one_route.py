@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from process.diagram.layout.cheapest_line import BEND, CROSSING, OFF_CENTRE, End, Raster
 from process.diagram.layout.geometry import PITCH, Point, Rect, between, borders, grown
-from process.diagram.layout.route import EdgeRequest, Route
+from process.diagram.layout.route_records import EdgeRequest, Route
 from process.diagram.layout.text_place import NEAR, TOUCH, place_text
 
 CLEAR = 10.5

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from process.diagram.layout.geometry import PITCH, Point, Rect, beside_line, grown
-from process.diagram.layout.route import EdgeRequest, Route
+from process.diagram.layout.route_records import EdgeRequest, Route
 
 TOUCH, NEAR = 90.0, 25.0
 """The cost at first, in points, of a text on something of another arrow, or too near to it."""

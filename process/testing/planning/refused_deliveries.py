@@ -267,7 +267,7 @@ class Probes:
 
 @lru_cache(1000)
 def _shape(reference: str) -> str:
-    """The shape of a reference, as far as its near misses are others."""
+    """The shape of a reference; references of one shape have the same near misses."""
     if not reference.isascii():
         return "other letters"
     if len(reference) < PLAIN and " " not in reference:

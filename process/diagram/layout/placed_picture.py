@@ -1,4 +1,4 @@
-"""The layout of a picture: boxes on a grid, frames around them, routes and texts between them.
+"""Lays out a whole picture: boxes on a grid, frames around them, routes and texts between them.
 
 All in points, with y growing downward. Nothing here depends on the machine, on fonts that are installed or on the hash
 seed: the same picture gets the same layout everywhere.
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from process.diagram.case_marks import CaseMarks, Tag, place_strip, place_tags
 from process.diagram.layout.all_routes import NoRoom, known_routes, route_all, routing_key
+from process.diagram.layout.box_places import Grid, cells_of, place_grid
 from process.diagram.layout.frames import Title, place_frames
 from process.diagram.layout.geometry import PITCH, Rect, whole_steps
-from process.diagram.layout.grid import Grid, cells_of, place_grid
 from process.diagram.layout.labels import TEXT, Label, label_shapes, texts, with_signs, without_effects
 from process.diagram.layout.legend import LegendEntry, place_legend
 from process.diagram.layout.one_route import RoutingGrid
-from process.diagram.layout.route import EdgeRequest, Route
+from process.diagram.layout.route_records import EdgeRequest, Route
 from process.diagram.layout.typeface import LINE, block, width
 from process.diagram.view_layouts import VIEW_LAYOUTS
 from process.diagram.view_options import ViewLayout

@@ -1,4 +1,4 @@
-"""Boxes on a grid: their sizes and places."""
+"""Finds the place of each box: the cells that ``view_layouts`` gives it, as points on the page."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _room(cell: Cells, usual: int) -> int:
 
 
 def _box_size(box: Box, lines: Sequence[str], layout: ViewLayout, *, centred: bool) -> tuple[int, int]:
-    """Room for a name, in whole steps, of which there is one in the middle if the main path meets the box."""
+    """The size that a name needs, in whole steps; an even number of them where the main path meets the middle."""
     if box.leads_to is not None:
         high = whole_steps(block(lines, TEXT)[1] + 4)
         return whole_steps(max(width(line, TEXT) for line in lines) + high / 2 + TIP), high

@@ -1,4 +1,4 @@
-"""Reads the entries of a snapshot: each function returns a valid value, or raises SnapshotInvalid with the entry's path."""
+"""Reads single values of a snapshot: each function returns a valid one, or raises SnapshotInvalid with the entry's path."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read_keys(data: object, keys: tuple[str, ...], where: str) -> dict[str, Any]
     for key in data:
         if key not in keys:
             known = ", ".join(keys)
-            refuse(where, f"unknown key {short_repr(key)}; known are {known}", f"没有键 {short_repr(key)}，可用：{known}")
+            refuse(where, f"unknown key {short_repr(key)}; known keys: {known}", f"没有键 {short_repr(key)}，可用：{known}")
     return data
 
 

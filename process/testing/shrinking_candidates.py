@@ -1,4 +1,4 @@
-"""Shorter scenarios in place of a failing one, which may fail as well."""
+"""Candidates for ``shrinking``: shorter scenarios in place of a failing one, which may fail as well."""
 
 from __future__ import annotations
 

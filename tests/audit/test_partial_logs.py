@@ -54,10 +54,9 @@ def test_a_deviation_that_no_unrecorded_event_explains_is_found(tmp_path: Path) 
 
 
 def test_a_case_that_was_open_when_the_log_began_may_begin_anywhere(tmp_path: Path) -> None:
-    rows: list[Row] = [
-        {"case": "c", "event": "complete_cancellation", "by": "lender", "quote": "q", "at": "2026-06-02T00:00:00+08:00"}
-    ]
-    file = write_csv(tmp_path / "log.csv", rows, ("case", "event", "at", "by", "quote"))
+    event: Row = {"event": "complete_cancellation", "by": "lender", "quote": "q", "at": "2026-06-02T00:00:00+08:00"}
+    rows = [{"case": "c", "goal": "plan", **event}]
+    file = write_csv(tmp_path / "log.csv", rows, ("case", "goal", "event", "at", "by", "quote"))
     every = frozenset(Event)
     assert audit(file, Mapping(records=every)).deviating == 1
     from datetime import datetime

@@ -87,7 +87,7 @@ class Futures:
         self._takes: dict[tuple[Event, Actor, Abstract], dict[AbstractConfiguration, bool]] = {}
 
     def takes(self, here: AbstractConfiguration, event: CompiledEvent, by: Actor, data: Payload) -> bool:
-        """Return True if *here* or what can come of it takes the event by the actor with the payload."""
+        """Return True if *here*, or a configuration reached from it, takes the event by the actor with the payload."""
         if here.state in self._ends:
             return False
         compared = {name: data[name] for name in self._compared[event.event]}
@@ -105,7 +105,7 @@ class Futures:
         by: Actor,
         known: dict[AbstractConfiguration, bool],
     ) -> None:
-        """Note of all that can be reached from *start* whether it, or what comes of it, takes the event.
+        """Note for each configuration reached from *start* whether it, or one reached from it, takes the event.
 
         The search ends at the first that does: only those on the way to it are noted then.
         """

@@ -18,7 +18,7 @@ from process.model import Words
 SourcesArgument = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SOURCE…]",
+        metavar="SOURCE…",
         help="日志：文件、模式、目录或数据库地址；或 merge 与各部分的目录。\n\n"
         "The log: a file, a pattern, a folder or a database's address; or merge and the folders of the parts.",
         show_default=False,

@@ -108,7 +108,8 @@ def _argument(param: Any) -> str:
 
 
 def _option(param: Any) -> str:
-    names = " / ".join(", ".join(one) for one in (param.opts, param.secondary_opts) if one)
+    # the short name first: Typer keeps those of --help in a set
+    names = " / ".join(", ".join(sorted(one, key=len)) for one in (param.opts, param.secondary_opts) if one)
     return names if param.is_flag else f"{names} {param.metavar or param.name.upper()}"
 
 

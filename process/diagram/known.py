@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("known.json")
 
 
 def digest(*parts: object) -> str:
-    """A key of parts that are equal only where they print the same."""
+    """Make a key of the parts: equal for two lists of parts only if they print the same."""
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -43,7 +43,7 @@ def results() -> Mapping[str, Any]:
 
 
 def write_known(found: Mapping[str, Any]) -> bool:
-    """Let the file hold these results, and no others; false if it does already."""
+    """Write these results, and no others, to the file; return False if it holds just them already."""
     lines = (f"{json.dumps(key)}: {json.dumps(found[key], separators=(',', ':'))}" for key in sorted(found))
     text = "{\n" + ",\n".join(lines) + "\n}\n"
     if FILE.exists() and FILE.read_text(encoding="utf-8") == text:

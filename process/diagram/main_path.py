@@ -26,7 +26,7 @@ class Paths(NamedTuple):
 
 
 _found: dict[int, Paths] = {}
-"""By the id of a model; an entry goes when its model does."""
+"""The paths found, by the id of their model; an entry is dropped with its model."""
 
 
 def paths_of(model: Model) -> Paths:

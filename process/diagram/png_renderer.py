@@ -52,7 +52,7 @@ def render_png(svg: str, *, width: int = 1684) -> bytes:
 
 @cache
 def _draws(sample: str) -> bool:
-    """True if the character comes out otherwise than one that no font has."""
+    """True if the character is drawn differently from one that no font has."""
     import resvg_py
 
     def drawn(character: str) -> bytes:

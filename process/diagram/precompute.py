@@ -16,7 +16,7 @@ from process.model import MODEL
 
 
 def refresh_known() -> bool:
-    """Bring the file of known results up to date; true if it has changed. No routes are searched for that are known."""
+    """Bring the file of known results up to date; true if it has changed. Known routes are not searched again."""
     key = paths_key(MODEL)
     found: dict[str, Any] = {key: paths_as_json(find_paths(MODEL))}
     has_new_paths = known.look_up(key) != found[key]

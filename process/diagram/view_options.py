@@ -68,7 +68,7 @@ class ViewLayout:
     brief: tuple[str, ...] = ()
 
     def sides_of(self, arrow: str) -> tuple[str, str]:
-        """By which sides the arrow of a key leaves and enters."""
+        """The sides by which the arrow of a key may leave and enter."""
         leaves, enters = self.sides.get(arrow.removeprefix("arrow-"), " ").split(" ")
         return leaves, enters
 

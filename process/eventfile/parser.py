@@ -65,7 +65,7 @@ class EventLine(NamedTuple):
     event: Event
     by: Actor | None
     data: dict[str, Any]
-    """As the file has it."""
+    """The payload, as the file has it."""
     at: datetime | None
     who: str | None = None
     """The person or system behind *by*."""
@@ -121,7 +121,7 @@ def _json(raw: str | bytes, *, first: bool) -> dict[str, Any] | None:
 
 
 def _invisible(text: str, place: int) -> None:
-    """Name the character at which the JSON ends to be such, if nobody can see it."""
+    """Refuse the line, naming the character at which it stops being JSON, if that is invisible."""
     letter = text[place : place + 1]
     if letter and not letter.isprintable() and letter not in "\r\n":
         name = unicodedata.name(letter, _CONTROLS.get(letter, "")).strip()

@@ -34,7 +34,7 @@ def _taken_by_model(limits: Limits) -> Mapping[Configuration, Taken]:
 
 
 _TAKEN_ELSEWHERE: dict[Configuration, Taken] = {}
-"""The same in configurations that only mutants reach: many mutants reach the same."""
+"""MODEL's successors in configurations that only mutants reach; many mutants reach the same ones."""
 
 ENOUGH_ELSEWHERE = 30_000
 """The number of configurations in it, some 150 MB, from which it is begun anew."""

@@ -156,7 +156,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         verification.r11_consent,
         CONSENT_LAW,
         "没有单独同意就不会开始人脸核验；同意可以撤回，撤回不会终止办理；核验进行中也可改选其他方式。",
-        "Face verification never starts without separate consent; consent can be withdrawn, and withdrawing ends nothing; "
+        "Face verification never starts without separate consent; consent can be withdrawn, which does not end the case; "
         "whoever is in the middle of a verification can choose another method.",
     ),
     _require(
@@ -171,7 +171,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         cancellation.r13_answers_count,
         DESCRIPTION,
         "资方未答复前，办理不能绕过答复而结束，也不能再次提交；被拒或无答复则转客服；只要办理未结束，迟到的答复和对拒绝的更正都不会丢失。",
-        "While the lender's answer is outstanding the case can't end without it nor ask a second time; rejection or "
+        "While the lender's answer is outstanding the case can't end without it nor submit again; rejection or "
         "silence leads to support; while the case is open a late answer is never lost, nor one that corrects a rejection.",
     ),
     _require(14, cancellation.r14_cancelled_once, SOUND, "分期至多被取消一次。", "A plan is cancelled at most once."),

@@ -66,7 +66,7 @@ def r16_refusals_give_reasons(evidence: Evidence) -> CheckResult:
 
 
 def _reasons_are_clear(evidence: Evidence) -> CheckResult:
-    """Each guard that a row asks tells its reason in both languages, in words of its own, with what a program needs."""
+    """Check that each guard of a row has a reason in both languages, worded unlike any other, with what a program needs."""
     guards = dict.fromkeys(guard for row in evidence.model.table for guard in row.guards if guard is not ELSE)
     texts: dict[str, str] = {}
     for guard in guards:

@@ -170,7 +170,7 @@ class CaseWorkflow:
                 return
 
     def _move(self, position: Position) -> None:
-        """Stand at *position*: call the function that is wanted now, and give up the calls that nobody waits for."""
+        """Move to *position*: call the function for its request, and cancel the calls that are no longer wanted."""
         before, self.position = self.position, position
         wanted = position.request
         for key, (request, call) in list(self.requests.items()):
@@ -242,7 +242,7 @@ class CaseWorkflow:
         )
 
     async def _wait_for_the_deadline(self) -> None:
-        """Raise the time-out when the deadline has passed. The timer is set anew only when it rings or is too late."""
+        """Raise the time-out when the deadline has passed. The timer is set anew only when it fires or is too late."""
         rings_at = self._due_at()
         if rings_at is not None and rings_at <= workflow.now():
             version = self.position.version  # if the case moves first, it is the next deadline that counts

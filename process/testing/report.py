@@ -90,7 +90,7 @@ class Mismatch(AssertionError):
         backend: the back end's answer.
         reproduced: whether it happened again when the scenario was delivered once more.
         other: the scenario of another case without which it does not happen; the fault begins there.
-        relation: how that case stands to this one: ``"before"``, ``"beside"``, ``"same account"`` or ``"same order"``.
+        relation: the relation of that case to this one: ``"before"``, ``"beside"``, ``"same account"`` or ``"same order"``.
         restarts: whether it happens only if the back end is restarted between events.
     """
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,6 +68,20 @@ def test_help_is_in_one_language(command: tuple[str, ...]) -> None:
     assert len(latin_words(english)) > 5, "the check sees words"
     names = r"(?m)^  (?:--?[a-z]+(?: /|,) )?(--[a-z-]+|[A-Z…]+|\[[A-Z=…]+\])"
     assert re.findall(names, chinese) == re.findall(names, english)
+
+
+def test_help_is_the_same_whatever_the_hash_seed() -> None:
+    command = [sys.executable, "-m", "process", "walk", "--help", "--lang", "en"]
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        )
+        assert "  -h, --help " in done.stdout
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_optional_arguments_stand_in_one_pair_of_brackets(lang: str) -> None:
+    assert all("[[" not in help_of(command, lang) for command in COMMANDS)
 
 
 def test_help_follows_the_option_before_the_locale() -> None:

@@ -53,7 +53,7 @@ def event_on_case(
         Actor | None,
         typer.Option(
             metavar="ACTOR",
-            help=choice_help("由谁发起，只有一种可能时可省略", "Who acts; needed where several may", Actor),
+            help=choice_help("由谁发起，只有一种可能时可省略", "Who raises it; needed where several actors may", Actor),
             show_default=False,
         ),
     ] = None,

@@ -1,7 +1,7 @@
 """Routes all arrows of a picture; ``one_route`` routes each of them.
 
-Lines and texts may be in each other's way at first, which costs; then each arrow is routed again in sight of all the
-others, and being in the way costs more from round to round, until nothing is.
+At first lines and texts may overlap, at a cost. Then each arrow is routed again in view of all the others, at a cost of
+overlaps that grows from round to round, until nothing overlaps.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class NoRoom(Exception):
 
 
 def route_all(grid: RoutingGrid, requests: Sequence[EdgeRequest], *, force: bool = False) -> dict[str, Route]:
-    """Route every arrow: all of them until none moves any more, then those again by twos that are in each other's way.
+    """Route every arrow: all of them until no route changes, then pairs in conflict once more.
 
     Args:
         force: what finds no room in the end is routed all the same, straight and over whatever is there.
@@ -59,7 +59,7 @@ def route_all(grid: RoutingGrid, requests: Sequence[EdgeRequest], *, force: bool
 
 
 def _untangled(grid: RoutingGrid, order: Mapping[str, EdgeRequest], routed: dict[str, Route]) -> dict[str, Route]:
-    """The routes, of which those in conflict were found again, one before the other, wherever that cost less."""
+    """The routes, after those in conflict were routed again, in either order, wherever that cost less."""
     cost = grid.total_cost(routed)
     tried: set[tuple[str, ...]] = set()
     for _ in range(MOVES):

@@ -89,7 +89,7 @@ class Raster:
             self.barred[y * self.width + x] |= 1 << step
 
     def block(self, rect: Rect) -> None:
-        """Let nothing pass through *rect*, its borders among it."""
+        """Let nothing pass through *rect* or along its borders."""
         for x, y in points(rect):
             if 0 <= x < self.width and 0 <= y < self.height:
                 self.blocked[y * self.width + x] = 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 PITCH = 10
-"""The raster, in points: how far lines are apart at least."""
+"""The step of the raster, in points: the least distance between lines."""
 
 GAP, HEAVY_GAP = 5.0, 7.0  # points between a line and its text
 
@@ -15,7 +15,7 @@ Point = tuple[int, int]
 
 
 def whole_steps(length: float) -> int:
-    """Return the length in points, made longer to whole steps of the raster."""
+    """Return the length in points, rounded up to whole steps of the raster."""
     return int(-(-length // PITCH)) * PITCH
 
 
@@ -70,7 +70,7 @@ def segment(a: Point, b: Point) -> Rect:
 
 
 def head(a: Point, b: Point, *, heavy: bool) -> Rect:
-    """The point of an arrow that comes from *a* and ends at *b*, as a rectangle."""
+    """The head of an arrow that comes from *a* and ends at *b*, as a rectangle."""
     (ax, ay), (bx, by) = (a[0] * PITCH, a[1] * PITCH), (b[0] * PITCH, b[1] * PITCH)
     half = 5.0 if heavy else 3.5
     back_x, back_y = 10 * ((ax > bx) - (ax < bx)), 10 * ((ay > by) - (ay < by))

@@ -84,7 +84,7 @@ class RoutingGrid:
     # -------------------------------------------------------------------------------------------------------- lines
 
     def route(self, wanted: EdgeRequest, routed: Mapping[str, Route], stress: float = 1.0) -> Route | None:
-        """Find the best route beside those that there are; None if there is none, or no room for its text.
+        """Find the best route given those of the others; None if there is none, or no room for its text.
 
         Args:
             stress: how much it costs to be in the way of another.

@@ -1,9 +1,9 @@
 """Plans scenarios without end: the fixed paths first, then whatever the scenarios before have not done.
 
-What a back end keeps beside its state shows only later, so it is not enough to take every transition once. After the fixed
-paths the plan takes, as far as the process allows it, every row sooner or later after every other row of the same scenario,
-every row several times in one scenario, and every transition under every value of every fact that decides. On the way it
-delivers what must be refused. It is greedy: it goes to the nearest arc about which something is new.
+A fault in what a back end keeps beside its state shows only later, so it is not enough to take every transition once. After
+the fixed paths the plan takes, as far as the process allows it, every row sooner or later after every other row of the same
+scenario, every row several times in one scenario, and every transition under every value of every fact that decides. On the
+way it delivers what must be refused. It is greedy: it goes to the nearest arc about which something is new.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class PlannedScenario:
 
 
 class Planner:
-    """Endless scenarios; the same seed gives the same ones."""
+    """Plans an endless sequence of scenarios, the same for the same seed."""
 
     def __init__(
         self,

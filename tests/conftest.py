@@ -14,6 +14,8 @@ from process.exploration.inputs import payload_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 ACCOUNT, ORDER = "account-1", "order-1"
 
@@ -36,24 +38,35 @@ def pytest_collection() -> Generator[None]:
         gc.enable()
 
 
-GROUPS = {"browser": "browser", "postgres": "databases", "mariadb_server": "databases", "database": "databases"}
-"""By fixture, the tests that one process runs with ``--dist loadgroup``: what they share takes long to start."""
+GROUPS = {
+    "databases": ("tests/store/", "tests/cli/test_store_commands.py"),
+    "pages": (
+        "tests/gallery/test_page",
+        "tests/gallery/test_links",
+        "tests/gallery/test_saving",
+        "tests/audit/test_report_page",
+    ),
+    # a workflow, too, is tested against the plan of a conformance run
+    "plans": ("tests/temporal/", "tests/testing/test_conformance", "tests/testing/test_hooks", "tests/test_readme"),
+}
+"""By the beginnings of their names, the tests that one process runs: what they share takes long to start."""
 
-GROUPS_BY_FOLDER = {"store": "databases", "temporal": "plans"}  # a workflow, too, is tested against the plan
-GROUPS_BY_FILE = dict.fromkeys(("test_conformance.py", "test_hooks.py", "test_readme.py"), "plans")
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Hand out groups as wholes and all other tests one by one, whatever ``--dist`` says."""
+    from xdist.scheduler import LoadScopeScheduling  # here, since other environments run these tests without it
 
-def _group(item: pytest.Item) -> str | None:
-    by_fixture = (GROUPS[name] for name in getattr(item, "fixturenames", ()) if name in GROUPS)
-    return next(by_fixture, GROUPS_BY_FOLDER.get(item.path.parent.name, GROUPS_BY_FILE.get(item.path.name)))
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((group for group, names in GROUPS.items() if nodeid.startswith(names)), nodeid)
+
+    return ByGroup(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the tests marked ``thorough`` out, unless asked for; ``--thorough -m thorough`` runs them alone."""
-    for item in items:
-        if group := _group(item):
-            item.add_marker(pytest.mark.xdist_group(group))
     if not config.getoption("--thorough"):
         left_out = [item for item in items if item.get_closest_marker("thorough")]
         config.hook.pytest_deselected(items=left_out)

@@ -26,7 +26,9 @@ def test_an_order_has_one_open_case_and_opening_again_gives_it(server: Server) -
             return await outcome_of(cases.open(goal=goal, account="acct-1", order=order, case_id=case_id))
 
         results = await asyncio.gather(*(opening(f"case-{number}") for number in range(8)))
-        (case,) = (each for each in results if isinstance(each, CaseHandle))
+        opened = [each for each in results if isinstance(each, CaseHandle)]
+        assert len(opened) == 1, results
+        case = opened[0]
         refused = [each for each in results if not isinstance(each, CaseHandle)]
         assert all(isinstance(each, OrderHasOpenCase) and each.case_id == case.case_id for each in refused)
         await case.handle(Event.SIGN_IN, SIGN_IN, event_id="m1")

@@ -214,6 +214,12 @@ def test_the_package_itself_loads_nothing_of_its_own_before_a_name_is_used() -> 
     assert "transitions" not in in_a_fresh_interpreter(f"import sys; from process import Goal; print({ours})")
 
 
+def test_the_command_line_loads_the_rooms_of_other_commands_only_when_they_run() -> None:
+    loaded = in_a_fresh_interpreter("import sys, process.cli; print(*(m for m in sys.modules if m.startswith('process.')))")
+    later = {"requirements", "mutation", "testing", "gallery", "store", "temporal", "audit"}
+    assert {room(name) for name in loaded.split()} & later == set()
+
+
 def test_every_name_that_the_package_offers_is_there_and_no_other() -> None:
     found = in_a_fresh_interpreter("import process; print({*process.__all__} - {*dir(process)}); from process import *")
     assert found == "set()"

@@ -1,4 +1,4 @@
-"""The command line: one command a file, their output in ``output``. What a command needs it imports when it runs."""
+"""The command line: one file a command, output in ``output``. A command imports most of what it needs when it runs."""
 
 from __future__ import annotations
 

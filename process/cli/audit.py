@@ -11,7 +11,6 @@ from process.cli.options import FORCE_HINT, JsonOption, LangOption, known_names,
 from process.cli.output import audit_report
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
-from process.diagram import LANGUAGES, CannotDraw, WouldOverwrite
 from process.extras import ExtraMissing
 from process.model import Words
 
@@ -137,6 +136,7 @@ def audit_log(
     own_store = own_store or db is not None
     try:
         import process.audit as auditing
+        from process.diagram import LANGUAGES, CannotDraw, WouldOverwrite
     except ExtraMissing as missing:
         unusable(missing.text(language))
     langs = known_names("--pictures", pictures.split(","), LANGUAGES, language)

@@ -12,7 +12,6 @@ from process.cli.output.streams import as_json, console, say
 from process.cli.output.tables import DIM, STRONG, TextTable, titled
 from process.json_forms import words_to_dict
 from process.model import ELSE, MODEL, MODEL_VERSION, Actor, Facts, Field, Goal, Kind, State, Transition, Words
-from process.requirements.catalogue import REQUIREMENTS
 
 _AT_ENTRY = Facts(Goal.BOTH, "account", "order", MODEL.limits.face, MODEL.limits.other)
 
@@ -112,6 +111,8 @@ def _then_text(transition: Transition, lang: str) -> str:
 
 
 def _requirement_sentences(lang: str) -> Any:
+    from process.requirements.catalogue import REQUIREMENTS
+
     table = TextTable(
         Words("编号", "Id").of(lang), Words("须成立", "Requirement").of(lang), Words("依据", "Source").of(lang)
     )
@@ -125,6 +126,8 @@ def _requirement_sentences(lang: str) -> Any:
 
 def model_dict() -> dict[str, Any]:
     """The whole model; every row once for each of its sources, in the order of the table."""
+    from process.requirements.catalogue import REQUIREMENTS
+
     return {
         "model_version": MODEL_VERSION,
         "states": [_state_dict(state) for state in MODEL.states],

@@ -30,6 +30,8 @@ TIED: Final = 1
 EVENT_BITS, BY_BITS, FLAG_BITS = 8, 4, 2
 """The next bits, in this order: event, actor, the flags of DETAILS, and the number of the attempt, of nine digits."""
 EVENTS, ACTORS, GOALS = tuple(Event), tuple(Actor), tuple(Goal)
+WORDS: Final = range(3)
+"""Each id sets one bit in each of so many words of 64; as many bits as ids in one of them, and no id is there twice."""
 DETAILS: Final = {
     "account": "1 + cast(account_ok as bigint)",
     "order": "1 + cast(order_ok as bigint)",
@@ -41,11 +43,10 @@ DETAILS: Final = {
 """The numbers of what else decides, by the field that an event must have."""
 
 
-def make_cases(conn: duckdb.DuckDBPyConnection, chosen: str, is_free: bool, progress: Progress) -> None:
-    """Make the tables ``cases`` and ``traces`` of ``events``.
+def make_keys(conn: duckdb.DuckDBPyConnection, chosen: str, is_free: bool, progress: Progress) -> None:
+    """Make the table ``keyed`` of ``events``: the key of each case, and the times of its entries.
 
-    A case has the number of its trace, none if it has more than LONGEST entries; ``goals``, how many goals its rows name,
-    at most 2; ``begin_us`` and ``end_us``; and ``times``, the time of each entry.
+    ``ids`` counts its ids, and ``is_doubtful`` is false only if each is there once.
 
     Args:
         chosen: the condition that a case is audited.
@@ -54,6 +55,14 @@ def make_cases(conn: duckdb.DuckDBPyConnection, chosen: str, is_free: bool, prog
     conn.execute("set disabled_optimizers='filter_pushdown'")  # it would write the whole events into the conditions
     watched(conn, f"create or replace temp table keyed as {_keys_query(chosen, is_free)}", Stage.SORTING, progress)
     conn.execute("reset disabled_optimizers")
+
+
+def make_cases(conn: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables ``cases`` and ``traces`` of ``keyed``, which is gone afterwards.
+
+    A case has the number of its trace, none if it has more than LONGEST entries; ``goals``, how many goals its rows name,
+    at most 2; ``begin_us`` and ``end_us``; and ``times``, the time of each entry.
+    """
     conn.execute(
         "create or replace temp table keys as select row_number() over () as trace_number, goal, entries, places"
         f" from keyed where len(times) <= {LONGEST} group by goal, entries, places"
@@ -87,12 +96,14 @@ def _keys_query(chosen: str, is_free: bool) -> str:
     from events where event is not null and case_id is not null and at_us is not null and {chosen}
 ), numbered as (
     select case_id, at_us, tie, goal_number, {_entry_number()} as entry,
-        case when {quoting} then coalesce(quote, '') end as quote, coalesce(offer, '') as offer
+        case when {quoting} then coalesce(quote, '') end as quote, coalesce(offer, '') as offer,
+        case when event_id is not null then hash(event_id) end as id
     from known
 ), sorted as (
     select case_id, min(nullif(goal_number, 0)) as first_goal, max(goal_number) as last_goal,
         list_sort(list({item})) as sorted,
-        list_sort(list({{'i': {item}, 'q': quote, 'o': offer}}) filter (quote is not null)) as named
+        list_sort(list({{'i': {item}, 'q': quote, 'o': offer}}) filter (quote is not null)) as named,
+        count(id) as ids, {", ".join(f"bit_or(1::ubigint << ((id >> {6 * word}) & 63)) as word_{word}" for word in WORDS)}
     from numbered group by case_id
 ), listed as (
     select *, list_transform(named, lambda x: x.q) as quotes, list_transform(named, lambda x: x.o) as offers,
@@ -103,7 +114,8 @@ select case_id, goals, case when goals = 1 then last_goal else 0 end as goal,
     list_transform(sorted, lambda x: {at}) as times,
     list_transform(sorted, lambda x, i: {number} + case when i > 1 and {before} = {moment} then {TIED} else 0 end)
         as entries,
-    coalesce(list_transform(named, lambda x: {PLACES} * {place("quotes", "x.q")} + {place("offers", "x.o")}), []) as places
+    coalesce(list_transform(named, lambda x: {PLACES} * {place("quotes", "x.q")} + {place("offers", "x.o")}), []) as places,
+    ids, {" and ".join(f"bit_count(word_{word}) < ids" for word in WORDS)} as is_doubtful
 from listed"""
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import duckdb
 
 from process.audit.dialects import OWN
-from process.audit.keys import LONGEST, make_cases
+from process.audit.keys import LONGEST, make_cases, make_keys
 from process.audit.mapping import ROLES, Mapping
 from process.audit.names import check_columns, check_ties, unknown_names
 from process.audit.problems import MOST_NAMED, WORDS, Problem
@@ -62,7 +62,12 @@ def read_events(
     problems += doubtful_times(conn, raw, mapping)
     conn.execute(f"create or replace view given as {events_query(mapping, raw.columns, 'raw', OWN, raw.instants)}")
     has_ids = all(name in raw.columns for name in mapping.columns_of("id"))
+    conn.execute("create or replace view events as select * from given")
+    chosen, is_free = _chosen(bucket, only), mapping.ties == "free"
+    make_keys(conn, chosen, is_free, progress)
     problems += _duplicates(conn, raw.rows, has_ids, progress)
+    if "duplicate_id" in {problem.code for problem in problems}:
+        make_keys(conn, chosen, is_free, progress)
     conn.execute("create or replace table unreadable (case_id varchar)")
     found = conn.execute(
         "select event, count(*), min(at_us), max(at_us), count(*) - count(case_id), count(*) - count(at_us)"
@@ -72,7 +77,7 @@ def read_events(
     rows = sum(counts)
     first, last = (find((at for at in times if at is not None), default=0) for find, times in ((min, begins), (max, ends)))
     problems += _bad_rows(conn, mapping, sum(no_case), sum(no_time))
-    make_cases(conn, _chosen(bucket, only), mapping.ties == "free", progress)
+    make_cases(conn)
     problems += _too_long(conn)
     (cases, entries) = conn.execute("select count(*), sum(len(times)) from cases").fetchone() or (0, 0)
     if only is not None:
@@ -121,25 +126,28 @@ def _unreadable(raw: Raw) -> Iterator[Problem]:
 
 
 def _duplicates(conn: duckdb.DuckDBPyConnection, rows: int, has_ids: bool, progress: Progress) -> Iterator[Problem]:
-    """Make ``events`` of ``given``: rows that bear one id are one event; count rows of the same content that bear none.
+    """Make ``events`` a table if rows of ``given`` bear one id, which are one event; count the same content without one.
 
-    Hashes are compared first: most logs have no duplicates, and texts are costly to compare.
+    Hashes are compared first, and only of the cases that ``keyed`` leaves in doubt if it has all rows: most logs have no
+    duplicates, and texts are costly to compare.
     """
     same = "count(event_id) - count(distinct hash({0})) filter (event_id is not null)"
     doubled, without_id = 0, rows
     if has_ids:
-        query = f"select {same.format('event_id')} as doubled, count(*) - count(event_id) as without_id from given"
+        entries, ids = conn.execute("select sum(len(times)), sum(ids) from keyed").fetchone() or (0, 0)
+        among = " where case_id in (select case_id from keyed where is_doubtful)" if entries == rows else ""
+        query = f"select {same.format('event_id')} as doubled, count(event_id) as ids from given{among}"
         watched(conn, f"create or replace temp table hashed as {query}", Stage.SORTING, progress)
-        doubled, without_id = conn.execute("from hashed").fetchone() or (0, 0)
+        doubled, found = conn.execute("from hashed").fetchone() or (0, 0)
+        without_id = rows - (ids if among else found)
     if doubled:  # by the id alone; an id may count within its case
         (doubled,) = conn.execute(f"select {same.format(f'({ONE_EVENT})')} from given").fetchone() or (0,)
     if doubled:
         first = f"row_number() over (partition by {ONE_EVENT} order by row_number) = 1"
         query = f"create or replace table events as select * from given qualify event_id is null or {first}"
+        conn.execute("drop view events")
         watched(conn, query, Stage.SORTING, progress)
         yield from _doubled_ids(conn)
-    else:
-        conn.execute("create or replace view events as select * from given")
     if without_id:
         unnamed = "from given where event_id is null and event is not null"
         (perhaps,) = conn.execute(f"select count(*) - count(distinct hash({CONTENT})) {unnamed}").fetchone() or (0,)

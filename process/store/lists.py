@@ -14,10 +14,14 @@ from process.exceptions import SnapshotInvalid
 from process.model import MODEL_VERSION, Actor, Goal, State
 from process.store import rows, statements
 from process.store.arguments import check_actor, check_filters, check_limit, check_moment
-from process.store.statements import Connection, Row
+from process.store.statements import Connection, Place, Row
 from process.store.transactions import demand_transaction
 
 LARGEST_PAGE: Final = 1000
+FEW: Final = 200
+SELECTIVE: Final = frozenset(("case_id", "account", "order", "quote", "who"))
+"""Filters that few cases meet."""
+RANGES: Final = ("opened_after", "opened_before", "moved_after", "moved_before")
 
 
 class Summary(NamedTuple):
@@ -141,19 +145,17 @@ def count(conn: Connection, **filters: Any) -> int:
     return found or 0
 
 
-Place = tuple[Any, str] | None
-"""The due time and id of a case, after which a list goes on."""
-
-
 def _found(conn: Connection, filters: Mapping[str, Any], limit: int, after: Place) -> Iterator[Row[Any]]:
     """The rows in order: of each part that one index holds in this order, the first *limit*, and these merged."""
+    by_part = [(part, _are_few(conn, part)) for part in _parts(filters)]
     for undated in (False, True):
         if after is not None and undated != (after[0] is None):
             if not undated:
                 continue  # all that have a due time came before
             after = None
         parts = [
-            conn.execute(statements.summaries(part, limit, undated=undated, after=after)).all() for part in _parts(filters)
+            conn.execute(statements.summaries(part, limit, few=few, undated=undated, after=after)).all()
+            for part, few in by_part
         ]
         found = list(islice(merge(*parts, key=_position), limit))
         yield from found
@@ -168,10 +170,19 @@ def _position(row: Row[Any]) -> tuple[bool, Any, str]:
     return not is_time, row.due_at if is_time else str(row.due_at), row.case_id
 
 
+def _are_few(conn: Connection, filters: Mapping[str, Any]) -> bool:
+    """Return True where to sort the cases is faster than to read all in the order of the list."""
+    if SELECTIVE & filters.keys():
+        return True
+    if conn.dialect.name != "sqlite" or not filters.keys() & {*RANGES}:  # the others estimate how many are in a range
+        return False
+    return len(conn.scalars(statements.any_ids(filters, FEW)).all()) < FEW
+
+
 def _parts(filters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The filters, cut into such as fix the first column of an index whose next ones are due time and id."""
-    if any(name in filters for name in ("case_id", "account", "order", "quote", "who")):
-        return [dict(filters)]  # so few cases that they are sorted
+    if SELECTIVE & filters.keys():
+        return [dict(filters)]
     if "state" in filters:
         return [{**filters, "state": (state,)} for state in filters["state"]]
     if any(name in filters for name in ("awaits", "goal", "ended")):

@@ -36,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from process.store.tables import JsonText, TextOfJson, cases, refusals, steps
+from process.store.tables import JsonText, TextOfJson, Unindexed, cases, refusals, steps
 from process.store.transactions import error_number, is_mysql
 
 __all__ = ["Connection", "Engine", "Row"]
@@ -72,11 +72,8 @@ def _load(dialect: str) -> Select[Any]:
 
 
 _KNOWN_STEP = select(steps).where(steps.c.case_id == bindparam("key"), steps.c.version == bindparam("known"))
-_KNOWN_REFUSAL = select(refusals).where(
-    refusals.c.case_id == bindparam("key"),
-    refusals.c.by == bindparam("sender"),
-    refusals.c.event_id == bindparam("event_id"),
-)
+_REFUSAL_KEYS = (("case_id", "key"), ("by", "sender"), ("event_id", "event_id"))
+_KNOWN_REFUSAL = select(refusals).where(*(refusals.c[name] == bindparam(key) for name, key in _REFUSAL_KEYS))
 _CASE = select(cases).where(_OF_CASE)
 _STANDS_AT = select(cases.c.version, cases.c.refusals).where(_OF_CASE)
 _HISTORY = select(steps).where(steps.c.case_id == bindparam("key")).order_by(steps.c.version)
@@ -129,13 +126,12 @@ def stands_at(conn: Connection, case_id: str, read: tuple[int, int]) -> tuple[in
     found = conn.execute(_STANDS_AT, {"key": case_id}).first()
     if found == read and is_mysql(conn):  # a snapshot may hide what was committed since; the row is locked already
         found = conn.execute(_STANDS_AT.with_for_update(), {"key": case_id}).first()
-    return None if found is None else (found.version, found.refusals)
+    return found and (found.version, found.refusals)
 
 
 def claiming_case(conn: Connection, claim: str, order: str) -> str | None:
     """The case that holds the order in the column *claim*."""
-    found: str | None = conn.scalar(select(cases.c.case_id).where(cases.c[claim] == order))
-    return found
+    return conn.scalar(select(cases.c.case_id).where(cases.c[claim] == order))
 
 
 # ------------------------------------------------------------------------------------------------------------- writing
@@ -207,9 +203,8 @@ def _move_and_insert(columns: tuple[str, ...], claims: tuple[str, ...], refused:
     moved = _move(columns, claims).returning(cases.c.case_id).cte("moved")
     into = refusals if refused else steps
     rest = [column for column in into.c if column.name != "case_id"]
-    values = [_value_of(column) for column in rest]
-    new = select(moved.c.case_id, *values)
-    return insert(into).from_select(["case_id", *(column.name for column in rest)], new).returning(into.c.version)
+    names = ["case_id", *(column.name for column in rest)]
+    return insert(into).from_select(names, select(moved.c.case_id, *map(_value_of, rest))).returning(into.c.version)
 
 
 def _value_of(column: Any) -> ColumnElement[Any]:
@@ -219,6 +214,8 @@ def _value_of(column: Any) -> ColumnElement[Any]:
 
 # --------------------------------------------------------------------------------------------------------------- lists
 
+Place = tuple[Any, str] | None  # due time and id of a case, after which a list goes on
+
 
 def waiting(
     limit: int,
@@ -226,7 +223,7 @@ def waiting(
     *,
     awaits: str | None = None,
     due_by: datetime | None = None,
-    after: tuple[datetime | None, str] | None = None,
+    after: Place = None,
     undated: bool = False,
     skip_locked: bool = False,
 ) -> Select[Any]:
@@ -241,15 +238,15 @@ def waiting(
     return _by_due_time(wanted, limit, undated, after)
 
 
-def _by_due_time(wanted: Select[Any], limit: int, undated: bool, after: tuple[datetime | None, str] | None) -> Select[Any]:
-    wanted = wanted.where(cases.c.due_at.is_(None) if undated else cases.c.due_at.is_not(None))
+def _by_due_time(wanted: Select[Any], limit: int, undated: bool, after: Place, due: Any = cases.c.due_at) -> Select[Any]:
+    wanted = wanted.where(due.is_(None) if undated else due.is_not(None))
     if after is not None:
         due_at, case_id = after
         later = cases.c.case_id > case_id
         if not undated:  # not a comparison of pairs, for which MySQL reads no index
-            later = and_(cases.c.due_at >= due_at, or_(cases.c.due_at > due_at, later))
+            later = and_(due >= due_at, or_(due > due_at, later))
         wanted = wanted.where(later)
-    return wanted.order_by(cases.c.due_at, cases.c.case_id).limit(limit)
+    return wanted.order_by(due, cases.c.case_id).limit(limit)
 
 
 SUMMARY: Final = [
@@ -278,21 +275,24 @@ def _conditions(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     return [_FILTERS[name](value) for name, value in filters.items()]
 
 
-def summaries(
-    filters: Mapping[str, Any], limit: int, *, undated: bool, after: tuple[datetime | None, str] | None = None
-) -> Select[Any]:
-    """Cases by filters, without their snapshots: those with a due time, or those without."""
-    return _by_due_time(select(*SUMMARY).where(*_conditions(filters)), limit, undated, after)
+def summaries(filters: Mapping[str, Any], limit: int, *, few: bool, undated: bool, after: Place = None) -> Select[Any]:
+    """Cases by filters that *few* or many meet, without their snapshots: those with a due time, or those without."""
+    due = Unindexed(cases.c.due_at) if few else cases.c.due_at
+    return _by_due_time(select(*SUMMARY).where(*_conditions(filters)), limit, undated, after, due)
 
 
 def number_of_cases(filters: Mapping[str, Any]) -> Select[Any]:
     return select(func.count()).select_from(cases).where(*_conditions(filters))
 
 
+def any_ids(filters: Mapping[str, Any], limit: int) -> Select[Any]:
+    """The ids of cases that meet the filters, in no order, and so by the index that suits them best."""
+    return select(cases.c.case_id).where(*_conditions(filters)).limit(limit)
+
+
 def ended_before(moment: datetime, limit: int) -> Select[Any]:
     """The ids of cases whose last step was before the moment and ended them, the oldest first."""
-    wanted = select(cases.c.case_id).where(cases.c.ended == literal(True), cases.c.moved_at < moment)
-    return wanted.order_by(cases.c.moved_at).limit(limit)
+    return any_ids({"ended": True, "moved_before": moment}, limit).order_by(cases.c.moved_at)
 
 
 def delete_cases(conn: Connection, case_ids: Sequence[str]) -> None:

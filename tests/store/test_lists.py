@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event, text, update
 
 from process import Actor, Case, Event, Goal, State, store
 from process.store import rows, tables
-from tests.support.storing import PATH, START, agree, opened
+from tests.support.storing import PATH, START, Database, agree, opened
 from tests.support.thorough import counts
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -114,13 +114,44 @@ def test_no_filter_scans_the_table(engine: Engine, rows: int) -> None:
         store.awaiting(conn, Actor.LENDER, 10)
         store.overdue(conn, START, 10)
         store.purge(conn, ended_before=START, limit=10)
-        plans = {sql: plan(conn, sql, parameters) for sql, parameters in list(seen) if sql.lstrip().startswith("SELECT")}
+        assert_none_scans(conn, seen, more_than=len(FILTERS))
+
+
+def test_no_filter_scans_the_table_where_no_case_has_a_value_yet(engine: Engine) -> None:
+    seen: list[tuple[str, Any]] = []
+    with engine.begin() as conn:
+        fill(conn, 2000)
+        conn.execute(update(tables.cases).values(quote=None))
+        conn.execute(update(tables.steps).values(who=None))
+        conn.execute(text(ANALYZE.get(conn.dialect.name, "ANALYZE")))
+    event.listen(engine, "before_cursor_execute", lambda _c, _cu, sql, parameters, *_: seen.append((sql, parameters)))
+    with engine.begin() as conn:
+        assert store.find(conn, 10, quote="Q1") == store.find(conn, 10, who="user-1") == []
+        assert store.find(conn, 10, account="acct-1", state=State.EXPIRED, ended=True) == []
+        assert_none_scans(conn, seen, more_than=3)
+
+
+def test_a_range_of_times_that_few_cases_meet_is_read_by_its_own_index(sqlite: Database) -> None:
+    engine, seen = sqlite.engine(), list[tuple[str, Any]]()
+    with engine.begin() as conn:
+        fill(conn, 2000)
+        conn.execute(text("ANALYZE"))
+    event.listen(engine, "before_cursor_execute", lambda _c, _cu, sql, parameters, *_: seen.append((sql, parameters)))
+    with engine.begin() as conn:
+        assert len(store.find(conn, 10, ended=False, moved_before=START + timedelta(minutes=9))) == 3
+        selects = [one for one in seen if one[0].startswith("SELECT")]
+        assert {"cancellation_case_moved" in plan(conn, *one) for one in selects} == {True}
+        seen.clear()
+        assert len(store.find(conn, 10, ended=False, moved_after=START)) == 10  # and one that many meet is not sorted
+        assert "TEMP B-TREE" not in plan(conn, *seen[1])
+
+
+def assert_none_scans(conn: Connection, seen: list[tuple[str, Any]], more_than: int) -> None:
+    plans = {sql: plan(conn, sql, parameters) for sql, parameters in list(seen) if sql.lstrip().startswith("SELECT")}
     for sql, lines in plans.items():
-        assert "Seq Scan on cancellation_case" not in lines, f"{sql}\n{lines}"
-        assert not any(line.startswith("SCAN cancellation_case") and "INDEX" not in line for line in lines.splitlines()), (
-            lines
-        )
-    assert len(plans) > len(FILTERS)
+        assert "Seq Scan on cancellation_" not in lines, f"{sql}\n{lines}"
+        assert not any(line.startswith("SCAN cancellation_") and "INDEX" not in line for line in lines.splitlines()), lines
+    assert len(plans) > more_than
 
 
 def plan(conn: Connection, sql: str, parameters: Any) -> str:

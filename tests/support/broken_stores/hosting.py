@@ -56,7 +56,7 @@ def read_as_a_writer() -> None:
 def page_by_time_alone() -> None:
     """Go on after a due time, whichever cases had the same one."""
 
-    def _by_due_time(wanted: Any, limit: int, undated: bool, after: Any) -> Any:
+    def _by_due_time(wanted: Any, limit: int, undated: bool, after: Any, _due: Any = None) -> Any:
         due_at, case_id = tables.cases.c.due_at, tables.cases.c.case_id
         wanted = wanted.where(due_at.is_(None) if undated else due_at.is_not(None))
         if after is not None:

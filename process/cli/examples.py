@@ -81,12 +81,12 @@ EXAMPLES = (
         ),
     ),
     Example(
-        Words("二、人脸识别第一次未通过，第二次通过", "2. Face verification is passed at the second attempt"),
+        Words("二、人脸识别第一次未通过，第二次通过", "2. Face verification passes on the second attempt"),
         Goal.PLAN,
         _verified,
         Words(
             "客户不能自己跳过核验；第二次人脸识别通过后，资方办结：分期已取消。",
-            "The customer could not skip the verification, passed it at the second attempt, and the plan is cancelled.",
+            "The customer could not skip the verification, passed it on the second attempt, and the plan is cancelled.",
         ),
     ),
     Example(

@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def report(folder: Path) -> Report:
     """The report of one run over the whole log; its parts lie beside the log, and one of another."""
-    file = write_csv(folder / "log.csv", (row for rows in with_faults(legal_log(120), every=3)[0] for row in rows))
+    file = write_csv(folder / "log.csv", (row for rows in with_faults(legal_log(60), every=2)[0] for row in rows))
     other = write_csv(folder / "other.csv", (row for rows in legal_log(3, seed=8) for row in rows))
     audit(other, bucket=(BUCKETS, BUCKETS), out=folder / "other")
     for number in range(1, BUCKETS + 1):

@@ -14,7 +14,7 @@ from tests.support import log_files
 from tests.support.logs import Row, legal_log, with_faults, write_csv
 from tests.support.postgres import Postgres
 
-LOG = [row for rows in with_faults(legal_log(80, seed=6), every=5)[0] for row in rows]
+LOG = [row for rows in with_faults(legal_log(50, seed=6), every=4)[0] for row in rows]
 LEGAL = legal_log(40, seed=16)
 
 

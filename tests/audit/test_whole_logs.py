@@ -88,9 +88,9 @@ def test_a_seeded_fault_is_found_and_its_requirement_named(kind: str, seeded: Se
 
 
 def test_a_log_without_faults_conforms_and_breaks_no_requirement(tmp_path: Path) -> None:
-    report = audit(write_csv(tmp_path / "log.csv", (row for rows in legal_log(150, seed=9) for row in rows)))
+    report = audit(write_csv(tmp_path / "log.csv", (row for rows in legal_log(100, seed=9) for row in rows)))
     assert report.conforms
-    assert report.conforming == report.cases == 150
+    assert report.conforming == report.cases == 100
     assert all(each.broken == 0 for each in report.requirements)
 
 

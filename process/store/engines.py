@@ -25,6 +25,7 @@ TIME_OUT: Final = timedelta(seconds=30)
 NOTICE_AFTER: Final = 2.0
 """Seconds of waiting after which a program says so."""
 
+_SECRETS: Final = ("password", "sslpassword", "passwd", "ssl_key_password")  # as the drivers call them
 _EXTRAS: Final = {"pymysql": "mysql", "MySQLdb": "mysql", "mariadb": "mysql"}
 
 # ----------------------------------------------------------------------------------------------------------- addresses
@@ -42,7 +43,7 @@ def create_engine(url: str, *, busy_timeout: timedelta = TIME_OUT) -> Engine:
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         return sqlite_engine(parsed.database or ":memory:", busy_timeout=busy_timeout)
-    secrets = {name: parsed.query[name] for name in ("password", "sslpassword") if name in parsed.query}
+    secrets = {name: parsed.query[name] for name in _SECRETS if name in parsed.query}
     parsed = parsed.difference_update_query(list(secrets))  # else a repr of the engine would show them
     options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": secrets}
     try:

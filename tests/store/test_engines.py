@@ -182,7 +182,11 @@ def test_no_error_tells_a_password(url: str) -> None:
 
 
 def test_no_repr_of_an_engine_shows_a_password() -> None:
-    for url in ("postgresql://me:s3cret@h/x", "postgresql://me@h/x?password=s3cret&sslpassword=s3cret"):
+    for url in (
+        "postgresql://me:s3cret@h/x",
+        "postgresql://me@h/x?password=s3cret&sslpassword=s3cret",
+        "mysql+pymysql://me@h/x?passwd=s3cret&ssl_key_password=s3cret",
+    ):
         engine = store.create_engine(url)
         assert "s3cret" not in repr(engine) + str(engine.url) + repr(engine.url)
 

@@ -78,20 +78,21 @@ def _refuse_unknown_members(
     conn: duckdb.DuckDBPyConnection, mapping: Mapping, role: str, kind: type[Actor] | type[Goal], names: object
 ) -> None:
     column = " || '/' || ".join(quoted(name) for name in mapping.columns_of(role))
-    known = [*(names if isinstance(names, dict) else {}), *(member.value for member in kind)]
+    members = [member.value for member in kind]
+    mapped = [*names] if isinstance(names, dict) else []  # as they are written; those of the model in any case
     found = conn.execute(
         f"select {column}, count(*) from raw where nullif(trim({column}), '') is not null"
         f" and not list_contains(?, lower(trim({column}))) and not list_contains(?, {column})"
         " group by 1 order by 2 desc limit 10",
-        [known, known],
+        [members, mapped],
     ).fetchall()
     if found:
         table = {"by": "by", "goal": "goals"}[role]
         listed = ", ".join(f"{name} ({count})" for name, count in found)
-        members = ", ".join(member.value for member in kind)
-        en = f'unmapped values: {listed}; write {key(found[0][0])} = "…" in [{table}], one of {members}'
+        listed_members = ", ".join(members)
+        en = f'unmapped values: {listed}; write {key(found[0][0])} = "…" in [{table}], one of {listed_members}'
         raise MappingInvalid(
-            0, Words(f'未映射的值：{listed}；请在 [{table}] 写 {key(found[0][0])} = "…"，可用：{members}', en)
+            0, Words(f'未映射的值：{listed}；请在 [{table}] 写 {key(found[0][0])} = "…"，可用：{listed_members}', en)
         )
 
 

@@ -71,6 +71,7 @@ ROW = {"apply_no": "1", "op_code": "LOGIN", "gmt_create": "2026-06-01 09:00:00",
         ({}, SHOP.replace('zone = "Asia/Shanghai"', ""), 'has no offset; write zone = "Asia/Shanghai"'),
         ({"op_code": "LOGOUT"}, SHOP, 'unmapped events: LOGOUT (1); write LOGOUT = "…" or LOGOUT = "ignore" in [events]'),
         ({"operator": "ROBOT"}, SHOP, 'unmapped values: ROBOT (1); write ROBOT = "…" in [by]'),
+        ({"operator": "SYS"}, SHOP.replace("SYS =", "sys ="), 'unmapped values: SYS (1); write SYS = "…" in [by]'),
         ({"op_code": "VERIFY_RESULT"}, SHOP, "the log has no column 'result', which VERIFY_RESULT needs"),
     ],
 )

@@ -71,7 +71,7 @@ def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dic
         "requirements": list(_requirements(report)),
         "patterns": [_pattern_data(key, members) for key, members in patterns.items()],
         "variants": [_variant_data(known[number], numbers[number]) for number in shown],
-        "cases": [[each.case, places[each.variant], *each.times] for each in listed],
+        "cases": [[each.case_id, places[each.variant], *each.times] for each in listed],
         "arrows": [
             [
                 each.source,

@@ -45,7 +45,7 @@ class Deviation(NamedTuple):
 class DeviatingCase(NamedTuple):
     """A case that deviates, with the times of its events, in ISO 8601; none where the log has only counted variants."""
 
-    case: str
+    case_id: str
     variant: int
     times: tuple[str, ...]
 
@@ -72,10 +72,10 @@ class Coverage(NamedTuple):
 class Overdue(NamedTuple):
     """A case that has waited longer than its state's deadline at the end of the log."""
 
-    case: str
+    case_id: str
     state: str
-    owner: str
-    due: str
+    awaits: str
+    due_at: str
     """The time at which the deadline passed, in ISO 8601."""
 
 

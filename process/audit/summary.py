@@ -98,8 +98,8 @@ def _listed(conn: duckdb.DuckDBPyConnection) -> Iterable[DeviatingCase]:
         " place from listed) join numbered using (trace, early) order by place, trace, early"
         f" limit {MOST_LISTED}"
     ).fetchall()
-    for case, variant, times in rows:
-        yield DeviatingCase(case, variant, tuple(map(iso, times)))
+    for case_id, variant, times in rows:
+        yield DeviatingCase(case_id, variant, tuple(map(iso, times)))
 
 
 def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> tuple[Overdue, ...]:
@@ -108,17 +108,17 @@ def _overdue(conn: duckdb.DuckDBPyConnection, now_us: int) -> tuple[Overdue, ...
         for state, info in MODEL.states.items()
         if info.deadline is not None
     )
-    owners = {state.value: info.responsibilities[-1].owner.value for state, info in MODEL.states.items() if info.deadline}
+    awaited = {state.value: info.responsibilities[-1].owner.value for state, info in MODEL.states.items() if info.deadline}
     collecting = gc.isenabled()
     gc.disable()  # of a large log there are hundreds of thousands, and none of them is garbage
     try:
         rows = conn.execute(
-            f"select case_id, state, {_iso('due')} from (select case_id, state, end_us + waits.deadline as due"
+            f"select case_id, state, {_iso('due_at')} from (select case_id, state, end_us + waits.deadline as due_at"
             f" from standing join (values {deadlines}) as waits(state, deadline) using (state)"
-            " where due < ? and end_us > 0) overdue order by due, case_id",
+            " where due_at < ? and end_us > 0) overdue order by due_at, case_id",
             [now_us],
         ).fetchall()
-        return tuple(Overdue(case, state, owners[state], due) for case, state, due in rows)
+        return tuple(Overdue(case_id, state, awaited[state], due_at) for case_id, state, due_at in rows)
     finally:
         if collecting:
             gc.enable()

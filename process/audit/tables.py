@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import duckdb
 
-from process.audit.report import Report
+from process.audit.report import Overdue, Report
 from process.audit.sources import quoted
 from process.diagram import LANGUAGES, View, WouldOverwrite
 from process.diagram.marked_files import check_overwrites
@@ -46,7 +46,7 @@ def write_tables(conn: duckdb.DuckDBPyConnection, report: Report, folder: Path) 
     folder.mkdir(parents=True, exist_ok=True)
     written = [_report_json(report, folder)]
     conn.execute(
-        "create or replace temp table deviations as select d.case_id, d.position, j.event, j.raised_by, j.state,"
+        'create or replace temp table deviations as select d.case_id, d.position, j.event, j.raised_by as "by", j.state,'
         " strftime(make_timestamp(d.at_us), '%Y-%m-%dT%H:%M:%SZ') as at,"
         " j.told->>'$.en' as reason_en, j.told->>'$.zh' as reason_zh,"
         " array_to_string(cast(j.told->'$.codes' as varchar[]), ' ') as codes,"
@@ -68,7 +68,7 @@ def write_tables(conn: duckdb.DuckDBPyConnection, report: Report, folder: Path) 
         _csv(folder / "arrows.csv", ("source", "event", "target", "times", "p50_s", "p90_s", "p99_s"), report.arrows)
     )
     written.append(_csv(folder / "states.csv", ("state", "cases"), report.states.items()))
-    written.append(_csv(folder / "overdue.csv", ("case", "state", "owner", "due"), report.overdue))
+    written.append(_csv(folder / "overdue.csv", Overdue._fields, report.overdue))
     return written
 
 

@@ -45,7 +45,7 @@ def test_one_case_is_audited_alone_under_what_the_whole_log_records() -> None:
     assert alone["recorded"] == list(whole.recorded)
     assert alone["deviations"][0]["reason"]["en"] == whole.deviations[0].reason.en
     late = whole.overdue[0]
-    code, shown, _ = run(str(EXAMPLE[0]), "--map", str(EXAMPLE[1]), "--only", late.case)
+    code, shown, _ = run(str(EXAMPLE[0]), "--map", str(EXAMPLE[1]), "--only", late.case_id)
     assert code == 0
     assert f"the case's state: {State(late.state).words.en}" in shown
     code, _, told = run(str(EXAMPLE[0]), "--map", str(EXAMPLE[1]), "--only", "it's none")

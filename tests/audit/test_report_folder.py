@@ -59,6 +59,9 @@ def test_out_writes_the_five_diagrams_and_the_page_beside_the_tables(tmp_path: P
     }
     assert {"index.html", "report.json", "deviations.csv", "deviations.parquet"} <= names
     assert '"lang":"zh"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+    headers = [(tmp_path / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0] for name in ("deviations", "overdue")]
+    assert headers[0].startswith("case_id,position,event,by,state,at,"), "the tables have the keys of --json"
+    assert headers[1] == "case_id,state,awaits,due_at"
     again = run(EXAMPLE[0], "--map", EXAMPLE[1], "--out", tmp_path, "--lang", "en")
     assert again.exit_code == 1, "an audit replaces its own files"
     assert '"lang":"en"' in (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ def opened(shown: Page, case: str) -> Locator:
 
 
 def case_of(report: Report, number: int) -> str:
-    return next(each.case for each in report.listed if each.variant == number)
+    return next(each.case_id for each in report.listed if each.variant == number)
 
 
 def first_deviation(report: Report, *codes: str) -> Deviation:
@@ -91,7 +91,7 @@ def test_the_list_is_sorted_by_state_too_and_searched_by_part_of_an_id(shown: Pa
     shown.locator("#sort").select_option("cases")
     part = case_of(report, 3)[-2:]
     shown.locator("#by-id").fill(part)
-    matching = sorted(each.case for each in report.listed if part in each.case)
+    matching = sorted(each.case_id for each in report.listed if part in each.case_id)
     assert counted(shown) == len(matching)
     assert sorted(shown.locator("#patterns [data-case]").all_inner_texts()) == matching
 
@@ -168,7 +168,7 @@ def test_reason_repair_and_requirement_with_its_source_stand_in_both_languages(s
 
 def test_the_times_of_the_events_are_those_of_the_log(shown: Page, report: Report) -> None:
     listed = report.listed[0]
-    opened(shown, listed.case)
+    opened(shown, listed.case_id)
     assert shown.locator("#steps time").evaluate_all("all => all.map(one => one.dateTime)") == list(listed.times)
 
 
@@ -194,7 +194,7 @@ def test_the_questions_of_support_are_answered_with_the_cases(shown: Page, repor
     wrongly = [each for each in report.deviations if outcome_of(each) == "cancelled" and each.requirements]
     shown.locator('[data-show="wrongly"]').click()
     assert counted(shown) == sum(each.cases for each in wrongly) > 0
-    ids = {each.case for each in report.listed if each.variant in {found.variant for found in wrongly}}
+    ids = {each.case_id for each in report.listed if each.variant in {found.variant for found in wrongly}}
     for details in shown.locator("#patterns summary").all():
         details.click()
     listed = "[...document.querySelectorAll('#patterns [data-case]')].map(one => one.innerText)"
@@ -239,7 +239,7 @@ def test_waits_overdue_cases_and_coverage_are_shown(shown: Page, report: Report)
     assert Event(slowest.event).words.en in first
     assert f"{len(report.arrows)} of {len(report.arrows) + len(report.unseen)}" in shown.locator("#covered").inner_text()
     assert report.overdue
-    assert shown.locator("#overdue-table tbody th").first.inner_text() == report.overdue[0].case
+    assert shown.locator("#overdue-table tbody th").first.inner_text() == report.overdue[0].case_id
     state = report.overdue[0].state
     shown.locator("#overdue-state").select_option(state)
     rows = shown.locator("#overdue-table tbody tr").count()
@@ -272,11 +272,11 @@ def test_an_id_of_no_deviating_case_is_answered_with_what_to_do(shown: Page, rep
 
 
 def test_an_id_of_an_overdue_case_is_answered_with_its_state(shown: Page, report: Report) -> None:
-    late = next(each for each in report.overdue if not any(each.case in one.case for one in report.listed))
-    shown.locator("#find-id").fill(late.case)
+    late = next(each for each in report.overdue if not any(each.case_id in one.case_id for one in report.listed))
+    shown.locator("#find-id").fill(late.case_id)
     shown.locator("#find-id").press("Enter")
     told = f'conforms to the model so far, but is overdue: it stands in "{State(late.state).words.en}"'
-    assert f"Case {late.case} {told}" in shown.locator("#found").inner_text()
+    assert f"Case {late.case_id} {told}" in shown.locator("#found").inner_text()
 
 
 # --------------------------------------------------------------------------------------------------- safe and complete

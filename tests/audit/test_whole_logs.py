@@ -76,7 +76,7 @@ def test_a_seeded_fault_is_found_and_its_requirement_named(kind: str, seeded: Se
     faulty, legal, report = seeded
     assert faulty[kind], "the fault is illegal in some case"
     deviations = {each.variant: each for each in report.deviations}
-    found = {each.case: deviations[each.variant] for each in report.listed if each.case.startswith(f"{kind}: ")}
+    found = {each.case_id: deviations[each.variant] for each in report.listed if each.case_id.startswith(f"{kind}: ")}
     assert set(found) == faulty[kind]
     assert (report.deviating, report.conforming) == (sum(map(len, faulty.values())), legal)
     requirement = FAULTS[kind][1]

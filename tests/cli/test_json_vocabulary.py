@@ -38,7 +38,11 @@ CASE = {
     *("case_id", "version", "state", "is_done", "achieved", "unmet", "awaits", "due_at"),
     *("facts", "request", "allowed_events"),
 }
+OVERDUE = {"case_id", "state", "awaits", "due_at"}
+STATE = {"name", "phase", "owner", "owner_then", "deadline_s", "end", "initial", "words"}  # of the model, and of no case
 BESIDE_A_CASE = {"history", "refusals", "findings", "page", "snapshot", "is_duplicate"}
+SYNONYMS = {"case": "case_id", "due": "due_at", "raised_by": "by"}
+"""Names that no key has, with the key of the same meaning."""
 CLOSED = ("data", "payload", "parameters", "facts", "fields")
 """Their keys are fields of the model."""
 
@@ -83,6 +87,9 @@ THINGS: tuple[tuple[str, tuple[set[str], ...], set[str]], ...] = (
     ("payload", (REQUEST,), set()),
     ("sentence", (REQUIREMENT,), {"holds", "coverage", "counterexample"}),
     ("allowed_events", (CASE,), BESIDE_A_CASE),
+    ("awaits", (OVERDUE,), {*CASE, *COLUMNS, *BESIDE_A_CASE}),
+    ("due_at", (OVERDUE,), {*CASE, *COLUMNS, *BESIDE_A_CASE}),
+    ("owner", (STATE,), set()),
 )
 
 
@@ -106,6 +113,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
 
 def speaks_the_vocabulary(told: Any) -> bool:
     for found in objects(told):
+        assert not SYNONYMS.keys() & found.keys(), found
         for key, is_right in MEANINGS.items():
             assert found.get(key) is None or is_right(found[key]), (key, found)
         for mark, forms, beside in THINGS:
@@ -178,6 +186,7 @@ def test_a_stored_case_in_every_command_that_shows_one(sqlite: Database) -> None
 def test_what_an_audit_found() -> None:
     told = run("audit", EXAMPLE / "example.csv", "--map", EXAMPLE / "example.toml", code=1)
     assert told["deviations"]
+    assert {frozenset(one) for one in told["overdue"]} == {frozenset(OVERDUE)}
     assert speaks_the_vocabulary(told)
 
 

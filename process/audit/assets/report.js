@@ -131,8 +131,8 @@ function renderOverdue() {
   $("overdue-about").textContent = data.overdueCount
     ? say("overdueShown", { total: number(data.overdueCount), shown: number(data.overdue.length), rest: data.overdueCount - data.overdue.length }) : text("none");
   $("overdue-choice").hidden = $("overdue-table").hidden = !data.overdueCount;
-  $("overdue-table").replaceChildren(heads("number", "state", "owner", "due"), make("tbody", {}, ...found.slice(0, rows.overdue).map(([id, at, owner, due]) => make(
-    "tr", {}, make("th", { scope: "row" }, id), cell("state", stateWords(at)), cell("owner", chip(owner)), cell("due", clock(due))))));
+  $("overdue-table").replaceChildren(heads("number", "state", "awaits", "due_at"), make("tbody", {}, ...found.slice(0, rows.overdue).map(([id, at, awaits, dueAt]) => make(
+    "tr", {}, make("th", { scope: "row" }, id), cell("state", stateWords(at)), cell("awaits", chip(awaits)), cell("due_at", clock(dueAt))))));
   $("more-overdue").hidden = found.length <= rows.overdue;
 }
 

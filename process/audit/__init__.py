@@ -1,6 +1,8 @@
 """A shop's event log against the model: which cases deviate where and why, coverage, waits and overdue cases.
 
-Begin with ``run.audit``; ``mapping`` says how a log's names become the model's. Needs the extra ``audit``.
+Begin with ``run.audit``. ``mapping_file`` reads how a log's names become the model's, ``unmapped_names`` reports and
+suggests what is missing there, ``log`` makes events of rows, ``verdicts`` judges, and ``report`` has the result; ``tables``
+and ``report_files`` write it. Needs the extra ``audit``.
 """
 
 from process.extras import needed_by
@@ -8,14 +10,14 @@ from process.extras import needed_by
 with needed_by("process.audit", "duckdb", extra="audit"):
     import duckdb as _duckdb  # noqa: F401  # so that its absence is one sentence
 
-from process.audit.mapping import Mapping, MappingInvalid, read_mapping
+from process.audit.mapping_file import Mapping, MappingInvalid, read_mapping
 from process.audit.parts import merge
 from process.audit.progress import Progress, Stage
 from process.audit.report import Report
+from process.audit.report_files import write_views
 from process.audit.run import audit, suggest_mapping
 from process.audit.sources import SourceUnusable
 from process.audit.warehouse import audit_variants, read_variants, variants_sql
-from process.audit.writing import write_views
 
 __all__ = [
     "Mapping",

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from process.audit.columns import insert_columns
+from process.audit.bulk_insert import insert_columns
 from process.audit.log import Events
-from process.audit.mapping import Mapping
+from process.audit.mapping_file import Mapping
 from process.audit.monitors import visible
 from process.audit.progress import Progress, Stage, silent
 from process.audit.report import MOST_EXAMPLES, MOST_LISTED

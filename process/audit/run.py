@@ -6,14 +6,14 @@ from pathlib import Path
 
 from process.audit.judging import judge_cases
 from process.audit.log import read_events
-from process.audit.mapping import Mapping, read_mapping
-from process.audit.names import suggest
+from process.audit.mapping_file import Mapping, read_mapping
 from process.audit.parts import write_part
 from process.audit.progress import Progress, silent
 from process.audit.report import Report
 from process.audit.sources import connect, load_source, telling_of
 from process.audit.summary import build_report
 from process.audit.tables import check_folder, write_tables
+from process.audit.unmapped_names import suggest
 
 
 def audit(

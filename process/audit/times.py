@@ -8,7 +8,7 @@ from typing import Final
 import duckdb
 
 from process.audit.dialects import OFFSET
-from process.audit.mapping import Mapping, MappingInvalid
+from process.audit.mapping_file import Mapping, MappingInvalid
 from process.audit.problems import Problem
 from process.audit.sources import Raw, quoted
 from process.model import Words

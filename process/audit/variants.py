@@ -10,7 +10,7 @@ from collections.abc import Container
 from typing import Final
 
 from process.audit.dialects import PRINTED, Dialect
-from process.audit.mapping import ByColumn, Mapping
+from process.audit.mapping_file import ByColumn, Mapping
 from process.audit.trace import FIELDS
 from process.model import MODEL, Actor, Event, Goal, Kind
 

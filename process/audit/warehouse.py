@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from process.audit.dialects import DIALECTS
 from process.audit.judging import judge_cases
 from process.audit.log import Events
-from process.audit.mapping import REQUIRED, ROLES, Mapping, MappingInvalid, key
+from process.audit.mapping_file import REQUIRED, ROLES, Mapping, MappingInvalid, key
 from process.audit.problems import WORDS, Problem
 from process.audit.progress import Progress, silent
 from process.audit.report import Report

@@ -8,7 +8,7 @@ import pytest
 
 from process import Actor, Event
 from process.audit import Mapping, MappingInvalid, audit
-from process.audit.mapping import ByColumn, parse_mapping
+from process.audit.mapping_file import ByColumn, parse_mapping
 from tests.support.logs import write_csv
 
 SHOP = """

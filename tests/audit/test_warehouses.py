@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 from process import Event
 from process.audit import Mapping, MappingInvalid, SourceUnusable, audit, audit_variants, read_variants, variants_sql
 from process.audit.log import read_events
-from process.audit.mapping import ByColumn
+from process.audit.mapping_file import ByColumn
 from process.audit.sources import connect, load_source
 from tests.support.logs import COLUMNS, Row, legal_log, with_faults, write_csv
 from tests.support.postgres import Postgres

@@ -1,4 +1,4 @@
-"""Filling a table of DuckDB column by column."""
+"""Fast insertion of many rows into a table of DuckDB, column by column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of a log: its columns, events, actors and goals, each either mapped or reported with the line to add."""
+"""Columns, events, actors and goals of a log that the mapping lacks: reported with the line to add, or suggested."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 import duckdb
 
-from process.audit.mapping import REQUIRED, ROLES, TIES, ByColumn, Mapping, MappingInvalid, key, toml_text
+from process.audit.mapping_file import REQUIRED, ROLES, TIES, ByColumn, Mapping, MappingInvalid, key, toml_text
 from process.audit.problems import MOST_NAMED, WORDS, Problem
 from process.audit.sources import Raw, quoted
 from process.model import Actor, Event, Goal, Words
@@ -57,6 +57,11 @@ def _likeness(role: str, column: str) -> float:
 
 
 def unknown_names(conn: duckdb.DuckDBPyConnection, mapping: Mapping, columns: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield the events that are not mapped, if they may be ignored.
+
+    Raises:
+        MappingInvalid: an event, actor or goal is not mapped; with the line to add.
+    """
     unknown = list(unmapped_events(conn, mapping, columns))
     if unknown:
         name, _ = unknown[0]

@@ -1,4 +1,4 @@
-"""Writes what stands beside the tables in a report's folder: the five views with traffic, and the page."""
+"""Writes the files beside the tables in a report's folder: the five views with traffic, and the page."""
 
 from __future__ import annotations
 

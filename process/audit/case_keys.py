@@ -13,7 +13,7 @@ from typing import Final
 
 import duckdb
 
-from process.audit.columns import insert_columns
+from process.audit.bulk_insert import insert_columns
 from process.audit.dialects import OWN
 from process.audit.progress import Progress, Stage, watched
 from process.audit.trace import Entry

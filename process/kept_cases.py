@@ -39,6 +39,6 @@ def with_history(case: Case, steps: Iterable[Step]) -> Case:
     if len(parts.history) != parts.version:
         held, version = len(parts.history), parts.version
         zh = f"只有 {version} 步中的 {held} 步"
-        raise SnapshotInvalid("history", f"holds {held} steps of {version}", zh)
+        raise SnapshotInvalid("history", f"holds {held} of {version} steps", zh)
     validate_history(parts.history, parts.trusted_until, parts.version, parts.state, parts.facts, case.machine)
     return case._of(parts)

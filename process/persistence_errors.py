@@ -6,7 +6,7 @@
     └── StoreError
         ├── CaseNotFound        no case has this id
         ├── CaseIdReused        the id belongs to a case that was opened with other arguments
-        ├── HistoryDiffers      the case is stored already, but not with all the steps of the case that is imported
+        ├── HistoryDiffers      the case is already stored, but without all the steps of the case that is imported
         ├── OrderHasOpenCase    another case about the order has not ended
         ├── AlreadyDone         another case about the order has already cancelled the plan or removed the verification
         ├── EventIdReused       the sender has used the id for another event of the case
@@ -62,11 +62,11 @@ class CaseIdReused(StoreError):
 
 
 class HistoryDiffers(StoreError):
-    """The case is stored already, at the version ``stored``, and without some of the steps up to ``version``."""
+    """The case is already stored at the version ``stored``, without all the steps up to ``version``."""
 
     words = Words(
         "办理 {case_id} 已保存至版本 {stored}，其步骤与版本 {version} 的不同；请用 handle 逐个推进。",
-        "Case {case_id} is stored already, at version {stored}, and not with the steps up to version {version}; "
+        "Case {case_id} is already stored at version {stored} without all the steps up to version {version}; "
         "raise further events on it with handle.",
     )
 
@@ -106,11 +106,12 @@ class AlreadyDone(StoreError):
 
 
 class EventIdReused(StoreError):
-    """The sender has used the id for another event of the case, or for the same one with another payload."""
+    """The sender has used the id for another event of the case, or for the same one with a different payload."""
 
     words = Words(
         "办理 {case_id} 中，事件编号 {event_id} 已用于内容不同的 {event}，请为新事件换一个编号。",
-        "In case {case_id} the event id {event_id} was used for a {event} of another payload; a new event needs a new id.",
+        "In case {case_id} the event id {event_id} was already used for a {event} with a different payload; "
+        "a new event needs a new id.",
     )
 
     def __init__(self, case_id: str, event_id: str, event: str) -> None:
@@ -139,7 +140,7 @@ class Conflict(StoreError):
     )
     with_version_found = Words(
         "办理 {case_id} 处于版本 {found}，而非 {version}；请重新读取后再作决定。",
-        "Case {case_id} stands at version {found}, not {version}; load it again and decide anew.",
+        "Case {case_id} is at version {found}, not {version}; load it again and decide again.",
     )
     without_version = Words(
         "办理 {case_id} 正被他人推进，请回滚事务后从头重试。",

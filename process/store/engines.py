@@ -73,7 +73,7 @@ def _parsed(url: str) -> URL:
     except (ArgumentError, NoSuchModuleError):
         raise AddressInvalid(*_UNKNOWN) from None
     except UnicodeEncodeError:
-        raise AddressInvalid("地址中有无效字符", "the address has characters that are no text") from None
+        raise AddressInvalid("地址中有无效字符", "the address has characters that are not text") from None
     except ValueError:
         raise AddressInvalid("地址中的端口不是数字", "the port in the address is not a number") from None
     if backend == "sqlite" and parsed.drivername in ("sqlite", "sqlite+pysqlite"):

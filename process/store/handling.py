@@ -91,8 +91,8 @@ def handle(
 
     An event that the case can never take as it came is refused for good: that refusal is kept under the event's id, and the
     same event is refused the same way later. A refusal of an event that came too early is raised and not kept, so that the
-    sender's next try under the same id is decided anew. Like everything the host's transaction writes, a refusal stays only
-    if that is committed: catch it inside the transaction to keep it (``deliver`` does).
+    sender's next try under the same id is decided again. Like everything that the host's transaction writes, a refusal
+    stays only if that is committed: catch it inside the transaction to keep it (``deliver`` does).
 
     Args:
         conn: the host's connection, in a transaction of the host's.

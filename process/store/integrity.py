@@ -81,7 +81,7 @@ def _columns(conn: Connection, row: Row[Any], case: Case) -> Iterator[tuple[str,
 
 
 def _is_claimed_by_another(conn: Connection, name: str, order: str | None) -> bool:
-    """As where an earlier release let two cases of one order cancel its plan."""
+    """Return True if another case holds the claim, as where an earlier release let two cases cancel one order's plan."""
     return order is not None and statements.claiming_case(conn, name, order) is not None
 
 

@@ -45,19 +45,19 @@ def open(  # noqa: A001  # ``store.open``, as ``gzip.open``
 def import_case(conn: Connection, case: Case) -> Case:
     """Store a case that began elsewhere, with its whole history; its steps get the event ids ``step:1``, ``step:2``, …
 
-    A case that is stored already is given as it is stored by now. One whose last step has no time has no deadline: it is
+    A case that is already stored is given as it is stored by now. One whose last step has no time has no deadline: it is
     never overdue, and ``awaiting`` lists it after those that have one.
 
     Raises:
         SnapshotInvalid: the case does not hold its whole history.
-        HistoryDiffers: the case is stored already, but not with all of these steps.
+        HistoryDiffers: the case is already stored, but without all of these steps.
         OrderHasOpenCase, AlreadyDone, CaseIdReused, Conflict, NoTransaction, ReadOnly: as for ``open``.
     """
     demand_writing(conn)
     if len(case.history) != case.version:
         held = len(case.history)
         zh = f"只有 {case.version} 步中的 {held} 步；要保存须有全部步骤"
-        raise SnapshotInvalid("history", f"holds {held} steps of {case.version}; to be stored it must hold all", zh)
+        raise SnapshotInvalid("history", f"holds {held} of {case.version} steps; to be stored it must hold all", zh)
     digest, written = rows.opening_digest(case), []
     for step in case.history:
         written.append(rows.step_values(case.case_id, step, rows.imported_event_id(step.version), digest))
@@ -70,10 +70,10 @@ def import_case(conn: Connection, case: Case) -> Case:
                 if written:
                     statements.insert_steps(conn, written)
                 return case
-        return _stored_already(conn, case)
+        return _already_stored(conn, case)
 
 
-def _stored_already(conn: Connection, case: Case) -> Case:
+def _already_stored(conn: Connection, case: Case) -> Case:
     """The stored case, where it is the same; else the error that says what stands in the way."""
     row = statements.case_row(conn, case.case_id)
     if row is None:

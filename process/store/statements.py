@@ -1,4 +1,4 @@
-"""Every statement.
+"""All SQL statements of the store.
 
 They rest on what SQLite, PostgreSQL, MariaDB and MySQL have in common: unique indexes that pass over nulls, and row counts.
 """
@@ -138,7 +138,7 @@ def claiming_case(conn: Connection, claim: str, order: str) -> str | None:
 
 
 def insert_case(conn: Connection, values: Mapping[str, Any]) -> bool:
-    """False where a case has this id, or claims this order."""
+    """Insert a case; return False where a case has this id or claims this order."""
     if conn.dialect.name in ("postgresql", "sqlite"):
         into = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
         new = into(cases).on_conflict_do_nothing().returning(cases.c.case_id)  # not every driver counts inserted rows
@@ -170,7 +170,7 @@ def move_case(
     refused: bool,
     claims: Mapping[str, str] = NO_CLAIMS,
 ) -> bool:
-    """Write a case and its new step or refusal; False where it has taken or refused an event since, or lacks a claim.
+    """Write a case and its new step or refusal; return False where it took or refused an event since, or lacks a claim.
 
     Args:
         loaded: the case's id, version and number of refusals as they were read.

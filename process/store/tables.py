@@ -145,7 +145,7 @@ def _exact(length: int) -> Any:
 JsonText = Text().with_variant(TextOfJson(), "postgresql").with_variant(mysql.MEDIUMTEXT(**_EXACT), "mysql", "mariadb")
 Reference = _exact(64)
 Name = _exact(40)
-"""For the value of an enum of the model, or of a kind of refusal."""
+"""Column type for the value of an enum of the model, or for a kind of refusal."""
 
 # -------------------------------------------------------------------------------------------------------------- tables
 

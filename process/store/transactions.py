@@ -87,7 +87,7 @@ def raising_conflict(
 
 
 def refuse_commit(conn: Connection, cause: DBAPIError) -> None:
-    """Let a host that swallows the Conflict not commit: the database has undone what was written, and would say nothing.
+    """Prevent a host that swallows the Conflict from committing: the database has undone the writes, and would not say so.
 
     MySQL has ended the whole transaction, and the next statement would begin another. PostgreSQL answers a commit by
     rolling back; a rollback, of the transaction or to a savepoint before the failure, makes it usable again.

@@ -66,7 +66,7 @@ class Retries:
         self._lost: str | None = None
 
     def queue(self, conn: Connection) -> None:
-        """Stand in line for the case that was lost before, so that a busy case is no lottery."""
+        """Wait in line for the case that the last try lost, so that each writer of a busy case gets its turn."""
         if self._lost is not None:
             statements.queue_for(conn, self._lost)
 

@@ -95,7 +95,7 @@ class Cases:
         """Take over a case that began elsewhere, with its whole history, as ``store.load_with_history`` gives it.
 
         The case stays there as it is, so stop its writers and scheduled jobs there first. What it is waiting for is
-        requested anew, under the same key. Take over the ended cases of an order first, the oldest first: what they
+        requested again, under the same key. Take over the ended cases of an order first, the oldest first: what they
         have done is then not done again here.
 
         Args:
@@ -112,7 +112,7 @@ class Cases:
         if len(case.history) != case.version:
             held, version = len(case.history), case.version
             zh = f"只有 {version} 步中的 {held} 步；要导入须有全部步骤"
-            raise SnapshotInvalid("history", f"holds {held} steps of {version}; to be imported it must hold all", zh)
+            raise SnapshotInvalid("history", f"holds {held} of {version} steps; to be imported it must hold all", zh)
         given = CaseInput(
             case.to_dict(steps=1), outcomes=[imported_outcome(step, event_ids or {}) for step in case.history]
         )

@@ -235,4 +235,4 @@ def test_a_case_that_is_cut_can_not_be_loaded(sqlite: Database, tmp_path: Path) 
         case.trigger(event, {name: value for name, value in data.items() if name != "by"}, by=data.get("by"))
     path = tmp_path / "cut.jsonl"
     path.write_text(json.dumps({"case": case.to_dict(steps=1)}) + "\n", encoding="utf-8")
-    assert "1 steps of 2" in process("run", str(path), "--db", sqlite.url, code=2)
+    assert "1 of 2 steps" in process("run", str(path), "--db", sqlite.url, code=2)

@@ -70,7 +70,7 @@ SELDOM = pytest.mark.thorough
         ("ids_as_given", "mariadb", SPACES, "mariadb", {}, "is .case-0., but the row.s is .case-0 "),
         ("commit_after_abort", "mariadb", DEADLOCK, "mariadb", {"way": test_conflicts.in_a_block}, "DID NOT RAISE"),
         ("commit_what_was_cancelled", "sqlite", CANCELLED, "setting", {}, r"state is State\.SIGNED_OUT"),
-        ("retry_nothing_async", "postgresql", AT_ONCE, "setting", {"rounds": 3}, "stands at version"),
+        ("retry_nothing_async", "postgresql", AT_ONCE, "setting", {"rounds": 3}, "is at version"),
         pytest.param(*("leave_mysql_unprepared", "mariadb", OWN_DEADLOCK, "mariadb", {}, "DID NOT RAISE"), marks=SELDOM),
         pytest.param(*("wait_again", "postgresql", WAIT, "database", {}, r"assert late\.value\.timed_out"), marks=SELDOM),
         pytest.param(*("page_by_time_alone", "mariadb", FILTERS, "engine", {}, "assert parts == expected"), marks=SELDOM),

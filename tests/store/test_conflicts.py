@@ -23,7 +23,7 @@ def test_a_conflict_says_at_which_version_the_case_stands(engine: Engine) -> Non
     with engine.begin() as conn, pytest.raises(store.Conflict) as lost:
         store.handle(conn, "case", Event.ABANDON, event_id="1", version=5)
     assert (lost.value.version, lost.value.found) == (5, 0)
-    assert "stands at version 0, not 5" in lost.value.text("en")
+    assert "is at version 0, not 5" in lost.value.text("en")
     assert "处于版本 0，而非 5" in lost.value.text("zh")
 
 

@@ -174,7 +174,7 @@ def test_a_case_that_began_elsewhere_is_stored_with_its_history(engine: Engine) 
         store.import_case(conn, case)
         assert store.history(conn, "x") == case.history
         cut = Case.from_dict(case.to_dict(steps=1))
-        with pytest.raises(SnapshotInvalid, match="1 steps of 6"):
+        with pytest.raises(SnapshotInvalid, match="1 of 6 steps"):
             store.import_case(conn, cut)
     agree(engine, 1)
 

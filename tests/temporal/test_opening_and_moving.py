@@ -155,7 +155,7 @@ def test_a_case_whose_first_run_the_namespace_no_longer_keeps_gives_its_last_ste
             await asyncio.sleep(0.2)
         assert 4 < len(kept) < bare.version
         assert bare.history[-len(kept) :] == kept
-        with pytest.raises(SnapshotInvalid, match=f"holds {len(kept)} steps of {bare.version}"):
+        with pytest.raises(SnapshotInvalid, match=f"holds {len(kept)} of {bare.version} steps"):
             await case.export()
 
     dev.run(scenario())

@@ -24,6 +24,7 @@ from process.persistence_errors import (
 with needed_by("process.store", "sqlalchemy", extra="store"):
     import sqlalchemy as _sqlalchemy  # noqa: F401  # so that its absence is one sentence
 
+from process.store.delivery import deliver, transact
 from process.store.engines import (
     AddressInvalid,
     create_engine,
@@ -36,16 +37,16 @@ from process.store.engines import (
 )
 from process.store.errors import DatabaseUnusable, NestedDelivery, NoTransaction, ReadOnly
 from process.store.handling import handle, load
-from process.store.integrity import Finding, verify
+from process.store.host_transaction import raising_conflict
+from process.store.housekeeping import purge, time_out_overdue
 from process.store.kept_refusals import KeptRefusal
 from process.store.lists import Summary, awaiting, count, find, overdue
 from process.store.loading import load_events
 from process.store.opening_cases import import_case, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 from process.store.queries import history, load_with_history, refusals
+from process.store.stored_case_check import Finding, verify
 from process.store.tables import metadata
-from process.store.transactions import raising_conflict
 from process.store.upgrades import upgrade
-from process.store.workers import deliver, purge, time_out_overdue, transact
 
 __all__ = [
     "AddressInvalid",

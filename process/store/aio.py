@@ -27,9 +27,9 @@ from process.extras import needed_by
 from process.kept_cases import Handled
 from process.model import Actor, Event
 from process.persistence_errors import Conflict
+from process.store.delivery import TRIES, Outcome, Retries, deliver_once, not_nested, result_of
+from process.store.host_transaction import raising_conflict
 from process.store.statements import Connection, Engine
-from process.store.transactions import raising_conflict
-from process.store.workers import TRIES, Outcome, Retries, deliver_once, not_nested, result_of
 
 with needed_by("process.store.aio", "greenlet", extra="asyncio"):
     import greenlet as _greenlet  # type: ignore[import-untyped]  # noqa: F401  # without types; SQLAlchemy raises another error

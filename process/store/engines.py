@@ -16,8 +16,8 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModul
 
 from process.model import Words
 from process.store.errors import DatabaseUnusable
+from process.store.host_transaction import READ_ONLY, ends_transaction
 from process.store.tables import metadata
-from process.store.transactions import READ_ONLY, ends_transaction
 from process.store.upgrades import is_of_earlier_release, upgrade
 
 TIME_OUT: Final = timedelta(seconds=30)

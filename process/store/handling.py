@@ -43,8 +43,8 @@ from process.model import Actor, Event
 from process.persistence_errors import AlreadyDone, CaseNotFound, Conflict, EventIdReused
 from process.store import kept_refusals, rows, statements
 from process.store.arguments import check_case_id, check_reference
+from process.store.host_transaction import demand_transaction, demand_writing, raising_conflict, sheltered
 from process.store.statements import Connection, Row
-from process.store.transactions import demand_transaction, demand_writing, raising_conflict, sheltered
 
 
 class LoadedCase(NamedTuple):

@@ -17,11 +17,11 @@ from process.exceptions import InvalidPayload, Refused
 from process.kept_cases import opening
 from process.snapshot.codec import dumps
 from process.store import rows
+from process.store.delivery import transact
 from process.store.handling import _handle
 from process.store.opening_cases import import_case, open  # noqa: A004  # ``store.open``, as ``gzip.open``
 from process.store.queries import load_with_history
 from process.store.statements import Connection, Engine
-from process.store.workers import transact
 
 
 def load_events(

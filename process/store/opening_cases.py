@@ -11,8 +11,8 @@ from process.kept_cases import opening
 from process.model import Goal, Limits, State
 from process.persistence_errors import AlreadyDone, CaseIdReused, Conflict, HistoryDiffers, OrderHasOpenCase
 from process.store import rows, statements
+from process.store.host_transaction import demand_writing, raising_conflict, sheltered
 from process.store.statements import Connection
-from process.store.transactions import demand_writing, raising_conflict, sheltered
 
 
 def open(  # noqa: A001  # ``store.open``, as ``gzip.open``

@@ -12,9 +12,9 @@ from process.persistence_errors import CaseNotFound
 from process.records import Step
 from process.store import kept_refusals, rows, statements
 from process.store.arguments import check_case_id
+from process.store.host_transaction import demand_transaction
 from process.store.kept_refusals import KeptRefusal
 from process.store.statements import Connection, Row
-from process.store.transactions import demand_transaction
 
 READINGS: Final = 3
 """The number of times that a moving case is read, to see its row, steps and refusals as of one moment."""

@@ -36,8 +36,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from process.store.host_transaction import error_number, is_mysql
 from process.store.tables import JsonText, TextOfJson, Unindexed, cases, refusals, steps
-from process.store.transactions import error_number, is_mysql
 
 __all__ = ["Connection", "Engine", "Row"]
 

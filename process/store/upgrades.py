@@ -13,8 +13,8 @@ from sqlalchemy.schema import CreateColumn, CreateIndex
 
 from process.exceptions import SnapshotInvalid
 from process.store import rows
+from process.store.host_transaction import demand_writing
 from process.store.tables import cases, refusals, steps
-from process.store.transactions import demand_writing
 
 NEW: Final = ("opened_at", "moved_at", "quote", *rows.CLAIMS)
 _OLD_INDEXES: Final = ("open_order", "awaits", "due")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from process import Actor, Event, Goal, InvalidPayload, store
-from process.store.transactions import ends_transaction
+from process.store.host_transaction import ends_transaction
 from tests.store.test_conflicts import WAYS
 from tests.support.mariadb import MariaDB
 from tests.support.storing import LEDGER, START, Database, agree, emptied, opened

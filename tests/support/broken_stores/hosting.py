@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from process import Case, store
-from process.store import lists, statements, tables, transactions, workers
+from process.store import delivery, host_transaction, lists, statements, tables
 
 
 def _everywhere(name: str, value: Any) -> None:
@@ -28,7 +28,7 @@ def let_deliveries_nest() -> None:
 
 def trust_any_sqlite() -> None:
     """Take any SQLite engine, also one whose savepoints commit."""
-    careful = transactions.demand_transaction
+    careful = host_transaction.demand_transaction
 
     def demand_transaction(conn: Connection) -> None:
         with suppress(store.DatabaseUnusable):
@@ -39,13 +39,13 @@ def trust_any_sqlite() -> None:
 
 def wait_again() -> None:
     """Try again after a wait that lasted as long as one may."""
-    careful = workers.Retries.pause_after
+    careful = delivery.Retries.pause_after
 
-    def pause_after(retries: workers.Retries, conflict: store.Conflict) -> float:
+    def pause_after(retries: delivery.Retries, conflict: store.Conflict) -> float:
         conflict.timed_out, retries._left = False, min(retries._left, 3)
         return careful(retries, conflict)
 
-    workers.Retries.pause_after = pause_after  # type: ignore[method-assign]  # on purpose
+    delivery.Retries.pause_after = pause_after  # type: ignore[method-assign]  # on purpose
 
 
 def read_as_a_writer() -> None:
@@ -117,10 +117,10 @@ def forget_what_django_lost() -> None:
 def retry_nothing_async() -> None:
     """Let an async caller see each conflict."""
 
-    def pause_after(_retries: workers.Retries, conflict: store.Conflict) -> float:
+    def pause_after(_retries: delivery.Retries, conflict: store.Conflict) -> float:
         raise conflict
 
-    workers.Retries.pause_after = pause_after  # type: ignore[method-assign]  # on purpose
+    delivery.Retries.pause_after = pause_after  # type: ignore[method-assign]  # on purpose
 
 
 def commit_what_was_cancelled() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from process import Case, Event, Refused, store
 from process.kept_cases import Handled
 from process.model import MODEL_VERSION
-from process.store import handling, kept_refusals, lists, rows, statements, tables, transactions, workers
+from process.store import delivery, handling, host_transaction, kept_refusals, lists, rows, statements, tables
 from process.store.handling import LoadedCase
 
 
@@ -49,7 +49,7 @@ def look_before_load() -> None:
         return _decide(conn, loaded, event, event_id, data, rest)
 
     handling.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
-    workers.handle = handle  # type: ignore[assignment]  # the same
+    delivery.handle = handle  # type: ignore[assignment]  # the same
 
 
 def never_look() -> None:
@@ -60,7 +60,7 @@ def never_look() -> None:
         return _decide(conn, loaded, event, f"{event_id}@{uuid4()}"[:64], data, rest)
 
     handling.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
-    workers.handle = handle  # type: ignore[assignment]  # the same
+    delivery.handle = handle  # type: ignore[assignment]  # the same
 
 
 def _decide(conn: Connection, loaded: LoadedCase, event: Event, event_id: str, data: Any, rest: dict[str, Any]) -> Handled:
@@ -174,8 +174,8 @@ def acknowledge_early() -> None:
 
         return careful(engine, hurried, **rest)
 
-    careful = workers.transact
-    workers.transact = transact
+    careful = delivery.transact
+    delivery.transact = transact
     store.transact = transact
 
 
@@ -187,4 +187,4 @@ def no_digest() -> None:
 
 def commit_after_abort() -> None:
     """Let a host commit after a conflict that has undone its transaction."""
-    transactions.refuse_commit = lambda _conn, _cause: None
+    host_transaction.refuse_commit = lambda _conn, _cause: None

@@ -1,4 +1,4 @@
-"""The check that everything stored of a case agrees: columns, snapshot, steps and refusals."""
+"""The check of a stored case against its history: its columns, snapshot, steps and refusals agree."""
 
 from __future__ import annotations
 

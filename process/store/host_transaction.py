@@ -1,4 +1,4 @@
-"""The host's transaction: what it must be like, and what becomes of an error of the database in it."""
+"""The host's transaction: the demands on it, and the errors of a database that become Conflict or ReadOnly in it."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def judge_cases(
     insert_columns(
         conn,
         "verdicts (variant bigint, outcome varchar, position bigint, event varchar, raised_by varchar, state varchar,"
-        " told varchar)",
+        " finding varchar)",
         judged,
     )
     insert_columns(conn, "taken (variant bigint, position bigint, arrow bigint)", taken)
@@ -103,7 +103,7 @@ def _judged_row(trace: Trace, verdict: Verdict) -> tuple[Any, ...]:
     if verdict.position is None or verdict.refusal is None:
         return verdict.outcome.value, None, None, None, state, None
     entry = trace.entries[verdict.position]
-    told = {
+    finding = {
         "codes": [blocker.code for blocker in verdict.refusal.blockers],
         "zh": verdict.refusal.text("zh"),
         "en": verdict.refusal.text("en"),
@@ -112,4 +112,5 @@ def _judged_row(trace: Trace, verdict: Verdict) -> tuple[Any, ...]:
         "path": [arrow and [arrow.source.value, arrow.target.value] for arrow in verdict.arrows],
     }
     by = entry.by and entry.by.value
-    return verdict.outcome.value, verdict.position + 1, entry.event.value, by, state, json.dumps(told, ensure_ascii=False)
+    written = json.dumps(finding, ensure_ascii=False)
+    return verdict.outcome.value, verdict.position + 1, entry.event.value, by, state, written

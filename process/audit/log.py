@@ -21,7 +21,7 @@ from process.model import Event, Words
 ONE_EVENT: Final = "case_id, raised_by, event_id"
 """Two rows that agree in these columns are one event."""
 CONTENT: Final = "case_id, at_us, event, raised_by, quote, fee, currency, attempt"
-"""Two rows without an id that agree in these columns are perhaps one event."""
+"""Two rows without an id that agree in these columns may be one event."""
 
 
 class Events(NamedTuple):
@@ -150,18 +150,18 @@ def _duplicates(conn: duckdb.DuckDBPyConnection, rows: int, has_ids: bool, progr
         yield from _doubled_ids(conn)
     if without_id:
         unnamed = "from given where event_id is null and event is not null"
-        (perhaps,) = conn.execute(f"select count(*) - count(distinct hash({CONTENT})) {unnamed}").fetchone() or (0,)
-        if perhaps:
-            words = Words("内容相同且没有编号的行，可能重复", "rows of the same content without an id, perhaps twice")
+        (possible,) = conn.execute(f"select count(*) - count(distinct hash({CONTENT})) {unnamed}").fetchone() or (0,)
+        if possible:
+            words = Words("内容相同且没有编号的行，可能重复", "rows with the same content and no id, possible duplicates")
             counts = f"select count(*) as n {unnamed} group by {CONTENT}"
-            (perhaps,) = conn.execute(f"select coalesce(sum(n - 1), 0) from ({counts}) counts").fetchone() or (0,)
-            yield Problem("perhaps_twice", int(perhaps), words, ())
+            (possible,) = conn.execute(f"select coalesce(sum(n - 1), 0) from ({counts}) counts").fetchone() or (0,)
+            yield Problem("possible_duplicates", int(possible), words, ())
 
 
 def _doubled_ids(conn: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
     count = "select (select count(*) from given) - (select count(*) from events)"
     (doubled,) = conn.execute(count).fetchone() or (0,)
-    words = Words("同一编号的重复行，只算一次", "rows with an id that came before, counted once")
+    words = Words("同一编号的重复行，只算一次", "rows with an id already seen, counted once")
     yield Problem("duplicate_id", doubled, words, ())
     different = conn.execute(
         f"select distinct case_id from given where event_id is not null group by {ONE_EVENT}"
@@ -173,7 +173,7 @@ def _doubled_ids(conn: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
 
 
 def _bad_rows(conn: duckdb.DuckDBPyConnection, mapping: Mapping, no_case: int, no_time: int) -> Iterator[Problem]:
-    """Tell of rows without what an event must have; a case with an event of unknown time goes into ``unreadable``.
+    """Yield the problems of rows that lack a required field; a case with an event of unknown time goes into ``unreadable``.
 
     Args:
         no_case: the number of events without a case.

@@ -40,6 +40,11 @@ ROLES: Final[MappingType[str, Words]] = {
 REQUIRED: Final = ("case", "event", "at")
 IGNORE: Final = "ignore"
 TIES: Final = ("free", "rows")
+_KINDS: Final[MappingType[type, Words]] = {
+    Event: Words("事件", "an event"),
+    Actor: Words("发起方", "an actor"),
+    Goal: Words("办理目标", "a goal"),
+}
 
 
 class MappingInvalid(ProcessError):
@@ -260,8 +265,8 @@ class _Reader:
             known = (*(member.value for member in kind), *also)
             near = get_close_matches(str(value), known, n=3, cutoff=0.4) or known[:3]
             written = "、".join(f'"{each}"' for each in near), " or ".join(f'"{each}"' for each in near)
-            zh = f"{name} 的 {value!r} 不是{kind.__name__}；请写 {written[0]}"
-            self.refuse(table, name, Words(zh, f"{name}: {value!r} is no {kind.__name__.lower()}; write {written[1]}"))
+            zh = f"{name} 的 {value!r} 不是{_KINDS[kind].zh}；请写 {written[0]}"
+            self.refuse(table, name, Words(zh, f"{name}: {value!r} is not {_KINDS[kind].en}; write {written[1]}"))
 
     def known_keys(self, table: str, data: dict[str, Any], known: tuple[str, ...]) -> None:
         for key in data:

@@ -24,14 +24,14 @@ from process.requirements.catalogue import REQUIREMENTS
 MOST_VARIANTS: Final = 1_000
 MOST_CASES: Final = 5_000
 MOST_OVERDUE: Final = 1_000
-"""What is shown one by one; of the rest the page tells the number and the file that has all."""
+"""Limits of what the page lists one by one; of the rest it gives the number and the file that has all."""
 
 OUTCOMES: Final = {
-    "cancelled": Words("分期仍被取消", "plan cancelled all the same"),
-    "removed": Words("人脸验证仍被取消", "face verification removed all the same"),
+    "cancelled": Words("分期仍被取消", "plan cancelled anyway"),
+    "removed": Words("人脸验证仍被取消", "face verification removed anyway"),
     "neither": Words("未取消", "nothing cancelled"),
 }
-"""What happened to a deviating case at its illegal event or after it."""
+"""The outcomes of a deviating case: events at its illegal event or after it."""
 
 
 def page_data(report: Report, *, lang: str, most_cases: int = MOST_CASES) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _meta(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / "part.json").read_text(encoding="utf-8"))
         return {**found, "bucket": tuple(found["bucket"])}
     except (OSError, ValueError, LookupError, TypeError):
-        zh, en = "不是 --bucket K/N --out 写的目录", "is no folder that --bucket K/N --out wrote"
+        zh, en = "不是 --bucket K/N --out 写的目录", "is not a folder written by --bucket K/N --out"
         raise SourceUnusable(str(folder), Words(zh, en)) from None
 
 

@@ -37,7 +37,7 @@ def silent(_stage: Stage, _done: int, _total: int) -> None:
 
 
 def watched(conn: duckdb.DuckDBPyConnection, query: str, stage: Stage, progress: Progress) -> None:
-    """Run a query, and tell *progress* of it in per cent from a thread of its own."""
+    """Run a query, and report it to *progress* in per cent from a thread of its own."""
     if progress is silent:
         conn.execute(query)
         return

@@ -16,6 +16,7 @@ from process.audit.closure import numbers_of
 from process.audit.simulation import Place, Places, Simulation
 from process.audit.trace import Entry
 from process.model import Actor, Event, Words
+from process.refusals import with_article
 
 E = Event
 COSTS: Mapping[Event, int] = {
@@ -68,7 +69,7 @@ class Edit(NamedTuple):
     def words(self) -> Words:
         """The edit as a sentence; positions count from 1."""
         zh, en = _WORDS[self.kind]
-        by = self.by.words if self.by else Words("", "")
+        by = Words(self.by.words.zh, with_article(self.by)) if self.by else Words("", "")
         position = self.position + 1
         return Words(
             zh.format(position=position, event=self.event.words.zh, by=by.zh),

@@ -10,7 +10,7 @@ from process.audit.mapping_file import Mapping, read_mapping
 from process.audit.parts import write_part
 from process.audit.progress import Progress, silent
 from process.audit.report import Report
-from process.audit.sources import connect, load_source, telling_of
+from process.audit.sources import connect, load_source, raising_unusable
 from process.audit.summary import build_report
 from process.audit.tables import check_folder, write_tables
 from process.audit.unmapped_names import suggest
@@ -56,7 +56,7 @@ def audit(
     if out is not None and not force:
         check_folder(Path(out))
     chosen = mapping if isinstance(mapping, Mapping) else Mapping() if mapping is None else read_mapping(mapping)
-    with telling_of(str(source)), connect(memory, threads) as conn:
+    with raising_unusable(str(source)), connect(memory, threads) as conn:
         raw = load_source(conn, str(source), query=query, own=own, object_type=object_type, progress=progress)
         chosen = chosen.with_defaults(raw.roles)
         events = read_events(conn, raw, chosen, bucket, only, progress)

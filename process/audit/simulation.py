@@ -43,7 +43,7 @@ class ObservedTransition(NamedTuple):
 
 Places = frozenset[Place]
 Taken = tuple[Actor, Facts, dict[str, Any], Place]
-"""How an entry is taken: by whom, under which facts, with what, and where it leads."""
+"""A way to take an entry: the actor, the facts, the payload, and the place to which it leads."""
 
 
 class Names(NamedTuple):
@@ -81,7 +81,7 @@ class Simulation:
         self.limits = limits or self.model.limits
         self.silent_closure = Closure[Place](lambda place: self._targets(place, self.silent))
         self.moves: dict[Entry, dict[int, Any]] = {}
-        """What ``repair`` remembers of an entry, by the number of the place."""
+        """The moves of ``repair`` that are known for an entry, by the number of the place."""
         self._insertions: dict[Place, tuple[tuple[Event, Actor, int], ...]] = {}
         self._payloads: dict[tuple[Entry, str | None, int, int], dict[str, Any]] = {}
         self._steps: dict[tuple[Places, Entry], tuple[Places, ObservedTransition | None]] = {}

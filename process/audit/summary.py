@@ -34,13 +34,13 @@ def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events
     deviations, broken = [], Counter[str]()
     rows = conn.execute(
         "select trace, sum(cases), list_sort(flatten(list(examples))), any_value(position), any_value(event),"
-        " any_value(raised_by), any_value(state), any_value(told) from judged"
+        " any_value(raised_by), any_value(state), any_value(finding) from judged"
         " where outcome = 'deviates' group by trace, early order by 2 desc, 1, early"
     ).fetchall()
-    for number, (trace, cases, examples, position, event, by, state, told_text) in enumerate(rows, 1):
-        told = json.loads(told_text)
-        repair = None if told["repair"] is None else tuple(Words(*words) for words in told["repair"])
-        for name in told["requirements"]:
+    for number, (trace, cases, examples, position, event, by, state, finding_text) in enumerate(rows, 1):
+        finding = json.loads(finding_text)
+        repair = None if finding["repair"] is None else tuple(Words(*words) for words in finding["repair"])
+        for name in finding["requirements"]:
             broken[name] += int(cases)
         found = Deviation(
             number,
@@ -50,12 +50,12 @@ def build_report(conn: duckdb.DuckDBPyConnection, files: tuple[str, ...], events
             event,
             by,
             state,
-            tuple(told["codes"]),
-            Words(told["zh"], told["en"]),
+            tuple(finding["codes"]),
+            Words(finding["zh"], finding["en"]),
             repair,
-            tuple(told["requirements"]),
+            tuple(finding["requirements"]),
             trace,
-            tuple(step and (step[0], step[1]) for step in told["path"]),
+            tuple(step and (step[0], step[1]) for step in finding["path"]),
         )
         deviations.append(found)
     arrows = arrow_traffic(conn)

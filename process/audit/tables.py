@@ -48,11 +48,11 @@ def write_tables(conn: duckdb.DuckDBPyConnection, report: Report, folder: Path) 
     conn.execute(
         'create or replace temp table deviations as select d.case_id, d.position, j.event, j.raised_by as "by", j.state,'
         " strftime(make_timestamp(d.at_us), '%Y-%m-%dT%H:%M:%SZ') as at,"
-        " j.told->>'$.en' as reason_en, j.told->>'$.zh' as reason_zh,"
-        " array_to_string(cast(j.told->'$.codes' as varchar[]), ' ') as codes,"
-        " array_to_string(cast(j.told->'$.requirements' as varchar[]), ' ') as requirements"
+        " j.finding->>'$.en' as reason_en, j.finding->>'$.zh' as reason_zh,"
+        " array_to_string(cast(j.finding->'$.codes' as varchar[]), ' ') as codes,"
+        " array_to_string(cast(j.finding->'$.requirements' as varchar[]), ' ') as requirements"
         " from deviating d join (select trace, early, any_value(event) as event, any_value(raised_by) as raised_by,"
-        " any_value(state) as state, any_value(told) as told from judged where outcome = 'deviates' group by all) j"
+        " any_value(state) as state, any_value(finding) as finding from judged where outcome = 'deviates' group by all) j"
         " using (trace, early) order by d.case_id"
     )
     conn.execute(

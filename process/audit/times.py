@@ -1,4 +1,4 @@
-"""The times of a log: reading them in any of several forms, and telling what is doubtful about them."""
+"""The times of a log: reading them in any of several forms, and reporting what is doubtful about them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def doubtful_times(conn: duckdb.DuckDBPyConnection, raw: Raw, mapping: Mapping) 
         (example,) = conn.execute(f"select {at} from raw where {at} <> '' limit 1").fetchone() or ("",)
         shown, right = repr(example[:40]), "2026-06-01T09:00:00+08:00"
         zh = f'列 {name!r} 的时间都无法读取，如 {shown}；请在 [columns] 写 at = "…"，或导出为 {right}'
-        en = f'no time in column {name!r} can be read, as {shown}; write at = "…" in [columns], or export times as {right}'
+        en = f'no time in column {name!r} can be read, such as {shown}; write at = "…" in [columns]'
+        en += f", or export times as {right}"
         raise MappingInvalid(0, Words(zh, en))
     if "local" in forms:
         if mapping.zone is None:
@@ -80,9 +81,9 @@ def doubtful_times(conn: duckdb.DuckDBPyConnection, raw: Raw, mapping: Mapping) 
         yield from _clock_changes(conn, at, mapping.zone or "")
     if len(forms) > 1:
         most = max(forms, key=lambda form: forms[form])
-        told = tuple(f"{FORMS[form].en} ({count})" for form, count in sorted(forms.items(), key=lambda each: -each[1]))
-        words = Words("与多数不同写法的时间", "times in another form than most")
-        yield Problem("several_time_forms", sum(forms.values()) - forms[most], words, told)
+        counts = tuple(f"{FORMS[form].en} ({count})" for form, count in sorted(forms.items(), key=lambda each: -each[1]))
+        words = Words("与多数不同写法的时间", "times in a different format from most")
+        yield Problem("several_time_forms", sum(forms.values()) - forms[most], words, counts)
 
 
 def _refuse_without_zone(conn: duckdb.DuckDBPyConnection, at: str) -> None:

@@ -47,7 +47,7 @@ def check_ties(conn: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
         query = f"select coalesce({column}, '') from raw where try_cast({column} as bigint) is null limit 1"
         for (value,) in conn.execute(query).fetchall():
             zh = f'列 {mapping.ties!r} 的值 {value[:40]!r} 不是整数；请在 [time] 写 ties = "free"'
-            en = f'column {mapping.ties!r} holds {value[:40]!r}, no whole number; write ties = "free" in [time]'
+            en = f'column {mapping.ties!r} holds {value[:40]!r}, which is not a whole number; write ties = "free" in [time]'
             raise MappingInvalid(0, Words(zh, en))
 
 

@@ -14,10 +14,10 @@ from process.audit.mapping_file import ByColumn, Mapping
 from process.audit.trace import FIELDS
 from process.model import MODEL, Actor, Event, Goal, Kind
 
-TOLD: Final = "!"
+PROBLEM_MARK: Final = "!"
 """A warehouse's rows that begin so are no traces: they count what can't be judged, as ``!no_case``."""
 SEVERAL_GOALS, UNREADABLE, NO_CASE, NO_TIME, NO_EVENT, UNKNOWN_EVENT = (
-    f"{TOLD}{code}" for code in ("several_goals", "unreadable", "no_case", "no_time", "no_event", "unknown_event")
+    f"{PROBLEM_MARK}{code}" for code in ("several_goals", "unreadable", "no_case", "no_time", "no_event", "unknown_event")
 )
 
 
@@ -165,7 +165,7 @@ def _only(field: str, expression: str, sql: Dialect) -> str:
 def counted_query(mapping: Mapping, columns: tuple[str, ...], table: str, name: str) -> str:
     """Return the query that a warehouse runs: each variant with the number of its cases, most frequent first.
 
-    Rows that can't be judged are counted, too, under traces that begin with TOLD.
+    Rows that can't be judged are counted, too, under traces that begin with PROBLEM_MARK.
     """
     sql = PRINTED[name]
     unique = "select * from given"

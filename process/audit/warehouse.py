@@ -16,7 +16,7 @@ from process.audit.report import Report
 from process.audit.sources import SourceUnusable, connect, load_source
 from process.audit.summary import build_report
 from process.audit.trace import DETAILS, Trace
-from process.audit.variants import SEVERAL_GOALS, TOLD, UNKNOWN_EVENT, UNREADABLE, counted_query
+from process.audit.variants import PROBLEM_MARK, SEVERAL_GOALS, UNKNOWN_EVENT, UNREADABLE, counted_query
 from process.model import Words
 
 Variant = tuple[str, int, str]
@@ -29,14 +29,14 @@ def variants_sql(mapping: Mapping, name: str, table: str) -> str:
     """Return the query with which a warehouse counts the variants of a table, for ``duckdb``, ``spark`` or ``postgres``.
 
     Raises:
-        MappingInvalid: there is no such dialect, or the mapping counts on the order of the rows, which a table has not.
+        MappingInvalid: there is no such dialect, or the mapping counts on the order of the rows, which a table lacks.
     """
     if name not in DIALECTS:
         known = ", ".join(DIALECTS)
-        raise MappingInvalid(0, Words(f"没有方言 {name!r}；可用：{known}", f"unknown dialect {name!r}; there are {known}"))
+        raise MappingInvalid(0, Words(f"没有方言 {name!r}；可用：{known}", f"unknown dialect {name!r}; known: {known}"))
     if mapping.ties == "rows":
         zh = 'ties = "rows" 不适用于数据库的表；请在 [time] 写 ties = "free" 或一个计数的列'
-        en = 'ties = "rows" fits no table of a warehouse; write ties = "free", or a column that counts, in [time]'
+        en = 'ties = "rows" can\'t be used with a warehouse table; write ties = "free", or a column that counts, in [time]'
         raise MappingInvalid(0, Words(zh, en))
     if mapping.columns:
         columns = {column for role in {*mapping.columns, *REQUIRED} for column in mapping.columns_of(role)}
@@ -67,7 +67,7 @@ def _count(file: str, text: str | None, row: int) -> int:
     try:
         return int(text or "")
     except ValueError:
-        zh, en = f"第 {row} 行的 cases 不是整数：{text!r}", f"row {row}: cases is no whole number: {text!r}"
+        zh, en = f"第 {row} 行的 cases 不是整数：{text!r}", f"row {row}: cases is not a whole number: {text!r}"
         raise SourceUnusable(file, Words(zh, en)) from None
 
 
@@ -75,7 +75,7 @@ def audit_variants(rows: Iterable[Variant], mapping: Mapping | None = None, prog
     """Judge variants that a warehouse has counted with the query of ``variants_sql``.
 
     Raises:
-        SourceUnusable: a row is no variant.
+        SourceUnusable: a row is not a variant.
         MappingInvalid: the warehouse has an event or actor that the mapping does not know; with what to write.
     """
     chosen = mapping or Mapping()
@@ -123,13 +123,13 @@ def _counted(rows: Iterable[Variant]) -> Iterator[_Counted]:
     for number, (text, cases, example) in enumerate(rows, 1):
         if text in NOT_JUDGED:
             yield _Counted(Trace(None, ()), 2, cases, example)
-        elif not text.startswith(TOLD):
+        elif not text.startswith(PROBLEM_MARK):
             try:
                 trace = Trace.parse(text)
             except ValueError as error:
                 zh, en = f"第 {number} 个变体无法读取", f"variant {number} can't be read"
-                told = Words(f"{zh}（例：{example}）：{error}", f"{en} (example {example}): {error}")
-                raise SourceUnusable("variants", told) from None
+                problem = Words(f"{zh}（例：{example}）：{error}", f"{en} (example {example}): {error}")
+                raise SourceUnusable("variants", problem) from None
             yield _Counted(trace, 1, cases, example)
 
 
@@ -138,8 +138,9 @@ def _problems(rows: Iterable[Variant], mapping: Mapping) -> Iterator[Problem]:
         code, _, name = text.partition(" ")
         if code == UNKNOWN_EVENT and not mapping.ignore_unknown:
             zh = f'未映射的事件：{name} ({count})；请在 [events] 写 {key(name)} = "…" 或 "ignore"，再打印查询'
-            en = f'unmapped events: {name} ({count}); write {key(name)} = "…" or "ignore" in [events], and print it again'
+            en = f'unmapped events: {name} ({count}); write {key(name)} = "…" or "ignore" in [events]'
+            en += ", and print the query again"
             raise MappingInvalid(0, Words(zh, en))
-        problem = code.removeprefix(TOLD)
+        problem = code.removeprefix(PROBLEM_MARK)
         if code != problem and problem in WORDS:
             yield Problem(problem, count, WORDS[problem], (f"{name} ({count})",) if name else ())

@@ -33,7 +33,7 @@ def test_each_reason_repair_and_requirement_is_told_in_both_languages(report: Re
     assert by_case["A000018"].reason.zh == "该账号不是购买此订单的账号，请换用购买时的账号登录。"
     repair = by_case["A000000"].repair
     assert repair is not None
-    assert [words.en for words in repair] == ['add "open my orders" by customer before event 2']
+    assert [words.en for words in repair] == ['add "open my orders" by the customer before event 2']
     assert [words.zh for words in repair] == ["在第 2 个事件之前补上「打开我的订单」（客户）"]
 
 

@@ -64,7 +64,7 @@ def test_a_file_of_an_unusual_form_is_read(name: str, content: str | bytes, tmp_
             "line 3 is not UTF-8 text; convert the file first, as with iconv",
         ),
         ("windows.csv", GOOD.encode("utf-16"), "line 1 is not UTF-8 text"),
-        ("binary.csv", GOOD + "c\0d,sign_in,2026-06-01T09:00:00Z\n", "line 3 holds a NUL byte; this is no text file"),
+        ("binary.csv", GOOD + "c\0d,sign_in,2026-06-01T09:00:00Z\n", "line 3 holds a NUL byte; this is not a text file"),
         ("twice.csv", GOOD.replace("case", "at"), "line 1: the column 'at' is there more than once; rename it"),
         ("bad.jsonl", '{"case": "1"}\n{"case": oops}\n', "line 2, column 10: Expecting value: not valid JSON"),
         ("events.jsonl", '{"case": {"goal": "plan", "account": "a", "order": "o"}}\n{"event": 1}\n', "line 2: "),
@@ -119,7 +119,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_memory_limit_that_is_no_size_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceUnusable, match="--memory lots: the most memory must be written as 512MB or 2GB"):
+    with pytest.raises(SourceUnusable, match="--memory lots: the memory limit must be written as 512MB or 2GB"):
         audit(written(tmp_path, "log.csv", GOOD), memory="lots")
 
 
@@ -157,7 +157,7 @@ def test_local_times_are_read_in_the_zone_of_the_mapping(tmp_path: Path) -> None
     ("given", "told"),
     [
         (("2026-06-01T09:00:00Z", "2026-06-01 17:00"), "the time '2026-06-01 17:00' has no offset; write zone ="),
-        (("06/01/2026 9:00 AM",), r"no time in column 'at' can be read, as '06/01/2026 9:00 AM'; write at = \"…\""),
+        (("06/01/2026 9:00 AM",), r"no time in column 'at' can be read, such as '06/01/2026 9:00 AM'; write at = \"…\""),
     ],
 )
 def test_times_that_say_too_little_are_refused_with_what_to_write(
@@ -171,7 +171,7 @@ def test_times_that_say_too_little_are_refused_with_what_to_write(
     ("mapping", "told"),
     [
         (Mapping(ties="seqno"), "the log has no column 'seqno'; write ties = "),
-        (Mapping(ties="event"), "column 'event' holds 'sign_in', no whole number; write ties = \"free\""),
+        (Mapping(ties="event"), "column 'event' holds 'sign_in', which is not a whole number; write ties = \"free\""),
     ],
 )
 def test_a_column_for_ties_must_be_there_and_count(mapping: Mapping, told: str, tmp_path: Path) -> None:

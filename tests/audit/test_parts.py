@@ -45,7 +45,7 @@ def test_buckets_add_up_to_the_report_and_the_tables_of_one_run(folder: Path, re
     [
         (lambda given: given[:-1], "bucket 4 of 4 is missing"),
         (lambda given: [*given, given[0]], "bucket 1 is given twice"),
-        (lambda given: [*given[:-1], given[0].parent], "is no folder that --bucket K/N --out wrote"),
+        (lambda given: [*given[:-1], given[0].parent], "is not a folder written by --bucket K/N --out"),
         (lambda given: [*given[:-1], given[0].parent / "other"], "is not a part of the same log as"),
         (lambda given: given[:0], "no parts are given"),
     ],

@@ -56,7 +56,7 @@ def test_ocel_is_flattened_on_one_type_of_object(
 ) -> None:
     path = write(LOG, tmp_path)
     same(audit(path, Mapping(columns={"goal": ("case:goal",)}), object_type="case"), report)
-    with pytest.raises(SourceUnusable, match="name the type of object with --object-type; there are case, shop"):
+    with pytest.raises(SourceUnusable, match="name the type of object with --object-type; known: case, shop"):
         audit(path)
 
 

@@ -227,7 +227,7 @@ def test_an_event_that_is_not_mapped_is_refused_unless_it_is_to_be_left_out() ->
     ("text", "told"),
     [
         ("case,count\n:,1\n", "must have the columns trace, cases, example"),
-        ("trace,cases\nplan:,many\n", "row 1: cases is no whole number: 'many'"),
+        ("trace,cases\nplan:,many\n", "row 1: cases is not a whole number: 'many'"),
         ("trace,cases\nplan:sign_in,2\n", "variant 1 can't be read"),
         ("trace,cases\nplan:sign_in|robot||||||||,2\n", "'robot' is not a valid Actor"),
     ],
@@ -240,5 +240,10 @@ def test_a_file_that_holds_no_variants_is_refused(text: str, told: str, tmp_path
 
 
 def test_the_order_of_the_rows_is_refused_for_a_warehouse() -> None:
-    with pytest.raises(MappingInvalid, match='write ties = "free", or a column that counts'):
+    with pytest.raises(MappingInvalid, match='can\'t be used with a warehouse table; write ties = "free", or a column'):
         variants_sql(Mapping(ties="rows"), "spark", "log")
+
+
+def test_an_unknown_dialect_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(MappingInvalid, match="unknown dialect 'oracle'; known: duckdb, postgres, spark"):
+        variants_sql(Mapping(), "oracle", "log")

@@ -144,7 +144,7 @@ function renderLimits() {
     data.fields.length ? [text("fields"), joined(data.fields.map((name) => FIELDS[name][LANGUAGES.indexOf(lang)]))] : null,
     ...hidden.map((rule) => [rule.id, `${words(rule.sentence)}${say("inBrackets", { words: words(rule.note) })}`]),
   ];
-  $("limit-list").replaceChildren(...items.filter(Boolean).map(([name, told]) => make("li", {}, make("strong", {}, name), lang === "zh" ? "：" : ": ", told)));
+  $("limit-list").replaceChildren(...items.filter(Boolean).map(([name, listed]) => make("li", {}, make("strong", {}, name), lang === "zh" ? "：" : ": ", listed)));
 }
 
 // ------------------------------------------------------------------------------------------------ the reader's actions

@@ -5,6 +5,6 @@ reading order. What can't be read is counted with its place and never left out i
 """
 
 from process.audit.sources.loading import load_source
-from process.audit.sources.raw_table import Raw, SourceUnusable, connect, quoted, telling_of
+from process.audit.sources.raw_table import Raw, SourceUnusable, connect, quoted, raising_unusable
 
-__all__ = ["Raw", "SourceUnusable", "connect", "load_source", "quoted", "telling_of"]
+__all__ = ["Raw", "SourceUnusable", "connect", "load_source", "quoted", "raising_unusable"]

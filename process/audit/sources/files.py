@@ -131,7 +131,7 @@ def _beginning_of(file: str) -> bytes:
         raise SourceUnusable(file, Words(zh, en)) from None
     if b"\0" in beginning:
         line = beginning[: beginning.index(b"\0")].count(b"\n") + 1
-        zh, en = f"第 {line} 行含有 NUL 字节；不是文本文件", f"line {line} holds a NUL byte; this is no text file"
+        zh, en = f"第 {line} 行含有 NUL 字节；不是文本文件", f"line {line} holds a NUL byte; this is not a text file"
         raise SourceUnusable(file, Words(zh, en))
     return beginning
 

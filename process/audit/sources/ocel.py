@@ -106,4 +106,4 @@ def _object_type(file: str, wanted: str | None, known: set[str]) -> str:
         return next(iter(known))
     names = ", ".join(sorted(known))
     zh = f"请用 --object-type 写明对象类型，可用：{names}"
-    raise SourceUnusable(file, Words(zh, f"name the type of object with --object-type; there are {names}"))
+    raise SourceUnusable(file, Words(zh, f"name the type of object with --object-type; known: {names}"))

@@ -65,7 +65,7 @@ def connect(memory: str | None = None, threads: int | None = None) -> duckdb.Duc
         try:
             conn.execute("set memory_limit=?", [memory])
         except duckdb.Error:
-            zh, en = "内存上限须写作 512MB 或 2GB", "the most memory must be written as 512MB or 2GB"
+            zh, en = "内存上限须写作 512MB 或 2GB", "the memory limit must be written as 512MB or 2GB"
             raise SourceUnusable(f"--memory {memory}", Words(zh, en)) from None
     if threads is not None:
         conn.execute("set threads=?", [threads])
@@ -73,8 +73,8 @@ def connect(memory: str | None = None, threads: int | None = None) -> duckdb.Duc
 
 
 @contextmanager
-def telling_of(source: str) -> Iterator[None]:
-    """Raise SourceUnusable where DuckDB has too little memory or space, or can't go on reading."""
+def raising_unusable(source: str) -> Iterator[None]:
+    """Raise SourceUnusable instead of DuckDB's errors: too little memory or space, or data that can't be read."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:

@@ -46,8 +46,8 @@ GROUPS = {
         "tests/gallery/test_saving",
         "tests/audit/test_report_page",
     ),
-    # a workflow, too, is tested against the plan of a conformance run
-    "plans": ("tests/temporal/", "tests/testing/test_conformance", "tests/testing/test_hooks", "tests/test_readme"),
+    "servers": ("tests/temporal/",),
+    "plans": ("tests/testing/test_conformance", "tests/testing/test_hooks"),
 }
 """By the beginnings of their names, the tests that one process runs: what they share takes long to start."""
 

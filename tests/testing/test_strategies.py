@@ -176,7 +176,7 @@ def test_they_fail_with_the_report_and_without_the_source_of_the_library(users_r
     (users_repo / "my_shop.py").write_text(ADAPTER.replace("fault = False", "fault = True"), encoding="utf-8")
     ran = run_pytest(users_repo)
     assert ran.returncode == 1
-    assert "The back end differs from the process, at event 1." in ran.stdout
+    assert "The back end differs from the process at event 1." in ran.stdout
     assert "process/testing/" not in ran.stdout.replace("\\", "/"), ran.stdout
     assert len(ran.stdout.splitlines()) < 40
 

@@ -4,8 +4,8 @@ The functions take the host's connection (a session's, or an async one's through
 roll back. ``transact`` and ``deliver`` run a whole transaction with its retries, ``aio`` has both for async hosts, and
 ``reading`` opens a transaction that only reads. Engines of the host's own: ``prepare_sqlite``, ``prepare_mysql``. Tables
 in a schema of their own: ``execution_options(schema_translate_map={None: "cancellations"})`` on the engine, also for
-``metadata.create_all``. Begin reading in ``handling.py``, which says what is promised; the tables are
-in ``tables.py``, which says what Alembic needs, as ``django`` and ``aio`` say what such hosts need.
+``metadata.create_all``. Begin reading in ``handling.py``, which says what is promised, then ``duplicates.py`` and
+``claims.py``; ``tables.py`` says what Alembic needs, and ``django`` and ``aio`` say what such hosts need.
 """
 
 from process.extras import needed_by

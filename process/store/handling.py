@@ -40,8 +40,8 @@ from process.case import Case
 from process.exceptions import Refused
 from process.kept_cases import Handled
 from process.model import Actor, Event
-from process.persistence_errors import AlreadyDone, CaseNotFound, Conflict, EventIdReused
-from process.store import kept_refusals, rows, statements
+from process.persistence_errors import CaseNotFound, Conflict
+from process.store import claims, duplicates, kept_refusals, rows, statements
 from process.store.arguments import check_case_id, check_reference
 from process.store.host_transaction import demand_transaction, demand_writing, raising_conflict, sheltered
 from process.store.statements import Connection, Row
@@ -143,12 +143,12 @@ def _handle(
     if who is not None:
         check_reference("who", who)
     at = datetime.now(UTC) if at is None else at
-    sender = kept_refusals.sender_of(event, by)
+    sender = duplicates.sender_of(event, by)
     with raising_conflict(case_id, version, conn=conn):
         row = statements.load(conn, case_id, sender, event_id)
         loaded = _loaded(row, case_id)
-        if (known := _known_event(conn, row, case_id, sender, event_id)) is not None:
-            return _first_outcome(loaded, known, event, sender, payload)
+        if (known := duplicates.known_event(conn, row, case_id, sender, event_id)) is not None:
+            return duplicates.first_outcome(loaded.case, known, event, sender, payload)
         if version is not None and version != loaded.case.version:
             raise Conflict(case_id, version, found=loaded.case.version)
         case = loaded.case.copy()
@@ -175,27 +175,10 @@ def _loaded(row: Row[Any] | None, case_id: str) -> LoadedCase:
     return LoadedCase(rows.case_of(row, case_id), row.refusals, row.digest, statements.is_serial_level(isolation))
 
 
-def _known_event(conn: Connection, row: Row[Any] | None, case_id: str, sender: str, event_id: str) -> Row[Any] | None:
-    """The step or refusal that the sender's event led to. A refusal has a ``kind``, a step has none."""
-    if row is None or row.known is None:
-        return None
-    if row.known == statements.A_REFUSAL:
-        return statements.known_refusal(conn, case_id, sender, event_id)
-    return statements.known_step(conn, case_id, row.known)
-
-
-def _first_outcome(loaded: LoadedCase, known: Row[Any], event: Event, sender: str, data: object) -> Handled:
-    if not kept_refusals.is_same_event(known, event, sender, data):
-        raise EventIdReused(loaded.case.case_id, known.event_id, known.event)
-    if "kind" in known._mapping:
-        raise kept_refusals.refusal_of(known)
-    return Handled(rows.step_of(known), loaded.case, is_duplicate=True)
-
-
 def write_step(conn: Connection, loaded: LoadedCase, case: Case, step: Mapping[str, Any]) -> None:
     """Write *case*, which is one step after the loaded one, unless a concurrent transaction has moved it."""
-    values = {**rows.case_values(case), **rows.released_claims(case), "digest": step["digest"]}
-    _write(conn, loaded, values, step, claims=rows.needed_claims(loaded.case, case))
+    values = {**rows.case_values(case), **claims.released_claims(case), "digest": step["digest"]}
+    _write(conn, loaded, values, step, needed=claims.needed_claims(loaded.case, case))
 
 
 def write_refusal(conn: Connection, loaded: LoadedCase, refusal: Mapping[str, Any]) -> None:
@@ -210,25 +193,17 @@ def _write(
     outcome: Mapping[str, Any],
     *,
     refused: bool = False,
-    claims: Mapping[str, str] = statements.NO_CLAIMS,
+    needed: Mapping[str, str] = statements.NO_CLAIMS,
 ) -> None:
     case_id, version, number = loaded.key
     sound = loaded.serial  # the savepoint undoes what a lost race has aborted
     with raising_conflict(case_id, version, aborted=not sound, conn=conn), sheltered(conn, serial=loaded.serial):
-        if statements.move_case(conn, loaded.key, values, outcome, refused=refused, claims=claims):
+        if statements.move_case(conn, loaded.key, values, outcome, refused=refused, claims=needed):
             return
-    found = statements.stands_at(conn, case_id, (version, number))
-    if found == (version, number) and claims:
-        _demand_free(conn, case_id, claims)
+    found = statements.current_version(conn, case_id, (version, number))
+    if found == (version, number) and needed:
+        claims.demand_free(conn, case_id, needed)
         with suppress(IntegrityError), raising_conflict(case_id, version, conn=conn), conn.begin_nested():
-            if statements.move_case(conn, loaded.key, {**values, **claims}, outcome, refused=refused):
+            if statements.move_case(conn, loaded.key, {**values, **needed}, outcome, refused=refused):
                 return
     raise Conflict(case_id, version, found=None if found is None or found[0] == version else found[0])
-
-
-def _demand_free(conn: Connection, case_id: str, claims: Mapping[str, str]) -> None:
-    """Raise AlreadyDone for a claim that another case holds; one that no case holds any more was purged with its case."""
-    for name, order in claims.items():
-        other = statements.claiming_case(conn, name, order)
-        if other not in (None, case_id):
-            raise AlreadyDone(order, other, rows.CLAIMED_PARTS[name])

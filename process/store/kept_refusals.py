@@ -1,4 +1,4 @@
-"""Refusals in rows: the row of a refusal, the refusal of a row, and the test whether a row is of the same event.
+"""Refusals in rows: the row of a refusal, and the refusal of a row.
 
 A final refusal is kept under its sender and event id, so that the same event is refused the same way for good. An early
 one, of an event that the case may yet take, is raised and not kept.
@@ -11,11 +11,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from process import json_forms
-from process.arguments import named_actor
 from process.case import Case
 from process.exceptions import Refused, SnapshotInvalid
 from process.model import MODEL_VERSION
-from process.payload import short_repr
 from process.snapshot import codec
 from process.store import rows
 from process.store.statements import Row
@@ -38,13 +36,6 @@ class KeptRefusal(NamedTuple):
 def is_kept(refusal: Refused) -> bool:
     """Return True for a final refusal."""
     return refusal.is_final
-
-
-def sender_of(event: object, by: object) -> str:
-    """The sender whose event id it is, as the columns ``by`` hold it; where none is named, the only one possible, or ""."""
-    if (actor := named_actor(event, by)) is not None:
-        return actor.value
-    return "" if by is None else short_repr(by)
 
 
 def refusal_values(
@@ -106,25 +97,3 @@ def kept_refusal_of(row: Row[Any]) -> KeptRefusal:
     error = refusal_of(row)
     today = rows.migrated(row, f"refusal {row.event_id}", row.state, row.state)
     return KeptRefusal(row.event_id, today["by"], row.who, today["data"], row.at, row.version, error)
-
-
-def is_same_event(row: Row[Any], event: object, sender: str, data: object) -> bool:
-    """Return True if a step's or refusal's row is of this event, by this sender, with this payload. The time may differ.
-
-    An older model's is of the event that it was then, and of the one that it is after its migration.
-
-    Raises:
-        NewerModel: a newer model wrote it, in names that are not known here.
-    """
-    try:
-        name = str.__str__(event) if issubclass(type(event), str) else ""
-        given = rows.canonical_json(data), name, sender  # type: ignore[arg-type]  # what is no mapping is a TypeError
-        if given == (row.data, row.event, row.by):
-            return True
-        if row.model_version == MODEL_VERSION:
-            return False
-        source, target = (row.state, row.state) if "kind" in row._mapping else (row.source, row.target)
-        today = rows.migrated(row, f"event {row.event_id}", source, target)
-        return given == (rows.canonical_json(today["data"]), today["event"], today["by"] or "")
-    except (LookupError, ValueError, TypeError, AttributeError):
-        return False

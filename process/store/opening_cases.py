@@ -9,8 +9,8 @@ from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.kept_cases import opening
 from process.model import Goal, Limits, State
-from process.persistence_errors import AlreadyDone, CaseIdReused, Conflict, HistoryDiffers, OrderHasOpenCase
-from process.store import rows, statements
+from process.persistence_errors import CaseIdReused, HistoryDiffers
+from process.store import claims, rows, statements
 from process.store.host_transaction import demand_writing, raising_conflict, sheltered
 from process.store.statements import Connection
 
@@ -62,7 +62,7 @@ def import_case(conn: Connection, case: Case) -> Case:
     for step in case.history:
         written.append(rows.step_values(case.case_id, step, rows.imported_event_id(step.version), digest))
         digest = written[-1]["digest"]
-    values = {**rows.identity_values(case), **rows.case_values(case), **rows.claims(case)}
+    values = {**rows.identity_values(case), **rows.case_values(case), **claims.held_claims(case)}
     with raising_conflict(case.case_id, conn=conn):
         serial = statements.is_serial(conn)
         with raising_conflict(case.case_id, aborted=not serial, conn=conn), sheltered(conn, serial=serial):
@@ -77,7 +77,7 @@ def _already_stored(conn: Connection, case: Case) -> Case:
     """The stored case, where it is the same; else the error that says what stands in the way."""
     row = statements.case_row(conn, case.case_id)
     if row is None:
-        raise _claimed(conn, case)
+        raise claims.claim_error(conn, case)
     stored = rows.case_of(row)
     if opening(stored) != opening(case):
         raise CaseIdReused(case.case_id)
@@ -86,12 +86,3 @@ def _already_stored(conn: Connection, case: Case) -> Case:
         if history[: case.version] != tuple(map(rows.as_stored, case.history)):
             raise HistoryDiffers(case.case_id, case.version, stored.version)
     return stored
-
-
-def _claimed(conn: Connection, case: Case) -> OrderHasOpenCase | AlreadyDone | Conflict:
-    for name, order in rows.claims(case).items():
-        other = order and statements.claiming_case(conn, name, order)
-        if order and other:
-            done = rows.CLAIMED_PARTS.get(name)
-            return OrderHasOpenCase(order, other) if done is None else AlreadyDone(order, other, done)
-    return Conflict(case.case_id, None)  # the other case ended, or came, since the insert

@@ -16,7 +16,7 @@ from process.case import Case
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.kept_cases import opening
 from process.machine import MACHINE
-from process.model import MODEL_VERSION, Goal, Limits, RequestKind, State
+from process.model import MODEL_VERSION, Limits, State
 from process.payload import model_1_check_of, short_repr
 from process.records import Step
 from process.snapshot import codec
@@ -25,10 +25,6 @@ from process.store.statements import Row
 from process.store.tables import stored_time
 
 MAX_REFUSALS: Final = 2**31 - 1  # the largest that the column holds
-CLAIMS: Final = ("open_order", "plan_claim", "face_claim")
-"""Unique columns that hold the order while the case claims it, and are null else."""
-CLAIMED_PARTS: Final = {"plan_claim": Goal.PLAN, "face_claim": Goal.FACE_VERIFICATION}
-"""The part of a goal that one case alone may achieve, by its column of CLAIMS."""
 
 
 def canonical_json(data: Mapping[str, Any]) -> str:
@@ -76,37 +72,6 @@ def identity_values(case: Case) -> dict[str, Any]:
     facts = case.facts
     known = {"case_id": case.case_id, "account": facts.account, "order_ref": facts.order, "goal": facts.goal.value}
     return {**known, "opened_at": opened_at(case)}
-
-
-def claims(case: Case) -> dict[str, str | None]:
-    """The order, in each column of CLAIMS for which the case holds it.
-
-    An open case claims each part of its goal; one that has ended claims the parts that it has achieved.
-    """
-    goal = case.machine.definition.achieved(case.state, case.facts) if case.is_done else case.facts.goal
-    holds = (not case.is_done, goal in (Goal.PLAN, Goal.BOTH), goal in (Goal.FACE_VERIFICATION, Goal.BOTH))
-    return {name: case.facts.order if held else None for name, held in zip(CLAIMS, holds, strict=True)}
-
-
-def released_claims(case: Case) -> dict[str, None]:
-    """The claims that a case gives up when it ends; an open one gives up none."""
-    return {name: None for name, order in claims(case).items() if order is None} if case.is_done else {}
-
-
-def needed_claims(before: Case, after: Case) -> dict[str, str]:
-    """The order, in each column of CLAIMS that a step rests on: of what it has achieved, or asks the lender to cancel.
-
-    A case of today's holds them since it was opened; an open one of an earlier release may have found them taken.
-    """
-    was, now = (case.machine.definition.achieved(case.state, case.facts) for case in (before, after))
-    asks = _asks_to_cancel(after) and not _asks_to_cancel(before)
-    new = {name: now in (part, Goal.BOTH) and was not in (part, Goal.BOTH) for name, part in CLAIMED_PARTS.items()}
-    return {name: after.facts.order for name in new if new[name] or (asks and CLAIMED_PARTS[name] is Goal.PLAN)}
-
-
-def _asks_to_cancel(case: Case) -> bool:
-    asked = case.machine.definition.responsibility(case.state, case.facts)
-    return asked is not None and asked.request is RequestKind.CANCEL_PLAN
 
 
 def opened_at(case: Case) -> datetime | None:

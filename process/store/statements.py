@@ -75,7 +75,7 @@ _KNOWN_STEP = select(steps).where(steps.c.case_id == bindparam("key"), steps.c.v
 _REFUSAL_KEYS = (("case_id", "key"), ("by", "sender"), ("event_id", "event_id"))
 _KNOWN_REFUSAL = select(refusals).where(*(refusals.c[name] == bindparam(key) for name, key in _REFUSAL_KEYS))
 _CASE = select(cases).where(_OF_CASE)
-_STANDS_AT = select(cases.c.version, cases.c.refusals).where(_OF_CASE)
+_CURRENT_VERSION = select(cases.c.version, cases.c.refusals).where(_OF_CASE)
 _HISTORY = select(steps).where(steps.c.case_id == bindparam("key")).order_by(steps.c.version)
 _REFUSALS = select(refusals).where(refusals.c.case_id == bindparam("key")).order_by(refusals.c.event_id, refusals.c.by)
 _QUEUE = select(cases.c.version).where(_OF_CASE).with_for_update(key_share=True)
@@ -121,11 +121,11 @@ def queue_for(conn: Connection, case_id: str) -> None:
     conn.execute(_QUEUE, {"key": case_id})
 
 
-def stands_at(conn: Connection, case_id: str, read: tuple[int, int]) -> tuple[int, int] | None:
-    """The version and number of refusals at which a case stands that was read before; None where it is gone."""
-    found = conn.execute(_STANDS_AT, {"key": case_id}).first()
+def current_version(conn: Connection, case_id: str, read: tuple[int, int]) -> tuple[int, int] | None:
+    """The current version and number of refusals of a case that was read before; None where it is gone."""
+    found = conn.execute(_CURRENT_VERSION, {"key": case_id}).first()
     if found == read and is_mysql(conn):  # a snapshot may hide what was committed since; the row is locked already
-        found = conn.execute(_STANDS_AT.with_for_update(), {"key": case_id}).first()
+        found = conn.execute(_CURRENT_VERSION.with_for_update(), {"key": case_id}).first()
     return found and (found.version, found.refusals)
 
 

@@ -13,7 +13,7 @@ from process.model import MODEL_VERSION, Facts, State, Words
 from process.records import Step
 from process.snapshot.codec import TRUSTED_UNTIL, dumps
 from process.snapshot.migrations import may_be_moved
-from process.store import kept_refusals, rows, statements
+from process.store import claims, kept_refusals, rows, statements
 from process.store.queries import StoredRows, rows_of_one_moment
 from process.store.statements import Connection, Row
 from process.store.tables import stored_time
@@ -73,7 +73,7 @@ def _columns(conn: Connection, row: Row[Any], case: Case) -> Iterator[tuple[str,
             value = stored_time(value)  # noqa: PLW2901  # as the column keeps it
         if found != value:
             yield name, _differs(found, value)
-    for name, order in rows.claims(case).items():
+    for name, order in claims.held_claims(case).items():
         found = row._mapping[name]
         if found == order or (found is None and _is_claimed_by_another(conn, name, order)):
             continue

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Table, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn, CreateIndex
 
 from process.exceptions import SnapshotInvalid
-from process.store import rows
+from process.store import claims, rows
 from process.store.host_transaction import demand_writing
 from process.store.tables import cases, refusals, steps
 
-NEW: Final = ("opened_at", "moved_at", "quote", *rows.CLAIMS)
+NEW: Final = ("opened_at", "moved_at", "quote", *claims.CLAIMS)
 _OLD_INDEXES: Final = ("open_order", "awaits", "due")
 BATCH: Final = 500
 
@@ -90,7 +90,7 @@ def _rebuild(conn: Connection, table: Table) -> None:
 
 def _fill(conn: Connection) -> None:
     """The new columns of every case; claims go to those that have achieved something before those that may yet."""
-    claimed: dict[str, set[str]] = {name: set() for name in rows.CLAIMS}
+    claimed: dict[str, set[str]] = {name: set() for name in claims.CLAIMS}
     for ended in (True, False):
         last = ""
         while found := _page(conn, ended, last):
@@ -116,4 +116,4 @@ def _new_values(row: Any) -> dict[str, Any]:
         return {**dict.fromkeys(NEW), "open_order": None if row.ended else row.order_ref}
     values = rows.case_values(case)  # a case that a migration moved to another state is found by that one
     found_by = {name: values[name] for name in ("state", "awaits", "due_at", "moved_at")}
-    return {**found_by, "opened_at": rows.opened_at(case), "quote": case.facts.quote, **rows.claims(case)}
+    return {**found_by, "opened_at": rows.opened_at(case), "quote": case.facts.quote, **claims.held_claims(case)}

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, make_url, text
 
 from process import Actor, Case, Event, Goal, store
-from process.store import rows
+from process.store import claims, rows
 from tests.benchmarks.network import late
 from tests.support.mariadb import MariaDB
 from tests.support.postgres import Postgres
@@ -113,7 +113,7 @@ def a_case() -> tuple[dict[str, Any], dict[str, Any]]:
         "in",
         rows.opening_digest(case),
     )
-    values = {**rows.identity_values(case), **rows.case_values(case), **rows.claims(case)}
+    values = {**rows.identity_values(case), **rows.case_values(case), **claims.held_claims(case)}
     return {**values, "refusals": 0, "digest": step["digest"]}, step
 
 

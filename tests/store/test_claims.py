@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from process import Actor, Case, Event, Goal, State, store
-from process.store import rows, tables
+from process.store import claims, tables
 from tests.support.storing import LEDGER, PATH, START, WORKERS, Database, agree
 from tests.support.thorough import counts
 from tests.support.worker_processes import in_parallel
@@ -107,10 +107,10 @@ def open_without_claims(engine: Engine, first: tuple[Goal, State], goal: Goal, p
     So ``upgrade`` leaves two cases of the first release, which let this happen.
     """
     end(engine, *first, "order", "first")
-    claims = {name: tables.cases.c[name] for name in rows.CLAIMED_PARTS}
+    columns = {name: tables.cases.c[name] for name in claims.CLAIMED_PARTS}
     with engine.begin() as conn:
-        (held,) = conn.execute(select(*claims.values()).where(tables.cases.c.case_id == "first"))
-        conn.execute(tables.cases.update().values(dict.fromkeys(claims)))
+        (held,) = conn.execute(select(*columns.values()).where(tables.cases.c.case_id == "first"))
+        conn.execute(tables.cases.update().values(dict.fromkeys(columns)))
         store.open(conn, goal=goal, account="acct", order="order", case_id="second", at=START)
         for event, keywords in events(path, "order"):
             store.handle(conn, "second", event, **keywords)

@@ -12,7 +12,18 @@ from sqlalchemy import Connection, Engine
 from process import Case, Event, Refused, store
 from process.kept_cases import Handled
 from process.model import MODEL_VERSION
-from process.store import delivery, handling, host_transaction, kept_refusals, lists, rows, statements, tables
+from process.store import (
+    claims,
+    delivery,
+    duplicates,
+    handling,
+    host_transaction,
+    kept_refusals,
+    lists,
+    rows,
+    statements,
+    tables,
+)
 from process.store.handling import LoadedCase
 
 
@@ -20,7 +31,7 @@ def state_as_token() -> None:
     """Compare the state instead of the version, so that a step that comes back to the same state is not noticed."""
 
     def write_step(conn: Connection, loaded: LoadedCase, case: Case, step: Any) -> None:
-        values = {**rows.case_values(case), **rows.released_claims(case), "digest": step["digest"]}
+        values = {**rows.case_values(case), **claims.released_claims(case), "digest": step["digest"]}
         cases = tables.cases
         moved = conn.execute(
             cases.update().where(cases.c.case_id == case.case_id, cases.c.state == loaded.case.state.value).values(**values)
@@ -40,12 +51,12 @@ def look_before_load() -> None:
     """Look for the event id first: what is committed before the case is loaded is then decided as if it were new."""
 
     def handle(conn: Connection, case_id: str, event: Event, data: Any = None, *, event_id: str, **rest: Any) -> Handled:
-        sender = kept_refusals.sender_of(event, rest.get("by"))
+        sender = duplicates.sender_of(event, rest.get("by"))
         row = statements.load(conn, case_id, sender, event_id)
-        known = handling._known_event(conn, row, case_id, sender, event_id)
+        known = duplicates.known_event(conn, row, case_id, sender, event_id)
         loaded = handling.load_for_update(conn, case_id)
         if known is not None:
-            return handling._first_outcome(loaded, known, event, sender, data)
+            return duplicates.first_outcome(loaded.case, known, event, sender, data)
         return _decide(conn, loaded, event, event_id, data, rest)
 
     handling.handle = handle  # type: ignore[assignment]  # fewer parameters than it replaces
@@ -65,7 +76,7 @@ def never_look() -> None:
 
 def _decide(conn: Connection, loaded: LoadedCase, event: Event, event_id: str, data: Any, rest: dict[str, Any]) -> Handled:
     case, by, at = loaded.case.copy(), rest.get("by"), rest.get("at") or datetime.now(UTC)
-    sender = kept_refusals.sender_of(event, by)
+    sender = duplicates.sender_of(event, by)
     try:
         step = case.trigger(event, data, by=by, at=at)
     except Refused as refusal:
@@ -79,7 +90,7 @@ def _decide(conn: Connection, loaded: LoadedCase, event: Event, event_id: str, d
 
 def ids_of_everyone() -> None:
     """Let all senders share one namespace of event ids, whoever used an id first."""
-    kept_refusals.sender_of = lambda _event, _by: ""
+    duplicates.sender_of = lambda _event, _by: ""
     handling.rows.step_values = _with(rows.step_values, by="")
 
 
@@ -112,12 +123,12 @@ def no_unique_key() -> None:
 
 def no_claims() -> None:
     """Forget with each end what a case has achieved."""
-    rows.released_claims = lambda case: dict.fromkeys(rows.CLAIMS) if case.is_done else {}
+    claims.released_claims = lambda case: dict.fromkeys(claims.CLAIMS) if case.is_done else {}
 
 
 def need_no_claim() -> None:
     """Let an open case cancel a plan whose claim another one holds."""
-    rows.needed_claims = lambda _before, _after: {}
+    claims.needed_claims = lambda _before, _after: {}
 
 
 def log_outside_the_transaction() -> None:
@@ -155,7 +166,7 @@ def time_out_as_listed() -> None:
             loaded, late = handling.load_for_update(conn, case.case_id), case.copy()
             late.trigger(Event.TIME_OUT, at=now)
             step = late.history[-1]._replace(version=_free_version(conn, case.case_id))
-            values = {**rows.case_values(late), **rows.released_claims(late)}
+            values = {**rows.case_values(late), **claims.released_claims(late)}
             conn.execute(tables.cases.update().where(tables.cases.c.case_id == case.case_id).values(**values))
             statements.insert_steps(conn, [rows.step_values(case.case_id, step, f"{uuid4()}", loaded.digest)])
             done.append(Handled(step, late, is_duplicate=False))

@@ -25,7 +25,7 @@ from process.exceptions import (
     WrongState,
 )
 from process.model import Actor, Blocker, Event, Goal, Limits, OtherMethod, RequestKind, State, Words
-from process.payload import short_repr
+from process.payload import aware_datetime, short_repr
 from process.persistence_errors import CaseNotFound, Conflict, EventIdReused
 from process.records import Request, Step
 
@@ -46,6 +46,13 @@ def plain(value: object) -> Any:
 def time_to_text(moment: datetime | None) -> str | None:
     """The time in ISO 8601; None where there is none."""
     return None if moment is None else moment.isoformat()
+
+
+def time_from_text(value: object) -> datetime:
+    """The time of such a text. Raises ValueError for anything else, and for a time without its offset."""
+    if type(value) is not str:
+        raise ValueError
+    return aware_datetime(datetime.fromisoformat(value))
 
 
 def words_to_dict(words: Words) -> dict[str, str]:

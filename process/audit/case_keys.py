@@ -89,10 +89,10 @@ def _keys_query(chosen: str, is_free: bool) -> str:
     def place(names: str, name: str) -> str:
         return f"case when {name} = '' then 0 else list_position({names}, {name}) end"
 
-    quoting = f"event in ({', '.join(str(_number(event)) for event in events_with('quote'))})"
+    quoting = f"event in ({', '.join(str(_event_number(event)) for event in events_with('quote'))})"
     return f"""with known as (
-    select * exclude (event), {_position(EVENTS, "event")} as event, {_position(ACTORS, "raised_by")} as actor,
-        {OFFER} as offer, {_position(GOALS, "goal")} as goal_number
+    select * exclude (event), {_place_among(EVENTS, "event")} as event, {_place_among(ACTORS, "raised_by")} as actor,
+        {OFFER} as offer, {_place_among(GOALS, "goal")} as goal_number
     from events where event is not null and case_id is not null and at_us is not null and {chosen}
 ), numbered as (
     select case_id, at_us, tie, goal_number, {_entry_number()} as entry,
@@ -127,7 +127,7 @@ def _entry_number() -> str:
         for event in events_with(field):
             terms.setdefault(event, []).append(f"{weight} * coalesce({expression}, 0)")
         weight <<= FLAG_BITS
-    details = " ".join(f"when {_number(event)} then {' + '.join(terms[event])}" for event in terms)
+    details = " ".join(f"when {_event_number(event)} then {' + '.join(terms[event])}" for event in terms)
     return f"{2 * TIED} * event + {2 * TIED << EVENT_BITS} * actor + case event {details} else 0 end"
 
 
@@ -166,11 +166,11 @@ def _trace_text(goal: int, numbers: list[int], places: list[int]) -> str:
     return f"{GOALS[goal - 1].value if goal else ''}:{';'.join(texts)}"
 
 
-def _number(event: Event) -> int:
+def _event_number(event: Event) -> int:
     return EVENTS.index(event) + 1
 
 
-def _position(members: tuple[StrEnum, ...], column: str) -> str:
+def _place_among(members: tuple[StrEnum, ...], column: str) -> str:
     """Return the expression of a member's place among all, from 1; 0 for null."""
     names = ", ".join(OWN.literal(member.value) for member in members)
     return f"cast(coalesce(list_position([{names}], {column}), 0) as bigint)"

@@ -133,11 +133,12 @@ class Simulation:
                     for name in (facts.quote, facts.rejected_quote)
                     if name and name not in UNKNOWN
                 },
-                key=_number,
+                key=_quote_number,
             )
             offers = sorted({facts.fee for _, facts in places if facts.fee})
             names = Names(
-                {_number(name): new for new, name in enumerate(quotes, 1)}, {fee: new for new, fee in enumerate(offers, 1)}
+                {_quote_number(name): new for new, name in enumerate(quotes, 1)},
+                {fee: new for new, fee in enumerate(offers, 1)},
             )
             again = {f"quote {old}": f"quote {new}" for old, new in names.quotes.items()}
 
@@ -279,7 +280,7 @@ class Simulation:
         return self._interned.setdefault(places, places)
 
 
-def _number(name: str) -> int:
+def _quote_number(name: str) -> int:
     return int(name.removeprefix("quote "))
 
 

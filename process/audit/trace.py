@@ -46,11 +46,11 @@ class Entry(NamedTuple):
         parts = (
             self.event.value,
             self.by.value if self.by else "",
-            _number(self.attempt),
+            _number_text(self.attempt),
             *(flags[known] for known in (self.account, self.order, self.consent)),
             ",".join(self.invalid),
-            _number(self.quote),
-            _number(self.offer),
+            _number_text(self.quote),
+            _number_text(self.offer),
             "1" if self.tied else "",
         )
         return "|".join(parts)
@@ -74,7 +74,7 @@ class Entry(NamedTuple):
         )
 
 
-def _number(number: int | None) -> str:
+def _number_text(number: int | None) -> str:
     return "" if number is None else str(number)
 
 

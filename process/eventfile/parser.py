@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from process.case import Case
 from process.exceptions import InvalidPayload, LineInvalid, SnapshotInvalid
+from process.json_forms import time_from_text
 from process.model import MODEL, Actor, Event, Goal, Limits, State, Term, Words
-from process.payload import MAX_DEADLINE, aware_datetime, deadline_of, reference, short_repr
+from process.payload import MAX_DEADLINE, deadline_of, reference, short_repr
 from process.snapshot import strict_json
 
 MAX_LINE: Final = 1024 * 1024
@@ -211,8 +212,7 @@ def _moment_of(value: object) -> datetime | None:
     if value is None:
         return None
     try:
-        if type(value) is str:
-            return aware_datetime(datetime.fromisoformat(value))
+        return time_from_text(value)
     except ValueError:
         pass
     _wrong(f"at 不能是 {short_repr(value)}", f"at can't be {short_repr(value)}", _A_TIME)

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from process.exceptions import SnapshotInvalid
+from process.json_forms import time_from_text
 from process.model import Field, Term
-from process.payload import INVALID, MAX_INTEGER, FieldCheck, aware_datetime, check_of, expected, short_repr
+from process.payload import INVALID, MAX_INTEGER, FieldCheck, check_of, expected, short_repr
 
 
 def refuse(where: str, en: str, zh: str) -> NoReturn:
@@ -72,8 +73,7 @@ def read_time(value: object, where: str) -> datetime | None:
     if value is None:
         return None
     try:
-        if type(value) is str:
-            return aware_datetime(datetime.fromisoformat(value))
+        return time_from_text(value)
     except ValueError:
         pass
     given = short_repr(value)

@@ -58,7 +58,7 @@ def position_of(case: Case, kinds: Collection[RequestKind] = ()) -> Position:
         version=case.version,
         state=case.state.value,
         awaits=case.awaits and case.awaits.value,
-        due_at=None if case.due_at is None else case.due_at.isoformat(),
+        due_at=json_forms.time_to_text(case.due_at),
         is_done=case.is_done,
         request=_request_message(case) if called else None,
     )

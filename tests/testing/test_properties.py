@@ -20,10 +20,10 @@ from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused,
 from process.exploration.expansion import Configuration, row_taken
 from process.machine import build
 from process.model import QuoteStatus, spend_the_verification
+from process.mutation.incremental import explored_model
 from process.records import Step
 from process.testing.scenario import Delivery, scenario_of
 from process.testing.strategies import events, hostile_payloads
-from tests.support.explored import explored
 
 COMMON = {
     "deadline": None,  # the machine may be slow
@@ -34,7 +34,7 @@ COMMON = {
 
 def aims() -> list[tuple[State, int]]:
     """Return every transition of the model: its source, and the index of its row."""
-    found = explored()
+    found = explored_model(MODEL.limits)
     return sorted({(found.configurations[edge.source].state, edge.row) for edge in found.edges})
 
 
@@ -49,7 +49,7 @@ class Seen:
 
 def driver(seen: Seen, aim: tuple[State, int], case_class: type[Case]) -> type[RuleBasedStateMachine]:
     """The machine that drives cases of the class to the transition and on, and writes down in *seen* what it did."""
-    found = explored()
+    found = explored_model(MODEL.limits)
     path = found.path_through(lambda edge: (found.configurations[edge.source].state, edge.row) == aim)
     assert path is not None
     goal = found.configurations[path[0].source].facts.goal

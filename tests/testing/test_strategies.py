@@ -12,11 +12,11 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
+from process.mutation.incremental import explored_model
 from process.payload import field_errors
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
 from process.testing.malformed import malformed_payloads
 from process.testing.payload_variants import variant_payload, well_formed
-from tests.support.explored import explored
 
 ROOT = Path(__file__).parents[2]
 PLAIN = settings(max_examples=25, deadline=None, derandomize=True, database=None)
@@ -67,7 +67,7 @@ def test_refused_events_on_a_scenario_change_nothing_of_where_it_ends(scenario: 
 @PLAIN
 @given(st.deferred(lambda: configurations(state=State.FACE_VERIFICATION)))
 def test_configurations_are_such_as_a_case_can_be_in(configuration: tuple[State, object]) -> None:
-    assert configuration in set(explored().configurations)
+    assert configuration in set(explored_model(MODEL.limits).configurations)
     assert configuration[0] is State.FACE_VERIFICATION
 
 

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from process.arguments import MOMENT, actor_of, checked, own_deadlines, read_once, wrong_arguments, wrong_setting
-from process.compiled_rows import REFUSED, Decide, Outcome
+from process.compiled_rows import REFUSED, Decide, Decided
 from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, CompiledEvent, CompiledMachine
 from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, State
+from process.mutable_facts import MutableFacts, immutable
 from process.payload import (
     INVALID,
     FieldCheck,
@@ -63,6 +64,7 @@ class Case(EventMethods):
         "_deadlines",
         "_decisions",
         "_facts",
+        "_facts_read",
         "_history",
         "_opened_at",
         "_state",
@@ -110,7 +112,8 @@ class Case(EventMethods):
         self._decisions = machine.decisions  # at hand: to read it through the class costs as much as to look it up
         self._case_id: str = case_id
         self._state: State = machine.definition.initial
-        self._facts = Facts(goal, account, order, limits.face, limits.other)
+        self._facts = MutableFacts(goal, account, order, limits.face, limits.other)
+        self._facts_read: Facts | None = None
         self._version = 0
         self._history: list[Step] = []
         self._opened_at = at
@@ -128,7 +131,10 @@ class Case(EventMethods):
 
     @property
     def facts(self) -> Facts:
-        return self._facts
+        """The facts as they are now; they stay so when the case moves on."""
+        if self._facts_read is None:
+            self._facts_read = immutable(self._facts)
+        return self._facts_read
 
     @property
     def version(self) -> int:
@@ -148,18 +154,18 @@ class Case(EventMethods):
     @property
     def awaits(self) -> Actor | None:
         """Whose move it is; None at an end."""
-        responsibility = self.machine.definition.responsibility(self._state, self._facts)
+        responsibility = self.machine.definition.responsibility(self._state, self.facts)
         return None if responsibility is None else responsibility.owner
 
     @property
     def achieved(self) -> Goal | None:
         """The part of the goal that has happened; None if nothing has."""
-        return self.machine.definition.achieved(self._state, self._facts)
+        return self.machine.definition.achieved(self._state, self.facts)
 
     @property
     def unmet(self) -> Goal | None:
         """The part of the goal that has not happened; None if all of it has. At an end, the goal of the next case."""
-        return self.machine.definition.unmet(self._state, self._facts)
+        return self.machine.definition.unmet(self._state, self.facts)
 
     @property
     def due_at(self) -> datetime | None:
@@ -179,10 +185,10 @@ class Case(EventMethods):
     @property
     def request(self) -> Request | None:
         """The request that is open now; None at an end. The same request has the same key, however often it is read."""
-        responsibility = self.machine.definition.responsibility(self._state, self._facts)
+        responsibility = self.machine.definition.responsibility(self._state, self.facts)
         if responsibility is None:
             return None
-        facts = self._facts._asdict()
+        facts = self.facts._asdict()
         carried = self._history[-1].data if self._history else _NOTHING
         about = {name: facts[name] for name in ("account", "order", "goal")}
         needed = {name: facts[name] if name in facts else carried[name] for name in responsibility.payload_fields}
@@ -232,12 +238,15 @@ class Case(EventMethods):
                 at = aware_datetime(at)
         except Exception:  # whatever objects of the caller's raise
             raise self._refusal(event, data, by, who, at) from None
-        target, facts, carried = decide(self._facts, own)
+        target, update, carried = decide(self._facts, own)
         if target is None:
-            target, facts, carried = self._decide_again(decide, own)
+            target, update, carried = self._decide_again(decide, own)
             if target is None:
                 raise self._refusal(event, own, by, who, at)
-        self._state, self._facts = target, facts
+        if update is not None:
+            update.in_place(self._facts, carried)
+            self._facts_read = None
+        self._state = target
         self._version = version = self._version + 1
         step = _new(Step, (event, actor, carried, source, target, at, version, who))
         self._history.append(step)
@@ -285,7 +294,7 @@ class Case(EventMethods):
 
     def allowed_events(self, *, by: Actor | None = None) -> tuple[Event, ...]:
         """Return the events that *by* (anyone, if left out) can raise now, given the right payload."""
-        machine, here = self.machine, (self._state, self._facts)
+        machine, here = self.machine, (self._state, self.facts)
         return tuple(
             event for event in machine.definition.events if can_be_taken(machine.compiled_events[event], *here, by)
         )
@@ -377,10 +386,10 @@ class Case(EventMethods):
         actor = actor_of(compiled, by)
         named = Shown(by) if actor is None and by is not None else actor
         return refusal(
-            Circumstances(self.machine, compiled, self._state, self._facts, named, payload, wrong, self._check_of)
+            Circumstances(self.machine, compiled, self._state, self.facts, named, payload, wrong, self._check_of)
         )
 
-    def _decide_again(self, decide: Decide, data: Mapping[str, Any]) -> Outcome:
+    def _decide_again(self, decide: Decide, data: Mapping[str, Any]) -> Decided:
         """Decide on a refused payload whose names were of another class than str, and may have failed to be compared."""
         own = read_once(data) if type(data) is dict and {*map(type, data)} - {str} else None
         return REFUSED if own is None else decide(self._facts, own)  # type: ignore[arg-type]  # a dict gives a dict
@@ -396,7 +405,7 @@ class Case(EventMethods):
         actors = (by,) if by is not None else self.machine.definition.actors[event]
         reasons: tuple[Blocker, ...] = ()
         for actor in actors:
-            found = state_blockers(self.machine.definition, compiled, self._state, self._facts, actor, _NOTHING)
+            found = state_blockers(self.machine.definition, compiled, self._state, self.facts, actor, _NOTHING)
             if not found:
                 return ()
             if not reasons or any(blocker.code == "wrong_actor" for blocker in reasons):
@@ -408,7 +417,7 @@ class Case(EventMethods):
             self._case_id,
             self._version,
             self._state,
-            self._facts,
+            self.facts,
             self._opened_at,
             self._deadlines,
             tuple(self._history),
@@ -418,9 +427,8 @@ class Case(EventMethods):
     @classmethod
     def _of(cls, parts: Parts, added: Mapping[str, Any] | None = None) -> Self:
         case = cls.__new__(cls)
-        case._case_id, case._version, case._state, case._facts, case._opened_at, case._deadlines, history, trusted_until = (
-            parts
-        )
+        case._case_id, case._version, case._state, facts, case._opened_at, case._deadlines, history, trusted_until = parts
+        case._facts, case._facts_read = MutableFacts(*facts), facts
         case._trusted_until = trusted_until
         case._history = list(history)
         case._decisions = cls.machine.decisions if trusted_until is None else cls.machine.model_1_decisions

@@ -7,27 +7,28 @@ that rows have in common, and where the values that an effect changes stand amon
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from process.model import ELSE, Actor, Effect, Event, Facts, Field, Guard, Kind, Payload, State, Transition
 from process.payload import FieldCheck, check_of
 
-Outcome = tuple[State, Facts, Mapping[str, Any]]
-"""The state and the facts of a case after an event, and the event's payload, with members where names of members stood."""
+Decided = tuple[State, "Update | None", Mapping[str, Any]]
+"""The state after an event; the change of the facts, None where they stay as they are; the event's payload, with members
+where names of members stood."""
 
 REFUSED: tuple[Any, Any, Any] = (None, None, None)
-"""In the place of an outcome: the payload is wrong, or no row can be taken."""
+"""Stands for Decided where the payload is wrong, or no row can be taken."""
 
-Decide = Callable[[Facts, Mapping[str, Any]], Outcome]
-"""Returns the outcome of an event in one state by one actor, for facts and a payload, which it leaves alone; or REFUSED."""
+Decide = Callable[[Facts, Mapping[str, Any]], Decided]
+"""Decides an event in one state by one actor, for facts and a payload, which it leaves alone; or returns REFUSED."""
 
 Decision = tuple[Event, Actor, Decide]
 """An event by an actor, decided by a function. A plain tuple: it is unpacked on every event."""
 Decisions = Mapping[Event, Mapping[State, Mapping[Actor | None, Decision]]]
 """By event, state and actor, where None stands for the only actor that there is."""
 
-_INDEX = {name: index for index, name in enumerate(Facts._fields)}
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _read_only = MappingProxyType
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
@@ -35,7 +36,7 @@ _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 # ------------------------------------------------------------------------------------------------------------- effects
 
 Changes = Mapping[str, object]
-Update = Callable[[Facts, Payload], Facts]
+_INDEX = {name: index for index, name in enumerate(Facts._fields)}
 
 
 def changes_of(effect: Effect) -> Callable[[Facts, Payload], Changes]:
@@ -62,35 +63,58 @@ def combine_effects(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Cha
     return combined
 
 
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The effects of a row as one change of the facts."""
+
+    in_place: Callable[[Facts, Payload], None]
+    """Changes MutableFacts."""
+    copied: Callable[[Facts, Payload], Facts]
+    """Returns new Facts."""
+
+
 def _update(effects: tuple[Effect, ...]) -> Update | None:
-    """Return the effects of a row as one function that makes the new facts; None where nothing changes."""
+    """Return the effects of a row as one; None where nothing changes."""
     if not all(effect.is_constant for effect in effects):
-        changes_by, index_of = combine_effects(effects), _INDEX
+        return _computed_update(combine_effects(effects))
+    constants = {name: value for effect in effects for name, value in effect.changes().items()}
+    return _constant_update(constants) if constants else None
 
-        def update(facts: Facts, data: Payload) -> Facts:
-            values: list[Any] = [*facts]
-            for name, value in changes_by(facts, data).items():
-                values[index_of[name]] = value
-            return _new(Facts, values)
 
-        return update
-    constants = tuple({_INDEX[name]: value for effect in effects for name, value in effect.changes().items()}.items())
-    if not constants:
-        return None
-    only_index, only_value = constants[0]
+def _computed_update(changes_by: Callable[[Facts, Payload], Changes]) -> Update:
+    index_of = _INDEX
 
-    def update_one(facts: Facts, _data: Payload) -> Facts:
+    def in_place(facts: Facts, data: Payload) -> None:
+        for name, value in changes_by(facts, data).items():
+            setattr(facts, name, value)
+
+    def copied(facts: Facts, data: Payload) -> Facts:
         values: list[Any] = [*facts]
-        values[only_index] = only_value
+        for name, value in changes_by(facts, data).items():
+            values[index_of[name]] = value
         return _new(Facts, values)
 
-    def update_all(facts: Facts, _data: Payload) -> Facts:
+    return Update(in_place, copied)
+
+
+def _constant_update(constants: Changes) -> Update:
+    by_name, by_index = (*constants.items(),), tuple((_INDEX[name], value) for name, value in constants.items())
+    only_name, only_value = by_name[0]
+
+    def set_one(facts: Facts, _data: Payload) -> None:
+        setattr(facts, only_name, only_value)
+
+    def set_all(facts: Facts, _data: Payload) -> None:
+        for name, value in by_name:
+            setattr(facts, name, value)
+
+    def copied(facts: Facts, _data: Payload) -> Facts:
         values: list[Any] = [*facts]
-        for index, value in constants:
+        for index, value in by_index:
             values[index] = value
         return _new(Facts, values)
 
-    return update_one if len(constants) == 1 else update_all
+    return Update(set_one if len(constants) == 1 else set_all, copied)
 
 
 # ---------------------------------------------------------------------------------------------------------------- rows
@@ -124,22 +148,22 @@ def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_
     root = _tree([(guards_of(row), row) for row in rows])
     checks, count = tuple((name, check_of(field)) for name, field in fields.items()), len(fields)
     only_name, check_only = checks[0] if checks else ("", check_of(Kind.TEXT))
-    own = _INDEX.get(only_name) if fields.get(only_name) is Kind.REFERENCE else None
+    own = only_name if only_name in Facts._fields and fields[only_name] is Kind.REFERENCE else ""
 
     # They repeat what they share, as a call of one by another would cost as much as several guards.
 
-    def decide_without_fields(facts: Facts, data: Mapping[str, Any]) -> Outcome:
+    def decide_without_fields(facts: Facts, data: Mapping[str, Any]) -> Decided:
         if data:
             return REFUSED
         is_true, then, otherwise = root
         while is_true is not None:
             is_true, then, otherwise = then if is_true(facts, data) else otherwise
-        return otherwise, then(facts, data) if then else facts, _NOTHING
+        return otherwise, then, _NOTHING
 
-    def decide_with_one_field(facts: Facts, data: Mapping[str, Any]) -> Outcome:
+    def decide_with_one_field(facts: Facts, data: Mapping[str, Any]) -> Decided:
         try:
             value = data[only_name]
-            if own is None or type(value) is not str or value != facts[own]:  # a reference that the case has is valid
+            if not own or type(value) is not str or value != getattr(facts, own):  # a reference that the case has is valid
                 value = check_only(value)
             if len(data) != 1:
                 return REFUSED
@@ -149,9 +173,9 @@ def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_
         is_true, then, otherwise = root
         while is_true is not None:
             is_true, then, otherwise = then if is_true(facts, payload) else otherwise
-        return otherwise, then(facts, payload) if then else facts, _read_only(payload)
+        return otherwise, then, _read_only(payload)
 
-    def decide_with_fields(facts: Facts, data: Mapping[str, Any]) -> Outcome:
+    def decide_with_fields(facts: Facts, data: Mapping[str, Any]) -> Decided:
         payload = {}
         try:
             for name, check_value in checks:
@@ -163,7 +187,7 @@ def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_
         is_true, then, otherwise = root
         while is_true is not None:
             is_true, then, otherwise = then if is_true(facts, payload) else otherwise
-        return otherwise, then(facts, payload) if then else facts, _read_only(payload)
+        return otherwise, then, _read_only(payload)
 
     if not fields:
         return decide_without_fields

@@ -138,9 +138,10 @@ class Futures:
             for event, decides in self._moves[here.state]:
                 for data in self._payloads(event, here.facts, abstract, fixed=False):
                     for decide in decides:
-                        target, after, _ = decide(here.facts, data)
+                        target, update, payload = decide(here.facts, data)
                         if target is None or target in self._ends:
                             continue
+                        after = update.copied(here.facts, payload) if update else here.facts
                         there = AbstractConfiguration(target, after)
                         reached = (there,) if after is here.facts else _continuations(here.facts, there, abstract)
                         found |= dict.fromkeys(reached)

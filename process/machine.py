@@ -99,8 +99,10 @@ class CompiledEvent(transitions.Event):
         if decisions is None or by not in decisions:
             return None
         _, _, decide = decisions[by]
-        target, after, _ = decide(facts, data)
-        return None if target is None else (target, after)
+        target, update, payload = decide(facts, data)
+        if target is None:
+            return None
+        return target, facts if update is None else update.copied(facts, payload)
 
     def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ARG002  # the library's signature
         """Raise the event as the library does; ``by``, ``who``, ``at`` and the fields of the payload are keywords.

@@ -24,6 +24,7 @@ ROOMS = (
     "json_forms",
     "write_event_methods",
     "event_methods",
+    "mutable_facts",
     "compiled_rows",
     "machine",
     "arguments",

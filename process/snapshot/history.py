@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 from process.compiled_rows import Decisions
 from process.machine import CompiledMachine
 from process.model import Facts, State, Term
+from process.mutable_facts import MutableFacts, immutable
 from process.payload import short_repr
 from process.records import Step
 from process.snapshot.inference import Known, can_complete, step_back
@@ -92,13 +93,15 @@ def _check_chain(history: Sequence[Step], trusted: int, version: int, state: Sta
 
 
 def _check_replay(history: Sequence[Step], facts: Facts, decisions: Decisions) -> None:
-    known = Facts(facts.goal, facts.account, facts.order, facts.face_limit, facts.other_limit)
+    known = MutableFacts(facts.goal, facts.account, facts.order, facts.face_limit, facts.other_limit)
     for index, step in enumerate(history):
         _, _, decide = decisions[step.event][step.source][step.by]
-        target, known, _ = decide(known, step.data)
+        target, update, data = decide(known, step.data)
         if target is not step.target:
             _refuse_step(index, step)
-    for name, replayed, given in zip(Facts._fields, known, facts, strict=True):
+        if update:
+            update.in_place(known, data)
+    for name, replayed, given in zip(Facts._fields, immutable(known), facts, strict=True):
         if replayed != given:
             _refuse_fact(name, given, replayed)
 

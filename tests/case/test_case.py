@@ -38,6 +38,8 @@ from process import (
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import all_inputs, payload_variants
+from process.machine import MACHINE
+from process.model import Facts
 from tests.support.begun_cases import at_decision, at_options, opened
 from tests.support.thorough import counts
 
@@ -367,6 +369,31 @@ def test_what_a_case_gives_out_can_not_change_it() -> None:
     assert isinstance(case.history, tuple)
     with pytest.raises(TypeError, match="unhashable"):
         hash(case)
+
+
+def test_facts_that_were_read_stay_as_they_were_and_are_those_that_the_rows_give(cases: tuple[Case, ...]) -> None:
+    for case in cases[::30]:
+        limits = Limits(case.facts.face_limit, case.facts.other_limit)
+        twin = Case(goal=case.facts.goal, account=case.facts.account, order=case.facts.order, limits=limits)
+        read, outcomes = [(twin.state, twin.facts)], [(twin.state, twin.facts)]
+        for step in case.history:
+            twin.trigger(step.event, step.data, by=step.by)
+            read.append((twin.state, twin.facts))
+            outcome = MACHINE.compiled_events[step.event].decide(*outcomes[-1], step.by, step.data)
+            assert outcome is not None
+            outcomes.append(outcome)
+        assert read == outcomes
+        assert {type(facts) for _, facts in read} == {Facts}
+
+
+def test_the_reasons_of_a_refusal_are_those_of_its_time_whenever_they_are_read() -> None:
+    case = at_options()
+    case.choose_cancellation()
+    case.quote_consequences(quote="quote-1", fee=1_250, currency="CNY")
+    with pytest.raises(Refused) as refused:
+        case.confirm_cancellation(quote="quote-2", by=Actor.CUSTOMER)
+    case.quote_consequences(quote="quote-2", fee=900, currency="CNY")
+    assert [blocker.code for blocker in refused.value.blockers] == ["quote_not_current"]
 
 
 def test_cases_compare_by_all_that_they_hold() -> None:

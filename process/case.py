@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from process.arguments import MOMENT, actor_of, checked, own_deadlines, read_once, wrong_arguments, wrong_setting
+from process.case_arguments import MOMENT, actor_of, checked, own_deadlines, read_once, wrong_arguments, wrong_setting
 from process.compiled_rows import REFUSED, Decide, Decided
 from process.event_methods import EventMethods
 from process.exceptions import InvalidPayload, Refused, UnknownEvent
 from process.machine import MACHINE, CompiledEvent, CompiledMachine
 from process.model import Actor, Blocker, Event, Facts, Field, Goal, Kind, Limits, State
 from process.mutable_facts import MutableFacts, immutable
-from process.payload import (
+from process.records import Parts, Request, Step
+from process.refusal_reasons import Circumstances, can_be_taken, refusal, state_blockers
+from process.value_checks import (
     INVALID,
     FieldCheck,
     Shown,
@@ -26,8 +28,6 @@ from process.payload import (
     model_1_check_of,
     reference,
 )
-from process.records import Parts, Request, Step
-from process.refusals import Circumstances, can_be_taken, refusal, state_blockers
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _goal = member_of(Goal)
@@ -47,7 +47,7 @@ class Case(EventMethods):
     Args:
         goal: what the customer wants.
         account: the purchasing account: a reference of the host's, of 1 to 64 printable characters, single spaces
-            inside only (all of the rule: ``process.payload.reference``).
+            inside only (all of the rule: ``process.value_checks.reference``).
         order: the order whose plan it is; a reference likewise.
         case_id: a reference likewise; a new UUID where it is left out.
         limits: how many attempts by face and by another way; the model's where it is left out.

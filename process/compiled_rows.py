@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from process.model import ELSE, Actor, Effect, Event, Facts, Field, Guard, Kind, Payload, State, Transition
-from process.payload import FieldCheck, check_of
+from process.value_checks import FieldCheck, check_of
 
 Decided = tuple[State, "Update | None", Mapping[str, Any]]
 """The state after an event; the change of the facts, None where they stay as they are; the event's payload, with members

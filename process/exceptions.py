@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import Any, Protocol, Self
 
 from process.model import Actor, Blocker, Event, State, Words
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 
 class ProcessError(Exception):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.records import Step
-from process.snapshot.history import validate_history
+from process.snapshot.validation import validate_history
 
 
 class Handled(NamedTuple):

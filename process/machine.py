@@ -24,7 +24,7 @@ from process.compiled_rows import Decision, Decisions, changes_of, compile_rows,
 from process.exceptions import Refused
 from process.model import MODEL, Actor, Effect, Event, Facts, Field, Guard, Model, State, Transition
 from process.model.validation import validate
-from process.payload import FieldCheck, check_of, model_1_check_of
+from process.value_checks import FieldCheck, check_of, model_1_check_of
 
 
 class Triggerable(Protocol):

@@ -21,7 +21,7 @@ from typing import ClassVar
 
 from process.exceptions import ProcessError
 from process.model import Goal, Words
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 
 class StoreError(ProcessError):

@@ -80,7 +80,7 @@ def test_the_description_of_the_wheel_is_that_and_renders(wheel: Path, tmp_path:
 @pytest.mark.thorough
 def test_the_wheel_holds_the_licence_the_types_and_the_data(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"process/py.typed", "process/diagram/known.json", "process/gallery/assets/page.html"} <= set(names)
+    assert {"process/py.typed", "process/diagram/precomputed.json", "process/gallery/assets/page.html"} <= set(names)
     assert any(name.endswith("licenses/process/LICENSE") for name in names)
     assert not [name for name in names if name.startswith(("tests/", "diagrams/"))]
 

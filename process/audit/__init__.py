@@ -1,8 +1,9 @@
 """A shop's event log against the model: which cases deviate where and why, coverage, waits and overdue cases.
 
 Begin with ``run.audit``. ``mapping_file`` reads how a log's names become the model's, ``unmapped_names`` reports and
-suggests what is missing there, ``log`` makes events of rows, ``verdicts`` judges, and ``report`` has the result; ``tables``
-and ``report_files`` write it. Needs the extra ``audit``.
+suggests what is missing there, ``log`` makes events of rows. ``trace_verdict`` judges one trace, by
+``partial_log_simulation`` where the log leaves something out; ``variant_tables`` has every variant judged. ``report`` has
+the result; ``report_tables`` and ``report_files`` write it. Needs the extra ``audit``.
 """
 
 from process.extras import needed_by

@@ -17,7 +17,7 @@ from process.diagram.quantities import duration_words
 from process.diagram.traffic import TransitionKey, arrows_of
 from process.diagram.views import build_picture
 from process.gallery.configurations import CHOICES
-from process.json_forms import words_to_dict
+from process.json_vocabulary import words_to_dict
 from process.model import MODEL, Actor, Event, Goal, State, Term, Words
 from process.requirements.catalogue import REQUIREMENTS
 

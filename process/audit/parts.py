@@ -12,9 +12,9 @@ import duckdb
 from process.audit.log import Events
 from process.audit.problems import Problem
 from process.audit.report import Report
+from process.audit.report_tables import MARK, PART_TABLES, check_folder, write_tables
 from process.audit.sources import SourceUnusable, connect, quoted
 from process.audit.summary import build_report
-from process.audit.tables import MARK, PART_TABLES, check_folder, write_tables
 from process.model import Event, Words
 
 

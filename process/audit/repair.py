@@ -13,10 +13,10 @@ from itertools import count
 from typing import NamedTuple
 
 from process.audit.closure import numbers_of
-from process.audit.simulation import Place, Places, Simulation
+from process.audit.partial_log_simulation import Place, Places, Simulation
 from process.audit.trace import Entry
 from process.model import Actor, Event, Words
-from process.refusals import with_article
+from process.refusal_reasons import with_article
 
 E = Event
 COSTS: Mapping[Event, int] = {

@@ -13,7 +13,7 @@ from process.audit.monitors import MONITORS, NOT_IN_A_LOG
 from process.audit.problems import Problem
 from process.diagram.traffic import TransitionKey, transitions_of
 from process.diagram.view_options import View
-from process.json_forms import words_to_dict
+from process.json_vocabulary import words_to_dict
 from process.model import MODEL, Event, Words
 
 MOST_EXAMPLES = 5

@@ -9,7 +9,7 @@ from process.audit import page
 from process.audit.pictures import traffic_pictures
 from process.audit.progress import Progress, Stage, silent
 from process.audit.report import Report
-from process.audit.tables import PAGE, picture_names
+from process.audit.report_tables import PAGE, picture_names
 from process.diagram.marked_files import check_overwrites
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from process.audit.judging import judge_cases
 from process.audit.log import read_events
 from process.audit.mapping_file import Mapping, read_mapping
 from process.audit.parts import write_part
 from process.audit.progress import Progress, silent
 from process.audit.report import Report
+from process.audit.report_tables import check_folder, write_tables
 from process.audit.sources import connect, load_source, raising_unusable
 from process.audit.summary import build_report
-from process.audit.tables import check_folder, write_tables
 from process.audit.unmapped_names import suggest
+from process.audit.variant_tables import judge_cases
 
 
 def audit(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from process.audit.dialects import DIALECTS
-from process.audit.judging import judge_cases
 from process.audit.log import Events
 from process.audit.mapping_file import REQUIRED, ROLES, Mapping, MappingInvalid, key
 from process.audit.problems import WORDS, Problem
@@ -16,6 +15,7 @@ from process.audit.report import Report
 from process.audit.sources import SourceUnusable, connect, load_source
 from process.audit.summary import build_report
 from process.audit.trace import DETAILS, Trace
+from process.audit.variant_tables import judge_cases
 from process.audit.variants import PROBLEM_MARK, SEVERAL_GOALS, UNKNOWN_EVENT, UNREADABLE, counted_query
 from process.model import Words
 

@@ -27,7 +27,7 @@ def check_model(json: JsonOption = False, lang: LangOption = None, mutants: Muta
     Verify every requirement; if one fails, print a counterexample and exit with 1.
     """
     from process.cli.output import check_report
-    from process.mutation.mutants import all_mutants
+    from process.mutation.mutant_catalogue import all_mutants
     from process.mutation.score import compute_score
     from process.requirements.catalogue import REQUIREMENTS
     from process.requirements.report import check as check_all

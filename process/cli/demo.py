@@ -12,7 +12,7 @@ from process.cli.examples import EXAMPLES
 from process.cli.options import PROGRAM, LangOption, lang_of
 from process.cli.output import case_text
 from process.cli.output.streams import console
-from process.cli.output.tables import DIM, STRONG, Indented, TextTable
+from process.cli.output.text_tables import DIM, STRONG, Indented, TextTable
 from process.exceptions import Refused
 from process.model import Words
 from process.records import Step

@@ -85,7 +85,7 @@ def draw_flow(
     Exit code: 1 if an event of --case was refused; 2 if nothing was written.
     """
     from process import diagram
-    from process.diagram.precompute import refresh_known
+    from process.diagram.refresh_precomputed import refresh_results
     from process.gallery import files
 
     asked = None if pictured is None else pictured.split(",")
@@ -98,7 +98,7 @@ def draw_flow(
         marked = None if case is None else _case_of_file(case, language, refused)
         with ProgressBar(None, Words("画图", "drawing").of(language)) as bar:
             if pictured is None and view is None and formats is None and case is None and not slide:
-                refresh_known()
+                refresh_results()
                 written = files.write(out, force=force, progress=bar.reach)
             else:
                 written = diagram.draw(

@@ -21,7 +21,7 @@ from process.case import Case
 from process.cli.examples import EXAMPLES, Example
 from process.cli.output import case_text
 from process.cli.output.streams import console, unusable
-from process.cli.output.tables import DIM, STRONG, Indented
+from process.cli.output.text_tables import DIM, STRONG, Indented
 from process.exceptions import Refused
 from process.exploration import inputs
 from process.model import MODEL, Facts, RequestKind, Words

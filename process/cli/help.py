@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from process.cli.output.streams import can_write, console
-from process.cli.output.tables import STRONG
+from process.cli.output.text_tables import STRONG
 from process.model import Words
 
 _USAGE, _OPTIONS = Words("用法：", "Usage: "), Words("选项", "Options")

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from process.cli.output.streams import unusable
-from process.language import reader_language
+from process.default_language import reader_language
 from process.model import Words
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 PROGRAM: Final = "installment-cancellation"
 """The name of the console script, as every hint writes it."""

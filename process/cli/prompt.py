@@ -10,9 +10,9 @@ from rich.text import Text
 
 from process.cli.output import case_text
 from process.cli.output.streams import say
-from process.cli.output.tables import printable
+from process.cli.output.text_tables import printable
 from process.model import Field, Kind, Term, Words
-from process.payload import INVALID, check_of, wrong_field
+from process.value_checks import INVALID, check_of, wrong_field
 
 
 class Quit(Exception):

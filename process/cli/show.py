@@ -9,8 +9,8 @@ from rich.text import Text
 from process.cli.options import JsonOption, LangOption, lang_of
 from process.cli.output import case_text
 from process.cli.output.streams import as_json, console, say
-from process.cli.output.tables import DIM, STRONG, TextTable, titled
-from process.json_forms import words_to_dict
+from process.cli.output.text_tables import DIM, STRONG, TextTable, titled
+from process.json_vocabulary import words_to_dict
 from process.model import ELSE, MODEL, MODEL_VERSION, Actor, Facts, Field, Goal, Kind, State, Transition, Words
 
 _AT_ENTRY = Facts(Goal.BOTH, "account", "order", MODEL.limits.face, MODEL.limits.other)

@@ -19,7 +19,7 @@ from process.cli.help import print_help, use_language
 from process.cli.options import PROGRAM, Lang, lang_of
 from process.cli.output.streams import UNUSABLE, can_write, guard_streams, say
 from process.model import Words
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 READER_GONE: Final = 128 + 13
 """Exit code where whoever read the output has closed it, as ``head`` does: what a shell reports for SIGPIPE."""

@@ -14,10 +14,10 @@ from process.case import Case
 from process.cli.options import LangOption, choice_help, lang_of
 from process.cli.output import case_text
 from process.cli.output.streams import cannot_open, console, os_error_text, say
-from process.cli.output.tables import DIM, STRONG, TextTable, printable
+from process.cli.output.text_tables import DIM, STRONG, TextTable, printable
 from process.cli.prompt import Back, Prompt, Quit
 from process.eventfile import dump
-from process.eventfile.parser import nearest
+from process.eventfile.line_parser import nearest
 from process.exceptions import InvalidPayload, Refused
 from process.exploration import inputs
 from process.model import MODEL, Actor, Event, Goal, Words

@@ -1,8 +1,8 @@
 """Pictures of the process, drawn from the model alone: DOT, SVG, PNG and Mermaid, in Chinese, in English, or in both.
 
-``render`` is the way in. ``views`` chooses what a picture shows of a model, ``arrows`` the words on it. ``view_layouts``
+``render`` is the way in. ``views`` chooses what a picture shows of a model, ``arrows`` the words on it. ``view_grids``
 says where it stands, in terms of ``view_options``. ``layout`` finds a place for everything, ``drawing`` makes shapes of it,
-and a writer for each format writes them.
+and a writer for each format writes them. ``precomputed`` has the results for the released model that took long to find.
 """
 
 from process.diagram.errors import CannotDraw

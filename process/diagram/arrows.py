@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from process.diagram.main_path import paths_of
-from process.diagram.view_layouts import VIEW_LAYOUTS
+from process.diagram.view_grids import VIEW_LAYOUTS
 from process.diagram.view_options import View
 from process.model import ELSE, Event, Guard, Kind, Model, Phase, State, Transition, Words
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from process.diagram.arrows import ANYWHERE, Arrow
 from process.diagram.curves import PagePoint
-from process.diagram.layout.box_places import NAME
+from process.diagram.layout.box_rectangles import NAME
 from process.diagram.layout.geometry import PITCH, Rect
 from process.diagram.layout.labels import TEXT, Label
 from process.diagram.layout.legend import LegendEntry

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from process.diagram.known import digest, look_up
+from process.diagram.precomputed import digest, look_up
 from process.model import MODEL, Actor, EndKind, Event, Model, Phase, State
 
 Leaving = frozenset[tuple[State, int]]
@@ -33,7 +33,7 @@ def paths_of(model: Model) -> Paths:
     """The paths through *model*: the released model's are known, another is explored once."""
     key = id(model)
     if key not in _found:
-        _found[key] = (_known_paths() if model is MODEL else None) or find_paths(model)
+        _found[key] = (_precomputed_paths() if model is MODEL else None) or find_paths(model)
         weakref.finalize(model, _found.pop, key, None)
     return _found[key]
 
@@ -44,7 +44,7 @@ def forget_paths(model: Model) -> None:
 
 
 def paths_key(model: Model) -> str:
-    """The key of the paths in ``known``: all of *model* but the code of its guards and effects, for which names stand."""
+    """The key of the precomputed paths: all of *model* but the code of its guards and effects, for which names stand."""
     rows = [
         [
             *_values(row.sources),
@@ -69,11 +69,11 @@ def _values(names: Iterable[State] | Iterable[Event] | Iterable[Actor]) -> list[
 
 
 def paths_as_json(paths: Paths) -> list[list[list[str | int]]]:
-    """The paths as ``known`` keeps them."""
+    """The paths as ``precomputed.json`` holds them."""
     return [sorted([state.value, row] for state, row in each) for each in paths]
 
 
-def _known_paths() -> Paths | None:
+def _precomputed_paths() -> Paths | None:
     found = look_up(paths_key(MODEL))
     return found and Paths(*(frozenset((State(state), row) for state, row in each) for each in found))
 

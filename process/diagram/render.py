@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from process.default_language import reader_language
 from process.diagram.case_marks import marks_of
 from process.diagram.drawing import Drawing, draw_shapes, on_slide
 from process.diagram.errors import TIME_LIMIT, took_too_long
@@ -20,7 +21,6 @@ from process.diagram.svg_writer import write_svg
 from process.diagram.traffic import Traffic, with_traffic
 from process.diagram.view_options import View
 from process.diagram.views import Picture, build_picture
-from process.language import reader_language
 from process.model import MODEL, Model
 
 if TYPE_CHECKING:

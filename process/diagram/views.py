@@ -1,6 +1,6 @@
 """The content of each picture: the states of a model, their transitions, and the frames around them.
 
-Everything here is taken from a model. The places of states on the page are no part of a model: see ``view_layouts``.
+Everything here is taken from a model. The places of states on the page are no part of a model: see ``view_grids``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from process.diagram.arrows import ANYWHERE, Arrow, ShownConditions, build_arrows, where_possible
 from process.diagram.main_path import paths_of
-from process.diagram.view_layouts import VIEW_LAYOUTS
+from process.diagram.view_grids import VIEW_LAYOUTS
 from process.diagram.view_options import View
 from process.model import Actor, EndKind, Model, Phase, State, Transition, Words
 

@@ -1,10 +1,11 @@
-"""Files of cases and events, one JSON object a line; ``reader`` describes the format and is where to begin.
+"""Files of cases and events, one JSON object a line; ``file_reader`` describes the format and is where to begin.
 
-``parser`` reads one line, ``reader`` whole files, ``writer`` writes them, ``runner`` replays them on cases in memory.
+``line_parser`` reads one line, ``file_reader`` whole files, ``writer`` writes them, ``runner`` replays them on cases in
+memory.
 """
 
-from process.eventfile.parser import MAX_LINE, CaseLine, EventLine
-from process.eventfile.reader import read, split_lines
+from process.eventfile.file_reader import read, split_lines
+from process.eventfile.line_parser import MAX_LINE, CaseLine, EventLine
 from process.eventfile.runner import RefusedLine, Replayed, replay
 from process.eventfile.writer import dump, dump_step
 from process.exceptions import LineInvalid

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from process.case import Case
-from process.eventfile.parser import CaseLine, EventLine
+from process.eventfile.line_parser import CaseLine, EventLine
 from process.exceptions import InvalidPayload, Refused
 from process.model import State
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from process.case import Case
-from process.json_forms import limits_to_dict, time_to_text
+from process.json_vocabulary import limits_to_dict, time_to_text
 from process.model import Actor, Event, Limits
 from process.records import Step
 

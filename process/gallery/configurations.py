@@ -37,7 +37,7 @@ from process.model import (
     Term,
     Words,
 )
-from process.refusals import with_article
+from process.refusal_reasons import with_article
 
 CHOICES: Mapping[tuple[str, str], Words] = {
     ("account", "right"): Words("购买时的账号", "the purchasing account"),

@@ -10,7 +10,7 @@ from process.compiled_rows import changes_of
 from process.exploration.inputs import payload_variants
 from process.model import ELSE, MODEL, Actor, Event, Facts, Guard, Payload, Row, State, Words
 from process.mutation.incremental import explored_model
-from process.mutation.mutants import Mutant
+from process.mutation.mutant_catalogue import Mutant
 from process.requirements.renamings import OTHER_NAMES
 
 NAMES = OTHER_NAMES[-1]

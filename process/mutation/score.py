@@ -23,7 +23,7 @@ from process.model import MODEL, Limits, Words
 from process.model.validation import ModelError
 from process.mutation.equivalents import EQUIVALENCES, equivalent_reason
 from process.mutation.incremental import compare_with_model, explored_model, takes_the_same
-from process.mutation.mutants import KINDS, Mutant, all_mutants
+from process.mutation.mutant_catalogue import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
 from process.requirements.evidence import Evidence
 

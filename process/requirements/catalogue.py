@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from process.json_forms import words_to_dict
+from process.json_vocabulary import words_to_dict
 from process.model import Words
 from process.requirements import (
     cancellation,

@@ -9,10 +9,10 @@ from typing import Any
 
 from process.exploration.inputs import variants_of
 from process.model import ELSE, Event, Facts, Kind, Words
-from process.payload import INVALID, MAX_INTEGER, check_of
 from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, EVENTS_TRIED, CheckResult, all_of
 from process.requirements.evidence import Evidence, parts_are_general
 from process.requirements.renamings import LONG_NAMES, OTHER_NAMES, RENAMED_FACTS
+from process.value_checks import INVALID, MAX_INTEGER, check_of
 
 
 def r15_one_outcome(evidence: Evidence) -> CheckResult:

@@ -17,7 +17,7 @@ from process.exceptions import Refused
 from process.exploration.graph import distances
 from process.exploration.inputs import OFFER, variants_of
 from process.exploration.replay import replay_all
-from process.finality import is_final
+from process.final_refusals import is_final
 from process.model import Actor, Event, Facts, State, Term, Words
 from process.requirements.counterexample import EVENTS_TRIED, CheckResult, all_of
 from process.requirements.evidence import Evidence

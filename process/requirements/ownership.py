@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from process.exploration.expansion import Configuration
 from process.model import Actor, Event, Goal, RequestKind, State, Words
-from process.payload import MAX_DEADLINE
 from process.requirements.counterexample import CheckResult, all_of
 from process.requirements.evidence import Evidence, each_configuration, each_event
 from process.requirements.observation import Observation, is_outstanding
+from process.value_checks import MAX_DEADLINE
 
 A, E, S, K = Actor, Event, State, RequestKind
 SETTLES: Mapping[Event, Actor] = {

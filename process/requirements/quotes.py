@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from process.exploration.expansion import Configuration
 from process.exploration.inputs import OFFER
 from process.model import Actor, Event, Facts, Goal, RequestKind, State, Words
-from process.payload import MAX_INTEGER
 from process.requirements.counterexample import EVENTS_TAKEN, CheckResult, all_of
 from process.requirements.data_independence import near_misses_are_refused, references, same_under_other_names
 from process.requirements.evidence import Evidence, each_configuration, each_event, facts_are_true, never_before
 from process.requirements.observation import PLAN_ENDS, Observation, after, corrects
 from process.requirements.renamings import OTHER_NAMES
+from process.value_checks import MAX_INTEGER
 
 A, E, S = Actor, Event, State
 

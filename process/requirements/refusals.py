@@ -11,7 +11,6 @@ from process.exceptions import InvalidPayload, ProcessError, Refused
 from process.exploration.inputs import payload_variants
 from process.exploration.replay import replay_all
 from process.model import ELSE, Actor, Channel, Event, Facts, Option, State, SupportChannel, Term, Words
-from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
 from process.requirements.counterexample import EVENTS_TRIED, CheckResult, Counterexample, all_of
 from process.requirements.evidence import Evidence
 from process.requirements.expected_reasons import (
@@ -22,6 +21,7 @@ from process.requirements.expected_reasons import (
     unmet_reasons,
 )
 from process.requirements.histories import NOT_REPLAYABLE, not_replayed
+from process.value_checks import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, field_errors
 
 _TEXTS = ("", "a\0b", 7, True, ["x"])
 _REFERENCES = (*_TEXTS, "a\nb", "x" * (MAX_REFERENCE + 1))

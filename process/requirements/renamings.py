@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from process.exploration.inputs import NEXT_QUOTE, QUOTE, REJECTED_QUOTE, RIGHT
 from process.model import Facts, State, Term
-from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
 from process.requirements.observation import Observation
+from process.value_checks import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
 
 
 class Values(NamedTuple):

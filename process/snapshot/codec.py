@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from process.exceptions import NewerModel
-from process.json_forms import plain, step_to_dict, time_to_text
+from process.json_vocabulary import plain, step_to_dict, time_to_text
 from process.machine import CompiledMachine
 from process.model import (
     MODEL_VERSION,
@@ -31,7 +31,12 @@ from process.model import (
     Settlement,
     State,
 )
-from process.payload import (
+from process.records import Parts, Step
+from process.snapshot import strict_json
+from process.snapshot.migrations import migrate_snapshot
+from process.snapshot.validation import validate_history
+from process.snapshot.value_readers import json_size, read_integer, read_keys, read_time, read_value, refuse
+from process.value_checks import (
     MAX_DEADLINE,
     FieldCheck,
     check_of,
@@ -41,11 +46,6 @@ from process.payload import (
     short_repr,
     valid_part,
 )
-from process.records import Parts, Step
-from process.snapshot import strict_json
-from process.snapshot.history import validate_history
-from process.snapshot.migrations import migrate_snapshot
-from process.snapshot.value_readers import json_size, read_integer, read_keys, read_time, read_value, refuse
 
 FORMAT: Final = "installment-cancellation/1"
 MAX_SIZE: Final = 64 * 1024  # characters of JSON

@@ -6,7 +6,7 @@ import json
 from typing import Any, NoReturn
 
 from process.model import Words
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 
 class NotJSON(ValueError):

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from process.exceptions import SnapshotInvalid
-from process.json_forms import time_from_text
+from process.json_vocabulary import time_from_text
 from process.model import Field, Term
-from process.payload import INVALID, MAX_INTEGER, FieldCheck, check_of, expected, short_repr
+from process.value_checks import INVALID, MAX_INTEGER, FieldCheck, check_of, expected, short_repr
 
 
 def refuse(where: str, en: str, zh: str) -> NoReturn:

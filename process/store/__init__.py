@@ -42,8 +42,8 @@ from process.store.housekeeping import purge, time_out_overdue
 from process.store.kept_refusals import KeptRefusal
 from process.store.lists import Summary, awaiting, count, find, overdue
 from process.store.loading import load_events
+from process.store.one_case_queries import history, load_with_history, refusals
 from process.store.opening_cases import import_case, open  # noqa: A004  # ``store.open``, as ``gzip.open``
-from process.store.queries import history, load_with_history, refusals
 from process.store.stored_case_check import Finding, verify
 from process.store.tables import metadata
 from process.store.upgrades import upgrade

@@ -22,7 +22,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
-from process.arguments import read_once
+from process.case_arguments import read_once
 from process.extras import needed_by
 from process.kept_cases import Handled
 from process.model import Actor, Event

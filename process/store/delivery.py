@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from process.arguments import read_once
+from process.case_arguments import read_once
 from process.exceptions import Refused
 from process.kept_cases import Handled
 from process.model import Actor, Event

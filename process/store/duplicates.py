@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from process.arguments import named_actor
 from process.case import Case
+from process.case_arguments import named_actor
 from process.kept_cases import Handled
 from process.model import MODEL_VERSION, Event
-from process.payload import short_repr
 from process.persistence_errors import EventIdReused
 from process.store import kept_refusals, rows, statements
 from process.store.statements import Connection, Row
+from process.value_checks import short_repr
 
 
 def sender_of(event: object, by: object) -> str:

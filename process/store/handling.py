@@ -35,14 +35,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
-from process.arguments import check_version, read_once
 from process.case import Case
+from process.case_arguments import check_version, read_once
 from process.exceptions import Refused
 from process.kept_cases import Handled
 from process.model import Actor, Event
 from process.persistence_errors import CaseNotFound, Conflict
 from process.store import claims, duplicates, kept_refusals, rows, statements
-from process.store.arguments import check_case_id, check_reference
+from process.store.argument_checks import check_case_id, check_reference
 from process.store.host_transaction import demand_transaction, demand_writing, raising_conflict, sheltered
 from process.store.statements import Connection, Row
 

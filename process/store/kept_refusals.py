@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from process import json_forms
+from process import json_vocabulary
 from process.case import Case
 from process.exceptions import Refused, SnapshotInvalid
 from process.model import MODEL_VERSION
@@ -42,7 +42,7 @@ def refusal_values(
     case: Case, refusal: Refused, event_id: str, sender: str, data: Mapping[str, Any], who: str | None, at: datetime
 ) -> dict[str, Any]:
     """The row of a refusal."""
-    told = json_forms.refusal_to_dict(refusal)
+    told = json_vocabulary.refusal_to_dict(refusal)
     values = {
         "case_id": case.case_id,
         "event_id": event_id,
@@ -87,7 +87,7 @@ def refusal_of(row: Row[Any]) -> Refused:
         today = rows.migrated(row, f"refusal {row.event_id}", row.state, row.state)
         told = {"is_final": True, **codec.loads(row.blockers)}  # model 1 did not say, and kept them all for good
         event = {"kind": row.kind, "event": today["event"], "state": today["source"], "by": today["by"]}
-        return json_forms.refusal_from_dict({**told, **event})
+        return json_vocabulary.refusal_from_dict({**told, **event})
     except (LookupError, ValueError, TypeError, AttributeError):
         raise SnapshotInvalid(f"refusal {row.event_id}", "is not what a refusal is stored as", "不是所存的拒绝") from None
 

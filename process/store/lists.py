@@ -13,7 +13,7 @@ from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.model import MODEL_VERSION, Actor, Goal, State
 from process.store import rows, statements
-from process.store.arguments import check_actor, check_filters, check_limit, check_moment
+from process.store.argument_checks import check_actor, check_filters, check_limit, check_moment
 from process.store.host_transaction import demand_transaction
 from process.store.statements import Connection, Place, Row
 

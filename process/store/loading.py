@@ -19,8 +19,8 @@ from process.snapshot.codec import dumps
 from process.store import rows
 from process.store.delivery import transact
 from process.store.handling import _handle
+from process.store.one_case_queries import load_with_history
 from process.store.opening_cases import import_case, open  # noqa: A004  # ``store.open``, as ``gzip.open``
-from process.store.queries import load_with_history
 from process.store.statements import Connection, Engine
 
 

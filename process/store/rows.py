@@ -11,25 +11,25 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from process import json_forms
+from process import json_vocabulary
 from process.case import Case
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.kept_cases import opening
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Limits, State
-from process.payload import model_1_check_of, short_repr
 from process.records import Step
 from process.snapshot import codec
 from process.snapshot.migrations import migrate_step, state_names
 from process.store.statements import Row
 from process.store.tables import stored_time
+from process.value_checks import model_1_check_of, short_repr
 
 MAX_REFUSALS: Final = 2**31 - 1  # the largest that the column holds
 
 
 def canonical_json(data: Mapping[str, Any]) -> str:
     """The one text for equal data: for digests, and to compare payloads. ValueError or TypeError if JSON can't hold it."""
-    return codec.dumps({name: json_forms.plain(data[name]) for name in sorted(data)})
+    return codec.dumps({name: json_vocabulary.plain(data[name]) for name in sorted(data)})
 
 
 def digest_of(before: str, values: Mapping[str, Any]) -> str:

@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple
 
 from process.case import Case
 from process.exceptions import InvalidPayload, ProcessError, Refused, SnapshotInvalid
-from process.json_forms import step_to_dict
+from process.json_vocabulary import step_to_dict
 from process.model import MODEL_VERSION, Facts, State, Words
 from process.records import Step
 from process.snapshot.codec import TRUSTED_UNTIL, dumps
 from process.snapshot.migrations import may_be_moved
 from process.store import claims, kept_refusals, rows, statements
-from process.store.queries import StoredRows, rows_of_one_moment
+from process.store.one_case_queries import StoredRows, rows_of_one_moment
 from process.store.statements import Connection, Row
 from process.store.tables import stored_time
 

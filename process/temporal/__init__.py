@@ -26,7 +26,7 @@ from process.temporal.case_handle import CaseHandle, RefusedAnswer
 from process.temporal.client import Cases, Found
 from process.temporal.interpreter_exit import wait_for_foreign_threads
 from process.temporal.namespace import encrypted, register_search_attributes
-from process.temporal.workers import Answer, worker
+from process.temporal.worker_setup import Answer, worker
 
 atexit.register(wait_for_foreign_threads)
 

@@ -24,10 +24,10 @@ from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from process.arguments import check_version, read_once
 from process.case import Case
+from process.case_arguments import check_version, read_once
 from process.exceptions import ProcessError
-from process.json_forms import error_from_dict
+from process.json_vocabulary import error_from_dict
 from process.kept_cases import Handled, with_history
 from process.model import Actor, Event
 from process.persistence_errors import CaseNotFound, Conflict, EventIdReused

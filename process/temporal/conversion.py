@@ -7,14 +7,13 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
-from process import json_forms
-from process.arguments import checked, named_actor, read_once
+from process import json_vocabulary
 from process.case import Case
-from process.json_forms import error_from_dict
+from process.case_arguments import checked, named_actor, read_once
+from process.json_vocabulary import error_from_dict
 from process.kept_cases import Handled
 from process.machine import MACHINE
 from process.model import MODEL_VERSION, Actor, Event, Kind
-from process.payload import aware_datetime, field_errors, model_1_check_of, model_1_reference, reference
 from process.persistence_errors import EventIdReused
 from process.records import Step
 from process.snapshot import codec
@@ -27,6 +26,7 @@ from process.temporal.messages import (
     HandledMessage,
     Position,
 )
+from process.value_checks import aware_datetime, field_errors, model_1_check_of, model_1_reference, reference
 
 
 def message_of(
@@ -47,7 +47,7 @@ def message_of(
         moment = None if at is None else aware_datetime(at).isoformat()
     except Exception:  # whatever objects of the caller's raise
         return None
-    data = json_forms.plain(payload)
+    data = json_vocabulary.plain(payload)
     return EventMessage(case_id, event_id, compiled.event.value, data, actor and actor.value, who, moment, version)
 
 

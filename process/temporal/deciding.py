@@ -9,10 +9,10 @@ from typing import Any
 
 from temporalio import activity
 
-from process import json_forms
+from process import json_vocabulary
 from process.case import Case
 from process.exceptions import ProcessError, Refused
-from process.json_forms import error_to_dict
+from process.json_vocabulary import error_to_dict
 from process.model import MODEL_VERSION, Actor, QuoteStatus, RequestKind
 from process.records import Step
 from process.temporal import messages
@@ -40,7 +40,7 @@ class Deciding:
 
 def step_message(step: Step) -> dict[str, Any]:
     """The step as data, with the model that took it, so that a later one can read it."""
-    return {**json_forms.step_to_dict(step), "model_version": MODEL_VERSION}
+    return {**json_vocabulary.step_to_dict(step), "model_version": MODEL_VERSION}
 
 
 def raise_event(case: Case, event: EventMessage) -> Step:
@@ -58,7 +58,7 @@ def position_of(case: Case, kinds: Collection[RequestKind] = ()) -> Position:
         version=case.version,
         state=case.state.value,
         awaits=case.awaits and case.awaits.value,
-        due_at=json_forms.time_to_text(case.due_at),
+        due_at=json_vocabulary.time_to_text(case.due_at),
         is_done=case.is_done,
         request=_request_message(case) if called else None,
     )
@@ -68,7 +68,7 @@ def _request_message(case: Case) -> RequestMessage | None:
     request = case.request
     if request is None:
         return None
-    data = json_forms.request_to_dict(request)
+    data = json_vocabulary.request_to_dict(request)
     # What was submitted to the lender stands until the case ends: its answer counts wherever it finds the case (R13).
     binding = request.to is Actor.LENDER and case.facts.quote_status is QuoteStatus.SUBMITTED
     return RequestMessage(data["kind"], data["to"], data["key"], data["payload"], case.version, binding)

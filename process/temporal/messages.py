@@ -1,8 +1,8 @@
 """The messages between client, workflow and activities: plain data that JSON holds.
 
 Messages are recorded in histories, so they only ever grow: every field has a default, none is renamed, removed or given
-another meaning. Cases travel as snapshots, steps, requests and errors as ``process.json_forms`` makes them; the workflow
-passes them on unread.
+another meaning. Cases travel as snapshots, steps, requests and errors as ``process.json_vocabulary`` makes them; the
+workflow passes them on unread.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ class Look:
 
 
 def error_message(kind: str, *args: object) -> dict[str, Any]:
-    """An error by the name of its class, with its arguments; ``process.json_forms`` makes the exception of it."""
+    """An error by the name of its class, with its arguments; ``process.json_vocabulary`` makes the exception of it."""
     return {"kind": kind, "args": list(args)}
 
 

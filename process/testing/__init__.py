@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from process.exploration.expansion import Configuration
 from process.testing.backend import Backend
 from process.testing.conformance import check_conformance
-from process.testing.report import ConformanceReport, InsufficientCoverage, Mismatch
+from process.testing.conformance_report import ConformanceReport, InsufficientCoverage, Mismatch
 from process.testing.scenario import Delivery, Exchange, Scenario
 
 if TYPE_CHECKING:

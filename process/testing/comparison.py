@@ -9,11 +9,11 @@ from process.case import Case
 from process.exceptions import InvalidPayload, Refused
 from process.exploration.expansion import Configuration
 from process.model import Actor, Event, State, Words
-from process.payload import short_repr
 from process.records import Step
 from process.testing.backend import Connection
 from process.testing.hook_comparison import HookComparison
 from process.testing.scenario import Exchange, Scenario
+from process.value_checks import short_repr
 
 
 class Difference(NamedTuple):

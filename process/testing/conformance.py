@@ -12,14 +12,14 @@ from typing import NamedTuple
 from process.exploration.expansion import row_taken, try_named_actors
 from process.exploration.explorer import explore
 from process.model import MODEL, Event, Goal, Limits, State
-from process.payload import short_repr
 from process.testing.backend import Backend, Connection
 from process.testing.comparison import Comparison, Difference, Trial
+from process.testing.conformance_report import ConformanceReport, InsufficientCoverage, Mismatch
 from process.testing.planning.arcs import RowFromState
 from process.testing.planning.planner import PlannedScenario, Planner, background_trials
-from process.testing.report import ConformanceReport, InsufficientCoverage, Mismatch
 from process.testing.scenario import Exchange, Scenario
 from process.testing.shrinking import shrink
+from process.value_checks import short_repr
 
 EVENTS, EVENTS_THOROUGH = 13_900, 100_000
 OTHER_LIMITS = (Limits(1, 2), Limits(5, 4), Limits(11, 12))  # beside the model's

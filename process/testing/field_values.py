@@ -14,7 +14,7 @@ from unicodedata import combining, normalize
 from process.case import Case
 from process.exploration.inputs import RIGHT
 from process.model import MODEL, Event, Facts, Field, Kind
-from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
+from process.value_checks import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT
 
 OTHER_CASES = "another case's"
 """The choice for a reference that belongs to another case of the same back end."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from process.case import Case
 from process.model import Actor, Event, RequestKind, Term, Words
-from process.payload import short_repr
 from process.records import Request, Step
 from process.testing.backend import Connection
 from process.testing.scenario import Exchange, value_text
+from process.value_checks import short_repr
 
 
 class HookComparison:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from process.model import Event, Field, Kind, Model
-from process.payload import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, short_repr
+from process.value_checks import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, short_repr
 
 MALFORMED = "malformed "
 """The beginning of the names of these variants."""

@@ -17,7 +17,7 @@ import pytest
 
 from process.testing import conformance
 from process.testing.backend import Backend
-from process.testing.report import ConformanceReport
+from process.testing.conformance_report import ConformanceReport
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,10 +13,10 @@ from process.exploration.expansion import Configuration
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import RIGHT
 from process.model import Actor, Event, Goal, Limits, State, Term
-from process.payload import short_repr
 from process.records import Step
 from process.testing.field_values import BACKGROUND_CASES, SHAPES, shaped
 from process.testing.payload_variants import AGAIN, variant_payload, variant_words
+from process.value_checks import short_repr
 
 
 class Delivery(NamedTuple):

@@ -17,7 +17,7 @@ from process.audit import Mapping, MappingInvalid, audit, suggest_mapping
 from process.machine import CompiledMachine, build
 from process.model import Facts
 from process.model.validation import ModelError
-from process.mutation.mutants import all_mutants
+from process.mutation.mutant_catalogue import all_mutants
 from tests.support.logs import COLUMNS, Row, payload_of, plain_verdict, write_csv
 from tests.support.other_logs import NAMES, first_refused, other_log
 from tests.support.thorough import counts

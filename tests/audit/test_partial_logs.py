@@ -8,8 +8,8 @@ import pytest
 
 from process import Actor, Event, Goal
 from process.audit import Mapping, audit
+from process.audit.partial_log_simulation import Simulation
 from process.audit.repair import COSTS, OTHER_ACTOR, OTHER_DATA, repair
-from process.audit.simulation import Simulation
 from process.audit.trace import Entry, Trace
 from tests.support.logs import COLUMNS, Row, legal_log, write_csv
 

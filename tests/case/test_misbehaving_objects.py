@@ -21,7 +21,7 @@ from process import (
     SnapshotInvalid,
     State,
     UnknownEvent,
-    json_forms,
+    json_vocabulary,
 )
 from tests.support.begun_cases import at_options, opened
 from tests.support.second_read import SecondRead
@@ -139,7 +139,7 @@ def refused(attempt: Callable[[], object]) -> ProcessError:
     if isinstance(error, Refused | InvalidPayload):
         assert error.blockers
         assert error.text("zh").encode()
-        json.dumps(json_forms.refusal_to_dict(error), ensure_ascii=False, allow_nan=False).encode()
+        json.dumps(json_vocabulary.refusal_to_dict(error), ensure_ascii=False, allow_nan=False).encode()
         str(type(error)(*json.loads(json.dumps(error.args))))
     return error
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from process import Actor, Case, Channel, Event, Goal, InvalidPayload, SnapshotInvalid
-from process.payload import MAX_REFERENCE, reference
+from process.value_checks import MAX_REFERENCE, reference
 from tests.support.begun_cases import opened
 
 VALID = [

@@ -34,7 +34,7 @@ from process import (
     UnknownEvent,
     WrongActor,
     WrongState,
-    refusals,
+    refusal_reasons,
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import all_inputs, payload_for
@@ -423,8 +423,8 @@ def test_reasons_that_are_read_late_are_of_the_moment_of_the_refusal() -> None:
 
 def test_reasons_are_built_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[object] = []
-    real = refusals.state_blockers
-    monkeypatch.setattr(refusals, "state_blockers", lambda *given: built.append(given) or real(*given))
+    real = refusal_reasons.state_blockers
+    monkeypatch.setattr(refusal_reasons, "state_blockers", lambda *given: built.append(given) or real(*given))
     refused = refusal_of(opened(), Event.OPEN_ORDERS)
     assert built == []
     for _ in range(2):
@@ -434,8 +434,8 @@ def test_reasons_are_built_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -
 
 def test_reasons_of_an_invalid_payload_are_built_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[object] = []
-    real = refusals.field_errors
-    monkeypatch.setattr(refusals, "field_errors", lambda *given: built.append(given) or real(*given))
+    real = refusal_reasons.field_errors
+    monkeypatch.setattr(refusal_reasons, "field_errors", lambda *given: built.append(given) or real(*given))
     refused = refusal_of(opened(), Event.SIGN_IN, account=7, channel="app")
     assert isinstance(refused, InvalidPayload)
     assert (built, refused.event, refused.state, refused.by) == ([], Event.SIGN_IN, State.SIGNED_OUT, Actor.CUSTOMER)

@@ -16,7 +16,7 @@ from process.exploration.expansion import try_named_actors
 from process.exploration.explorer import explore
 from process.machine import build
 from process.model import MODEL, Actor, Event, Limits, State
-from process.mutation.mutants import all_mutants
+from process.mutation.mutant_catalogue import all_mutants
 from process.mutation.score import MutantResult, Score
 from process.requirements.catalogue import REQUIREMENTS
 from process.requirements.reachability import GOAL_PATHS

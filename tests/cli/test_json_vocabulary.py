@@ -16,9 +16,9 @@ from process import MODEL, Actor, Case, Event, Goal, State
 from process.cli import app
 from process.cli.output.case_list import COLUMNS
 from process.eventfile import dump
-from process.json_forms import error_to_dict, refusal_from_dict
+from process.json_vocabulary import error_to_dict, refusal_from_dict
 from process.model import Limits, RequestKind
-from process.mutation.mutants import all_mutants
+from process.mutation.mutant_catalogue import all_mutants
 from process.mutation.score import MutantResult, Score
 from process.requirements.report import check
 from tests.support.storing import Database

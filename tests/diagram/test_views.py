@@ -14,7 +14,7 @@ from process.diagram.layout.placed_picture import place
 from process.diagram.main_path import paths_of
 from process.diagram.palette import END, INK, MOVE, PAGE, QUIET
 from process.diagram.render import LANGUAGES
-from process.diagram.view_layouts import VIEW_LAYOUTS
+from process.diagram.view_grids import VIEW_LAYOUTS
 from process.diagram.view_options import View
 from process.diagram.views import build_picture
 from process.model import MODEL, EndKind, Event, Phase

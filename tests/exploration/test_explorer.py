@@ -13,9 +13,9 @@ from process.exploration.inputs import RIGHT, all_inputs, payload_for, payload_v
 from process.exploration.replay import replay_path
 from process.machine import MACHINE, build
 from process.model import MODEL, Actor, Channel, Event, Facts, Goal, Kind, Limits, OtherMethod, Row, State, row
-from process.payload import MAX_INTEGER, field_errors
 from process.requirements.data_independence import numbers, references
 from process.requirements.renamings import LONG_NAMES, OTHER_NAMES
+from process.value_checks import MAX_INTEGER, field_errors
 
 HERE = Facts(Goal.PLAN, "account-1", "order-1", 3, 3)
 

@@ -13,7 +13,7 @@ from process.model import MODEL
 from process.mutation import score as scoring
 from process.mutation.equivalents import equivalent_reason
 from process.mutation.incremental import explore_mutant
-from process.mutation.mutants import KINDS, Mutant, all_mutants
+from process.mutation.mutant_catalogue import KINDS, Mutant, all_mutants
 from process.mutation.score import (
     EQUIVALENT,
     KILLERS,

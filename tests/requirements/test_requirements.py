@@ -12,7 +12,7 @@ from process.exceptions import Refused
 from process.exploration.expansion import try_named_actors
 from process.exploration.explorer import Exploration, explore
 from process.exploration.replay import path_steps, step_sentence
-from process.finality import is_final
+from process.final_refusals import is_final
 from process.machine import CompiledMachine, build
 from process.model import (
     ELSE,

@@ -24,7 +24,7 @@ from process import (
 )
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import payload_variants
-from process.json_forms import step_to_dict
+from process.json_vocabulary import step_to_dict
 from process.snapshot.codec import MAX_SIZE
 from tests.support.begun_cases import at_choice, at_decision, at_options, finished, opened
 from tests.support.thorough import counts

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, literal, select, text, update
 from process import Actor, Case, Event, Goal, GuardNotMet, InvalidPayload, Refused, State, store
 from process.exceptions import NewerModel, SnapshotInvalid
 from process.snapshot.migrations import Migration
-from process.store import handling, queries, rows, statements
+from process.store import handling, one_case_queries, rows, statements
 from tests.support.storing import LEDGER, START, Database, call, next_model, opened
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -76,7 +76,7 @@ def test_a_case_that_moves_while_it_is_read_is_not_accused(
         assert store.verify(conn, "case") == ()
         case = store.load_with_history(conn, "case")
         assert len(case.history) == case.version
-    assert moves - left[0] > queries.READINGS - 1
+    assert moves - left[0] > one_case_queries.READINGS - 1
 
 
 def test_a_serializable_transaction_that_is_doomed_is_called_aborted(postgresql: Database) -> None:

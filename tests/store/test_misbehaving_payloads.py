@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from process import Actor, Event, Goal, GuardNotMet, InvalidPayload, ProcessError, store
-from process.json_forms import error_to_dict
+from process.json_vocabulary import error_to_dict
 from tests.support.second_read import SecondRead
 
 RIGHT = {"account": "acct-1", "channel": "app"}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from process import Actor, Case, Channel, Event, Goal, OtherMethod, SupportChannel
-from process.payload import CURRENCIES
+from process.value_checks import CURRENCIES
 from tests.support.begun_cases import at_choice, at_options
 
 

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from process import Actor, Case, Event, Goal, GuardNotMet, Request, RequestKind, State, Step
-from process.temporal import Answer, Cases, deciding, worker, workers
+from process.temporal import Answer, Cases, deciding, worker, worker_setup
 from process.temporal.messages import EventMessage
 from tests.support.asynchronous import run
 from tests.support.temporal import SIGN_IN, Server, compared, history_of, new_order, outcome_of, replay, runs_of, submit
@@ -164,11 +164,11 @@ def test_an_answer_that_no_worker_could_decide_is_taken_when_one_can(
 
 
 def test_a_function_that_takes_long_is_known_to_be_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(worker_setup, "HEARTBEAT", 0.01)
     beats: list[Any] = []
 
     async def scenario() -> None:
-        async with workers._heartbeats():
+        async with worker_setup._heartbeats():
             while len(beats) < 3:
                 await asyncio.sleep(0.01)
         seen = len(beats)

@@ -17,7 +17,7 @@ from temporalio.workflow import NondeterminismError
 
 from process import Case, ModelError
 from process.machine import build
-from process.mutation.mutants import all_mutants
+from process.mutation.mutant_catalogue import all_mutants
 from process.temporal import workflow
 from tests.support.asynchronous import run as run_async
 from tests.support.temporal import replayer_of

@@ -12,7 +12,7 @@ import pytest
 from process import MODEL, Actor, Case, Event, Facts, Goal, ProcessError, State
 from process.machine import CompiledMachine
 from process.mutation.equivalents import equivalent_reason
-from process.mutation.mutants import all_mutants
+from process.mutation.mutant_catalogue import all_mutants
 from process.testing import Delivery, InsufficientCoverage, Mismatch, Scenario, check_conformance
 from tests.support.shop.adapter import ShopAdapter, running
 from tests.support.shop.faults import FAULTS

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
 from process.mutation.incremental import explored_model
-from process.payload import field_errors
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
 from process.testing.malformed import malformed_payloads
 from process.testing.payload_variants import variant_payload, well_formed
+from process.value_checks import field_errors
 
 ROOT = Path(__file__).parents[2]
 PLAIN = settings(max_examples=25, deadline=None, derandomize=True, database=None)

@@ -24,9 +24,9 @@ from process.cli.output.case_json import case_dict
 from process.cli.output.case_text import print_status
 from process.cli.output.streams import REFUSED, as_json, say, unusable
 from process.exceptions import Refused
-from process.json_forms import refusal_to_dict
+from process.json_vocabulary import refusal_to_dict
 from process.model import MODEL, Actor, Event, Kind, Words
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 MAX_DIGITS: Final = 40  # Python refuses to read a number of thousands; one of these is refused as too large
 

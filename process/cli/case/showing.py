@@ -14,8 +14,8 @@ from process.cli.options import CaseArgument, DbOption, JsonOption, LangOption, 
 from process.cli.output import case_text
 from process.cli.output.case_json import history_dict, kept_refusal_dict
 from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable
-from process.cli.output.tables import DIM, printable, titled
-from process.json_forms import words_to_dict
+from process.cli.output.text_tables import DIM, printable, titled
+from process.json_vocabulary import words_to_dict
 from process.model import Words
 
 if TYPE_CHECKING:

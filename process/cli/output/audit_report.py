@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Text
 
-from process.cli.output.tables import TextTable, titled
+from process.cli.output.text_tables import TextTable, titled
 from process.model import Event, State, Words
 
 if TYPE_CHECKING:

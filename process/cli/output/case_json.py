@@ -1,4 +1,4 @@
-"""Cases as every ``--json`` has them, with their refusals; ``process.json_forms`` makes the parts."""
+"""Cases as every ``--json`` has them, with their refusals; ``process.json_vocabulary`` makes the parts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from process.case import Case
 from process.exceptions import LineInvalid
-from process.json_forms import (
+from process.json_vocabulary import (
     plain,
     refusal_to_dict,
     request_to_dict,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from process.cli.output import case_text
 from process.cli.output.streams import as_json, console, say
-from process.cli.output.tables import TextTable, print_separated, printable
-from process.json_forms import plain, time_to_text
+from process.cli.output.text_tables import TextTable, print_separated, printable
+from process.json_vocabulary import plain, time_to_text
 from process.model import State, Term, Words
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 if TYPE_CHECKING:
     from process.store import Summary

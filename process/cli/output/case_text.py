@@ -12,7 +12,7 @@ from rich.text import Text
 
 from process.case import Case
 from process.cli.output.streams import console, say
-from process.cli.output.tables import DIM, STRONG, TextTable, printable, titled
+from process.cli.output.text_tables import DIM, STRONG, TextTable, printable, titled
 from process.model import MODEL, Actor, Blocker, EndKind, Event, Kind, Phase, State, Term, Words
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from process.cli.output.case_text import EVENT, state_text
-from process.cli.output.tables import DIM, STRONG, TextTable, titled
+from process.cli.output.text_tables import DIM, STRONG, TextTable, titled
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.replay import path_steps, step_sentence
-from process.json_forms import event_to_dict, limits_to_dict, step_to_dict, words_to_dict
+from process.json_vocabulary import event_to_dict, limits_to_dict, step_to_dict, words_to_dict
 from process.model import Row, State, Words
 from process.mutation.score import Score
 from process.records import Step

@@ -14,10 +14,10 @@ from process.cli.output import case_text
 from process.cli.output.case_json import history_dict, invalid_line_dict
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import as_json, console, say
-from process.cli.output.tables import STRONG, TextTable, printable, titled
+from process.cli.output.text_tables import STRONG, TextTable, printable, titled
 from process.eventfile import RefusedLine, Replayed
 from process.exceptions import LineInvalid
-from process.json_forms import refusal_to_dict
+from process.json_vocabulary import refusal_to_dict
 from process.model import State, Words
 
 SHOWN_WHOLE: Final = 10

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from process.diagram.known import digest, look_up, source_digest
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.one_route import RoutingGrid
 from process.diagram.layout.route_records import EdgeRequest, Route
+from process.diagram.precomputed import digest, look_up, source_digest
 
 ROUNDS, MOVES, STRESS = 8, 60, 4.0
 """Limits of the search: rounds of routing all arrows, rounds that move two arrows, and the cost of an overlap in those."""
 
 _SOURCES = tuple(
     str(Path(__file__).with_name(f"{name}.py"))
-    for name in ("geometry", "route_records", "cheapest_line", "text_place", "one_route", "all_routes")
+    for name in ("geometry", "route_records", "line_search", "text_place", "one_route", "all_routes")
 )
 
 
@@ -86,24 +86,24 @@ def _untangled(grid: RoutingGrid, order: Mapping[str, EdgeRequest], routed: dict
     return routed
 
 
-# ------------------------------------------------------------------------------------------------------ known routes
+# ------------------------------------------------------------------------------------------------ precomputed routes
 
 
 def routing_key(grid: RoutingGrid, requests: Sequence[EdgeRequest]) -> str:
-    """The key of the routes in ``known``: everything that ``route_all`` reads, and the code that finds them."""
+    """The key of the precomputed routes: everything that ``route_all`` reads, and the code that finds them."""
     boxes, ports, members = sorted(grid.boxes.items()), sorted(grid.ports.items()), sorted(grid.members)
     return digest(
         source_digest(*_SOURCES), grid.size, boxes, ports, members, grid.frames, grid.taken, grid.clear, list(requests)
     )
 
 
-def known_routes(key: str, requests: Sequence[EdgeRequest]) -> dict[str, Route] | None:
-    """The known routes under *key*, without their costs."""
+def precomputed_routes(key: str, requests: Sequence[EdgeRequest]) -> dict[str, Route] | None:
+    """The precomputed routes under *key*, without their costs."""
     found = look_up(key)
-    return found and dict(_known_route(request, *found[request.key]) for request in requests)
+    return found and dict(_precomputed_route(request, *found[request.key]) for request in requests)
 
 
-def _known_route(
+def _precomputed_route(
     request: EdgeRequest, corners: list[tuple[int, int]], text: list[float] | None, justified: str, shape: int
 ) -> tuple[str, Route]:
     at = None if text is None else Rect(*text)
@@ -111,5 +111,5 @@ def _known_route(
 
 
 def routes_as_json(routes: Mapping[str, Route]) -> dict[str, tuple[object, ...]]:
-    """The routes as ``known`` keeps them."""
+    """The routes as ``precomputed.json`` holds them."""
     return {key: (route.corners, route.text, route.justified, route.shape) for key, route in sorted(routes.items())}

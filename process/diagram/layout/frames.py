@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from process.diagram.layout.box_places import Cells
+from process.diagram.layout.box_rectangles import Cells
 from process.diagram.layout.geometry import PITCH, Rect
 from process.diagram.layout.labels import TEXT, texts
 from process.diagram.layout.typeface import block, width, wrap

@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from process.diagram.layout.cheapest_line import BEND, CROSSING, OFF_CENTRE, End, Raster
 from process.diagram.layout.geometry import PITCH, Point, Rect, between, borders, grown
+from process.diagram.layout.line_search import BEND, CROSSING, OFF_CENTRE, End, Raster
 from process.diagram.layout.route_records import EdgeRequest, Route
 from process.diagram.layout.text_place import NEAR, TOUCH, place_text
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from process.diagram.case_marks import CaseMarks, Tag, place_strip, place_tags
-from process.diagram.layout.all_routes import NoRoom, known_routes, route_all, routing_key
-from process.diagram.layout.box_places import Grid, cells_of, place_grid
+from process.diagram.layout.all_routes import NoRoom, precomputed_routes, route_all, routing_key
+from process.diagram.layout.box_rectangles import Grid, cells_of, place_grid
 from process.diagram.layout.frames import Title, place_frames
 from process.diagram.layout.geometry import PITCH, Rect, whole_steps
 from process.diagram.layout.labels import TEXT, Label, label_shapes, texts, with_signs, without_effects
@@ -22,7 +22,7 @@ from process.diagram.layout.legend import LegendEntry, place_legend
 from process.diagram.layout.one_route import RoutingGrid
 from process.diagram.layout.route_records import EdgeRequest, Route
 from process.diagram.layout.typeface import LINE, block, width
-from process.diagram.view_layouts import VIEW_LAYOUTS
+from process.diagram.view_grids import VIEW_LAYOUTS
 from process.diagram.view_options import ViewLayout
 from process.diagram.views import Picture
 from process.model import State
@@ -134,7 +134,7 @@ def _place(
     routing = RoutingGrid(raster, grid.boxes, ports, list(frames.values()), taken, members, clear, until)
     requests = _requests(picture, layout, shapes, grid, ports)
     key = routing_key(routing, requests)
-    routes = (not search and known_routes(key, requests)) or route_all(routing, requests, force=force)
+    routes = (not search and precomputed_routes(key, requests)) or route_all(routing, requests, force=force)
     labels = {key: shapes[key][route.shape] for key, route in routes.items()}
     visited: frozenset[str] = frozenset()
     tags: dict[str, Tag] = {}

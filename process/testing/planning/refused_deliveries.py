@@ -17,12 +17,12 @@ from process.exploration.expansion import Configuration, canonical
 from process.exploration.inputs import PAIR, RIGHT
 from process.machine import CompiledMachine
 from process.model import ELSE, Actor, Event, QuoteStatus
-from process.payload import MAX_REFERENCE
 from process.testing.field_values import ASCII_MISSES, NEAR_MISSES, ORDERS
 from process.testing.malformed import MALFORMED, malformed_payloads, reserved_fields
 from process.testing.payload_variants import AGAIN, is_near_miss, is_wrong, names_other_case, variant_payload, well_formed
 from process.testing.planning.arcs import Arc, deciding_values
 from process.testing.scenario import Delivery
+from process.value_checks import MAX_REFERENCE
 
 GUARDED = 3  # refused deliveries in one configuration that a guard alone stops
 WORTH, WORTH_MORE = 10, 10  # only if so much is new about them; about those after the first

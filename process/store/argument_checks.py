@@ -10,11 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from process.arguments import checked
+from process.case_arguments import checked
 from process.model import Actor, Goal, State, Words
-from process.payload import aware_datetime, expected, member_of, model_1_reference, reference
 from process.store.host_transaction import is_mysql
 from process.store.statements import Connection
+from process.value_checks import aware_datetime, expected, member_of, model_1_reference, reference
 
 MAX_LIMIT: Final = 2**31 - 1
 

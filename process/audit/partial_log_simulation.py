@@ -16,7 +16,7 @@ from process.audit.trace import Entry, payload
 from process.exceptions import InvalidPayload, Refused
 from process.machine import MACHINE, CompiledMachine
 from process.model import Actor, Event, Facts, Goal, Limits, State
-from process.refusals import Circumstances, refusal
+from process.refusal_reasons import Circumstances, refusal
 
 BUYER, ORDER = "buyer", "order"
 UNKNOWN = ("?a", "?b", "?c")

@@ -1,4 +1,4 @@
-"""Finds the place of each box: the cells that ``view_layouts`` gives it, as points on the page."""
+"""Finds the rectangle of each box: the cells that ``view_grids`` gives it, in points on the page."""
 
 from __future__ import annotations
 

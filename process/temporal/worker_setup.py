@@ -1,4 +1,7 @@
-"""The worker: it decides events, and calls the host's functions for requests."""
+"""Sets up a worker: the activities by which it decides events, and calls the host's functions for requests.
+
+When a call that failed is made again is said in ``workflow``.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,15 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from process import json_forms
+from process import json_vocabulary
 from process.machine import MACHINE
 from process.model import Actor, Event, RequestKind
-from process.payload import field_errors, model_1_check_of
 from process.records import Request
 from process.temporal import messages
 from process.temporal.deciding import Deciding
 from process.temporal.messages import AnswerMessage, RequestMessage
 from process.temporal.workflow import CaseWorkflow
+from process.value_checks import field_errors, model_1_check_of
 
 HEARTBEAT: Final = 3.0  # seconds; a call of which no sign comes for 15 is made again elsewhere
 CALLS: Final = 100
@@ -90,7 +93,7 @@ def worker(
 def _activity_of(kind: RequestKind, function: Function, threads: ThreadPoolExecutor) -> Callable[..., Any]:
     @activity.defn(name=kind.value)
     async def call(message: RequestMessage) -> AnswerMessage | None:
-        request = json_forms.request_from_dict(vars(message))
+        request = json_vocabulary.request_from_dict(vars(message))
         async with _heartbeats():
             if inspect.iscoroutinefunction(function):
                 answer: Any = await function(request)
@@ -126,4 +129,4 @@ def _answer_message(answer: object, request: Request) -> AnswerMessage:
             f"the answer to {request.kind}: " + " ".join(each.en for each in wrong), type="InvalidPayload"
         )
     by = Actor(answer.by) if answer.by is not None else request.to
-    return AnswerMessage(event.value, json_forms.plain(answer.data), by.value, answer.who)
+    return AnswerMessage(event.value, json_vocabulary.plain(answer.data), by.value, answer.who)

@@ -1,4 +1,4 @@
-"""Results that take long to find: those for the released model's pictures come with the package, in ``known.json``.
+"""Results that take long to find: those for the released model's pictures come with the package, in ``precomputed.json``.
 
 Each result stands under a key: a digest of everything that it follows from. So a result is used only for the very same
 question, and whatever has changed is found anew. ``python -m process draw`` writes the file; a test holds it fresh.
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).with_name("known.json")
+FILE = Path(__file__).with_name("precomputed.json")
 
 
 def digest(*parts: object) -> str:
@@ -42,7 +42,7 @@ def results() -> Mapping[str, Any]:
     return found
 
 
-def write_known(found: Mapping[str, Any]) -> bool:
+def write_results(found: Mapping[str, Any]) -> bool:
     """Write these results, and no others, to the file; return False if it holds just them already."""
     lines = (f"{json.dumps(key)}: {json.dumps(found[key], separators=(',', ':'))}" for key in sorted(found))
     text = "{\n" + ",\n".join(lines) + "\n}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from process.diagram import known
+from process.diagram import precomputed
 from process.diagram.layout.all_routes import routes_as_json
 from process.diagram.layout.placed_picture import place
 from process.diagram.main_path import find_paths, forget_paths, paths_as_json, paths_key
@@ -15,15 +15,15 @@ from process.diagram.views import build_picture
 from process.model import MODEL
 
 
-def refresh_known() -> bool:
+def refresh_results() -> bool:
     """Bring the file of known results up to date; true if it has changed. Known routes are not searched again."""
     key = paths_key(MODEL)
     found: dict[str, Any] = {key: paths_as_json(find_paths(MODEL))}
-    has_new_paths = known.look_up(key) != found[key]
+    has_new_paths = precomputed.look_up(key) != found[key]
     if has_new_paths:
-        known.write_known({**known.results(), **found})
+        precomputed.write_results({**precomputed.results(), **found})
         forget_paths(MODEL)
     for view, lang in itertools.product(View, LANGUAGES):
         placed = place(build_picture(view, MODEL), lang)
         found[placed.routing_key] = routes_as_json(placed.routes)
-    return known.write_known(found) or has_new_paths
+    return precomputed.write_results(found) or has_new_paths

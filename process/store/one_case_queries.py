@@ -11,7 +11,7 @@ from process.kept_cases import with_history
 from process.persistence_errors import CaseNotFound
 from process.records import Step
 from process.store import kept_refusals, rows, statements
-from process.store.arguments import check_case_id
+from process.store.argument_checks import check_case_id
 from process.store.host_transaction import demand_transaction
 from process.store.kept_refusals import KeptRefusal
 from process.store.statements import Connection, Row

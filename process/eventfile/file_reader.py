@@ -20,10 +20,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from process.eventfile.parser import A_LINE, MAX_LINE, CaseLine, EventLine, parse
+from process.eventfile.line_parser import A_LINE, MAX_LINE, CaseLine, EventLine, parse
 from process.exceptions import LineInvalid
 from process.model import Words
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 _ON_EVERY_LINE = Words("每一行都有 case_id，或都没有", "a case_id on every line, or on none")
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from process.audit.monitors import Monitor, broken
+from process.audit.partial_log_simulation import BUYER, ORDER, Names, ObservedTransition, Places, Simulation, TooMany
 from process.audit.repair import Edit, repair
-from process.audit.simulation import BUYER, ORDER, Names, ObservedTransition, Places, Simulation, TooMany
 from process.audit.trace import Entry, Trace, payload
 from process.case import Case
 from process.exceptions import InvalidPayload, Refused

@@ -13,7 +13,7 @@ import pytest
 from process import MACHINE, MODEL, Actor, Case, Event, Facts, Goal, Limits, Refused, State
 from process.exploration.inputs import all_inputs
 from process.model import Kind
-from process.payload import field_errors
+from process.value_checks import field_errors
 from tests.support.begun_cases import at_choice, at_decision, at_options, opened
 from tests.support.thorough import counts
 

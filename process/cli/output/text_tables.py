@@ -1,4 +1,4 @@
-"""Tables: on a terminal wrapped to its width, elsewhere one line of tab-separated values a row."""
+"""Tables as text: on a terminal wrapped to its width, elsewhere one line of tab-separated values a row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from process.cli.output.streams import say
-from process.payload import short_repr
+from process.value_checks import short_repr
 
 DIM, STRONG = "dim", "bold"
 

@@ -1,4 +1,4 @@
-"""Judging each variant of a log once, and the tables of its cases: verdicts, deviations, waits, and where cases stand."""
+"""The tables of a log's variants, each judged once, and of its cases: verdicts, deviations, waits, where cases stand."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from process.audit.bulk_insert import insert_columns
 from process.audit.log import Events
 from process.audit.mapping_file import Mapping
 from process.audit.monitors import visible
+from process.audit.partial_log_simulation import ObservedTransition, Simulation
 from process.audit.progress import Progress, Stage, silent
 from process.audit.report import MOST_EXAMPLES, MOST_LISTED
-from process.audit.simulation import ObservedTransition, Simulation
 from process.audit.trace import Trace
-from process.audit.verdicts import Outcome, Verdict, judge
+from process.audit.trace_verdict import Outcome, Verdict, judge
 from process.model import MODEL, Event
 
 

@@ -15,12 +15,12 @@ from process.compiled_rows import Decisions
 from process.machine import CompiledMachine
 from process.model import Facts, State, Term
 from process.mutable_facts import MutableFacts, immutable
-from process.payload import short_repr
 from process.records import Step
-from process.snapshot.inference import Known, can_complete, step_back
+from process.snapshot.backward_step import Known, can_complete, step_back
 from process.snapshot.migrations import may_be_moved
 from process.snapshot.row_analysis import Analysis, analyses
 from process.snapshot.value_readers import refuse
+from process.value_checks import short_repr
 
 LONGEST_PATH: Final = 2 * len(State)  # events; after more of them a case can be wherever a loop has led it
 

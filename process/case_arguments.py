@@ -12,7 +12,7 @@ from typing import Any
 from process.exceptions import InvalidPayload
 from process.machine import MACHINE, CompiledEvent
 from process.model import Actor, Event, Kind, Model, State, Term, Words
-from process.payload import (
+from process.value_checks import (
     INVALID,
     Check,
     Shown,

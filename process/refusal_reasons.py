@@ -1,7 +1,7 @@
 """The refusal of an event: the class of the exception is chosen at once, its reasons are built when they are read.
 
 The sentences for state and actor stand here, those of guards in ``process.model.guards``, those for fields in
-``process.payload``.
+``process.value_checks``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
-from process.arguments import Wrong
+from process.case_arguments import Wrong
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
 from process.machine import CompiledEvent, CompiledMachine
 from process.model import ELSE, Actor, Blocker, Event, Facts, Field, Guard, Model, Payload, State, Transition
-from process.payload import INVALID, FieldCheck, check_of, field_errors, short_repr, valid_part, wrong_field
+from process.value_checks import INVALID, FieldCheck, check_of, field_errors, short_repr, valid_part, wrong_field
 
 _WITHOUT_ARTICLE = frozenset({Actor.SUPPORT})
 
@@ -41,7 +41,7 @@ class Circumstances(NamedTuple):
         return (*shape, *state_blockers(self.machine.definition, self.event, self.state, self.facts, self.by, part))
 
     def is_final(self) -> bool:
-        from process.finality import is_final  # the search is imported when it is asked for
+        from process.final_refusals import is_final  # the search is imported when it is asked for
 
         return is_final(self.machine, self.state, self.facts, self.event.event, self.by, self.data)
 
@@ -116,7 +116,7 @@ def _unmet_guards(row: Transition, fields: Mapping[str, Field], facts: Facts, da
 
 
 def _can_hold(guard: Guard, fields: Mapping[str, Field], facts: Facts, data: Payload) -> bool:
-    from process.finality import values_that_differ
+    from process.final_refusals import values_that_differ
 
     missing = [name for name in guard.payload_fields if name not in data]
     values = (values_that_differ(fields[name], name, facts) for name in missing)

@@ -25,9 +25,9 @@ from process.exceptions import (
     WrongState,
 )
 from process.model import Actor, Blocker, Event, Goal, Limits, OtherMethod, RequestKind, State, Words
-from process.payload import aware_datetime, short_repr
 from process.persistence_errors import CaseNotFound, Conflict, EventIdReused
 from process.records import Request, Step
+from process.value_checks import aware_datetime, short_repr
 
 _REFUSALS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
 _MEMBERS: Mapping[str, type[Goal | OtherMethod]] = {"goal": Goal, "method": OtherMethod}

@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from process.case import Case
 from process.exceptions import InvalidPayload, LineInvalid, SnapshotInvalid
-from process.json_forms import time_from_text
+from process.json_vocabulary import time_from_text
 from process.model import MODEL, Actor, Event, Goal, Limits, State, Term, Words
-from process.payload import MAX_DEADLINE, deadline_of, reference, short_repr
 from process.snapshot import strict_json
+from process.value_checks import MAX_DEADLINE, deadline_of, reference, short_repr
 
 MAX_LINE: Final = 1024 * 1024
 """The longest line that is read, in bytes (in characters, for lines that come as text)."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from process import Case, Goal, Limits, State, diagram
-from process.diagram import known, main_path, precompute
+from process.diagram import main_path, precomputed, refresh_precomputed
 from process.diagram.case_marks import marks_of
 from process.diagram.drawing import draw_shapes
 from process.diagram.layout import placed_picture
@@ -23,7 +23,7 @@ from process.model import MODEL
 
 PICTURES = [(view, lang) for view in View for lang in diagram.LANGUAGES]
 SLOW = [pytest.param(*each, marks=pytest.mark.thorough) if each[0] is View.OVERVIEW else each for each in PICTURES]
-STALE = "known.json is stale: run `python -m process draw`"
+STALE = "precomputed.json is stale: run `python -m process draw`"
 
 
 @pytest.fixture
@@ -34,12 +34,12 @@ def no_search(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def own_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A copy of the file that is shipped, which a test may spoil."""
-    file = tmp_path / "known.json"
-    file.write_bytes(known.FILE.read_bytes())
-    monkeypatch.setattr(known, "FILE", file)
-    known.results.cache_clear()
+    file = tmp_path / "precomputed.json"
+    file.write_bytes(precomputed.FILE.read_bytes())
+    monkeypatch.setattr(precomputed, "FILE", file)
+    precomputed.results.cache_clear()
     yield file
-    known.results.cache_clear()
+    precomputed.results.cache_clear()
 
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)
@@ -50,7 +50,7 @@ def test_no_picture_of_the_released_model_is_searched_for(view: View, lang: str)
     assert diagram.svg(view, lang) != diagram.svg(view, lang, case=case)
 
 
-def test_the_known_paths_are_those_that_the_model_has() -> None:
+def test_the_precomputed_paths_are_those_that_the_model_has() -> None:
     assert paths_of(MODEL) == find_paths(MODEL), STALE
 
 
@@ -92,18 +92,18 @@ def test_the_paths_of_a_model_are_forgotten_with_it() -> None:
 def test_a_result_that_is_missing_is_found_and_written_and_one_of_another_question_goes(
     own_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(precompute, "find_paths", paths_of)  # as the test above has found them
+    monkeypatch.setattr(refresh_precomputed, "find_paths", paths_of)  # as the test above has found them
     whole = json.loads(own_file.read_text())
     quick = place(build_picture(View.SELF_SERVICE, MODEL), "zh").routing_key
     own_file.write_text(json.dumps({key: result for key, result in whole.items() if key != quick} | {"0" * 32: {}}))
-    known.results.cache_clear()
-    assert precompute.refresh_known()
+    precomputed.results.cache_clear()
+    assert refresh_precomputed.refresh_results()
     assert json.loads(own_file.read_text()) == whole
-    assert not precompute.refresh_known()
+    assert not refresh_precomputed.refresh_results()
 
 
 def test_without_the_file_pictures_are_the_same(own_file: Path) -> None:
     shown = diagram.svg("self-service", "zh")
     own_file.unlink()
-    known.results.cache_clear()
+    precomputed.results.cache_clear()
     assert diagram.svg("self-service", "zh") == shown

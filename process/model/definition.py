@@ -36,7 +36,7 @@ class Guard:
     Attributes:
         name: the name of the predicate's function, as ``show`` and machine readers print it.
         code: identifies the reason that is given where the predicate is false.
-        predicate: decides; called with the facts and a payload that has passed the type checks.
+        predicate: decides; called with the facts, which it reads by name, and a payload that has passed the type checks.
         payload_fields: the fields of the payload that the predicate reads. A guard that reads none can be evaluated
             before a payload is known.
         condition: the condition in words, short enough for an arrow in a picture.
@@ -96,7 +96,7 @@ class Effect:
 
     Attributes:
         name: the function's name.
-        changes: returns new values by fact; called with facts and payload, but without arguments if ``is_constant``.
+        changes: returns new values by fact; called with the facts, read by name, and payload; not so if ``is_constant``.
         is_constant: the new values are always the same.
         payload_fields: the fields of the payload that go into the facts.
         words: the change in words.

@@ -96,7 +96,7 @@ class Effect:
 
     Attributes:
         name: the function's name.
-        changes: returns new values by fact; called with the facts, read by name, and payload; not so if ``is_constant``.
+        changes: returns new values by fact; called with the facts, read by name, and payload; if ``is_constant``, with nothing.
         is_constant: the new values are always the same.
         payload_fields: the fields of the payload that go into the facts.
         words: the change in words.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from process.exceptions import (
     EndReached,
@@ -28,6 +28,9 @@ from process.model import Actor, Blocker, Event, Goal, Limits, OtherMethod, Requ
 from process.persistence_errors import CaseNotFound, Conflict, EventIdReused
 from process.records import Request, Step
 from process.value_checks import aware_datetime, short_repr
+
+STEP_KEYS: Final = ("event", "by", "who", "data", "source", "target", "at", "version")
+"""The keys of a step."""
 
 _REFUSALS: Mapping[str, type[Refused]] = {kind.__name__: kind for kind in (EndReached, WrongState, WrongActor, GuardNotMet)}
 _MEMBERS: Mapping[str, type[Goal | OtherMethod]] = {"goal": Goal, "method": OtherMethod}
@@ -72,16 +75,9 @@ def event_to_dict(event: Event, by: Actor, data: Mapping[str, Any]) -> dict[str,
 
 def step_to_dict(step: Step) -> dict[str, Any]:
     """One step of a history, in a snapshot and elsewhere."""
-    return {
-        "event": step.event.value,
-        "by": step.by.value,
-        "who": step.who,
-        "data": plain(step.data),
-        "source": step.source.value,
-        "target": step.target.value,
-        "at": time_to_text(step.at),
-        "version": step.version,
-    }
+    event, by, data, source, target, at, version, who = step
+    values = (event.value, by.value, who, plain(data), source.value, target.value, time_to_text(at), version)
+    return dict(zip(STEP_KEYS, values, strict=True))
 
 
 def request_to_dict(request: Request) -> dict[str, Any]:

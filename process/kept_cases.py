@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from process.case import Case
 from process.exceptions import SnapshotInvalid
 from process.records import Step
-from process.snapshot.validation import validate_history
+from process.snapshot.validation import refuse_impossible
 
 
 class Handled(NamedTuple):
@@ -40,5 +40,5 @@ def with_history(case: Case, steps: Iterable[Step]) -> Case:
         held, version = len(parts.history), parts.version
         zh = f"只有 {version} 步中的 {held} 步"
         raise SnapshotInvalid("history", f"holds {held} of {version} steps", zh)
-    validate_history(parts.history, parts.trusted_until, parts.version, parts.state, parts.facts, case.machine)
+    refuse_impossible(parts, case.machine)
     return case._of(parts)

@@ -1,9 +1,6 @@
-"""Writes and reads snapshots of cases; refuses one that describes what no case can be, naming the entry.
+"""Writes and reads snapshots of cases: which entries there are, and of what type; a wrong one is named.
 
-A snapshot that holds the whole history is replayed, so state and facts can't differ from what the steps make of them. One
-that was cut short (``steps=``, or over 64 KiB) is checked against the invariants of its state, and against the steps that
-are left. A snapshot of an older model is migrated and its steps are trusted: what was allowed then is not validated again,
-now or when the case is saved and read once more; ``trusted_until`` says up to which version.
+A snapshot of an older model is migrated first. What no case can be is refused in ``validation``.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from process.exceptions import NewerModel
-from process.json_vocabulary import plain, step_to_dict, time_to_text
+from process.json_vocabulary import STEP_KEYS, plain, step_to_dict, time_to_text
 from process.machine import CompiledMachine
 from process.model import (
     MODEL_VERSION,
@@ -34,7 +31,7 @@ from process.model import (
 from process.records import Parts, Step
 from process.snapshot import strict_json
 from process.snapshot.migrations import migrate_snapshot
-from process.snapshot.validation import validate_history
+from process.snapshot.validation import refuse_impossible
 from process.snapshot.value_readers import json_size, read_integer, read_keys, read_time, read_value, refuse
 from process.value_checks import (
     MAX_DEADLINE,
@@ -71,7 +68,6 @@ _FACTS: Mapping[str, tuple[Field | type[bool] | type[int], bool]] = {  # type, a
 _KEYS = ("format", "model_version", "case_id", "version", "state", "facts", "opened_at", "deadlines", "history")
 TRUSTED_UNTIL: Final = "trusted_until"
 """A key that is there only where an older model opened the case: the version up to which it took the steps."""
-_STEP_KEYS = ("event", "by", "who", "data", "source", "target", "at", "version")
 
 # -------------------------------------------------------------------------------------------------------------- writing
 
@@ -80,17 +76,18 @@ def encode(parts: Parts, steps: int | None = None) -> dict[str, Any]:
     """Return the snapshot of a case, with its newest *steps*; without a number, with as many as fit into MAX_SIZE."""
     history = parts.history if steps is None else parts.history[-max(steps, 1) :]
     written = [step_to_dict(step) for step in history]
-    data: dict[str, Any] = {
-        "format": FORMAT,
-        "model_version": MODEL_VERSION,
-        "case_id": parts.case_id,
-        "version": parts.version,
-        "state": parts.state.value,
-        "facts": plain(parts.facts._asdict()),
-        "opened_at": time_to_text(parts.opened_at),
-        "deadlines": {state.value: deadline.total_seconds() for state, deadline in (parts.deadlines or {}).items()},
-        "history": [],
-    }
+    values: tuple[Any, ...] = (
+        FORMAT,
+        MODEL_VERSION,
+        parts.case_id,
+        parts.version,
+        parts.state.value,
+        plain(parts.facts._asdict()),
+        time_to_text(parts.opened_at),
+        {state.value: deadline.total_seconds() for state, deadline in (parts.deadlines or {}).items()},
+        [],
+    )
+    data = dict(zip(_KEYS, values, strict=True))
     if parts.trusted_until is not None:
         data[TRUSTED_UNTIL] = parts.trusted_until
     room = MAX_SIZE - len(json.dumps(data)) if len(written) > 1 else 0
@@ -156,16 +153,10 @@ def decode(data: object, machine: CompiledMachine, *, parsed: bool = False) -> P
     facts = _decode_facts(data["facts"], fields)
     opened_at = read_time(data["opened_at"], "opened_at")
     deadlines = _decode_deadlines(data["deadlines"], machine)
-    history = _decode_history(data["history"], version, machine, fields)
-    broken = machine.definition.violated_invariant(state, facts)
-    if broken is not None:
-        zh, en = broken.condition
-        refuse("facts", f"impossible in {state}: {en} does not hold", f"在 {state} 不可能如此：须{zh}")
-    if facts.attempt > version:
-        zh = f"是 {facts.attempt}，但第 {version} 版容不下这么多次"
-        refuse("facts.attempt", f"is {facts.attempt}, but a case at version {version} can't have had so many attempts", zh)
-    validate_history(history, trusted_until, version, state, facts, machine)
-    return Parts(case_id, version, state, facts, opened_at, deadlines or None, history, trusted_until)
+    history = _decode_history(data["history"], machine, fields)
+    parts = Parts(case_id, version, state, facts, opened_at, deadlines or None, history, trusted_until)
+    refuse_impossible(parts, machine)
+    return parts
 
 
 def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) -> int | None:
@@ -173,14 +164,7 @@ def _trusted_until(data: Mapping[str, Any], version: int, model_version: int) ->
         return version
     if TRUSTED_UNTIL not in data:
         return None
-    trusted_until = read_integer(data[TRUSTED_UNTIL], TRUSTED_UNTIL, 0)
-    if trusted_until > version:
-        refuse(
-            TRUSTED_UNTIL,
-            f"is {trusted_until}, but the case has taken {version} events",
-            f"是 {trusted_until}，但只有 {version} 个事件",
-        )
-    return trusted_until
+    return read_integer(data[TRUSTED_UNTIL], TRUSTED_UNTIL, 0)
 
 
 def _decode_facts(data: object, check_of: FieldCheck) -> Facts:
@@ -224,12 +208,9 @@ def _decode_deadlines(data: object, machine: CompiledMachine) -> dict[State, tim
     return deadlines
 
 
-def _decode_history(data: object, version: int, machine: CompiledMachine, check_of: FieldCheck) -> tuple[Step, ...]:
+def _decode_history(data: object, machine: CompiledMachine, check_of: FieldCheck) -> tuple[Step, ...]:
     if type(data) is not list:
         refuse("history", f"must be a list, not {short_repr(data)}", f"须是列表，不能是 {short_repr(data)}")
-    if not min(version, 1) <= len(data) <= version:
-        en = f"holds {len(data)} steps; at version {version} it must hold the last step, and at most {version} steps"
-        refuse("history", en, f"有 {len(data)} 步；第 {version} 版至少含最后一步，至多 {version} 步")
     return tuple(decode_step(step, f"history[{index}]", machine, check_of) for index, step in enumerate(data))
 
 
@@ -242,7 +223,7 @@ def decode_step(data: object, where: str, machine: CompiledMachine, check_of: Fi
         machine: has the fields of events.
         check_of: returns the check of a field; ``model_1_check_of`` for a step of a case that model 1 opened.
     """
-    step = read_keys(data, _STEP_KEYS, where)
+    step = read_keys(data, STEP_KEYS, where)
     event: Event = read_value(step["event"], Event, f"{where}.event")
     payload = step["data"]
     if type(payload) is not dict:

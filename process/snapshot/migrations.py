@@ -5,7 +5,7 @@ what model *n* + 1 would have written. Entries are never changed afterwards: the
 that wrote the data up to today's.
 
 What they make of a snapshot must be able to stand in its state by today's model. Its steps need not be such as today's
-would take: they stay trusted, also when the case goes on and is saved as of today's model (see ``history``).
+would take: they stay trusted, also when the case goes on and is saved as of today's model (see ``validation``).
 What a case was opened with (order, account, limits, deadlines) comes out as it went in, but for the names of states that a
 migration has renamed, which ``state_names`` gives back. The columns of a stored case, by which lists find it, keep the
 older model's names and due time until its next step.

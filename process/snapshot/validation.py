@@ -1,8 +1,12 @@
-"""Check that the steps of a snapshot can have led to its state and its facts, as far as the steps are there.
+"""Refuses a snapshot that describes what no case can be: its facts in its state, and its steps on the way there.
 
-A whole history is replayed. Of one that was cut short the facts before its first step are not known. So it is followed from
-where the case stands back to the oldest step that is left, with what is known of the facts before each; that a case can be
-in the source of the first step after so many events is looked up beside that. The work grows with the number of steps only.
+A whole history is replayed. Of one that was cut short (``steps=``, or over 64 KiB) the facts before its first step are not
+known. So it is followed from where the case stands back to the oldest step that is left, with what is known of the facts
+before each; that a case can be in the source of the first step after so many events is looked up beside that. The work
+grows with the number of steps only.
+
+The steps that an older model took are trusted: what was allowed then is not validated again, now or when the case is saved
+and read once more; ``trusted_until`` says up to which version.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from process.compiled_rows import Decisions
 from process.machine import CompiledMachine
 from process.model import Facts, State, Term
 from process.mutable_facts import MutableFacts, immutable
-from process.records import Step
+from process.records import Parts, Step
 from process.snapshot.backward_step import Known, can_complete, step_back
 from process.snapshot.migrations import may_be_moved
 from process.snapshot.row_analysis import Analysis, analyses
@@ -25,19 +29,37 @@ from process.value_checks import short_repr
 LONGEST_PATH: Final = 2 * len(State)  # events; after more of them a case can be wherever a loop has led it
 
 
-def validate_history(
-    history: Sequence[Step], trusted_until: int | None, version: int, state: State, facts: Facts, machine: CompiledMachine
-) -> None:
-    """Raise SnapshotInvalid, naming the fact or the step, unless the steps can have led a case to the state and the facts.
+def refuse_impossible(parts: Parts, machine: CompiledMachine) -> None:
+    """Raise SnapshotInvalid, naming the entry, unless a case of the machine can have come to be as its parts say.
 
-    Args:
-        history: the newest steps, oldest first.
-        trusted_until: the version up to which an older model took them; 0: that model opened the case; None: it did not.
-        version: the case's.
-        state: the case's.
-        facts: the case's.
-        machine: decides for the case.
+    ``parts.trusted_until`` is the version up to which an older model took the steps; 0: that model opened the case; None:
+    it did not.
     """
+    _check_counts(parts)
+    broken = machine.definition.violated_invariant(parts.state, parts.facts)
+    if broken is not None:
+        zh, en = broken.condition
+        refuse("facts", f"impossible in {parts.state}: {en} does not hold", f"在 {parts.state} 不可能如此：须{zh}")
+    _check_history(parts, machine)
+
+
+def _check_counts(parts: Parts) -> None:
+    """Check that the case has taken as many events as there are trusted ones, steps and attempts."""
+    version, trusted_until, held, attempt = parts.version, parts.trusted_until, len(parts.history), parts.facts.attempt
+    if trusted_until is not None and trusted_until > version:
+        zh = f"是 {trusted_until}，但只有 {version} 个事件"
+        refuse("trusted_until", f"is {trusted_until}, but the case has taken {version} events", zh)
+    if not min(version, 1) <= held <= version:
+        en = f"holds {held} steps; at version {version} it must hold the last step, and at most {version} steps"
+        refuse("history", en, f"有 {held} 步；第 {version} 版至少含最后一步，至多 {version} 步")
+    if attempt > version:
+        zh = f"是 {attempt}，但第 {version} 版容不下这么多次"
+        refuse("facts.attempt", f"is {attempt}, but a case at version {version} can't have had so many attempts", zh)
+
+
+def _check_history(parts: Parts, machine: CompiledMachine) -> None:
+    """Check that the steps can have led the case to its state and its facts."""
+    _, version, state, facts, _, _, history, trusted_until = parts
     trusted = trusted_until or 0
     _check_chain(history, trusted, version, state, machine)
     if trusted == 0 and len(history) == version:

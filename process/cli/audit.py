@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from process.cli.options import FORCE_HINT, JsonOption, LangOption, known_names, lang_of
+from process.cli.call_language import LangOption, lang_of
+from process.cli.options import FORCE_HINT, JsonOption, known_names
 from process.cli.output import audit_report
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable

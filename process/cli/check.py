@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from process.cli.options import JsonOption, LangOption, lang_of
+from process.cli.call_language import LangOption, lang_of
+from process.cli.options import JsonOption
 from process.cli.output.progress import ProgressBar
 from process.cli.output.streams import REFUSED, as_json, console, say
 from process.model import Words

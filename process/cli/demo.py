@@ -8,8 +8,9 @@ import typer
 from rich.text import Text
 
 from process.case import Case
+from process.cli.call_language import LangOption, lang_of
 from process.cli.examples import EXAMPLES
-from process.cli.options import PROGRAM, LangOption, lang_of
+from process.cli.options import PROGRAM
 from process.cli.output import case_text
 from process.cli.output.streams import console
 from process.cli.output.text_tables import DIM, STRONG, Indented, TextTable

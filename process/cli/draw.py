@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from process.case import Case
-from process.cli.options import FORCE_HINT, Lang, choice_help, known_names, lang_of
+from process.cli.call_language import lang_among
+from process.cli.options import FORCE_HINT, choice_help, known_names
 from process.cli.output.progress import ProgressBar
 from process.cli.output.run_report import refusal_text
 from process.cli.output.streams import REFUSED, cannot_open, say, unusable
@@ -89,7 +90,7 @@ def draw_flow(
     from process.gallery import files
 
     asked = None if pictured is None else pictured.split(",")
-    language = lang_of(next((lang for lang in Lang if lang in (asked or ())), None))
+    language = lang_among(asked or ())
     langs = known_names("--lang", asked, diagram.LANGUAGES, language)
     views = known_names("--view", None if view is None else ",".join(view).split(","), tuple(View), language)
     wanted = known_names("--format", None if formats is None else formats.split(","), tuple(diagram.FORMATS), language)

@@ -1,26 +1,19 @@
-"""The options that several commands share, and the language of a call."""
+"""The options that several commands share; ``--lang`` is in ``call_language``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
 from process.cli.output.streams import unusable
-from process.default_language import reader_language
 from process.model import Words
 from process.value_checks import short_repr
 
 PROGRAM: Final = "installment-cancellation"
 """The name of the console script, as every hint writes it."""
-
-
-class Lang(StrEnum):
-    zh = "zh"
-    en = "en"
 
 
 def choice_help(zh: str, en: str, members: Iterable[str]) -> str:
@@ -29,15 +22,6 @@ def choice_help(zh: str, en: str, members: Iterable[str]) -> str:
     return f"{zh}：{names}。\n\n{en}: {names}."
 
 
-LangOption = Annotated[
-    Lang | None,
-    typer.Option(
-        "--lang",
-        metavar="zh|en",
-        help="语言，缺省为系统的语言。\n\nThe language; by default that of the locale.",
-        show_default=False,
-    ),
-]
 CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV，首行为列名。\n\nPrint CSV with a header line.")]
 HeaderOption = Annotated[
     bool,
@@ -86,11 +70,6 @@ _UNKNOWN = Words("{option} 不能是 {name}，可用：{known}", "{option} can't
 FORCE_HINT: Final = Words("；要覆盖请加 --force", "; to replace it, add --force")
 
 Found = TypeVar("Found")
-
-
-def lang_of(option: Lang | None) -> str:
-    """The language asked for, else the reader's."""
-    return reader_language() if option is None else option.value
 
 
 def moment_of(option: str, text: str | None, lang: str) -> datetime | None:

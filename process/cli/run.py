@@ -9,8 +9,9 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from process.cli.call_language import LangOption, lang_of
 from process.cli.database import opened_store
-from process.cli.options import JsonOption, LangOption, lang_of
+from process.cli.options import JsonOption
 from process.cli.output.progress import ProgressBar
 from process.cli.output.run_report import JsonReport, ScreenReport
 from process.cli.output.streams import REFUSED, cannot_open, unusable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from process.cli.options import LangOption, lang_of
+from process.cli.call_language import LangOption, lang_of
 from process.cli.output.streams import cannot_open, say
 from process.model import Words
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from process.cli.options import JsonOption, LangOption, lang_of
+from process.cli.call_language import LangOption, lang_of
+from process.cli.options import JsonOption
 from process.cli.output import case_text
 from process.cli.output.streams import as_json, console, say
 from process.cli.output.text_tables import DIM, STRONG, TextTable, titled

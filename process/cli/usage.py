@@ -7,16 +7,16 @@ import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import EnumType
-from itertools import pairwise
 from typing import Any, Final, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from process.cli.call_language import lang_in
 from process.cli.completion import answer_in
 from process.cli.help import print_help, use_language
-from process.cli.options import PROGRAM, Lang, lang_of
+from process.cli.options import PROGRAM
 from process.cli.output.streams import UNUSABLE, can_write, guard_streams, say
 from process.model import Words
 from process.value_checks import short_repr
@@ -74,7 +74,7 @@ class Program(Group):
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         guard_streams()
-        self._lang = _language_in(list(sys.argv[1:] if args is None else args))
+        self._lang = lang_in(sys.argv[1:] if args is None else args)
         has_chinese = sys.stdout is None or can_write(sys.stdout, "办理 · …")
         self.help_lang = self._lang if has_chinese else "en"
         use_language(self, self.help_lang)
@@ -112,13 +112,6 @@ class Program(Group):
         end = Words("。用法见 {} --help。", "; see {} --help").of(self._lang).format(command)
         say(_problem_words(error).of(self._lang) + end, err=True)
         raise typer.Exit(UNUSABLE) from None
-
-
-def _language_in(args: list[str]) -> str:
-    """The language that a call asks for, before the call is known to be valid."""
-    given = [after for word, after in pairwise(args) if word == "--lang"]
-    given += [word.removeprefix("--lang=") for word in args if word.startswith("--lang=")]
-    return lang_of(next((lang for lang in Lang if any(lang in word.split(",") for word in given)), None))
 
 
 def _problem_words(error: Any) -> Words:

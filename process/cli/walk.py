@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from process.case import Case
-from process.cli.options import LangOption, choice_help, lang_of
+from process.cli.call_language import LangOption, lang_of
+from process.cli.options import choice_help
 from process.cli.output import case_text
 from process.cli.output.streams import cannot_open, console, os_error_text, say
 from process.cli.output.text_tables import DIM, STRONG, TextTable, printable

@@ -24,15 +24,14 @@ from process.persistence_errors import (
 with needed_by("process.store", "sqlalchemy", extra="store"):
     import sqlalchemy as _sqlalchemy  # noqa: F401  # so that its absence is one sentence
 
+from process.store.addresses import AddressInvalid, shown_address
 from process.store.delivery import deliver, transact
 from process.store.engines import (
-    AddressInvalid,
     create_engine,
     database,
     prepare_mysql,
     prepare_sqlite,
     reading,
-    shown_address,
     sqlite_engine,
 )
 from process.store.errors import DatabaseUnusable, NestedDelivery, NoTransaction, ReadOnly

@@ -11,10 +11,10 @@ from threading import Timer
 from typing import Any, Final
 
 import sqlalchemy
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
-from process.model import Words
+from process.store.addresses import AddressInvalid, parse_address, shown_address, without_secrets
 from process.store.errors import DatabaseUnusable
 from process.store.host_transaction import READ_ONLY, ends_transaction
 from process.store.tables import metadata
@@ -25,10 +25,9 @@ TIME_OUT: Final = timedelta(seconds=30)
 NOTICE_AFTER: Final = 2.0
 """Seconds of waiting after which a program says so."""
 
-_SECRETS: Final = ("password", "sslpassword", "passwd", "ssl_key_password")  # as the drivers call them
 _EXTRAS: Final = {"pymysql": "mysql", "MySQLdb": "mysql", "mariadb": "mysql"}
 
-# ----------------------------------------------------------------------------------------------------------- addresses
+# ------------------------------------------------------------------------------------------------------------ by address
 
 
 def create_engine(url: str, *, busy_timeout: timedelta = TIME_OUT) -> Engine:
@@ -39,12 +38,11 @@ def create_engine(url: str, *, busy_timeout: timedelta = TIME_OUT) -> Engine:
     Raises:
         ValueError: the address is of another kind, or its driver is missing. The message holds no part of a password.
     """
-    parsed = _parsed(url)
+    parsed = parse_address(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         return sqlite_engine(parsed.database or ":memory:", busy_timeout=busy_timeout)
-    secrets = {name: parsed.query[name] for name in _SECRETS if name in parsed.query}
-    parsed = parsed.difference_update_query(list(secrets))  # else a repr of the engine would show them
+    parsed, secrets = without_secrets(parsed)
     options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": secrets}
     try:
         if backend == "postgresql":
@@ -61,53 +59,7 @@ def create_engine(url: str, *, busy_timeout: timedelta = TIME_OUT) -> Engine:
         install = f'pip install "installment-cancellation[{_EXTRAS.get(error.name or "", "postgres")}]"'
         raise AddressInvalid(f"缺少驱动 {error.name}：{install}", f"needs the driver {error.name}: {install}") from None
     except (ArgumentError, NoSuchModuleError):
-        raise AddressInvalid(*_UNKNOWN) from None
-
-
-def _parsed(url: str) -> URL:
-    try:
-        url.encode()
-        parsed = make_url(url)
-        backend = parsed.get_backend_name()
-        parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError):
-        raise AddressInvalid(*_UNKNOWN) from None
-    except UnicodeEncodeError:
-        raise AddressInvalid("地址中有无效字符", "the address has characters that are not text") from None
-    except ValueError:
-        raise AddressInvalid("地址中的端口不是数字", "the port in the address is not a number") from None
-    if backend == "sqlite" and parsed.drivername in ("sqlite", "sqlite+pysqlite"):
-        return parsed
-    if backend not in ("postgresql", "mysql", "mariadb"):
-        known = "sqlite:///, postgresql://, mysql+pymysql://, mariadb+pymysql://"
-        raise AddressInvalid(f"地址须以此开头：{known}", f"the address must begin with one of {known}")
-    if url.count("@") > 1 or ("@" in url and parsed.username is None):  # a part of the password would be taken for the host
-        raise AddressInvalid(
-            "用户名或密码中的 @、/、: 须写作 %40、%2F、%3A",
-            "in a user name or password @ is written %40, / is written %2F, and : is written %3A",
-        )
-    return parsed
-
-
-class AddressInvalid(ValueError):
-    """The text is not an address that can be used, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.words = Words(zh, en)
-
-
-_UNKNOWN: Final = Words("这不是可用的数据库的地址", "not the address of a known database")
-
-
-def shown_address(url: str) -> str:
-    """An address without user name, password and options."""
-    try:
-        parsed = _parsed(url)
-    except ValueError:
-        scheme, colon, _ = url.partition("://")
-        return f"{scheme}://…" if colon and re.fullmatch(r"[a-z0-9+]{1,30}", scheme) else "…"
-    return URL.create(parsed.drivername, host=parsed.host, port=parsed.port, database=parsed.database).render_as_string()
+        raise AddressInvalid from None
 
 
 def _on_connect(engine: Engine, statement: str) -> None:

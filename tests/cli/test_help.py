@@ -18,7 +18,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from process.cli import app, scenarios, usage
-from process.cli.options import PROGRAM, Lang
+from process.cli.call_language import Lang
+from process.cli.options import PROGRAM
 from process.diagram import FORMATS, LANGUAGES
 from process.diagram.view_options import View
 from process.model import Actor, Event, Goal, State, Words

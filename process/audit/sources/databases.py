@@ -12,7 +12,7 @@ from process.model import Words
 
 def database_rows(address: str, query: str | None, *, own: bool) -> Iterator[dict[str, Any]]:
     """Yield the rows of a query, or of the store's own history."""
-    from process.store.engines import shown_address
+    from process.store.addresses import shown_address
     from process.store.log_rows import rows_of_history, rows_of_query
 
     shown = shown_address(address)

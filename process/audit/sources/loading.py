@@ -42,7 +42,7 @@ def load_source(
         SourceUnusable: it can't be read at all.
     """
     if "://" in source:
-        from process.store.engines import shown_address
+        from process.store.addresses import shown_address
 
         raw = fill_from_rows(conn, (shown_address(source),), database_rows(source, query, own=own), {}, progress)
         return raw._replace(is_complete=own)

@@ -8,18 +8,9 @@ from uuid import uuid4
 
 import typer
 
+from process.cli.call_language import LangOption, lang_of
 from process.cli.database import opened_store
-from process.cli.options import (
-    AtOption,
-    CaseArgument,
-    DbOption,
-    JsonOption,
-    LangOption,
-    WhoOption,
-    choice_help,
-    lang_of,
-    moment_of,
-)
+from process.cli.options import AtOption, CaseArgument, DbOption, JsonOption, WhoOption, choice_help, moment_of
 from process.cli.output.case_json import case_dict
 from process.cli.output.case_text import print_status
 from process.cli.output.streams import REFUSED, as_json, say, unusable

@@ -6,17 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from process.cli.call_language import LangOption, lang_of
 from process.cli.database import opened_store
 from process.cli.options import (
     CsvOption,
     DbOption,
     HeaderOption,
     JsonOption,
-    LangOption,
     LimitOption,
     all_pages,
     choice_help,
-    lang_of,
     moment_of,
 )
 from process.cli.output.case_list import print_cases

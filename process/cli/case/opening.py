@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from process.case import Case
+from process.cli.call_language import LangOption, lang_of
 from process.cli.database import opened_store
-from process.cli.options import AtOption, DbOption, JsonOption, LangOption, choice_help, lang_of, moment_of
+from process.cli.options import AtOption, DbOption, JsonOption, choice_help, moment_of
 from process.cli.output.case_json import case_dict
 from process.cli.output.case_text import print_status
 from process.cli.output.streams import as_json, say

@@ -8,19 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from process.case import Case
+from process.cli.call_language import LangOption, lang_of
 from process.cli.database import opened_store
-from process.cli.options import (
-    AtOption,
-    CsvOption,
-    DbOption,
-    HeaderOption,
-    JsonOption,
-    LangOption,
-    LimitOption,
-    all_pages,
-    lang_of,
-    moment_of,
-)
+from process.cli.options import AtOption, CsvOption, DbOption, HeaderOption, JsonOption, LimitOption, all_pages, moment_of
 from process.cli.output.case_list import print_cases
 
 

@@ -9,8 +9,9 @@ import typer
 from rich.text import Text
 
 from process.case import Case
+from process.cli.call_language import LangOption, lang_of
 from process.cli.database import opened_store
-from process.cli.options import CaseArgument, DbOption, JsonOption, LangOption, lang_of
+from process.cli.options import CaseArgument, DbOption, JsonOption
 from process.cli.output import case_text
 from process.cli.output.case_json import history_dict, kept_refusal_dict
 from process.cli.output.streams import REFUSED, as_json, cannot_open, console, say, unusable

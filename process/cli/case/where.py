@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from process.cli.call_language import LangOption, lang_of
 from process.cli.database import address_of, the_store
-from process.cli.options import DbOption, JsonOption, LangOption, lang_of
+from process.cli.options import DbOption, JsonOption
 from process.cli.output.streams import as_json, say, unusable
 from process.model import Words
 

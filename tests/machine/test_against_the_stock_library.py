@@ -1,4 +1,4 @@
-"""The lean machine beside the stock classes of `transitions`: the same answers, and still a machine that tools can read."""
+"""The compiled machine beside the stock classes of `transitions`: the same answers, and tools can still read it."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def test_every_event_in_every_configuration_comes_out_as_with_the_stock_classes(
         for event, by, label, data in all_inputs(MODEL, facts):
             probe.state, probe.facts = state, facts
             expected = stock_outcome(stock, probe, event, by, data)
-            lean = MACHINE.compiled_events[event]
-            move = lean.decide(state, facts, by, data)
-            found = move or (False if state in lean.decisions else "MachineError")
+            compiled = MACHINE.compiled_events[event]
+            move = compiled.decide(state, facts, by, data)
+            found = move or (False if state in compiled.decisions else "MachineError")
             assert found == expected, f"{event} by {by} in {state}, {label}, {facts}"
             moves += move is not None
     assert moves == sum(edge.source % every == 0 for edge in exploration.edges)
@@ -177,7 +177,7 @@ def test_the_stock_classes_are_the_unmodified_ones(stock: transitions.Machine) -
     assert {type(state) for state in stock.states.values()} == {transitions.State}
 
 
-def test_a_lean_machine_takes_no_transition_of_another_make() -> None:
+def test_a_compiled_machine_takes_no_transition_of_another_make() -> None:
     machine = build(MODEL)
     with pytest.raises(TypeError, match="takes a CompiledTransition, not Transition"):
         machine.events["sign_in"].add_transition(transitions.Transition("SIGNED_OUT", "SIGNED_IN"))

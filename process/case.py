@@ -238,15 +238,15 @@ class Case(EventMethods):
                 at = aware_datetime(at)
         except Exception:  # whatever objects of the caller's raise
             raise self._refusal(event, data, by, who, at) from None
-        target, update, carried = decide(self._facts, own)
-        if target is None:
-            target, update, carried = self._decide_again(decide, own)
-            if target is None:
+        row, carried = decide(self._facts, own)
+        if row is None:
+            row, carried = self._decide_again(decide, own)
+            if row is None:
                 raise self._refusal(event, own, by, who, at)
-        if update is not None:
-            update.in_place(self._facts, carried)
+        if row.in_place is not None:
+            row.in_place(self._facts, carried)
             self._facts_read = None
-        self._state = target
+        self._state = target = row.target
         self._version = version = self._version + 1
         step = _new(Step, (event, actor, carried, source, target, at, version, who))
         self._history.append(step)
@@ -274,8 +274,8 @@ class Case(EventMethods):
         except Exception:  # whatever objects of the caller's raise
             self._event(event)
             return False
-        target, _, _ = decide(self._facts, own)
-        return target is not None or self._decide_again(decide, own)[0] is not None
+        row, _ = decide(self._facts, own)
+        return row is not None or self._decide_again(decide, own)[0] is not None
 
     def blockers(
         self,

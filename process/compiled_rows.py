@@ -14,11 +14,10 @@ from typing import Any
 from process.model import ELSE, Actor, Effect, Event, Facts, Field, Guard, Kind, Payload, State, Transition
 from process.value_checks import FieldCheck, check_of
 
-Decided = tuple[State, "Update | None", Mapping[str, Any]]
-"""The state after an event; the change of the facts, None where they stay as they are; the event's payload, with members
-where names of members stood."""
+Decided = tuple["CompiledRow", Mapping[str, Any]]
+"""The row that is taken, and the event's payload, with members where names of members stood."""
 
-REFUSED: tuple[Any, Any, Any] = (None, None, None)
+REFUSED: tuple[Any, Any] = (None, None)
 """Stands for Decided where the payload is wrong, or no row can be taken."""
 
 Decide = Callable[[Facts, Mapping[str, Any]], Decided]
@@ -63,25 +62,19 @@ def combine_effects(effects: Sequence[Effect]) -> Callable[[Facts, Payload], Cha
     return combined
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """The effects of a row as one change of the facts."""
-
-    in_place: Callable[[Facts, Payload], None]
-    """Changes MutableFacts."""
-    copied: Callable[[Facts, Payload], Facts]
-    """Returns new Facts."""
+InPlace = Callable[[Facts, Payload], None]
+Copied = Callable[[Facts, Payload], Facts]
 
 
-def _update(effects: tuple[Effect, ...]) -> Update | None:
-    """Return the effects of a row as one; None where nothing changes."""
+def _compiled_effects(effects: tuple[Effect, ...]) -> tuple[InPlace, Copied] | tuple[None, None]:
+    """Return the effects as one change of MutableFacts, and as one that returns new Facts; None where nothing changes."""
     if not all(effect.is_constant for effect in effects):
-        return _computed_update(combine_effects(effects))
+        return _computed(combine_effects(effects))
     constants = {name: value for effect in effects for name, value in effect.changes().items()}
-    return _constant_update(constants) if constants else None
+    return _constant(constants) if constants else (None, None)
 
 
-def _computed_update(changes_by: Callable[[Facts, Payload], Changes]) -> Update:
+def _computed(changes_by: Callable[[Facts, Payload], Changes]) -> tuple[InPlace, Copied]:
     index_of = _INDEX
 
     def in_place(facts: Facts, data: Payload) -> None:
@@ -94,10 +87,10 @@ def _computed_update(changes_by: Callable[[Facts, Payload], Changes]) -> Update:
             values[index_of[name]] = value
         return _new(Facts, values)
 
-    return Update(in_place, copied)
+    return in_place, copied
 
 
-def _constant_update(constants: Changes) -> Update:
+def _constant(constants: Changes) -> tuple[InPlace, Copied]:
     by_name, by_index = (*constants.items(),), tuple((_INDEX[name], value) for name, value in constants.items())
     only_name, only_value = by_name[0]
 
@@ -114,16 +107,27 @@ def _constant_update(constants: Changes) -> Update:
             values[index] = value
         return _new(Facts, values)
 
-    return Update(set_one if len(constants) == 1 else set_all, copied)
+    return set_one if len(constants) == 1 else set_all, copied
 
 
 # ---------------------------------------------------------------------------------------------------------------- rows
 
-Node = tuple[Callable[[Facts, Payload], bool] | None, Any, Any]
-"""A guard, and the nodes that follow where it is true and where it is false; at an end None, the update, and the target.
 
-The target is None where no row can be taken.
-"""
+@dataclass(frozen=True, slots=True)
+class CompiledRow:
+    """A row of the table, compiled."""
+
+    index: int
+    """The row's index in the table."""
+    target: State
+    in_place: InPlace | None
+    """Changes MutableFacts; None where they stay as they are."""
+    copied: Copied | None
+    """Returns new Facts; None where they stay as they are."""
+
+
+Node = tuple[Callable[[Facts, Payload], bool] | None, Any, Any]
+"""A guard, and the nodes that follow where it is true and where it is false; at an end None twice, and the row or None."""
 
 
 def guards_of(row: Transition) -> list[Guard]:
@@ -137,7 +141,7 @@ def _tree(rows: Sequence[tuple[Sequence[Guard], Transition]]) -> Node:
         return None, None, None
     guards, row = rows[0]
     if not guards:
-        return None, _update(row.effects), row.target
+        return None, None, CompiledRow(row.row, row.target, *_compiled_effects(row.effects))
     first = guards[0]
     then = [([guard for guard in others if guard is not first], row) for others, row in rows]
     return first.predicate, _tree(then), _tree([row for row in rows if first not in row[0]])
@@ -158,7 +162,7 @@ def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_
         is_true, then, otherwise = root
         while is_true is not None:
             is_true, then, otherwise = then if is_true(facts, data) else otherwise
-        return otherwise, then, _NOTHING
+        return otherwise, _NOTHING
 
     def decide_with_one_field(facts: Facts, data: Mapping[str, Any]) -> Decided:
         try:
@@ -173,7 +177,7 @@ def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_
         is_true, then, otherwise = root
         while is_true is not None:
             is_true, then, otherwise = then if is_true(facts, payload) else otherwise
-        return otherwise, then, _read_only(payload)
+        return otherwise, _read_only(payload)
 
     def decide_with_fields(facts: Facts, data: Mapping[str, Any]) -> Decided:
         payload = {}
@@ -187,7 +191,7 @@ def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_
         is_true, then, otherwise = root
         while is_true is not None:
             is_true, then, otherwise = then if is_true(facts, payload) else otherwise
-        return otherwise, then, _read_only(payload)
+        return otherwise, _read_only(payload)
 
     if not fields:
         return decide_without_fields

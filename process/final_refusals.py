@@ -138,11 +138,11 @@ class Futures:
             for event, decides in self._moves[here.state]:
                 for data in self._payloads(event, here.facts, abstract, fixed=False):
                     for decide in decides:
-                        target, update, payload = decide(here.facts, data)
-                        if target is None or target in self._ends:
+                        row, payload = decide(here.facts, data)
+                        if row is None or row.target in self._ends:
                             continue
-                        after = update.copied(here.facts, payload) if update else here.facts
-                        there = AbstractConfiguration(target, after)
+                        after = row.copied(here.facts, payload) if row.copied else here.facts
+                        there = AbstractConfiguration(row.target, after)
                         reached = (there,) if after is here.facts else _continuations(here.facts, there, abstract)
                         found |= dict.fromkeys(reached)
             self._successors[abstract, here] = tuple(found)

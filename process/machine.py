@@ -63,6 +63,7 @@ class CompiledEvent(transitions.Event):
         self.event = Event(name)
         self.transitions = {}  # type: ignore[assignment]  # the library's defaultdict grows when it is only read
         self.fields: Mapping[str, Field] = machine.definition.events[self.event]
+        self.typed_fields = tuple(self.fields.items())
         self.actors = machine.definition.actors[self.event]
         self.only_actor: Actor | None = self.actors[0] if len(self.actors) == 1 else None
         self.transitions_from: dict[State, tuple[Transition, ...]] = {}
@@ -99,10 +100,8 @@ class CompiledEvent(transitions.Event):
         if decisions is None or by not in decisions:
             return None
         _, _, decide = decisions[by]
-        target, update, payload = decide(facts, data)
-        if target is None:
-            return None
-        return target, facts if update is None else update.copied(facts, payload)
+        row, payload = decide(facts, data)
+        return None if row is None else (row.target, row.copied(facts, payload) if row.copied else facts)
 
     def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ARG002  # the library's signature
         """Raise the event as the library does; ``by``, ``who``, ``at`` and the fields of the payload are keywords.

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from process.compiled_rows import Decide
 from process.exploration.inputs import (
     ACCOUNT,
     ORDER,
     QUOTE,
     REJECTED_QUOTE,
     pair_name,
-    variants_of,
+    variants_under,
 )
 from process.machine import CompiledMachine
 from process.model import Actor, Event, Facts, State
@@ -94,53 +95,50 @@ def try_named_actors(machine: CompiledMachine, here: Configuration, events: Coll
 def _try_each(machine: CompiledMachine, here: Configuration, events: Iterable[Event], *, all_actors: bool) -> Expansion:
     """Raise the events; what differs in two fields at once is a successor of its own unless each alone is taken, too."""
     tried, taken, together = 0, list[Successor](), list[Successor]()
-    model = machine.definition
+    variants_by_fields = variants_under(here.facts)
     for event in events:
         compiled = machine.compiled_events[event]
-        decisions = compiled.decisions.get(here.state, {})  # by actor; the machine refuses whoever has none
+        decisions = compiled.decisions.get(here.state)  # by actor; the machine refuses whoever has none
         if not decisions and not all_actors:
             continue
-        variants, pairs = variants_of(model, event, here.facts)
+        variants, pairs = variants_by_fields[compiled.typed_fields]
+        if all_actors:
+            tried += len(compiled.actors) * (len(variants) - 1) + len(_ACTORS)
+        if not decisions:
+            continue
+        named = [(by, decisions[by][2]) for by in _ACTORS if by in decisions]
+        tried += len(named) * (len(pairs) if all_actors else len(variants) + len(pairs))
         alone: set[tuple[Actor, str]] = set()
-        for by in _ACTORS:
-            if by not in decisions:
-                tried += (len(variants) if by in compiled.actors else 1) if all_actors else 0
-                continue
+        for by, decide in named:
             for variant, data in variants:
-                tried += 1
-                if found := _try(machine, here, event, by, variant, data):
+                if found := _try(here, event, by, decide, variant, data):
                     taken.append(found)
                     alone.add((by, variant))
         for one, other, data in pairs:
-            for by in compiled.actors if decisions else ():
-                if by not in decisions:
-                    continue
-                tried += 1
-                found = _try(machine, here, event, by, pair_name(one, other), data)
+            for by, decide in named:
+                found = _try(here, event, by, decide, pair_name(one, other), data)
                 if found and not {(by, one), (by, other)} <= alone:
                     together.append(found)
     return tried, taken + together
 
 
 def _try(
-    machine: CompiledMachine, here: Configuration, event: Event, by: Actor, variant: str, data: Mapping[str, Any]
+    here: Configuration, event: Event, by: Actor, decide: Decide, variant: str, data: Mapping[str, Any]
 ) -> Successor | None:
     carried = dict(data)
     try:
-        outcome = machine.compiled_events[event].decide(here.state, here.facts, by, carried)
+        row, payload = decide(here.facts, carried)
+        if row is None:
+            return None
+        facts = row.copied(here.facts, payload) if row.copied else here.facts
     except Exception:  # R15 reports the guard or effect that raises; the rest is searched all the same
         return None
-    if outcome is None:
-        return None
-    state, facts = outcome
-    row = row_taken(machine, here, event, by, carried)
-    return Successor(event, by, variant, carried, row, state, facts, Configuration(state, canonical(facts)))
+    reached = Configuration(row.target, here.facts if facts is here.facts else canonical(facts))
+    return Successor(event, by, variant, carried, row.index, row.target, facts, reached)
 
 
 def row_taken(machine: CompiledMachine, here: Configuration, event: Event, by: Actor, data: Mapping[str, Any]) -> int:
-    """The index in the table of the row that the machine takes, for an event that it takes.
-
-    If none fits, a guard is not pure, which R15 reports; then it is the last row.
-    """
-    rows = [row for row in machine.compiled_events[event].transitions_from[here.state] if by in row.by]
-    return next((row for row in rows[:-1] if row.fits(here.facts, data)), rows[-1]).row
+    """The index in the table of the row that the machine takes, for an event that it takes."""
+    _, _, decide = machine.compiled_events[event].decisions[here.state][by]
+    row, _ = decide(here.facts, data)
+    return row.index

@@ -21,6 +21,8 @@ NEXT_QUOTE = "quote-2"
 OFFER = ("quote", "fee", "currency")
 
 
+Fields = tuple[tuple[str, Field], ...]
+"""The fields of an event, each with its type."""
 Variants = tuple[tuple[str, Mapping[str, Any]], ...]
 """Payloads of an event, each with its variant's name; the right one comes first."""
 Pairs = tuple[tuple[str, str, Mapping[str, Any]], ...]
@@ -60,14 +62,32 @@ def payload_pairs(model: Model, event: Event, facts: Facts) -> Iterator[tuple[st
 
 def variants_of(model: Model, event: Event, facts: Facts, fresh: str | None = None) -> tuple[Variants, Pairs]:
     """The payloads that matter, and those in which two fields differ; shared, so they are read-only."""
-    fresh = fresh or (QUOTE if facts.quote != QUOTE else NEXT_QUOTE)
-    return _alternatives(tuple(model.events[event].items()), _compared(facts), fresh)
+    return variants_under(facts, fresh)[tuple(model.events[event].items())]
 
 
-@lru_cache(maxsize=4096)
-def _alternatives(carried: tuple[tuple[str, Field], ...], compared: tuple[Any, ...], fresh: str) -> tuple[Variants, Pairs]:
-    facts, fields = _Compared(*compared), dict(carried)
-    values = {name: _choices(fields, name, kind, facts, fresh) for name, kind in carried}
+def variants_under(facts: Facts, fresh: str | None = None) -> Mapping[Fields, tuple[Variants, Pairs]]:
+    """By the fields of an event, what ``variants_of`` gives for it."""
+    return _variants_under(_compared(facts), fresh or (QUOTE if facts.quote != QUOTE else NEXT_QUOTE))
+
+
+@lru_cache(maxsize=1024)
+def _variants_under(compared: tuple[Any, ...], fresh: str) -> _VariantsByFields:
+    return _VariantsByFields(_Compared(*compared), fresh)
+
+
+class _VariantsByFields(dict[Fields, tuple[Variants, Pairs]]):
+    """Makes what is asked for the first time, and remembers it."""
+
+    def __init__(self, facts: _Compared, fresh: str) -> None:
+        self._facts, self._fresh = facts, fresh
+
+    def __missing__(self, carried: Fields) -> tuple[Variants, Pairs]:
+        self[carried] = made = _alternatives(dict(carried), self._facts, self._fresh)
+        return made
+
+
+def _alternatives(fields: Mapping[str, Field], facts: _Compared, fresh: str) -> tuple[Variants, Pairs]:
+    values = {name: _choices(fields, name, kind, facts, fresh) for name, kind in fields.items()}
     right = {name: choices[0][1] for name, choices in values.items()}
     others = [(f"{name}: {variant}", {name: value}) for name, choices in values.items() for variant, value in choices[1:]]
     if facts.quote is not None and _is_quoting(fields):

@@ -118,11 +118,11 @@ def _check_replay(history: Sequence[Step], facts: Facts, decisions: Decisions) -
     known = MutableFacts(facts.goal, facts.account, facts.order, facts.face_limit, facts.other_limit)
     for index, step in enumerate(history):
         _, _, decide = decisions[step.event][step.source][step.by]
-        target, update, data = decide(known, step.data)
-        if target is not step.target:
+        row, data = decide(known, step.data)
+        if row is None or row.target is not step.target:
             _refuse_step(index, step)
-        if update:
-            update.in_place(known, data)
+        if row.in_place:
+            row.in_place(known, data)
     for name, replayed, given in zip(Facts._fields, immutable(known), facts, strict=True):
         if replayed != given:
             _refuse_fact(name, given, replayed)

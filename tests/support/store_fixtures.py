@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,22 @@ def shared_database(postgres: Postgres) -> str:
     return postgres.new_database()
 
 
+@pytest.fixture(scope="session")
+def new_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "new.sqlite"
+    made(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Database:
-    return made(f"sqlite:///{tmp_path / 'cases.sqlite'}")
+def sqlite(new_sqlite: Path) -> Database:
+    """A new file under the name that all tests give it, so that their statements are compiled once."""
+    file = new_sqlite.with_name("cases.sqlite")
+    for left in file.parent.glob("cases.sqlite*"):
+        left.unlink()
+    shutil.copy(new_sqlite, file)
+    return Database(f"sqlite:///{file}")
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Column, Engine, Integer, String, Table, create_engine, event
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Column, Engine, Integer, String, Table, event
+from sqlalchemy.exc import DBAPIError
 
 from process import Event, Goal, store
 from process.model import MODEL_VERSION
@@ -43,15 +43,10 @@ class Database(NamedTuple):
     """True if commits to SQLite outlast a power cut, as a host's do; tests go without, benchmarks don't."""
 
     def engine(self) -> Engine:
-        engine = store.create_engine(
-            self.url, busy_timeout=timedelta(seconds=TIME_LIMIT)
-        )  # as long as a busy machine takes
-        if self.is_sqlite and not self.durable:
-            event.listen(engine, "connect", _keep_in_memory)
-        if engine.dialect.driver == "pymysql":
-            event.listen(engine, "do_connect", _without_tls)
+        """An engine of its own: listeners and options are not those of others, but statements are compiled once for all."""
+        engine = _engine(self.url, self.durable)
         ENGINES.append(engine)
-        return engine if self.isolation is None else engine.execution_options(isolation_level=self.isolation)
+        return engine.execution_options(**({} if self.isolation is None else {"isolation_level": self.isolation}))
 
     @property
     def is_postgres(self) -> bool:
@@ -60,6 +55,16 @@ class Database(NamedTuple):
     @property
     def is_sqlite(self) -> bool:
         return self.url.startswith("sqlite")
+
+
+@cache
+def _engine(url: str, durable: bool) -> Engine:
+    engine = store.create_engine(url, busy_timeout=timedelta(seconds=TIME_LIMIT))  # as long as a busy machine takes
+    if engine.dialect.name == "sqlite" and not durable:
+        event.listen(engine, "connect", _keep_in_memory)
+    if engine.dialect.driver == "pymysql":
+        event.listen(engine, "do_connect", _without_tls)
+    return engine
 
 
 def _keep_in_memory(connection: Any, _record: object) -> None:
@@ -90,20 +95,19 @@ def made(url: str, isolation: str | None = None) -> Database:
 def emptied(url: str) -> Database:
     """A database with the tables and nothing in them. To empty tables is faster than to make them anew."""
     database = Database(url)
-    with _emptying_engine(url).begin() as conn:
-        store.metadata.create_all(conn)  # those that a test has dropped
-        for table in reversed(store.metadata.sorted_tables):
-            conn.execute(table.delete())
+    engine = database.engine()
+    try:
+        _empty(engine)
+    except DBAPIError:  # a test has dropped some
+        store.metadata.create_all(engine)
+        _empty(engine)
     return database
 
 
-@cache
-def _emptying_engine(url: str) -> Engine:
-    """One for all tests, as an engine compiles each statement once; without connections that stay open."""
-    engine = create_engine(url, poolclass=NullPool)
-    if engine.dialect.driver == "pymysql":
-        event.listen(engine, "do_connect", _without_tls)
-    return engine
+def _empty(engine: Engine) -> None:
+    with engine.begin() as conn:
+        for table in reversed(store.metadata.sorted_tables):
+            conn.execute(table.delete())
 
 
 # --------------------------------------------------------------------------------------------------------------- models

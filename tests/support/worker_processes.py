@@ -36,7 +36,7 @@ Work = Callable[..., Any]
 Started = tuple[Any, Pipe]
 
 _crews: dict[str | None, list[Started]] = {}
-"""The idle processes, by the way in which their store is broken; of one way at a time."""
+"""The idle processes, by the way in which their store is broken; of one broken way at a time."""
 
 
 def spawn(work: Work, database: Any, *args: Any) -> Started:
@@ -66,7 +66,7 @@ def in_parallel(work: Work, database: Any, arguments: Sequence[Sequence[Any]]) -
 
 def _taken(broken: str | None, count: int) -> list[Started]:
     """So many processes, taken from the idle ones or started."""
-    for other in [way for way in _crews if way != broken]:
+    for other in [way for way in _crews if way not in (None, broken)]:
         _end(_crews.pop(other))
     idle = _crews.setdefault(broken, [])
     while len(idle) < count:
@@ -132,7 +132,8 @@ def _call(pipe: Pipe, work: Work, database: Any, args: Sequence[Any], *, togethe
         outcome = True, work(engine, *args)
     except BaseException:
         outcome = False, format_exc()
-    engine.dispose()
+    if not together or database.is_sqlite:  # whose file is gone when the next test begins
+        engine.dispose()
     pipe.send(outcome)
 
 

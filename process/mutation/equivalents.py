@@ -8,8 +8,8 @@ from itertools import combinations
 
 from process.compiled_rows import changes_of
 from process.exploration.inputs import payload_variants
-from process.model import ELSE, MODEL, Actor, Event, Facts, Guard, Payload, Row, State, Words
-from process.mutation.incremental import explored_model
+from process.model import ELSE, MODEL, Event, Facts, Guard, Payload, Row, State, Words
+from process.mutation.incremental import explored_model, last_rows
 from process.mutation.mutant_catalogue import Mutant
 from process.requirements.renamings import OTHER_NAMES
 
@@ -37,9 +37,16 @@ def _taken() -> Mapping[int, list[tuple[Facts, Payload]]]:
     return taken
 
 
-def _changes_the_same(index: int, old: Row, new: Row) -> bool:
+def _changes_the_same(index: int, new: Row) -> bool:
     """True if both rows make the same facts of those with which the row is taken."""
-    return all(_changed(old, facts, data) == _changed(new, facts, data) for facts, data in _taken().get(index, ()))
+    taken = zip(_taken().get(index, ()), _changed_by_model(index), strict=True)
+    return all(before == _changed(new, facts, data) for (facts, data), before in taken)
+
+
+@cache
+def _changed_by_model(index: int) -> list[Facts]:
+    """The facts that MODEL's row makes of those with which it is taken."""
+    return [_changed(MODEL.table[index], facts, data) for facts, data in _taken().get(index, ())]
 
 
 def _changed(row: Row, facts: Facts, data: Payload) -> Facts:
@@ -54,10 +61,11 @@ def _sets_nothing_new(mutant: Mutant) -> bool:
         return False
     index, old, new = changed
     (effect,) = {*old.effects} ^ {*new.effects}
-    return _changes_the_same(index, old, new) and all(
+    sets_what_is_there = all(
         facts._replace(**changes_of(effect)(facts, data)) == facts  # type: ignore[arg-type]  # values of the facts' types
         for facts, data in _taken().get(index, ())
     )
+    return sets_what_is_there and _changes_the_same(index, new)
 
 
 def _sets_other_facts(mutant: Mutant) -> bool:
@@ -76,7 +84,7 @@ def _sets_other_facts(mutant: Mutant) -> bool:
 def _is_overridden(mutant: Mutant) -> bool:
     """The other effects of the row set the same facts."""
     changed = _changed_row(mutant)
-    return changed is not None and mutant.kind in EFFECTS and _changes_the_same(*changed)
+    return changed is not None and mutant.kind in EFFECTS and _changes_the_same(changed[0], changed[2])
 
 
 def _decides_the_same(mutant: Mutant) -> bool:
@@ -101,16 +109,12 @@ def _decides_the_same(mutant: Mutant) -> bool:
     return True
 
 
-def _last_rows(table: list[Row]) -> Mapping[tuple[State, Event, Actor], Row]:
-    return {(state, row.event, by): row for row in table for state in row.sources for by in row.by}
-
-
 def _never_fit_together(mutant: Mutant) -> bool:
     """No two rows that change their order can be taken in the same configuration with the same payload."""
     if mutant.kind != "rows swapped":
         return False
     old, new = list(MODEL.table), list(mutant.model.table)
-    if _last_rows(old) != _last_rows(new):
+    if last_rows(MODEL) != last_rows(mutant.model):
         return False  # the last row gives the reasons for a refusal
     inverted = [(one, other) for one, other in combinations(old, 2) if new.index(one) > new.index(other)]
     for one, other in inverted:

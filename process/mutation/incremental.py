@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import compress, count
 from typing import NamedTuple
@@ -10,8 +11,9 @@ from typing import NamedTuple
 from process.exploration.expansion import Configuration, Expansion, Successor, try_named_actors
 from process.exploration.explorer import Exploration, explore
 from process.machine import MACHINE, CompiledMachine
-from process.model import MODEL, Event, Limits, Model, State
+from process.model import MODEL, Actor, Event, Limits, Model, Row, State
 from process.requirements.evidence import Evidence
+from process.requirements.opaque_values import PartInput, part_inputs
 
 
 @cache
@@ -30,6 +32,14 @@ def _taken_by_model(limits: Limits) -> Mapping[Configuration, Taken]:
     found: dict[Configuration, list[Successor]] = {here: [] for here in exploration.configurations}
     for edge, successor in zip(exploration.edges, exploration.successors, strict=True):
         found[exploration.configurations[edge.source]].append(successor)
+    return found
+
+
+@cache
+def _by_state(limits: Limits) -> Mapping[State, Sequence[Configuration]]:
+    found: dict[State, list[Configuration]] = {}
+    for here in explored_model(limits).configurations:
+        found.setdefault(here.state, []).append(here)
     return found
 
 
@@ -59,6 +69,20 @@ def _rows_of_event(model: Model, event: Event) -> list[int]:
     return [id(row) for row in model.table if row.event is event]
 
 
+def last_rows(model: Model) -> Mapping[tuple[State, Event, Actor], Row]:
+    """The row that gives the reasons for a refusal, by state, event and actor."""
+    return {(state, row.event, by): row for row in model.table for state in row.sources for by in row.by}
+
+
+def refuses_the_same(model: Model) -> bool:
+    """True if no guard differs, and at most the order of rows of which those that give the reasons stay the last."""
+    if model.events is not MODEL.events:
+        return False
+    if [row.guards for row in model.table] == [row.guards for row in MODEL.table]:
+        return True
+    return {*map(id, model.table)} == {*map(id, MODEL.table)} and last_rows(model) == last_rows(MODEL)
+
+
 class Changes(NamedTuple):
     """The differences between a machine and MODEL's."""
 
@@ -77,12 +101,14 @@ def changes_of_machine(machine: CompiledMachine) -> Changes:
         carries_the_same = machine.definition.events[event] is MODEL.events[event]
         for state in dict.fromkeys((*before, *now)):
             old, new = before.get(state, ()), now.get(state, ())
+            if carries_the_same and old == new:
+                continue
             if not carries_the_same or [row[:-1] for row in old] != [row[:-1] for row in new]:
                 events[state] = (*events.get(state, ()), event)
-                continue
-            for one, other in zip(old, new, strict=True):
-                if one.row != other.row:
-                    rows.setdefault(state, {})[one.row] = other.row
+            place = {row[:-1]: row.row for row in reversed(new)}
+            moved = {row.row: place.get(row[:-1], row.row) for row in old}
+            if moved := {before: after for before, after in moved.items() if before != after}:
+                rows.setdefault(state, {}).update(moved)
     return Changes(events, rows)
 
 
@@ -104,8 +130,14 @@ def takes_the_same(machine: CompiledMachine, limits: Limits) -> bool:
 
     Then no other configuration is reached. Only the events with a changed row need be tried.
     """
-    changes = changes_of_machine(machine)
-    return all(_taken_by(machine, here, taken, changes)[1] for here, taken in _taken_by_model(limits).items())
+    return _takes_the_same(machine, limits, changes_of_machine(machine))
+
+
+def _takes_the_same(machine: CompiledMachine, limits: Limits, changes: Changes) -> bool:
+    taken, standing = _taken_by_model(limits), _by_state(limits)
+    return all(
+        _taken_by(machine, here, taken[here], changes)[1] for state in changes.events for here in standing.get(state, ())
+    )
 
 
 class MutantExploration(NamedTuple):
@@ -124,11 +156,16 @@ class MutantExploration(NamedTuple):
 def explore_mutant(machine: CompiledMachine, limits: Limits) -> MutantExploration:
     """Explore a machine whose model has many rows in common with MODEL: only the other rows are tried again.
 
-    What MODEL takes in a configuration is found once, also where MODEL itself never gets there.
+    What MODEL takes in a configuration is found once, also where MODEL itself never gets there. Where no row has moved and
+    all of MODEL's configurations take the same, the graph is MODEL's own.
     """
     if len(_TAKEN_ELSEWHERE) > ENOUGH_ELSEWHERE:
         _TAKEN_ELSEWHERE.clear()
     changes, known, same = changes_of_machine(machine), _taken_by_model(limits), list[bool]()
+    starts_the_same = machine.definition.initial is MODEL.initial
+    if starts_the_same and not changes.rows and _takes_the_same(machine, limits, changes):
+        graph = explored_model(limits)
+        return MutantExploration(replace(graph, machine=machine), frozenset(range(len(graph.configurations))))
 
     def expand(machine: CompiledMachine, here: Configuration) -> Expansion:
         before = known.get(here)
@@ -140,6 +177,12 @@ def explore_mutant(machine: CompiledMachine, limits: Limits) -> MutantExploratio
     return MutantExploration(exploration, frozenset(compress(count(), same)))
 
 
+@cache
+def _part_inputs_of_model(limits: Limits) -> frozenset[PartInput]:
+    """The inputs with which MODEL's own guards and effects are tried, for which R15 holds."""
+    return part_inputs(MACHINE, explored_model(limits).configurations)
+
+
 def compare_with_model(machine: CompiledMachine, limits: Limits) -> tuple[Evidence, bool]:
     """The evidence of a mutant; and True if it takes the same as MODEL everywhere, and says the same of its states.
 
@@ -148,5 +191,11 @@ def compare_with_model(machine: CompiledMachine, limits: Limits) -> tuple[Eviden
     """
     model, found = machine.definition, explore_mutant(machine, limits)
     same_states = model.states is MODEL.states
-    evidence = Evidence(found.exploration, changed_events(model), found.same, same_states=same_states)
+    evidence = Evidence(
+        found.exploration,
+        changed_events(model),
+        found.same,
+        same_states=same_states,
+        known_inputs=_part_inputs_of_model(limits),
+    )
     return evidence, found.is_same and same_states

@@ -22,7 +22,7 @@ from process.machine import build
 from process.model import MODEL, Limits, Words
 from process.model.validation import ModelError
 from process.mutation.equivalents import EQUIVALENCES, equivalent_reason
-from process.mutation.incremental import compare_with_model, explored_model, takes_the_same
+from process.mutation.incremental import compare_with_model, explored_model, refuses_the_same, takes_the_same
 from process.mutation.mutant_catalogue import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
 from process.requirements.evidence import Evidence
@@ -91,9 +91,7 @@ BEYOND_THE_SEARCH = ("R15", "R9", "R1", "R8", "R4", "R13", "R16")
 
 def _beyond_the_search(mutant: Mutant, evidence: Evidence) -> MutantResult:
     """Evaluate a mutant that takes the same events to the same facts; where no guard differs, it refuses the same, too."""
-    same_guards = [row.guards for row in mutant.model.table] == [row.guards for row in MODEL.table]
-    same_guards = same_guards and mutant.model.events is MODEL.events
-    for name in BEYOND_THE_SEARCH[:2] if same_guards else BEYOND_THE_SEARCH:
+    for name in BEYOND_THE_SEARCH[:2] if refuses_the_same(mutant.model) else BEYOND_THE_SEARCH:
         if BY_ID[name].run(evidence).counterexample is not None:
             return MutantResult(mutant, name)
     return MutantResult(mutant, EQUIVALENT)
@@ -164,10 +162,13 @@ def evaluate_all(indices: Iterable[int] | None = None, processes: int | None = N
 
     Args:
         indices: which mutants.
-        processes: how many work at the same time; by default as many as there are processors.
+        processes: how many work at the same time, by default as many as there are processors; with 1 it is this process.
     """
     mutants = all_mutants()
     chosen = list(range(len(mutants)) if indices is None else indices)
+    if processes == 1:
+        yield from (MutantResult(mutants[index], _killed_by(index)) for index in chosen)
+        return
     context = get_context("spawn")  # a fork beside threads can hang
     with ProcessPoolExecutor(processes, mp_context=context, initializer=prepare_to_evaluate) as pool:
         for index, killed_by in zip(chosen, pool.map(_killed_by, chosen, chunksize=16), strict=True):

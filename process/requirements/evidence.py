@@ -14,7 +14,7 @@ from process.machine import CompiledMachine
 from process.model import Actor, Event, Facts, Limits, Model, State, Words
 from process.requirements.counterexample import CONFIGURATIONS, EVENTS_TAKEN, CheckResult, Counterexample
 from process.requirements.observation import CLAIMS, RECORDED, Ledger, Observation, after, claimed_ledger
-from process.requirements.opaque_values import PartProblem, part_problems
+from process.requirements.opaque_values import PartInput, PartProblem, part_problems
 from process.requirements.renamings import OTHER_NAMES, RenamingDifference, differences, has_right_payload
 
 
@@ -28,6 +28,7 @@ class Evidence:
         verified: configurations, by index, that another model has, too, in which the same events have the same outcomes.
             The requirements hold for that model: what concerns single events and configurations needs no second look.
         same_states: the other model says the same of its states; else only the facts are known to be true there.
+        known_inputs: inputs for which guards and effects that the other model has, too, need no second look.
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class Evidence:
         verified: Collection[int] = frozenset(),
         *,
         same_states: bool = False,
+        known_inputs: Collection[PartInput] = frozenset(),
     ) -> None:
         self.exploration = exploration
         self._verified = verified
         self._same_states = same_states
+        self._known_inputs = known_inputs
         self.machine: CompiledMachine = exploration.machine
         self.model: Model = exploration.machine.definition
         self.configurations = exploration.configurations
@@ -72,6 +75,11 @@ class Evidence:
         """Yield the configurations that need a look, with their indices, nearest to a start first."""
         known = self._verified if self._same_states else ()
         return ((index, here) for index, here in enumerate(self.configurations) if index not in known)
+
+    @property
+    def takes_the_same(self) -> bool:
+        """True if the other model has all configurations, takes the same everywhere, and says the same of its states."""
+        return self._same_states and len(self._verified) == len(self.configurations)
 
     def retested_in(self, index: int) -> Collection[Event]:
         """The events whose guards need a look in the configuration."""
@@ -116,7 +124,7 @@ class Evidence:
     @cached_property
     def part_problems(self) -> tuple[PartProblem, ...]:
         """The guards and effects that depend on more than they may, nearest to a start first."""
-        return tuple(part_problems(self.machine, self.configurations, self.events_retested))
+        return tuple(part_problems(self.machine, self.configurations, self.events_retested, self._known_inputs))
 
     # -------------------------------------------------------------------------------------------------- looking up
 
@@ -226,6 +234,8 @@ def never_before(
 
     It walks over all edges but the needed ones, so it relies on no fact of the case: only on what has happened.
     """
+    if evidence.takes_the_same:
+        return CheckResult(())  # as in the other model, for which it holds
     starts = tuple(dict.fromkeys(starts))
     walked: set[int] = set(starts)
 

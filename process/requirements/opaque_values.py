@@ -8,7 +8,7 @@ search it does under all. Likewise the counts and limits of attempts are raised 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from process.compiled_rows import changes_of
@@ -104,27 +104,50 @@ class PartProblem(NamedTuple):
     problem: Words
 
 
+PartInput = tuple[object, ...]
+"""The identity of a guard or effect, the facts, and the values of the payload that it reads."""
+
+
 def part_problems(
-    machine: CompiledMachine, configurations: tuple[Configuration, ...], events: tuple[Event, ...]
+    machine: CompiledMachine,
+    configurations: tuple[Configuration, ...],
+    events: tuple[Event, ...],
+    known: Collection[PartInput] = frozenset(),
 ) -> Iterator[PartProblem]:
-    """Yield the problems with the guards and effects of the events, nearest to a start first."""
-    tried: set[tuple[object, ...]] = set()
+    """Yield the problems with the guards and effects of the events, nearest to a start first.
+
+    Args:
+        known: inputs that need no look, see ``part_inputs``.
+    """
+    tried: set[PartInput] = set()
+    for key, index, event, part, data in _inputs_of_parts(machine, configurations, events):
+        if key not in known and key not in tried:
+            tried.add(key)
+            for of_limits, problem in _impurities(part, configurations[index].facts, data):
+                yield PartProblem(index, event, of_limits, problem)
+
+
+def part_inputs(machine: CompiledMachine, configurations: tuple[Configuration, ...]) -> frozenset[PartInput]:
+    """All that the guards and effects of a machine are tried with; it must outlive what is made of their identities."""
+    events = tuple(machine.definition.events)
+    return frozenset(key for key, *_ in _inputs_of_parts(machine, configurations, events))
+
+
+def _inputs_of_parts(
+    machine: CompiledMachine, configurations: tuple[Configuration, ...], events: tuple[Event, ...]
+) -> Iterator[tuple[PartInput, int, Event, Guard | Effect, Mapping[str, Any]]]:
     for index, (state, facts) in enumerate(configurations):
         for event in events:
             rows = machine.compiled_events[event].transitions_from.get(state, ())
-            for part, data in _parts_with_payloads(machine, event, rows, facts):
-                key = id(part), facts, *(data.get(name) for name in part.payload_fields)
-                if key not in tried:
-                    tried.add(key)
-                    for of_limits, problem in _impurities(part, facts, data):
-                        yield PartProblem(index, event, of_limits, problem)
+            for part, data in _parts_with_payloads(machine, event, rows, facts) if rows else ():
+                yield (id(part), facts, *map(data.get, part.payload_fields)), index, event, part, data
 
 
 def _parts_with_payloads(
     machine: CompiledMachine, event: Event, rows: tuple[Transition, ...], facts: Facts
 ) -> Iterator[tuple[Guard | Effect, Mapping[str, Any]]]:
     """Yield each guard with every payload that it reads, and each effect with those with which its row is taken."""
-    payloads = list(_payloads(machine, event, facts)) if rows else []
+    payloads = list(_payloads(machine, event, facts))
     for guard in dict.fromkeys(guard for row in rows for guard in row.guards if guard is not ELSE):
         yield from ((guard, data) for data in (payloads if guard.payload_fields else payloads[:1]))
     for row in rows:

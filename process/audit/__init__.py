@@ -2,7 +2,7 @@
 
 Begin with ``run.audit``. ``mapping_file`` reads how a log's names become the model's, ``unmapped_names`` reports and
 suggests what is missing there, ``log`` makes events of rows. ``trace_verdict`` judges one trace, by
-``partial_log_simulation`` where the log leaves something out; ``variant_tables`` has every variant judged. ``report`` has
+``partial_log_simulation`` where the log leaves something out; ``variant_verdicts`` has every variant judged. ``report`` has
 the result; ``report_tables`` and ``report_files`` write it. Needs the extra ``audit``.
 """
 

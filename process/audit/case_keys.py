@@ -1,7 +1,7 @@
 """The cases of a log by keys of integers: two cases have one key exactly if they have one trace.
 
 Texts are costly, and a log has far fewer variants than cases. So an entry becomes a number and a case the list of its
-numbers; only each distinct key becomes a trace's text, the same that the query of ``variants`` gives.
+numbers; only each distinct key becomes a trace's text, the same that the query of ``log_sql`` gives.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import duckdb
 
 from process.audit.bulk_insert import insert_columns
 from process.audit.dialects import OWN
+from process.audit.log_sql import ATTEMPT, FEE, OFFER, events_with
 from process.audit.progress import Progress, Stage, watched
 from process.audit.trace import Entry
-from process.audit.variants import ATTEMPT, FEE, OFFER, events_with
 from process.model import Actor, Event, Goal
 
 LONGEST: Final = 10_000  # entries of a case; one that has more is no case
@@ -149,7 +149,7 @@ def _front(number: int) -> tuple[str, bool]:
 
 
 def _trace_text(goal: int, numbers: list[int], places: list[int]) -> str:
-    """Return a key as the text of its trace; entries of one time come in the order of their texts, as in ``variants``."""
+    """Return a key as the text of its trace; entries of one time come in the order of their texts, as in ``log_sql``."""
     references = iter(places)
     moment, found = 0, []
     for number in numbers:

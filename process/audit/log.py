@@ -9,13 +9,13 @@ import duckdb
 
 from process.audit.case_keys import LONGEST, make_cases, make_keys
 from process.audit.dialects import OWN
+from process.audit.log_sql import events_query
 from process.audit.mapping_file import ROLES, Mapping
 from process.audit.problems import MOST_NAMED, WORDS, Problem
 from process.audit.progress import Progress, Stage, silent, watched
 from process.audit.sources import Raw, SourceUnusable, quoted
 from process.audit.times import MACROS, doubtful_times
 from process.audit.unmapped_names import check_columns, check_ties, unknown_names
-from process.audit.variants import events_query
 from process.model import Event, Words
 
 ONE_EVENT: Final = "case_id, raised_by, event_id"

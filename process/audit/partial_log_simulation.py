@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from process.audit.closure import Closure
+from process.audit.silent_event_closure import Closure
 from process.audit.trace import Entry, payload
 from process.exceptions import InvalidPayload, Refused
 from process.machine import MACHINE, CompiledMachine

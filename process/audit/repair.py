@@ -12,8 +12,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from process.audit.closure import numbers_of
 from process.audit.partial_log_simulation import Place, Places, Simulation
+from process.audit.silent_event_closure import numbers_of
 from process.audit.trace import Entry
 from process.model import Actor, Event, Words
 from process.refusal_reasons import with_article

@@ -13,7 +13,7 @@ from process.audit.report_tables import check_folder, write_tables
 from process.audit.sources import connect, load_source, raising_unusable
 from process.audit.summary import build_report
 from process.audit.unmapped_names import suggest
-from process.audit.variant_tables import judge_cases
+from process.audit.variant_verdicts import judge_cases
 
 
 def audit(

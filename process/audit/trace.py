@@ -2,7 +2,7 @@
 
 Two cases with the same trace text get the same verdict, so each distinct text (a *variant*) is replayed once. A quote's
 reference becomes the place of the entry that first names it, its fee and currency likewise; of an account, an
-order and a consent only stays whether it is the right one; free text goes. The SQL of ``variants`` writes this text, and
+order and a consent only stays whether it is the right one; free text goes. The SQL of ``log_sql`` writes this text, and
 only ``Trace.parse`` reads it.
 """
 

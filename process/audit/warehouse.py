@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from process.audit.dialects import DIALECTS
 from process.audit.log import Events
+from process.audit.log_sql import PROBLEM_MARK, SEVERAL_GOALS, UNKNOWN_EVENT, UNREADABLE, counted_query
 from process.audit.mapping_file import REQUIRED, ROLES, Mapping, MappingInvalid, key
 from process.audit.problems import WORDS, Problem
 from process.audit.progress import Progress, silent
@@ -15,8 +16,7 @@ from process.audit.report import Report
 from process.audit.sources import SourceUnusable, connect, load_source
 from process.audit.summary import build_report
 from process.audit.trace import DETAILS, Trace
-from process.audit.variant_tables import judge_cases
-from process.audit.variants import PROBLEM_MARK, SEVERAL_GOALS, UNKNOWN_EVENT, UNREADABLE, counted_query
+from process.audit.variant_verdicts import judge_cases
 from process.model import Words
 
 Variant = tuple[str, int, str]

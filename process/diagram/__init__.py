@@ -2,7 +2,7 @@
 
 ``render`` is the way in. ``views`` chooses what a picture shows of a model, ``arrows`` the words on it. ``view_grids``
 says where it stands, in terms of ``view_options``. ``layout`` finds a place for everything, ``drawing`` makes shapes of it,
-and a writer for each format writes them. ``precomputed`` has the results for the released model that took long to find.
+and a writer for each format writes them. ``precomputed_file`` reads what was found for the released model's pictures.
 """
 
 from process.diagram.errors import CannotDraw

@@ -1,12 +1,12 @@
 """The process itself. ``table`` is read first: its rows decide, and every other part only reads it.
 
 ``vocabulary`` has every name with its words, ``facts`` the data of a case, ``guards``, ``effects`` and ``invariants`` the small
-functions that the rows use, ``definition`` the types of these parts, ``validation`` what a model must not contain.
+functions that the rows use, ``part_types`` the types of these parts, ``validation`` what a model must not contain.
 """
 
 # fmt: off
 # isort: off
-from process.model.definition import (
+from process.model.part_types import (
     ELSE, Blocker, Effect, Guard, Model, Payload, Predicate, Responsibility, Row, StateInfo, Transition,
     constant_effect, effect, end_state, guard, invariant, open_state, row,
 )

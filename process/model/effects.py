@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from process.model.definition import Payload, constant_effect, effect
 from process.model.facts import Facts
+from process.model.part_types import Payload, constant_effect, effect
 from process.model.vocabulary import Identity, QuoteStatus, Settlement
 
 # Bound once: until Python 3.12 reading a member from its enum costs more than the rest of an effect.

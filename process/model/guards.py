@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from process.model.definition import Payload, guard
 from process.model.facts import Facts
+from process.model.part_types import Payload, guard
 from process.model.vocabulary import Goal, Identity, QuoteStatus
 
 # Bound once: until Python 3.12 reading a member from its enum costs more than the rest of a guard.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from process.model.definition import Payload, invariant
 from process.model.facts import Facts
+from process.model.part_types import Payload, invariant
 from process.model.vocabulary import Goal, Identity, QuoteStatus, Settlement
 
 ASKED = (QuoteStatus.SUBMITTED, QuoteStatus.ANSWERED)

@@ -56,7 +56,7 @@ from datetime import timedelta
 
 # fmt: off
 # isort: off
-from process.model.definition import ELSE, Model, Responsibility as Owner, Row, StateInfo, end_state, open_state, row
+from process.model.part_types import ELSE, Model, Responsibility as Owner, Row, StateInfo, end_state, open_state, row
 from process.model.effects import (
     accept_the_quote, close_an_outstanding_answer, count_a_face_attempt, count_an_other_attempt,
     give_back_the_face_attempt, give_back_the_other_attempt, identify_by_sign_in, identify_by_support, open_the_quote,

@@ -122,20 +122,20 @@ def _behaviour(exploration: Exploration) -> set[object]:
 
 # ------------------------------------------------------------------------------------------------------------- the score
 
-KILLERS = "killers.txt"
+LAST_KILLERS = "last_killers.txt"
 """The file with the requirement that killed each mutant last time, tried first; one that kills no more costs only time."""
 
 
 @cache
 def last_results() -> tuple[str, ...]:
-    """For each of ``all_mutants`` its result when KILLERS was written; shorter if there are more mutants now."""
-    text = files("process.mutation").joinpath(KILLERS).read_text(encoding="utf-8")
+    """For each of ``all_mutants`` its result when LAST_KILLERS was written; shorter if there are more mutants now."""
+    text = files("process.mutation").joinpath(LAST_KILLERS).read_text(encoding="utf-8")
     runs = (run.partition("*") for run in text.split())
     return tuple(name for name, _, count in runs for _ in range(int(count or 1)))
 
 
 def encode_results(results: Iterable[MutantResult]) -> str:
-    """The text of KILLERS for these results, in lines of a width that can be read."""
+    """The text of LAST_KILLERS for these results, in lines of a width that can be read."""
     runs: list[tuple[str, int]] = []
     for result in results:
         name = result.killed_by or "survived"

@@ -25,6 +25,7 @@ with needed_by("process.store", "sqlalchemy", extra="store"):
     import sqlalchemy as _sqlalchemy  # noqa: F401  # so that its absence is one sentence
 
 from process.store.addresses import AddressInvalid, shown_address
+from process.store.case_lists import Summary, awaiting, count, find, overdue
 from process.store.delivery import deliver, transact
 from process.store.engines import (
     create_engine,
@@ -39,7 +40,6 @@ from process.store.handling import handle, load
 from process.store.host_transaction import raising_conflict
 from process.store.housekeeping import purge, time_out_overdue
 from process.store.kept_refusals import KeptRefusal
-from process.store.lists import Summary, awaiting, count, find, overdue
 from process.store.loading import load_events
 from process.store.one_case_queries import history, load_with_history, refusals
 from process.store.opening_cases import import_case, open  # noqa: A004  # ``store.open``, as ``gzip.open``

@@ -9,9 +9,9 @@ from process.kept_cases import Handled
 from process.model import MODEL_VERSION, Actor, Event
 from process.store import rows, statements
 from process.store.argument_checks import check_limit, check_moment
+from process.store.case_lists import list_readable
 from process.store.handling import load_for_update, write_step
 from process.store.host_transaction import demand_writing, raising_conflict
-from process.store.lists import list_readable
 from process.store.statements import Connection
 
 

@@ -16,7 +16,7 @@ from process.mutation.incremental import explore_mutant
 from process.mutation.mutant_catalogue import KINDS, Mutant, all_mutants
 from process.mutation.score import (
     EQUIVALENT,
-    KILLERS,
+    LAST_KILLERS,
     REFUSED_WHEN_BUILT,
     SMALL,
     MutantResult,
@@ -116,7 +116,7 @@ def test_the_results_of_last_time_are_as_many_as_the_mutants_and_are_written_as_
     last = last_results()
     assert len(last) == len(all_mutants())
     results = [MutantResult(mutant, name) for mutant, name in zip(all_mutants(), last, strict=True)]
-    assert files("process.mutation").joinpath(KILLERS).read_text(encoding="utf-8") == encode_results(results)
+    assert files("process.mutation").joinpath(LAST_KILLERS).read_text(encoding="utf-8") == encode_results(results)
 
 
 @pytest.mark.parametrize(

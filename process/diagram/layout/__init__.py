@@ -2,5 +2,6 @@
 
 ``box_rectangles`` places the boxes, ``frames`` the borders around them; ``labels`` cuts texts into lines, ``legend``
 explains the signs.
-``all_routes`` routes the arrows, each by ``one_route``: ``line_search`` finds its line, ``text_place`` places its text.
+Where ``precomputed_routes`` has no routes, ``all_routes`` finds them, each by ``one_route``: ``line_search`` finds its
+line, ``text_place`` places its text.
 """

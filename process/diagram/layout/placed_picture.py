@@ -1,4 +1,4 @@
-"""Lays out a whole picture: boxes on a grid, frames around them, routes and texts between them.
+"""Lays out a whole picture: boxes on a grid, frames around them, routes and texts between them, then the marks of a case.
 
 All in points, with y growing downward. Nothing here depends on the machine, on fonts that are installed or on the hash
 seed: the same picture gets the same layout everywhere.
@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from process.diagram.case_marks import CaseMarks, Tag, place_strip, place_tags
-from process.diagram.layout.all_routes import NoRoom, precomputed_routes, route_all, routing_key
+from process.diagram.layout.all_routes import NoRoom, route_all
 from process.diagram.layout.box_rectangles import Grid, cells_of, place_grid
 from process.diagram.layout.frames import Title, place_frames
 from process.diagram.layout.geometry import PITCH, Rect, whole_steps
 from process.diagram.layout.labels import TEXT, Label, label_shapes, texts, with_signs, without_effects
 from process.diagram.layout.legend import LegendEntry, place_legend
 from process.diagram.layout.one_route import RoutingGrid
+from process.diagram.layout.precomputed_routes import precomputed_routes, routing_key
 from process.diagram.layout.route_records import EdgeRequest, Route
 from process.diagram.layout.typeface import LINE, block, width
 from process.diagram.view_grids import VIEW_LAYOUTS

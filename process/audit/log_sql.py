@@ -1,4 +1,4 @@
-"""The one SQL query that turns a log's rows into variants, for DuckDB, PostgreSQL and Spark.
+"""The SQL that reads a log's rows as events, and counts their variants, for DuckDB, PostgreSQL and Spark.
 
 Times become microseconds since 1970; references become places (``trace``); entries of one time are put into an order of
 their own content, so that the order of the rows never counts where ``ties`` is ``free``.

@@ -20,7 +20,7 @@ from process.diagram.layout.geometry import PITCH, Rect, whole_steps
 from process.diagram.layout.labels import TEXT, Label, label_shapes, texts, with_signs, without_effects
 from process.diagram.layout.legend import LegendEntry, place_legend
 from process.diagram.layout.one_route import RoutingGrid
-from process.diagram.layout.precomputed_routes import precomputed_routes, routing_key
+from process.diagram.layout.precomputed_routes import look_up_routes, routing_key
 from process.diagram.layout.route_records import EdgeRequest, Route
 from process.diagram.layout.typeface import LINE, block, width
 from process.diagram.view_grids import VIEW_LAYOUTS
@@ -135,7 +135,7 @@ def _place(
     routing = RoutingGrid(raster, grid.boxes, ports, list(frames.values()), taken, members, clear, until)
     requests = _requests(picture, layout, shapes, grid, ports)
     key = routing_key(routing, requests)
-    routes = (not search and precomputed_routes(key, requests)) or route_all(routing, requests, force=force)
+    routes = (not search and look_up_routes(key, requests)) or route_all(routing, requests, force=force)
     labels = {key: shapes[key][route.shape] for key, route in routes.items()}
     visited: frozenset[str] = frozenset()
     tags: dict[str, Tag] = {}

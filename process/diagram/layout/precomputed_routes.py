@@ -27,7 +27,7 @@ def routing_key(grid: RoutingGrid, requests: Sequence[EdgeRequest]) -> str:
     )
 
 
-def precomputed_routes(key: str, requests: Sequence[EdgeRequest]) -> dict[str, Route] | None:
+def look_up_routes(key: str, requests: Sequence[EdgeRequest]) -> dict[str, Route] | None:
     """The precomputed routes under *key*, without their costs."""
     found = look_up(key)
     return found and dict(_precomputed_route(request, *found[request.key]) for request in requests)

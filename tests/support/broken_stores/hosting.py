@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from process import Case, store
-from process.store import delivery, host_transaction, lists, statements, tables
+from process.store import case_lists, delivery, host_transaction, statements, tables
 
 
 def _everywhere(name: str, value: Any) -> None:
@@ -72,7 +72,7 @@ def one_page_alone() -> None:
     def list_readable(conn: Connection, limit: int, model: int, *, after: Case | None = None, **wanted: Any) -> list[Case]:
         place = None if after is None else (after.due_at, after.case_id)
         page = conn.execute(statements.waiting(limit, model, after=place, **wanted)).all()
-        return list(lists._readable(page))
+        return list(case_lists._readable(page))
 
     _everywhere("list_readable", list_readable)
 

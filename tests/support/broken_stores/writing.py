@@ -13,13 +13,13 @@ from process import Case, Event, Refused, store
 from process.kept_cases import Handled
 from process.model import MODEL_VERSION
 from process.store import (
+    case_lists,
     claims,
     delivery,
     duplicates,
     handling,
     host_transaction,
     kept_refusals,
-    lists,
     rows,
     statements,
     tables,
@@ -162,7 +162,7 @@ def time_out_as_listed() -> None:
 
     def time_out_overdue(conn: Connection, now: datetime, limit: int = 100) -> list[Handled]:
         done = []
-        for case in lists.list_readable(conn, limit, MODEL_VERSION, due_by=now):
+        for case in case_lists.list_readable(conn, limit, MODEL_VERSION, due_by=now):
             loaded, late = handling.load_for_update(conn, case.case_id), case.copy()
             late.trigger(Event.TIME_OUT, at=now)
             step = late.history[-1]._replace(version=_free_version(conn, case.case_id))

@@ -10,7 +10,7 @@ import typer
 
 from process.cli.call_language import LangOption, lang_of
 from process.cli.output.streams import cannot_open, say
-from process.model import Words
+from process.model import MODEL, Words
 
 if TYPE_CHECKING:
     from process.testing.minimal_suites import Suite
@@ -84,11 +84,11 @@ def list_scenarios(
 
 def suite_of(cover: What) -> Suite:
     """The smallest set of scenarios that covers it."""
-    from process.exploration.explorer import explore
+    from process.exploration.explorer import explored_model
     from process.testing.guard_suites import guard_suite
     from process.testing.minimal_suites import ends, minimal_suite, transitions
 
-    exploration = explore()
+    exploration = explored_model(MODEL.limits)
     if cover is What.guards:
         return guard_suite(exploration)
     return minimal_suite(exploration, (ends if cover is What.ends else transitions)(exploration))

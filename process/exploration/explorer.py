@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from process.exploration.expansion import Configuration, Expansion, Successor, canonical, try_all_actors
+from process.exploration.expansion import Configuration, Expansion, Successor, canonical, try_all_actors, try_named_actors
 from process.exploration.graph import breadth_first, components, distances, shortest_path
 from process.exploration.inputs import ACCOUNT, ORDER
 from process.machine import MACHINE, CompiledMachine
@@ -215,3 +215,9 @@ def explore(
         edges.append(edge)
         successors.append(successor)
     return Exploration(machine, tuple(configurations), tuple(edges), tuple(successors), tuple(predecessor), tried, indices)
+
+
+@cache
+def explored_model(limits: Limits) -> Exploration:
+    """The exploration of MODEL under these limits, made once a process."""
+    return explore(limits=limits, expand=try_named_actors)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from process.case import Case
 from process.exceptions import ProcessError
-from process.exploration.explorer import explore
+from process.exploration.explorer import explored_model
 from process.exploration.inputs import RIGHT, payload_variants
 from process.model import MODEL, MODEL_VERSION, Facts, Limits, Words
 from process.records import Step
@@ -86,4 +86,4 @@ def _variant(step: Step, facts: Facts) -> str:
 
 def _configuration(case: Case) -> str:
     """Return the goal, and the configuration of the case by model version and index."""
-    return f"{case.facts.goal}@{MODEL_VERSION}:{explore().index(case.state, case.facts)}"
+    return f"{case.facts.goal}@{MODEL_VERSION}:{explored_model(MODEL.limits).index(case.state, case.facts)}"

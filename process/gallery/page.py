@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from process import diagram
-from process.exploration.explorer import Exploration, explore
+from process.exploration.explorer import Exploration, explored_model
 from process.gallery.configurations import explored_data
 from process.gallery.self_contained import assemble, asset, embedded
+from process.model import MODEL
 
 LANGUAGES = ("zh", "en")
 SCRIPTS = ("dom.js", "words.js", "paths.js", "snapshots.js", "picture.js", "saving.js", "view.js", "controls.js")
@@ -35,7 +36,7 @@ def page_html(pictures: Mapping[str, str] | None = None, exploration: Exploratio
         style=_asset("base.css") + _asset("page.css"),
         script="\n".join(map(_asset, SCRIPTS)),
         pictures=[embedded(pictures[lang], lang, lang=lang) for lang in LANGUAGES],
-        data=explored_data(exploration or explore()),
+        data=explored_data(exploration or explored_model(MODEL.limits)),
     )
 
 

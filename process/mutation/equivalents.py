@@ -7,9 +7,10 @@ from functools import cache
 from itertools import combinations
 
 from process.compiled_rows import changes_of
+from process.exploration.explorer import explored_model
 from process.exploration.inputs import payload_variants
 from process.model import ELSE, MODEL, Event, Facts, Guard, Payload, Row, State, Words
-from process.mutation.incremental import explored_model, last_rows
+from process.mutation.incremental import last_rows
 from process.mutation.mutant_catalogue import Mutant
 from process.requirements.renamings import OTHER_NAMES
 

@@ -9,18 +9,11 @@ from itertools import compress, count
 from typing import NamedTuple
 
 from process.exploration.expansion import Configuration, Expansion, Successor, try_named_actors
-from process.exploration.explorer import Exploration, explore
+from process.exploration.explorer import Exploration, explore, explored_model
 from process.machine import MACHINE, CompiledMachine
 from process.model import MODEL, Actor, Event, Limits, Model, Row, State
 from process.requirements.evidence import Evidence
 from process.requirements.opaque_values import PartInput, part_inputs
-
-
-@cache
-def explored_model(limits: Limits) -> Exploration:
-    """The exploration of MODEL itself."""
-    return explore(limits=limits, expand=try_named_actors)
-
 
 Taken = Sequence[Successor]
 """The successors of a configuration."""

@@ -17,12 +17,12 @@ from importlib.resources import files
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from process.exploration.explorer import Exploration
+from process.exploration.explorer import Exploration, explored_model
 from process.machine import build
 from process.model import MODEL, Limits, Words
 from process.model.validation import ModelError
 from process.mutation.equivalents import EQUIVALENCES, equivalent_reason
-from process.mutation.incremental import compare_with_model, explored_model, refuses_the_same, takes_the_same
+from process.mutation.incremental import compare_with_model, refuses_the_same, takes_the_same
 from process.mutation.mutant_catalogue import KINDS, Mutant, all_mutants
 from process.requirements.catalogue import REQUIREMENTS, Requirement
 from process.requirements.evidence import Evidence

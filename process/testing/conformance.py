@@ -9,8 +9,8 @@ from functools import cache
 from itertools import count
 from typing import NamedTuple
 
-from process.exploration.expansion import row_taken, try_named_actors
-from process.exploration.explorer import explore
+from process.exploration.expansion import row_taken
+from process.exploration.explorer import explored_model
 from process.model import MODEL, Event, Goal, Limits, State
 from process.testing.backend import Backend, Connection
 from process.testing.comparison import Comparison, Difference, Trial
@@ -109,7 +109,7 @@ class _Plan(NamedTuple):
 def _planner(plan: _Plan) -> Planner:
     limits = plan.limits or MODEL.limits
     return Planner(
-        explore(limits=limits, expand=try_named_actors),
+        explored_model(limits),
         goals=plan.goals,
         without=plan.without,
         other_limits=() if plan.limits else OTHER_LIMITS,

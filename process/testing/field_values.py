@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 from unicodedata import combining, normalize
@@ -75,24 +75,37 @@ VALID = frozenset((*SHAPES, *map(str, FEES), *CURRENCIES, *_TEXTS, *_MEMBERS, "a
 """The names of the valid choices."""
 
 
-def valid_choices(case: Case, event: Event) -> dict[str, Choices]:
-    """For each field of the event the values that fit the case as it stands; the right one comes first."""
-    facts, fields = _facts_with_last_quote(case), case.machine.definition.events[event]
-    is_new = _brings_quote(fields)
-    found: dict[str, Choices] = {}
-    for name, field in fields.items():
-        right = _right_value(case, facts, name, field, is_new=is_new)
-        found[name] = {RIGHT: right, **_other_valid(case, name, field, right, is_new=is_new)}
-    return found
+def right_values(case: Case, event: Event) -> dict[str, Any]:
+    """For each field of the event the right value for the case as it stands."""
+    fields = case.machine.definition.events[event]
+    if not fields:
+        return {}
+    facts, is_new = _facts_with_last_quote(case), _brings_quote(fields)
+    return {name: _right_value(case, facts, name, field, is_new=is_new) for name, field in fields.items()}
 
 
-def wrong_choices(case: Case, event: Event) -> dict[str, Choices]:
-    """For each field of the event the well-formed values that name something else; the grossest errors come first."""
-    facts, fields = _facts_with_last_quote(case), case.machine.definition.events[event]
+def valid_choices(case: Case, event: Event, only: Collection[str] | None = None) -> dict[str, Choices]:
+    """For each field of the event, or those in *only*, the values that fit the case as it stands; the right one first."""
+    fields = case.machine.definition.events[event]
     is_new = _brings_quote(fields)
+    return {
+        name: {RIGHT: right, **_other_valid(case, name, fields[name], right, is_new=is_new)}
+        for name, right in right_values(case, event).items()
+        if only is None or name in only
+    }
+
+
+def wrong_choices(case: Case, event: Event, only: Collection[str] | None = None) -> dict[str, Choices]:
+    """For each field of the event, or those in *only*, the well-formed values that name something else.
+
+    The grossest errors come first.
+    """
+    is_new = _brings_quote(case.machine.definition.events[event])
+    facts = _facts_with_last_quote(case)
     found: dict[str, Choices] = {}
-    for name, field in fields.items():
-        right = _right_value(case, facts, name, field, is_new=is_new)
+    for name, right in right_values(case, event).items():
+        if only is not None and name not in only:
+            continue
         wrong = _wrong_values(case, facts, name, is_new=is_new)
         if name in ("account", "order", "quote"):
             wrong.update(other_cases_values(name))
@@ -119,8 +132,8 @@ def offers(case: Case, event: Event, right: Mapping[str, Any]) -> Choices:
 
 def _facts_with_last_quote(case: Case) -> Facts:
     """The case's facts; where no quote is open, with the rejected or the last one, the likeliest to be taken by mistake."""
-    facts, quotes = case.facts, _quotes(case)
-    if facts.quote is not None or not quotes:
+    facts = case.facts
+    if facts.quote is not None or not (quotes := _quotes(case)):
         return facts
     return facts._replace(quote=facts.rejected_quote or quotes[-1])
 
@@ -145,8 +158,9 @@ def _right_value(case: Case, facts: Facts, name: str, field: Field, *, is_new: b
         case "account" | "order":
             return getattr(facts, name)
         case "quote":
-            new = f"quote-{case.case_id.rpartition('-')[2][:20]}-{len(_quotes(case)) + 1}"
-            return new if is_new else facts.quote or "quote-0"
+            if not is_new:
+                return facts.quote or "quote-0"
+            return f"quote-{case.case_id.rpartition('-')[2][:20]}-{len(_quotes(case)) + 1}"
         case "attempt":
             return max(facts.attempt, 1)
     samples: Mapping[Kind, Any] = {Kind.MONEY: 0, Kind.CURRENCY: "CNY", Kind.TEXT: f"a {name}", Kind.ATTEMPT: 1}

@@ -23,6 +23,7 @@ from process.testing.field_values import (
     TENFOLD,
     VALID,
     offers,
+    right_values,
     valid_choices,
     wrong_choices,
 )
@@ -38,17 +39,16 @@ def variant_payload(case: Case, event: Event, variant: str = RIGHT) -> dict[str,
         last = next((step for step in reversed(case.history) if step.event is event), None)
         if last is not None:
             return dict(last.data)
-    valid = valid_choices(case, event)
-    right = {name: choices[RIGHT] for name, choices in valid.items()}
+    right = right_values(case, event)
     if variant in (RIGHT, AGAIN):
         return right
     if is_malformed(variant):
         return dict(malformed_payloads(case.machine.definition, event, right)).get(variant, right)
     if variant in (offered := offers(case, event, right)):
         return dict(offered[variant])
-    wrong = wrong_choices(case, event)
-    chosen = (part.partition(": ") for part in variant.split(PAIR))
-    return {**right, **{name: {**wrong[name], **valid[name]}.get(choice, right[name]) for name, _, choice in chosen}}
+    chosen = {name: choice for name, _, choice in (part.partition(": ") for part in variant.split(PAIR))}
+    wrong, valid = wrong_choices(case, event, chosen), valid_choices(case, event, chosen)
+    return {**right, **{name: {**wrong[name], **valid[name]}.get(choice, right[name]) for name, choice in chosen.items()}}
 
 
 def well_formed(case: Case, event: Event) -> Iterator[tuple[str, dict[str, Any]]]:

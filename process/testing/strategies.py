@@ -27,8 +27,8 @@ except ModuleNotFoundError as missing:
     ) from None
 
 from process.case import Case
-from process.exploration.expansion import Configuration, try_named_actors
-from process.exploration.explorer import Edge, explore
+from process.exploration.expansion import Configuration
+from process.exploration.explorer import Edge, explored_model
 from process.exploration.graph import shortest_path
 from process.exploration.inputs import RIGHT
 from process.model import MODEL, Actor, Event, Goal, Kind, Limits, State
@@ -43,7 +43,7 @@ class _WalkGraph:
     """The explored graph with one edge at most between two configurations, and what can be reached from each."""
 
     def __init__(self, limits: Limits) -> None:
-        self.exploration = explore(limits=limits, expand=try_named_actors)
+        self.exploration = explored_model(limits)
         self.configurations = self.exploration.configurations
         edges = [{edge.target: edge for edge in reversed(outgoing)} for outgoing in self.exploration.outgoing]
         self.leaving = [[(edge, target) for target, edge in each.items()] for each in edges]

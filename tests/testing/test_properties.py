@@ -19,10 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from process import MODEL, Actor, Case, Event, Settlement, State
 from process.exceptions import EndReached, GuardNotMet, InvalidPayload, Refused, WrongActor, WrongState
 from process.exploration.expansion import Configuration, row_taken
-from process.exploration.explorer import Edge
+from process.exploration.explorer import Edge, explored_model
 from process.machine import build
 from process.model import QuoteStatus, spend_the_verification
-from process.mutation.incremental import explored_model
 from process.records import Step
 from process.testing.scenario import Delivery, Scenario, scenario_of
 from process.testing.strategies import events, hostile_payloads

@@ -12,7 +12,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from process import MODEL, Actor, Case, Event, Goal, InvalidPayload, Limits, ProcessError, State
-from process.mutation.incremental import explored_model
+from process.exploration.explorer import explored_model
 from process.testing import Scenario, cases, configurations, events, hostile_payloads, scenarios
 from process.testing.malformed import malformed_payloads
 from process.testing.payload_variants import variant_payload, well_formed

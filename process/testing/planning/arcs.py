@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from itertools import islice
+from typing import Literal, NamedTuple
 
 from process.exploration.expansion import Configuration
 from process.exploration.explorer import Edge, Exploration
@@ -41,6 +43,16 @@ class Arc(NamedTuple):
         return self.transition[1]
 
 
+Kind = Literal["transition", "category"]
+
+
+class New(NamedTuple):
+    """Arcs of which the kind is not known yet."""
+
+    kind: Kind
+    known: AbstractSet[object]
+
+
 class _Search:
     """A breadth-first search from one configuration: its arcs in order, searched no further than they were asked for."""
 
@@ -48,9 +60,15 @@ class _Search:
         self._found: list[Arc] = []
         self._further = breadth_first((start,), leaving)
         self._predecessor: dict[int, tuple[int, Arc] | None] = {start: None}
+        self._firsts: dict[object, tuple[dict[object, Arc], int]] = {}
+        """By attribute, and by whether an end counts, the nearest arc of each value, and how many arcs were looked at."""
 
     def __iter__(self) -> Iterator[Arc]:
-        yield from self._found
+        return self.after(0)
+
+    def after(self, number: int) -> Iterator[Arc]:
+        """Yield the arcs after so many."""
+        yield from islice(self._found, number, None)
         for source, arc, target in self._further:
             self._predecessor.setdefault(target, (source, arc))
             self._found.append(arc)
@@ -59,6 +77,24 @@ class _Search:
     def path_by(self, arc: Arc) -> list[Arc]:
         """A shortest path whose last arc is this one, which was found."""
         return [*path_back(self._predecessor, arc.source), arc]
+
+    def first_without(self, kind: Kind, known: Collection[object], ends: Collection[int]) -> Arc | None:
+        """The nearest arc whose *kind* is not *known* and that leads to none of the *ends*."""
+        firsts, looked_at = self._firsts.get((kind, bool(ends)), ({}, 0))
+        for value, arc in firsts.items():
+            if value not in known:
+                return arc
+        found = None
+        for arc in self.after(looked_at):
+            looked_at += 1
+            value = getattr(arc, kind)
+            if value not in firsts and arc.target not in ends:
+                firsts[value] = arc
+                if value not in known:
+                    found = arc
+                    break
+        self._firsts[kind, bool(ends)] = firsts, looked_at
+        return found
 
     @cached_property
     def first_arcs(self) -> Mapping[RowFromState, Arc]:
@@ -148,6 +184,16 @@ class ArcGraph:
             if wanted(arc) and (to_end or arc.target not in ends):
                 return search.path_by(arc)
         return []
+
+    def path_to_new(self, start: int, new: New, *, to_end: bool = False) -> list[Arc]:
+        """A shortest path whose last arc is *new*; empty if there is none.
+
+        Args:
+            to_end: whether the last arc may lead to an end.
+        """
+        search = self._search(start)
+        arc = search.first_without(new.kind, new.known, () if to_end else self.ends)
+        return search.path_by(arc) if arc else []
 
     def path_through(self, start: int, transition: RowFromState) -> list[Arc]:
         """A shortest path whose last arc takes the transition; empty if there is none."""

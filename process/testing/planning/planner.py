@@ -22,7 +22,7 @@ from process.model import Actor, EndKind, Event, Goal, Limits
 from process.testing.comparison import Trial
 from process.testing.field_values import valid_choices, wrong_choices
 from process.testing.planning.accepted_payloads import PairwiseChooser
-from process.testing.planning.arcs import Arc, ArcGraph, RowFromState, is_near_limits
+from process.testing.planning.arcs import Arc, ArcGraph, New, RowFromState, is_near_limits
 from process.testing.planning.listed import limit_deliveries, of_one_account, offering
 from process.testing.planning.paths import PlannedPaths
 from process.testing.planning.refused_deliveries import NO_TRACE, Leftovers, Probes, traced
@@ -103,7 +103,7 @@ class Planner:
         paths, times = self.paths, MANY_THOROUGH if self.thorough else MANY
         for goal, path in chain(paths.through_transitions(), paths.taken_back()):
             yield self._built(goal, path)
-        yield from self._until_taken(attrgetter("transition"), self.taken)
+        yield from self._until_taken(New("transition", self.taken))
         yield from self._wrong_repeated(WRONG_THOROUGH if self.thorough else MANY)
         for goal, path in paths.repeating(times):
             yield self._built(goal, path)
@@ -113,7 +113,7 @@ class Planner:
             )
         for goal, path in paths.further():
             yield self._built(goal, path)
-        yield from self._until_taken(attrgetter("category"), self.categories)
+        yield from self._until_taken(New("category", self.categories))
 
     def _listed(self) -> Iterator[Scenario]:
         if Goal.PLAN in self.goals:
@@ -123,14 +123,14 @@ class Planner:
             for deliveries in limit_deliveries(limits):
                 yield Scenario(self.paths.richest[0], deliveries, limits)
 
-    def _until_taken(self, kind: Callable[[Arc], object], taken: set[object]) -> Iterator[Scenario]:
+    def _until_taken(self, wanted: New) -> Iterator[Scenario]:
         """Scenarios that take an arc of each kind that was not taken yet, as many as possible in each."""
         for goal in self.paths.richest:
-            possible = set(map(kind, self.graph.arcs_from(self.graph.starts[goal])))
-            while possible - taken:
-                yield self._built(goal, None, lambda arc: kind(arc) not in taken)
+            possible = set(map(attrgetter(wanted.kind), self.graph.arcs_from(self.graph.starts[goal])))
+            while not possible <= wanted.known:
+                yield self._built(goal, None, wanted)
 
-    def _built(self, goal: Goal, path: list[Arc] | None, wanted: Callable[[Arc], bool] | None = None) -> Scenario:
+    def _built(self, goal: Goal, path: list[Arc] | None, wanted: New | None = None) -> Scenario:
         number = len(self._made) + 1
         deliveries = tuple(_Builder(self, goal, number, path, wanted).deliveries())
         return Scenario(goal, deliveries, self.graph.limits, shapes_of(number))
@@ -157,9 +157,7 @@ class Planner:
 class _Builder:
     """One scenario in the making: along a path first, or by arcs that are wanted, or to the nearest arc that is new."""
 
-    def __init__(
-        self, planner: Planner, goal: Goal, number: int, path: list[Arc] | None, wanted: Callable[[Arc], bool] | None
-    ) -> None:
+    def __init__(self, planner: Planner, goal: Goal, number: int, path: list[Arc] | None, wanted: New | None) -> None:
         self.wanted = wanted
         self.planner, self.graph, self.probes = planner, planner.graph, planner.probes
         self.index, self.path, self.number = self.graph.starts[goal], path, number
@@ -260,8 +258,8 @@ class _Builder:
             last = self.case.history[-1].event if self.case.history else None
             if last is Event.REJECT_CANCELLATION and (path := planner.paths.to_confirmation(self.index)):
                 return path  # it shows whether the verification was spent
-            path = graph.path(self.index, self.wanted) if self.case.version < LONG else []
-            return path or graph.path(self.index, self.wanted, to_end=True) or self._to_end()
+            path = graph.path_to_new(self.index, self.wanted) if self.case.version < LONG else []
+            return path or graph.path_to_new(self.index, self.wanted, to_end=True) or self._to_end()
         gains: list[Callable[[Arc], int]] = [
             *(self._gain((self.number + turn) % 3) for turn in range(3)),
             lambda arc: planner.new_values[arc.number],

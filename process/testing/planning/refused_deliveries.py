@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from process.case import Case
 from process.exploration.expansion import Configuration, canonical
 from process.exploration.inputs import PAIR, RIGHT
 from process.machine import CompiledMachine
-from process.model import ELSE, Actor, Event, QuoteStatus
+from process.model import ELSE, Actor, Event, QuoteStatus, State
 from process.testing.field_values import ASCII_MISSES, NEAR_MISSES, ORDERS
 from process.testing.malformed import MALFORMED, malformed_payloads, reserved_fields
 from process.testing.payload_variants import AGAIN, is_near_miss, is_wrong, names_other_case, variant_payload, well_formed
@@ -84,6 +84,10 @@ class Probes:
         self._guarded: dict[object, list[_Guarded]] = {}
         self._seen: dict[object, set[object]] = {}
         """For each kind of refused delivery the facts with which it was delivered, and the rows after which."""
+        self._strangers_done: set[tuple[State, Event]] = set()
+        """The events of which no wrong actor is left in a state."""
+        self._elsewhere_done: set[tuple[State, Leftovers]] = set()
+        """The states in which nothing is left that does not happen there."""
         self._malformed_left: dict[Event, list[str]] = {}
 
     def once(self, *key: object) -> bool:
@@ -168,20 +172,23 @@ class Probes:
         if place not in self._guarded:
             found = []
             for event, actors in self.actors.get(case.state, {}).items():
-                decisive: set[Actor] = set()  # whose right payload is accepted, so that the variant alone decides
+                decisive: list[Actor] = []  # whose right payload is accepted, so that the variant alone decides
+                everyone = sorted(actors)
                 for variant, data in well_formed(case, event):
-                    is_other = names_other_case(variant)
-                    is_once = is_other or is_near_miss(variant) or PAIR in variant
-                    status = None if PAIR in variant else case.facts.quote_status
-                    once = event, variant, _shape_missed(case, variant), status
-                    if is_once and once[2] is None:
+                    is_pair, is_other, is_once, is_for_everyone = _kind(variant)
+                    tried_by = everyone if is_for_everyone else decisive
+                    shape = _shape_missed(case, variant) if is_once and tried_by else None
+                    if is_once and shape is None:
                         continue
-                    for by in sorted(actors if variant == RIGHT or (is_wrong(variant) and not is_once) else decisive):
-                        key: object = (*once, by if is_other else None) if is_once else (case.state, event, by, variant)
-                        if is_once and key in self._seen:
-                            continue
+                    for by in tried_by:
+                        key: object = None
+                        if is_once:
+                            status = None if is_pair else case.facts.quote_status
+                            key = event, variant, shape, status, by if is_other else None
+                            if key in self._seen:
+                                continue
                         if not self.refuses(case, event, by, data):
-                            decisive |= {by} if variant == RIGHT else set()
+                            decisive += [by] if variant == RIGHT else []
                             continue
                         if variant == RIGHT:
                             key = case.state, event, by, self._reasons(case, event, by, data)
@@ -204,12 +211,15 @@ class Probes:
     def _wrong_actors(self, case: Case) -> Iterator[Delivery]:
         """Yield what happens here, by actors who may not; once also with the right actor's name in the payload."""
         for event, actors in self.actors.get(case.state, {}).items():
+            if (case.state, event) in self._strangers_done:
+                continue
             rows = self.machine.compiled_events[event].transitions_from[case.state]
             strangers = {
                 row.row: [by for by in Actor if by not in row.by and ("actor", row.row, case.state, by) not in self.done]
                 for row in rows
             }
             if not any(strangers.values()):
+                self._strangers_done.add((case.state, event))
                 continue
             right = variant_payload(case, event)
             for row in rows:
@@ -234,12 +244,15 @@ class Probes:
 
     def _wrong_states(self, case: Case, trace: Leftovers) -> Iterator[Delivery]:
         """Yield what does not happen in this state; answers once for each quote and verification they may be for."""
+        if (case.state, trace) in self._elsewhere_done:
+            return
         here = self.actors.get(case.state, {})
         for event in self.model.events:
             if event not in here and event not in self.without:
                 for by in self.model.actors[event]:
                     if self.once(*self._elsewhere(case, event, by, trace)):
                         yield Delivery(event, by)
+        self._elsewhere_done.add((case.state, trace))
 
     def _elsewhere(self, case: Case, event: Event, by: Actor, trace: Leftovers) -> tuple[object, ...]:
         """The kind of a delivery that does not happen in this state."""
@@ -265,6 +278,14 @@ class Probes:
                 yield Delivery(event, by, left.pop(0))
 
 
+@cache
+def _kind(variant: str) -> tuple[bool, bool, bool, bool]:
+    """True if two fields differ; if it names another case; if once is enough; if every actor of the event delivers it."""
+    is_pair, is_other = PAIR in variant, names_other_case(variant)
+    is_once = is_other or is_near_miss(variant) or is_pair
+    return is_pair, is_other, is_once, variant == RIGHT or (is_wrong(variant) and not is_once)
+
+
 @lru_cache(1000)
 def _shape(reference: str) -> str:
     """The shape of a reference; references of one shape have the same near misses."""
@@ -275,11 +296,18 @@ def _shape(reference: str) -> str:
     return "long" if len(reference) == MAX_REFERENCE else "between"
 
 
+@cache
+def _only_choice(variant: str) -> tuple[str, str]:
+    """The field that differs, and the choice for it."""
+    name, _, choice = variant.partition(": ")
+    return name, choice
+
+
 def _shape_missed(case: Case, variant: str) -> str | None:
     """The shape of the reference that the variant nearly misses; None if the plain one shows as much."""
-    name, _, choice = variant.partition(": ")
+    name, choice = _only_choice(variant)
     if choice not in NEAR_MISSES:
-        are_plain = _shape(case.facts.order) == _shape(case.facts.account) == "plain"
-        return "plain" if choice != ORDERS or are_plain else None
+        are_plain = choice != ORDERS or _shape(case.facts.order) == _shape(case.facts.account) == "plain"
+        return "plain" if are_plain else None
     shape = _shape(getattr(case.facts, name, None) or "")
     return shape if shape in ("plain", "long") or choice in ASCII_MISSES else None

@@ -48,7 +48,11 @@ GROUPS = {
         "tests/audit/test_report_page",
     ),
     "servers": ("tests/temporal/",),
-    "plans": ("tests/testing/test_conformance", "tests/testing/test_hooks"),
+    "plans": (
+        "tests/testing/test_conformance",
+        "tests/testing/test_hooks",
+        "tests/test_readme.py::test_the_examples_of_tests",
+    ),
 }
 """By the beginnings of their names, the tests that one process runs: what they share takes long to start."""
 

@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
+from itertools import compress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,15 +24,30 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
 
 
-@pytest.mark.parametrize("number", range(len(PYTHON)))
+IS_TEST = ["def test_" in text for text in PYTHON]
+
+
+@pytest.mark.parametrize(
+    "number", [pytest.param(at, marks=[pytest.mark.thorough] if IS_TEST[at] else []) for at in range(len(PYTHON))]
+)
 def test_a_python_example_of_the_readme_runs(number: int, tmp_path: Path) -> None:
     example = tmp_path / "test_example.py"
     example.write_text(PYTHON[number], encoding="utf-8")
     run = [sys.executable, str(example)]
-    if "def test_" in PYTHON[number]:
+    if IS_TEST[number]:
         run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(example)]
     done = subprocess.run(run, cwd=tmp_path, env=_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_examples_of_tests_pass_and_share_the_plans_of_this_process() -> None:
+    for text in compress(PYTHON, IS_TEST):
+        written: dict[str, Any] = {}
+        exec(compile(text, "README.md", "exec"), written)  # noqa: S102  # an example of ours
+        tests = [value for name, value in written.items() if name.startswith("test_")]
+        assert tests
+        for test in tests:
+            test()
 
 
 @pytest.mark.parametrize("number", range(len(CONSOLE)))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -15,28 +12,15 @@ from typer.testing import CliRunner, Result
 
 from process.cli import app
 from process.cli import scenarios as command
-from process.exploration.explorer import Exploration
-from process.testing.minimal_suites import Suite
-from tests.support.running import run
+from tests.support.running import run, run_pytest
 
-
-@pytest.fixture(scope="module")
-def planned(exploration: Exploration) -> Callable[[command.What], Suite]:
-    """The command's suites, each planned once, on the search that the session has made."""
-    patch = pytest.MonkeyPatch()
-    suite_of = cache(command.suite_of)
-
-    def plan(cover: command.What) -> Suite:
-        with patch.context() as patched:
-            patched.setattr("process.exploration.explorer.explore", lambda: exploration)
-            return suite_of(cover)
-
-    return plan
+PLANNED = cache(command.suite_of)
+"""The command's suites, each planned once."""
 
 
 @pytest.fixture(autouse=True)
-def planned_once(monkeypatch: pytest.MonkeyPatch, planned: Callable[[command.What], Suite]) -> None:
-    monkeypatch.setattr(command, "suite_of", planned)
+def planned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "suite_of", PLANNED)
 
 
 def scenarios(*arguments: str, **settings: str) -> Result:
@@ -45,8 +29,7 @@ def scenarios(*arguments: str, **settings: str) -> Result:
 
 def failed_files(*files: Path) -> set[str]:
     """The names of the generated files in which pytest has a failure."""
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *map(str, files)]
-    done = subprocess.run(command, cwd=files[0].parent, capture_output=True, text=True, check=False)
+    done = run_pytest(files[0].parent, "--tb=no", "-rfE", *files)
     assert re.search(r"\d passed", done.stdout), done.stdout + done.stderr
     return set(re.findall(r"(?m)^(?:FAILED|ERROR) (\w+\.py)", done.stdout))
 

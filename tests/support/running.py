@@ -39,6 +39,13 @@ def started(*arguments: object, env: dict[str, str] | None = None, **settings: A
     return subprocess.run(command, env=environment, capture_output=True, check=False, **settings)
 
 
+def run_pytest(folder: Path, *arguments: object, plugins: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run pytest in the folder, as a user would; without the plugins of other packages, which take a second to load."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *map(str, arguments)]
+    alone = {} if plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, cwd=folder, env={**os.environ, **alone}, capture_output=True, text=True, check=False)
+
+
 def named(case: Case, name: str) -> Case:
     return Case.from_dict({**case.to_dict(), "case_id": name})
 

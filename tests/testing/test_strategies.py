@@ -17,6 +17,7 @@ from process.testing import Scenario, cases, configurations, events, hostile_pay
 from process.testing.malformed import malformed_payloads
 from process.testing.payload_variants import variant_payload, well_formed
 from process.value_checks import field_errors
+from tests.support.running import run_pytest
 
 ROOT = Path(__file__).parents[2]
 PLAIN = settings(max_examples=25, deadline=None, derandomize=True, database=None)
@@ -148,11 +149,6 @@ def test_our_back_end_follows_the_process(check_conformance):
 """
 
 
-def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture
 def users_repo(tmp_path: Path) -> Path:
     (tmp_path / "my_shop.py").write_text(ADAPTER, encoding="utf-8")
@@ -195,7 +191,7 @@ def test_nothing_of_the_package_is_loaded_into_runs_of_pytest_that_do_not_ask_fo
     (tmp_path / "process.py").write_text("def work(): return 1\n", encoding="utf-8")
     text = "import process, sys\ndef test_it():\n    assert process.work()\n    assert 'transitions' not in sys.modules\n"
     (tmp_path / "test_nothing.py").write_text(text, encoding="utf-8")
-    ran = run_pytest(tmp_path)
+    ran = run_pytest(tmp_path, plugins=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from process.audit import Report, audit, page
 from process.diagram import View
-from tests.support.browser import DIAGRAMS, Watched, address, watched
+from tests.support.browser import DIAGRAMS, Watched, address, reset_screen, watched
 from tests.support.logs import legal_log, with_faults, write_csv
 
 HOSTILE = (
@@ -19,6 +19,15 @@ HOSTILE = (
     "'\"--><b id=bold>&amp;%</b>\u2028",
 )
 """The ids of three deviating cases."""
+
+
+RESET = """() => {
+  const button = (selector) => document.querySelector(selector);
+  if (button("#close").checkVisibility()) button("#close").click();
+  button("#clear").click();
+  document.querySelectorAll("details").forEach((one) => { one.open = false; });
+  if (document.documentElement.lang !== "en") button("[data-choose-lang=en]").click();
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +62,7 @@ def loaded(browser: Browser, page_file: Path) -> Iterator[Watched]:
 @pytest.fixture
 def shown(loaded: Watched) -> Iterator[Page]:
     """The page in English, wide and offline, with no filter and no case open; anything on the console fails the test."""
-    loaded.page.set_viewport_size({"width": 1440, "height": 900})
-    loaded.page.emulate_media(media="screen", color_scheme="light")
-    if loaded.page.locator("#close").is_visible():
-        loaded.page.locator("#close").click()
-    loaded.page.locator("#clear").click()
-    loaded.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = false; })")
-    loaded.page.locator('[data-choose-lang="en"]').click()
+    reset_screen(loaded.page)
+    loaded.page.evaluate(RESET)
     yield loaded.page
     loaded.check()

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from process import Event, State
 from process.audit import Report, page
@@ -19,7 +19,7 @@ from process.audit.trace import Trace
 from process.diagram import View
 from process.requirements.catalogue import REQUIREMENTS
 from tests.audit.conftest import HOSTILE
-from tests.support.browser import POOR_CONTRAST, address, press_until, watched
+from tests.support.browser import POOR_CONTRAST, Watched, address, press_until, watched
 from tests.support.thorough import counts
 
 PICTURE = '#case-pane svg.picture[data-lang="{lang}"]'
@@ -172,8 +172,8 @@ def test_the_times_of_the_events_are_those_of_the_log(shown: Page, report: Repor
     assert shown.locator("#steps time").evaluate_all("all => all.map(one => one.dateTime)") == list(listed.times)
 
 
-def test_a_link_opens_its_case_and_closing_returns_to_its_button(browser: Browser, page_file: Path, report: Report) -> None:
-    with watched(browser) as seen:
+def test_a_link_opens_its_case_and_closing_returns_to_its_button(loaded: Watched, page_file: Path, report: Report) -> None:
+    with watched(loaded.page.context) as seen:
         seen.page.goto(address(page_file))
         seen.page.locator("#patterns summary").first.click()
         seen.page.locator("#patterns [data-case]").first.click()
@@ -297,13 +297,13 @@ def test_the_page_holds_no_reference_of_an_account_an_order_or_a_quote(page_file
 
 
 def test_the_page_names_no_address_and_stops_a_script_that_is_not_its_own(
-    browser: Browser, page_file: Path, tmp_path: Path
+    loaded: Watched, page_file: Path, tmp_path: Path
 ) -> None:
     text = page_file.read_text(encoding="utf-8")
     assert {*re.findall(r"https?://[^\s\"'<)]+", text)} <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
     tampered = tmp_path / "index.html"
     tampered.write_text(text.replace("</body>", "<script>window.stranger = 1</script></body>"), encoding="utf-8")
-    with watched(browser) as seen:
+    with watched(loaded.page.context) as seen:
         seen.page.goto(address(tampered))
         assert seen.page.evaluate("[typeof window.stranger, document.querySelectorAll('#patterns li').length > 0]") == [
             "undefined",
@@ -321,11 +321,11 @@ def test_a_large_report_lists_some_cases_and_counts_all(report: Report) -> None:
 
 
 def test_a_page_that_leaves_cases_out_says_how_many_and_where_they_are(
-    browser: Browser, report: Report, pictures: dict[tuple[View, str], str], tmp_path: Path
+    loaded: Watched, report: Report, pictures: dict[tuple[View, str], str], tmp_path: Path
 ) -> None:
     file = tmp_path / "index.html"
     file.write_text(page.html(report, pictures, lang="zh", most_cases=7), encoding="utf-8")
-    with watched(browser) as seen:
+    with watched(loaded.page.context) as seen:
         seen.page.goto(address(file))
         assert seen.page.locator("html").get_attribute("lang") == "zh-CN"
         told = seen.page.locator("#left-out").inner_text()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import FILE, Watched, address, follow, watched
+from tests.support.browser import FILE, Watched, address, follow, reset_screen, watched
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +20,7 @@ def loaded(browser: Browser) -> Iterator[Watched]:
 @pytest.fixture
 def shown(loaded: Watched) -> Iterator[Page]:
     """The page in English, wide and offline, at the choice of the goal; anything on the console fails the test."""
-    loaded.page.set_viewport_size({"width": 1440, "height": 900})
-    loaded.page.emulate_media(media="screen", color_scheme="light")
+    reset_screen(loaded.page)
     loaded.page.evaluate("() => document.querySelectorAll('details').forEach((details) => { details.open = false; })")
     follow(loaded.page, "en")
     yield loaded.page

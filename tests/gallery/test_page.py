@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from process import MODEL, State
 from process.gallery import page
-from tests.support.browser import FILE, address, watched
+from tests.support.browser import FILE, Watched, address, watched
 
 
 def test_the_page_names_no_address_and_no_handler_and_allows_only_its_own_script() -> None:
@@ -22,10 +22,10 @@ def test_the_page_names_no_address_and_no_handler_and_allows_only_its_own_script
     assert len(text.encode()) < 1_500_000
 
 
-def test_the_policy_stops_a_script_that_is_not_the_pages(browser: Browser, tmp_path: Path) -> None:
+def test_the_policy_stops_a_script_that_is_not_the_pages(loaded: Watched, tmp_path: Path) -> None:
     tampered = tmp_path / "index.html"
     tampered.write_text(FILE.read_text(encoding="utf-8").replace("</body>", "<script>window.stranger = 1</script></body>"))
-    with watched(browser) as seen:
+    with watched(loaded.page.context) as seen:
         seen.page.goto(address(tampered))
         assert seen.page.evaluate("[typeof window.stranger, stepThrough.configurations > 0]") == ["undefined", True]
         assert "Content Security Policy" in seen.errors.pop()

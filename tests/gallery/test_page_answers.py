@@ -16,7 +16,7 @@ from process.exploration.inputs import ACCOUNT, ORDER, RIGHT, payload_for, paylo
 from process.exploration.replay import replay_path
 from process.gallery import page
 from process.model import Term, Words
-from tests.support.browser import follow
+from tests.support.browser import follow, read_json
 
 DEADLINE = {"zh": "时限：", "en": "Deadline: "}
 IN_WORDS = {
@@ -106,7 +106,7 @@ def test_every_configuration_offers_what_the_library_offers_and_shows_its_facts(
     follow(shown, lang)
     assert shown.evaluate("stepThrough.configurations") == len(cases)
     indices = list(range(len(cases))) if every else samples(exploration)
-    for index, here in zip(indices, shown.evaluate(READ, indices), strict=True):
+    for index, here in zip(indices, read_json(shown, READ, indices), strict=True):
         case = cases[index]
         offered = {(event, by) for event, by, _, _ in here["offered"]}
         assert len(offered) == len(here["offered"])
@@ -170,7 +170,7 @@ def test_every_configuration_names_the_librarys_reasons_for_every_other_event(
 ) -> None:
     follow(shown, lang)
     indices = list(range(len(cases))) if every else samples(exploration)
-    read, lists = shown.evaluate(BLOCKED, indices)
+    read, lists = read_json(shown, BLOCKED, indices)
     for index, views in zip(indices, read, strict=True):
         for by, number in zip((None, *Actor), views, strict=True):
             blocked = lists[number]
@@ -182,7 +182,7 @@ def test_every_configuration_names_the_librarys_reasons_for_every_other_event(
 
 def test_every_reason_says_whether_the_event_may_still_become_possible(shown: Page, exploration: Exploration) -> None:
     indices = samples(exploration)[::3]
-    read, lists = shown.evaluate(BLOCKED, indices)
+    read, lists = read_json(shown, BLOCKED, indices)
     for index, views in zip(indices, read, strict=True):
         reachable = exploration.reachable_from([index])
         possible = {(edge.event.value, edge.by) for source in reachable for edge in exploration.outgoing[source]}
@@ -252,7 +252,7 @@ def test_after_outages_refusals_name_the_attempts_that_the_library_names_on_the_
     shown: Page, exploration: Exploration
 ) -> None:
     paths = dict(paths_with_outages(exploration, 60))
-    read = shown.evaluate(REFUSED_ON_PATHS, list(paths))
+    read = read_json(shown, REFUSED_ON_PATHS, list(paths))
     later = 0
     for (link, case), (steps, refused) in zip(paths.items(), read, strict=True):
         assert steps == case.version, link

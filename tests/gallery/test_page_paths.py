@@ -16,6 +16,12 @@ def button_of(shown: Page, edge: Edge) -> Locator:
     return shown.locator(f'{item} button[data-variant="{edge.variant}"]')
 
 
+STATE_AND_LAST_ARROWS = """[
+  document.querySelector("#now").dataset.state,
+  [...document.querySelectorAll("svg.picture:not([hidden]) .is-last")].map((arrow) => arrow.getAttribute("class")),
+]"""
+
+
 @pytest.mark.parametrize("end", MODEL.ends)
 def test_a_path_to_each_end_is_clicked_through(shown: Page, exploration: Exploration, end: State) -> None:
     index = exploration.first(lambda found: found.state is end)
@@ -24,10 +30,10 @@ def test_a_path_to_each_end_is_clicked_through(shown: Page, exploration: Explora
     shown.locator(f'[data-goal="{exploration.goal_of(path, index)}"]').click()
     for edge in path:
         button_of(shown, edge).click()
-        assert state_of(shown) == exploration.configurations[edge.target].state
-        assert shown.locator("svg.picture:not([hidden]) .is-last").count() >= 1
-        last = shown.locator("svg.picture:not([hidden]) .is-last").first.get_attribute("class") or ""
-        assert f"row-{edge.row}" in last.split()
+        state, last = shown.evaluate(STATE_AND_LAST_ARROWS)
+        assert state == exploration.configurations[edge.target].state
+        assert last
+        assert f"row-{edge.row}" in last[0].split()
     assert len(steps_of(shown)) == len(path)
     assert shown.locator("#offers").is_hidden()
     assert shown.locator("#where").inner_text() == "Ended"

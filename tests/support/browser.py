@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,25 +11,41 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 DIAGRAMS = Path(__file__).parents[2] / "diagrams"
 FILE = DIAGRAMS / "index.html"
 """The page."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--in-process-gpu",
+)  # without a process that draws: it costs a tenth of the time
+WIDE = (1440, 900)
+"""Width and height of a page, in pixels."""
+SETTINGS: dict[str, Any] = {
+    "viewport": dict(zip(("width", "height"), WIDE, strict=True)),
+    "reduced_motion": "reduce",
+    "locale": "en",
+}
 
 TO_FACE = "sign_in/open_orders/open_order/find_option/choose_cancellation/quote_consequences/confirm_cancellation@customer"
 """A path to the decision on verification, as links have it."""
 FAILED_ONCE = f"{TO_FACE}/require_verification/start_face_verification/fail_verification"
 
-FOLLOW = """async (fragments) => {
-  for (const fragment of fragments) {
+FOLLOW = """async (fragment) => {
+  const again = location.hash === `#${fragment}`;
+  for (const next of again ? [`${fragment.split("/")[0]}/`, fragment] : [fragment]) {
     const changed = new Promise((done) => addEventListener("hashchange", done, { once: true }));
-    location.hash = fragment;
+    location.hash = next;
     await changed;
   }
 }"""
+"""Change the part behind the #; where it is the same, by way of another one: ``en/`` is the same as ``en``."""
+
+SCREEN = """[innerWidth, innerHeight, matchMedia("screen").matches, matchMedia("(prefers-color-scheme: light)").matches]"""
 
 POOR_CONTRAST = """(selector) => {
   const parse = (color) => color.match(/[\\d.]+/g).map(Number);
@@ -61,7 +78,7 @@ def chromium() -> Iterator[Browser]:
     if executable is None:
         pytest.fail(f"no browser: none of {', '.join(NAMES)} is on PATH; install one with: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         try:
             yield browser
         finally:
@@ -84,21 +101,34 @@ class Watched:
 
 
 @contextmanager
-def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
-    """A fresh, offline page, checked in the end; options as Playwright's ``new_context`` takes them."""
-    settings: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", "locale": "en"}
-    context = browser.new_context(**settings | options)
+def watched(within: Browser | BrowserContext, **options: Any) -> Iterator[Watched]:
+    """A fresh, offline page, checked in the end.
+
+    Args:
+        within: a browser, for a page with options of its own; or the context of another page, which takes less time.
+        options: as Playwright's ``new_context`` takes them.
+    """
+    context = within if isinstance(within, BrowserContext) else within.new_context(**SETTINGS | options)
     context.set_offline(True)
     seen = Watched(context.new_page())
     seen.page.set_default_timeout(10_000)  # milliseconds
     seen.page.on("console", lambda message: seen.errors.append(message.text))
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    context.on("request", lambda request: seen.requests.append(request.url))
+    seen.page.on("request", lambda request: seen.requests.append(request.url))
     try:
         yield seen
     finally:
-        context.close()
+        seen.page.close()
+        if context is not within:
+            context.close()
     seen.check()
+
+
+def reset_screen(shown: Page) -> None:
+    """Make the page wide and light, unless it is, as it would be drawn anew."""
+    if shown.evaluate(SCREEN) != [*WIDE, True, True]:
+        shown.set_viewport_size(SETTINGS["viewport"])
+        shown.emulate_media(media="screen", color_scheme="light")
 
 
 def address(file: Path, fragment: str = "") -> str:
@@ -107,8 +137,13 @@ def address(file: Path, fragment: str = "") -> str:
 
 
 def follow(shown: Page, fragment: str) -> None:
-    """Follow a link within the page, from the choice of the goal; ``en/`` is the same as ``en``, but another address."""
-    shown.evaluate(FOLLOW, [f"{fragment.partition('/')[0]}/", fragment])
+    """Follow a link within the page, whatever it shows."""
+    shown.evaluate(FOLLOW, fragment)
+
+
+def read_json(shown: Page, script: str, argument: Any) -> Any:
+    """The value of a function in the page, as one text: Playwright takes long to hand over many small values."""
+    return json.loads(shown.evaluate(f"async (argument) => JSON.stringify(await ({script})(argument))", argument))
 
 
 def state_of(shown: Page) -> str | None:

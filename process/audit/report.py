@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import duckdb
@@ -207,9 +208,15 @@ def arrow_traffic(conn: duckdb.DuckDBPyConnection) -> tuple[ArrowTraffic, ...]:
     return tuple(ArrowTraffic(source, event, target, int(count), *waits) for source, event, target, count, *waits in rows)
 
 
+@cache
+def _drawn_groups() -> list[frozenset[TransitionKey]]:
+    """Return the transitions that some picture draws as one arrow, for each arrow."""
+    return sorted({keys for view in View for keys in transitions_of(view).values()}, key=sorted)
+
+
 def median_waits(conn: duckdb.DuckDBPyConnection) -> dict[frozenset[TransitionKey], float]:
     """Return the median wait in seconds before the transitions that a picture draws as one arrow, where there was any."""
-    groups = sorted({keys for view in View for keys in transitions_of(view).values()}, key=sorted)
+    groups = _drawn_groups()
     keys = [(number, *key) for number, group in enumerate(groups) for key in sorted(group)]
     rows = conn.execute(
         """with drawn as (

@@ -16,17 +16,19 @@ from process.temporal import Answer, Cases, deciding, worker, worker_setup
 from process.temporal.messages import EventMessage
 from tests.support.asynchronous import run
 from tests.support.temporal import SIGN_IN, Server, compared, history_of, new_order, outcome_of, replay, runs_of, submit
+from tests.support.thorough import counts
 
 pytestmark = pytest.mark.usefixtures("workers")
 
 
-def test_the_hosts_functions_are_called_under_one_key_until_they_answer(server: Server) -> None:
+@counts("failures", 1, 2)  # seconds are waited before each next call
+def test_the_hosts_functions_are_called_under_one_key_until_they_answer(server: Server, failures: int) -> None:
     calls: list[Request] = []
     decided = asyncio.Event()
 
     def quote(request: Request) -> Answer:
         calls.append(request)
-        if len(calls) < 3:
+        if len(calls) <= failures:
             raise ConnectionError("the lender is down")
         return Answer(Event.QUOTE_CONSEQUENCES, {"quote": "quote-1", "fee": 7, "currency": "CNY"})
 
@@ -65,7 +67,8 @@ def test_the_hosts_functions_are_called_under_one_key_until_they_answer(server: 
             assert done.case.state is State.PLAN_CANCELLED
             assert await server.client.get_workflow_handle(case.workflow_id).result()
             asked, last = calls[0], calls[-1]
-            assert {request.key for request in calls[:3]} == {asked.key} == {f"{case.case_id}:5"}
+            assert len(calls) == failures + 2
+            assert {request.key for request in calls[:-1]} == {asked.key} == {f"{case.case_id}:5"}
             assert asked.kind is RequestKind.QUOTE_CONSEQUENCES
             assert asked.to is Actor.LENDER
             assert asked.payload["goal"] is Goal.PLAN

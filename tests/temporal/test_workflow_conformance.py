@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError
 
-from process import Actor, Case, Event, ProcessError, State
+from process import Actor, Case, Event, Limits, ProcessError, State
 from process.temporal import CaseHandle, Cases, Handled, worker
 from process.testing import check_conformance
 from tests.support.temporal import Server, compared, new_order, open_like, outcome_of
@@ -72,7 +72,7 @@ def backend(skipping: Server) -> Iterator[OnTemporal]:
 
 
 def test_the_workflow_does_in_the_first_events_what_the_model_does(backend: OnTemporal) -> None:
-    report = check_conformance(backend, events=100, transitions=0.05, ends=0.0)
+    report = check_conformance(backend, events=100, limits=Limits(1, 1), transitions=0.05, ends=0.0)
     assert backend.differences == []
     assert report.events >= 100
 

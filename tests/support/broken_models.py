@@ -30,6 +30,8 @@ def change_rows(
         if event not in (None, row.event) or target not in (None, row.target) or source not in (None, *row.sources):
             return (row,)
         made = change(row)
+        if made == row:
+            return (row,)  # the very one, of which all is known already
         return () if made is None else (made,) if isinstance(made, Row) else tuple(made)
 
     return replace(model, table=tuple(row for old in model.table for row in changed(old)))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from process.diagram.layout.geometry import PITCH, Point, Rect, between, points
+from process.diagram.layout.geometry import PITCH, Point, Rect, between
 
 BEND, CROSSING, HEAVY, ALONGSIDE, OFF_CENTRE = 4.0, 14.0, 30.0, 1.0, 0.35  # in steps
 BESIDE_FRAME, THROUGH_FRAME = 2.5, 1.0
 _ACROSS, _DOWN, _FULL, _MAIN = 1, 2, 4, 8  # what runs through a point: a line across, one down, a corner or an end; heavy
 _NEVER = 1e9
+_TURNS = tuple((step, (step + 1) % 4, (step + 3) % 4) for step in range(4))
+"""For each step those that can follow: straight on, and the two turns."""
 
 
 class End(NamedTuple):
@@ -90,17 +92,22 @@ class Raster:
 
     def block(self, rect: Rect) -> None:
         """Let nothing pass through *rect* or along its borders."""
-        for x, y in points(rect):
-            if 0 <= x < self.width and 0 <= y < self.height:
-                self.blocked[y * self.width + x] = 1
+        for place in self._places(rect):
+            self.blocked[place] = 1
 
     def shun(self, rect: Rect, price: float) -> None:
         """Let every step within *rect* cost *price* more."""
         across, down = self.extra
-        for x, y in points(rect):
-            if 0 <= x < self.width and 0 <= y < self.height:
-                across[y * self.width + x] += price
-                down[y * self.width + x] += price
+        for place in self._places(rect):
+            across[place] += price
+            down[place] += price
+
+    def _places(self, rect: Rect) -> Iterator[int]:
+        """The places of the raster's points in *rect*, row by row."""
+        left, top = max(-int(-rect.left // PITCH), 0), max(-int(-rect.top // PITCH), 0)
+        right, bottom = min(int(rect.right // PITCH) + 1, self.width), min(int(rect.bottom // PITCH) + 1, self.height)
+        for y in range(top, bottom):
+            yield from range(y * self.width + left, y * self.width + right)
 
     def copy(self) -> Raster:
         """An independent copy."""
@@ -132,14 +139,14 @@ class Raster:
     def cheapest(self, starts: Sequence[End], goals: Sequence[End], turn: float) -> tuple[float, tuple[Point, ...]] | None:
         """The cost and the corners of the cheapest line; None if there is none."""
         width, blocked, used_at, barred = self.width, self.blocked, self.used, self.barred
+        steps, prices = self.onward, (*self.extra, *self.extra)  # by the number of the step
         into = {(end.point[1] * width + end.point[0]) * 4 + end.step: end.cost for end in goals}
         ends = {key // 4 for key in into}
         xs, ys = [end.point[0] for end in goals], [end.point[1] for end in goals]
         if not ends or not starts:
             return None
         left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
-        best = [_NEVER] * (width * self.height * 4)
-        came: dict[int, int] = {}
+        best, came = [_NEVER] * (width * self.height * 4), dict[int, int]()
         queue: list[tuple[float, float, int]] = []
         for point, step, cost in starts:
             key = (point[1] * width + point[0]) * 4 + step
@@ -152,12 +159,12 @@ class Raster:
             _, so_far, key = heappop(queue)
             if so_far > best[key]:
                 continue
-            place, step = divmod(key, 4)
+            place, step = key >> 2, key & 3
             before = came[key]
             if key in into and before >= 0:
                 return so_far, self._corners(key, came)
             used = used_at[place] if before >= 0 else 0
-            for onward in (step,) if used or before < 0 else (step, (step + 1) % 4, (step + 3) % 4):
+            for onward in (step,) if used or before < 0 else _TURNS[step]:
                 cost = so_far + 1
                 if onward != step:
                     cost += turn
@@ -167,7 +174,7 @@ class Raster:
                     cost += HEAVY if used & _MAIN else CROSSING
                 if barred[place] >> onward & 1:
                     continue
-                there = place + self.onward[onward]
+                there = place + steps[onward]
                 onto = there * 4 + onward
                 if there in ends:
                     if onto not in into:
@@ -176,15 +183,14 @@ class Raster:
                 elif blocked[there]:
                     continue
                 else:
-                    cost += self.extra[onward % 2][there]
+                    cost += prices[onward][there]
                 if cost < best[onto]:
                     best[onto] = cost
                     came[onto] = key
                     y, x = divmod(there, width)
-                    rest = (left - x if x < left else x - right if x > right else 0) + (
-                        top - y if y < top else y - bottom if y > bottom else 0
-                    )
-                    heappush(queue, (cost + rest, cost, onto))
+                    across = left - x if x < left else x - right if x > right else 0
+                    down = top - y if y < top else y - bottom if y > bottom else 0
+                    heappush(queue, (cost + (across + down), cost, onto))
         return None
 
     def _corners(self, key: int, came: dict[int, int]) -> tuple[Point, ...]:

@@ -44,7 +44,12 @@ _NEVER_FIRST = frozenset("，。；：、！？）」』…,.;:!?)]")
 
 def width(text: str, size: float) -> float:
     """The width of *text* in points, in type of *size* points."""
-    return size * sum(_em(character) for character in text)
+    return size * _ems(text)
+
+
+@lru_cache(maxsize=8192)
+def _ems(text: str) -> float:
+    return sum(map(_em, text))
 
 
 def graphviz_width(lines: Sequence[str], size: float) -> float:

@@ -12,11 +12,11 @@ from sqlalchemy import Engine, make_url
 
 from tests.store import (
     test_aio,
-    test_case_lists,
     test_claims,
     test_conflicts,
     test_engines,
     test_mysql,
+    test_store_lists,
     test_time_outs,
     test_waits,
 )
@@ -41,7 +41,7 @@ NESTED = test_waits.test_a_delivery_inside_another_one_is_refused_at_once
 UNPREPARED = test_waits.test_an_sqlite_engine_that_was_not_prepared_is_refused
 WAIT = test_waits.test_a_writer_waits_once_for_a_lock_that_is_not_given
 READERS = test_waits.test_readers_of_sqlite_neither_wait_for_a_writer_nor_keep_one_waiting
-FILTERS = test_case_lists.test_filters_find_what_the_cases_say_in_order_part_by_part_and_counted
+FILTERS = test_store_lists.test_filters_find_what_the_cases_say_in_order_part_by_part_and_counted
 UNREADABLE = test_time_outs.test_cases_that_can_not_be_read_leave_their_places_in_a_list_to_others
 CALENDAR = test_engines.test_times_at_the_ends_of_the_calendar_are_kept_verified_and_known_again
 EARLIER = test_claims.test_an_open_case_of_an_earlier_release_never_repeats_what_another_one_has_done

@@ -42,7 +42,7 @@ _IDENTITY: Mapping[str, Field] = {
 class Case(EventMethods):
     """One case. It does no I/O, keeps no global state and never reads a clock; no case depends on another.
 
-    A case is not locked: two threads must not raise events on the same one at the same time.
+    A case is not locked: while one thread raises an event on it, no other may use it.
 
     Args:
         goal: what the customer wants.
@@ -113,7 +113,7 @@ class Case(EventMethods):
         self._case_id: str = case_id
         self._state: State = machine.definition.initial
         self._facts = MutableFacts(goal, account, order, limits.face, limits.other)
-        self._facts_read: Facts | None = None
+        self._facts_read: tuple[int, Facts] | None = None
         self._version = 0
         self._history: list[Step] = []
         self._opened_at = at
@@ -131,10 +131,8 @@ class Case(EventMethods):
 
     @property
     def facts(self) -> Facts:
-        """The facts as they are now; they stay so when the case moves on."""
-        if self._facts_read is None:
-            self._facts_read = immutable(self._facts)
-        return self._facts_read
+        """The facts as they are now, as a copy: it stays as it is when the case moves on."""
+        return self._immutable_facts()
 
     @property
     def version(self) -> int:
@@ -154,18 +152,18 @@ class Case(EventMethods):
     @property
     def awaits(self) -> Actor | None:
         """Whose move it is; None at an end."""
-        responsibility = self.machine.definition.responsibility(self._state, self.facts)
+        responsibility = self.machine.definition.responsibility(self._state, self._immutable_facts())
         return None if responsibility is None else responsibility.owner
 
     @property
     def achieved(self) -> Goal | None:
         """The part of the goal that has happened; None if nothing has."""
-        return self.machine.definition.achieved(self._state, self.facts)
+        return self.machine.definition.achieved(self._state, self._immutable_facts())
 
     @property
     def unmet(self) -> Goal | None:
         """The part of the goal that has not happened; None if all of it has. At an end, the goal of the next case."""
-        return self.machine.definition.unmet(self._state, self.facts)
+        return self.machine.definition.unmet(self._state, self._immutable_facts())
 
     @property
     def due_at(self) -> datetime | None:
@@ -185,10 +183,10 @@ class Case(EventMethods):
     @property
     def request(self) -> Request | None:
         """The request that is open now; None at an end. The same request has the same key, however often it is read."""
-        responsibility = self.machine.definition.responsibility(self._state, self.facts)
+        responsibility = self.machine.definition.responsibility(self._state, self._immutable_facts())
         if responsibility is None:
             return None
-        facts = self.facts._asdict()
+        facts = self._immutable_facts()._asdict()
         carried = self._history[-1].data if self._history else _NOTHING
         about = {name: facts[name] for name in ("account", "order", "goal")}
         needed = {name: facts[name] if name in facts else carried[name] for name in responsibility.payload_fields}
@@ -245,7 +243,6 @@ class Case(EventMethods):
                 raise self._refusal(event, own, by, who, at)
         if row.in_place is not None:
             row.in_place(self._facts, carried)
-            self._facts_read = None
         self._state = target = row.target
         self._version = version = self._version + 1
         step = _new(Step, (event, actor, carried, source, target, at, version, who))
@@ -294,7 +291,7 @@ class Case(EventMethods):
 
     def allowed_events(self, *, by: Actor | None = None) -> tuple[Event, ...]:
         """Return the events that *by* (anyone, if left out) can raise now, given the right payload."""
-        machine, here = self.machine, (self._state, self.facts)
+        machine, here = self.machine, (self._state, self._immutable_facts())
         return tuple(
             event for event in machine.definition.events if can_be_taken(machine.compiled_events[event], *here, by)
         )
@@ -376,6 +373,14 @@ class Case(EventMethods):
 
     # --------------------------------------------------------------------------------------------------------- inside
 
+    def _immutable_facts(self) -> Facts:
+        """Return ``facts``, also where a subclass shows others; a copy is kept with the version at which it was begun."""
+        read = self._facts_read
+        if read is None or read[0] != self._version:
+            version = self._version
+            read = self._facts_read = version, immutable(self._facts)
+        return read[1]
+
     @property
     def _check_of(self) -> FieldCheck:
         return check_of if self._trusted_until is None else model_1_check_of
@@ -386,7 +391,9 @@ class Case(EventMethods):
         actor = actor_of(compiled, by)
         named = Shown(by) if actor is None and by is not None else actor
         return refusal(
-            Circumstances(self.machine, compiled, self._state, self.facts, named, payload, wrong, self._check_of)
+            Circumstances(
+                self.machine, compiled, self._state, self._immutable_facts(), named, payload, wrong, self._check_of
+            )
         )
 
     def _decide_again(self, decide: Decide, data: Mapping[str, Any]) -> Decided:
@@ -405,7 +412,7 @@ class Case(EventMethods):
         actors = (by,) if by is not None else self.machine.definition.actors[event]
         reasons: tuple[Blocker, ...] = ()
         for actor in actors:
-            found = state_blockers(self.machine.definition, compiled, self._state, self.facts, actor, _NOTHING)
+            found = state_blockers(self.machine.definition, compiled, self._state, self._immutable_facts(), actor, _NOTHING)
             if not found:
                 return ()
             if not reasons or any(blocker.code == "wrong_actor" for blocker in reasons):
@@ -417,7 +424,7 @@ class Case(EventMethods):
             self._case_id,
             self._version,
             self._state,
-            self.facts,
+            self._immutable_facts(),
             self._opened_at,
             self._deadlines,
             tuple(self._history),
@@ -428,7 +435,7 @@ class Case(EventMethods):
     def _of(cls, parts: Parts, added: Mapping[str, Any] | None = None) -> Self:
         case = cls.__new__(cls)
         case._case_id, case._version, case._state, facts, case._opened_at, case._deadlines, history, trusted_until = parts
-        case._facts, case._facts_read = MutableFacts(*facts), facts
+        case._facts, case._facts_read = MutableFacts(*facts), (case._version, facts)
         case._trusted_until = trusted_until
         case._history = list(history)
         case._decisions = cls.machine.decisions if trusted_until is None else cls.machine.model_1_decisions

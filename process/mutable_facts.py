@@ -1,4 +1,4 @@
-"""The facts of a case while it moves: changed in place, since to copy them takes a fifth of an event's time."""
+"""The facts of a case while it moves: changed in place, since copying them takes a fifth of an event's time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from process.model import Facts
 
 if TYPE_CHECKING:
-    MutableFacts = Facts  # guards and effects read one like the other
+    MutableFacts = Facts  # guards and effects read both by name
 else:
     _FIELDS = [
         (name, object, field(default=Facts._field_defaults[name])) if name in Facts._field_defaults else (name, object)

@@ -27,7 +27,7 @@ class Limits:
 
 
 class Facts(NamedTuple):
-    """The data of a case beside its state. Immutable; a transition makes new ones."""
+    """The data of a case beside its state. Immutable: a case that moves gives out others."""
 
     goal: Goal
     account: str

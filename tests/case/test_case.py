@@ -39,7 +39,8 @@ from process import (
 from process.exploration.explorer import Exploration
 from process.exploration.inputs import all_inputs, payload_variants
 from process.machine import MACHINE
-from process.model import Facts
+from process.model import Facts, Identity
+from process.mutable_facts import immutable
 from tests.support.begun_cases import at_decision, at_options, opened
 from tests.support.thorough import counts
 
@@ -384,6 +385,35 @@ def test_facts_that_were_read_stay_as_they_were_and_are_those_that_the_rows_give
             outcomes.append(outcome)
         assert read == outcomes
         assert {type(facts) for _, facts in read} == {Facts}
+
+
+def test_facts_that_another_thread_read_as_an_event_was_taken_do_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    case, at_the_copy = opened(), [lambda: case.sign_in(account="acct-1", channel=Channel.APP)]
+
+    def interrupted(facts: Facts) -> Facts:
+        copied = immutable(facts)
+        if at_the_copy:
+            at_the_copy.pop()()
+        return copied
+
+    monkeypatch.setattr("process.case.immutable", interrupted)
+    assert case.facts.identity is None
+    assert case.facts.identity is Identity.SIGNED_IN
+
+
+def test_a_subclass_that_shows_other_facts_is_decided_asked_and_saved_by_its_own() -> None:
+    class Masked(Case):
+        @property
+        def facts(self) -> Facts:
+            return super().facts._replace(account="***", goal=Goal.BOTH)
+
+    case = Masked(goal=Goal.PLAN, account="acct-1", order="order-9", case_id="case-1")
+    case.sign_in(account="acct-1", channel=Channel.APP)
+    assert case.facts.account == "***"
+    assert (case.to_dict()["facts"]["account"], case.unmet) == ("acct-1", Goal.PLAN)
+    assert case.request is not None
+    assert case.request.payload["account"] == "acct-1"
+    assert Masked.from_json(case.to_json()) == case == case.copy()
 
 
 def test_the_reasons_of_a_refusal_are_those_of_its_time_whenever_they_are_read() -> None:

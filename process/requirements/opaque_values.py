@@ -192,6 +192,15 @@ def _impurities(part: Guard | Effect, facts: Facts, data: Mapping[str, Any]) -> 
             Words(f"{part.name} 的答复是 {expected!r}，不是真假", f"{part.name} answers {expected!r}, not True or False"),
         )
         return
+    if isinstance(part, Effect) and not (isinstance(expected, Mapping) and expected.keys() <= {*Facts._fields}):
+        yield (
+            False,
+            Words(
+                f"{part.name} 的结果 {expected!r} 不都是事实的新值",
+                f"{part.name} returns {expected!r}, not new values of facts",
+            ),
+        )
+        return
     if not _same_on_opaque_values(evaluate, facts, data, expected):
         yield (
             False,

@@ -22,7 +22,15 @@ from process.requirements.catalogue import REQUIREMENTS
 from process.requirements.data_independence import r15_one_outcome
 from process.requirements.opaque_values import CLASS_OF, Opaque, RevealedError, part_problems
 from process.requirements.report import check
-from tests.support.broken_models import Predicate, change_rows, with_condition, with_effect_instead, with_predicate
+from tests.support.broken_models import (
+    Changes,
+    Predicate,
+    change_rows,
+    with_condition,
+    with_effect,
+    with_effect_instead,
+    with_predicate,
+)
 
 SMALL = Limits(1, 1)
 E = Event
@@ -159,10 +167,25 @@ def test_a_guard_that_fails_is_a_finding_with_its_name(guard: Guard, predicate: 
     assert result.counterexample.problem.en.startswith(problem)
 
 
+def no_fact_later(facts: Facts, _data: object) -> Mapping[str, object]:
+    return {"qoute": None} if facts.face_removed and facts.quote is None else {}
+
+
+def nothing_later(facts: Facts, _data: object) -> Any:
+    return None if facts.face_removed and facts.quote is None else {}
+
+
+@pytest.mark.parametrize("changes", [no_fact_later, nothing_later])
+def test_an_effect_that_sets_something_else_than_facts_is_a_finding_with_its_name(changes: Changes) -> None:
+    (result,) = check(with_effect(E.QUOTE_CONSEQUENCES, changes), limits=SMALL, only=["R15"]).failed
+    assert result.counterexample is not None
+    assert result.counterexample.problem.en.endswith("not new values of facts")
+
+
 @pytest.mark.parametrize("guard", [m.face_attempts_are_left, m.other_attempts_are_left])
 def test_a_limit_that_is_a_constant_is_found_under_that_very_limit(guard: Guard) -> None:
-    fact = guard.message_fields[1]
-    model = with_predicate(guard, lambda facts, data: guard.predicate(facts._replace(**{fact: 2}), data))
+    count_of_attempts, _limit = guard.message_fields
+    model = with_predicate(guard, lambda facts, _data: getattr(facts, count_of_attempts) < 2)
     found = explore(build(model), limits=Limits(2, 2), expand=try_named_actors)
     problems = list(part_problems(found.machine, found.configurations, tuple(MODEL.events)))
     assert {problem.of_limits for problem in problems} == {True}

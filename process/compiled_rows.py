@@ -15,13 +15,13 @@ from process.model import ELSE, Actor, Effect, Event, Facts, Field, Guard, Kind,
 from process.value_checks import FieldCheck, check_of
 
 Decided = tuple["CompiledRow", Mapping[str, Any]]
-"""The row that is taken, and the event's payload, with members where names of members stood."""
+"""The row that is taken, None where none can be, and the event's payload, with members where names of members stood."""
 
 REFUSED: tuple[Any, Any] = (None, None)
-"""Stands for Decided where the payload is wrong, or no row can be taken."""
+"""Stands for Decided where the payload is wrong."""
 
 Decide = Callable[[Facts, Mapping[str, Any]], Decided]
-"""Decides an event in one state by one actor, for facts and a payload, which it leaves alone; or returns REFUSED."""
+"""Decides an event in one state by one actor, for facts and a payload; it changes neither."""
 
 Decision = tuple[Event, Actor, Decide]
 """An event by an actor, decided by a function. A plain tuple: it is unpacked on every event."""
@@ -75,10 +75,13 @@ def _compiled_effects(effects: tuple[Effect, ...]) -> tuple[InPlace, Copied] | t
 
 
 def _computed(changes_by: Callable[[Facts, Payload], Changes]) -> tuple[InPlace, Copied]:
-    index_of = _INDEX
+    index_of, are_facts = _INDEX, frozenset(_INDEX).issuperset
 
     def in_place(facts: Facts, data: Payload) -> None:
-        for name, value in changes_by(facts, data).items():
+        changes = changes_by(facts, data)
+        if not are_facts(changes):  # seen before the first is set: an event is taken whole or not at all
+            raise KeyError(next(name for name in changes if name not in index_of))
+        for name, value in changes.items():
             setattr(facts, name, value)
 
     def copied(facts: Facts, data: Payload) -> Facts:

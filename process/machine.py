@@ -56,7 +56,7 @@ class CompiledTransition(transitions.Transition):
 
 
 class CompiledEvent(transitions.Event):
-    """An event whose transitions are compiled as they are added."""
+    """An event whose transitions are compiled into decisions, when these are first read."""
 
     def __init__(self, name: str, machine: CompiledMachine) -> None:
         super().__init__(name, machine)

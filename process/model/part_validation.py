@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
+from types import SimpleNamespace
 from typing import Any, get_args, get_type_hints
 
 from process.model import Effect, Facts, Field, Goal, Guard, Identity, Kind, QuoteStatus, Settlement, Words
@@ -121,12 +122,23 @@ def _evaluation_problems(part: Guard | Effect, data: Mapping[str, object], field
         if wrong:
             yield from wrong
             return
+        if not (isinstance(part, Effect) and part.is_constant):
+            try:
+                _evaluate(part, _only_by_name(facts), data)
+            except Exception as error:
+                yield f"{part.name} must read the facts by name, as in facts.quote: {type(error).__name__}: {error}"
+                return
     if len(errors) == 2 or any(isinstance(error, AttributeError | NameError) for error in errors):
         yield f"{part.name} can't be evaluated: {type(errors[0]).__name__}: {errors[0]}"
 
 
 def _evaluate(part: Guard | Effect, facts: Facts, data: Mapping[str, object]) -> Any:
     return part.predicate(facts, data) if isinstance(part, Guard) else part.changes(facts, data)
+
+
+def _only_by_name(facts: Facts) -> Any:
+    """Return facts such as those of a moving case: they are read by name, are no tuple, and can't be hashed."""
+    return SimpleNamespace(**facts._asdict())
 
 
 def _result_problems(part: Guard | Effect, result: Any) -> Iterator[str]:

@@ -197,13 +197,23 @@ def _limits(model: Model) -> Iterator[Change]:
 
 def _shifted(guard: Guard, fact: str, step: int) -> Callable[[Facts, Payload], bool]:
     def holds(facts: Facts, data: Payload) -> bool:
-        return guard.predicate(facts._replace(**{fact: getattr(facts, fact) + step}), data)
+        return guard.predicate(_OneChanged(facts, fact, getattr(facts, fact) + step), data)  # type: ignore[arg-type]
 
     return holds
 
 
 def _fixed(guard: Guard, fact: str, value: int) -> Callable[[Facts, Payload], bool]:
-    return lambda facts, data: guard.predicate(facts._replace(**{fact: value}), data)  # type: ignore[arg-type]
+    return lambda facts, data: guard.predicate(_OneChanged(facts, fact, value), data)  # type: ignore[arg-type]
+
+
+class _OneChanged:
+    """Facts of which one has another value; read by name, as those of a moving case are."""
+
+    def __init__(self, facts: Facts, fact: str, value: int) -> None:
+        vars(self).update({"facts": facts, fact: value})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.facts, name)
 
 
 def _endless(guard: Guard) -> Callable[[Facts, Payload], bool]:

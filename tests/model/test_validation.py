@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 import pytest
 
@@ -96,6 +97,31 @@ def answers_nothing(facts: m.Facts, data: m.Payload) -> bool:
 @m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))
 def misspells_a_fact(facts: m.Facts, data: m.Payload) -> bool:
     return facts.settled is not None and bool(facts.qoute)  # type: ignore[attr-defined]
+
+
+@m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))
+def reads_a_fact_by_its_place(facts: m.Facts, data: m.Payload) -> bool:
+    return facts[1] == facts.account
+
+
+@m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))
+def looks_at_other_facts(facts: m.Facts, data: m.Payload) -> bool:
+    return facts._replace(quote=None).quote is None
+
+
+@lru_cache
+def remembered(facts: m.Facts) -> bool:
+    return facts.face_removed
+
+
+@m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))
+def remembers_the_facts(facts: m.Facts, data: m.Payload) -> bool:
+    return remembered(facts)
+
+
+@m.effect("改变", "a change")
+def keeps_a_fact_by_its_place(facts: m.Facts, data: m.Payload) -> dict[str, object]:
+    return {"quote": facts[2]}
 
 
 @m.guard("some_code", ("条件", "a condition"), ("原因", "a reason"))  # type: ignore[arg-type]  # its parameters are missing
@@ -336,6 +362,26 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Model], str, str]] = {
         lambda: with_first_row(guards=(misspells_a_fact,)),
         FIRST,
         "misspells_a_fact can't be evaluated: AttributeError: 'Facts' object has no attribute 'qoute'",
+    ),
+    "a guard that reads the facts as a tuple": (
+        lambda: with_first_row(guards=(reads_a_fact_by_its_place,)),
+        FIRST,
+        "reads_a_fact_by_its_place must read the facts by name, as in facts.quote: TypeError",
+    ),
+    "a guard that copies the facts": (
+        lambda: with_first_row(guards=(looks_at_other_facts,)),
+        FIRST,
+        "looks_at_other_facts must read the facts by name, as in facts.quote: AttributeError",
+    ),
+    "a guard that remembers its answers by the facts": (
+        lambda: with_first_row(guards=(remembers_the_facts,)),
+        FIRST,
+        "remembers_the_facts must read the facts by name, as in facts.quote: TypeError: unhashable",
+    ),
+    "an effect that reads the facts as a tuple": (
+        lambda: with_first_row(effects=(keeps_a_fact_by_its_place,)),
+        FIRST,
+        "keeps_a_fact_by_its_place must read the facts by name, as in facts.quote: TypeError",
     ),
     "a guard of the wrong shape": (
         lambda: with_first_row(guards=(asks_too_much,)),

@@ -241,11 +241,11 @@ class Case(EventMethods):
             row, carried = self._decide_again(decide, own)
             if row is None:
                 raise self._refusal(event, own, by, who, at)
+        target, version = row.target, self._version + 1
+        step = _new(Step, (event, actor, carried, source, target, at, version, who))  # made before anything changes
         if row.in_place is not None:
             row.in_place(self._facts, carried)
-        self._state = target = row.target
-        self._version = version = self._version + 1
-        step = _new(Step, (event, actor, carried, source, target, at, version, who))
+        self._state, self._version = target, version
         self._history.append(step)
         return step
 

@@ -401,6 +401,18 @@ def test_facts_that_another_thread_read_as_an_event_was_taken_do_not_stay(monkey
     assert case.facts.identity is Identity.SIGNED_IN
 
 
+def test_an_event_for_whose_step_there_is_no_memory_leaves_the_case_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_given: object) -> None:
+        raise MemoryError
+
+    case = opened()
+    with monkeypatch.context() as patched:
+        patched.setattr("process.case._new", no_memory)
+        with pytest.raises(MemoryError):
+            case.sign_in(account="acct-1", channel=Channel.APP)
+    assert case == opened()
+
+
 def test_a_subclass_that_shows_other_facts_is_decided_asked_and_saved_by_its_own() -> None:
     class Masked(Case):
         @property

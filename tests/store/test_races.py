@@ -185,7 +185,7 @@ def test_one_opening_wins_above_read_committed_too(postgresql: Database, isolati
 
 def test_without_the_unique_key_an_order_gets_several_open_cases(postgresql: Database) -> None:
     with pytest.raises(AssertionError, match="several open cases"):
-        check_one_open_case(postgresql._replace(broken="no_unique_key"), rounds=6)
+        check_one_open_case(postgresql._replace(broken="no_unique_key"), rounds=3)
 
 
 # ---------------------------------------------------------------------------------------------- one outcome per event
@@ -298,8 +298,8 @@ def test_each_event_counts_once_however_often_8_processes_deliver_it(database: D
 @pytest.mark.parametrize(
     ("way", "cases", "found_out"),
     [
-        ("look_before_load", 60, f"several outcomes|the wrong outcome|{TAKEN} .cancellation_(step_of_sender|refusal_pkey)"),
-        ("never_look", 8, "several outcomes|the wrong outcome|counted twice"),
+        ("look_before_load", 24, f"several outcomes|the wrong outcome|{TAKEN} .cancellation_(step_of_sender|refusal_pkey)"),
+        ("never_look", 3, "several outcomes|the wrong outcome|counted twice"),
     ],
 )
 def test_a_store_that_looks_too_early_or_never_is_found(postgresql: Database, way: str, cases: int, found_out: str) -> None:

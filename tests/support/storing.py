@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Column, Engine, Integer, String, Table, event
+from sqlalchemy import Column, Dialect, Engine, Integer, String, Table, event
 from sqlalchemy.exc import DBAPIError
 
 from process import Event, Goal, store
@@ -62,8 +62,6 @@ def _engine(url: str, durable: bool) -> Engine:
     engine = store.create_engine(url, busy_timeout=timedelta(seconds=TIME_LIMIT))  # as long as a busy machine takes
     if engine.dialect.name == "sqlite" and not durable:
         event.listen(engine, "connect", _keep_in_memory)
-    if engine.dialect.driver == "pymysql":
-        event.listen(engine, "do_connect", _without_tls)
     return engine
 
 
@@ -72,9 +70,11 @@ def _keep_in_memory(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def _without_tls(_dialect: object, _record: object, _args: object, keywords: dict[str, Any]) -> None:
+@event.listens_for(Engine, "do_connect")
+def _without_tls(dialect: Dialect, _record: object, _args: object, keywords: dict[str, Any]) -> None:
     """On its socket it is not used, and PyMySQL would read all of the machine's certificates for each connection."""
-    keywords["ssl_disabled"] = True
+    if dialect.driver == "pymysql":
+        keywords["ssl_disabled"] = True
 
 
 ENGINES: list[Engine] = []

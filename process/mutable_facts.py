@@ -23,5 +23,5 @@ _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
 def immutable(facts: Facts) -> Facts:
-    """Return MutableFacts, as they are now, as Facts."""
+    """Return a copy of MutableFacts as Facts."""
     return _new(Facts, _values_of(facts))

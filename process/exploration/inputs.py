@@ -66,7 +66,7 @@ def variants_of(model: Model, event: Event, facts: Facts, fresh: str | None = No
 
 
 def variants_under(facts: Facts, fresh: str | None = None) -> Mapping[Fields, tuple[Variants, Pairs]]:
-    """By the fields of an event, what ``variants_of`` gives for it."""
+    """Return the payloads of ``variants_of``, by the fields of an event."""
     return _variants_under(_compared(facts), fresh or (QUOTE if facts.quote != QUOTE else NEXT_QUOTE))
 
 
@@ -76,7 +76,7 @@ def _variants_under(compared: tuple[Any, ...], fresh: str) -> _VariantsByFields:
 
 
 class _VariantsByFields(dict[Fields, tuple[Variants, Pairs]]):
-    """Makes what is asked for the first time, and remembers it."""
+    """The payloads by the fields of an event, made when they are first looked up."""
 
     def __init__(self, facts: _Compared, fresh: str) -> None:
         self._facts, self._fresh = facts, fresh

@@ -13,6 +13,7 @@ from process.exploration.explorer import Exploration, explore, explored_model
 from process.machine import MACHINE, CompiledMachine
 from process.model import MODEL, Actor, Event, Limits, Model, Row, State
 from process.requirements.evidence import Evidence
+from process.requirements.observation import Observation
 from process.requirements.opaque_values import PartInput, part_inputs
 
 Taken = Sequence[Successor]
@@ -176,6 +177,10 @@ def _part_inputs_of_model(limits: Limits) -> frozenset[PartInput]:
     return part_inputs(MACHINE, explored_model(limits).configurations)
 
 
+_OBSERVED: dict[Limits, dict[int, tuple[Observation, ...]]] = {}
+"""By limits what the evidence of all mutants with MODEL's own graph has found in it."""
+
+
 def compare_with_model(machine: CompiledMachine, limits: Limits) -> tuple[Evidence, bool]:
     """The evidence of a mutant; and True if it takes the same as MODEL everywhere, and says the same of its states.
 
@@ -190,5 +195,6 @@ def compare_with_model(machine: CompiledMachine, limits: Limits) -> tuple[Eviden
         found.same,
         same_states=same_states,
         known_inputs=_part_inputs_of_model(limits),
+        observed=_OBSERVED.setdefault(limits, {}) if found.exploration.edges is explored_model(limits).edges else None,
     )
     return evidence, found.is_same and same_states

@@ -29,6 +29,7 @@ class Evidence:
             The requirements hold for that model: what concerns single events and configurations needs no second look.
         same_states: the other model says the same of its states; else only the facts are known to be true there.
         known_inputs: inputs for which guards and effects that the other model has, too, need no second look.
+        observed: what ``taken_in`` has found in the same graph, to which more is added.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class Evidence:
         *,
         same_states: bool = False,
         known_inputs: Collection[PartInput] = frozenset(),
+        observed: dict[int, tuple[Observation, ...]] | None = None,
     ) -> None:
         self.exploration = exploration
         self._verified = verified
         self._same_states = same_states
         self._known_inputs = known_inputs
+        self._taken_in = {} if observed is None else observed
         self.machine: CompiledMachine = exploration.machine
         self.model: Model = exploration.machine.definition
         self.configurations = exploration.configurations
@@ -55,10 +58,6 @@ class Evidence:
     def observations(self) -> tuple[Observation, ...]:
         """Every event that can be taken, nearest to a start first."""
         return tuple(seen for index in range(len(self.configurations)) for seen in self.taken_in(index))
-
-    @cached_property
-    def _taken_in(self) -> dict[int, tuple[Observation, ...]]:
-        return {}
 
     def taken_in(self, index: int) -> tuple[Observation, ...]:
         """The events that can be taken in the configuration."""

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta, timezone
 from itertools import product
 from typing import Any
 
+import pytest
+
 from process import (
     MODEL,
     MODEL_VERSION,
@@ -24,7 +26,7 @@ from process import (
     SupportChannel,
 )
 from process.exploration.expansion import canonical
-from process.exploration.explorer import Exploration
+from process.exploration.explorer import explored_model
 from tests.support.begun_cases import at_choice, at_options, finished, opened
 from tests.support.thorough import counts
 
@@ -129,9 +131,10 @@ def test_the_longest_texts_fit_and_the_size_counts_them_as_ascii() -> None:
     assert Case.from_json(json.dumps(data)) == Case.from_json(case.to_json())
 
 
-def test_what_must_hold_lets_through_exactly_the_configurations_that_a_case_can_reach(exploration: Exploration) -> None:
-    reachable = {(found.state, found.facts) for found in exploration.configurations}
-    begin = Facts(Goal.PLAN, "account-1", "order-1", MODEL.limits.face, MODEL.limits.other)
+@pytest.mark.parametrize("limits", [Limits(2, 1), pytest.param(MODEL.limits, marks=pytest.mark.thorough)])
+def test_what_must_hold_lets_through_exactly_the_configurations_that_a_case_can_reach(limits: Limits) -> None:
+    reachable = set(explored_model(limits).configurations)
+    begin = Facts(Goal.PLAN, "account-1", "order-1", limits.face, limits.other)
     counts = list(product(range(begin.face_limit + 2), range(begin.other_limit + 2), (0, 1)))
     offer = {"quote": "quote-1", "fee": 0, "currency": "CNY"}
     quotes: list[dict[str, Any]] = [{}, *({**offer, "quote_status": status} for status in QuoteStatus)]

@@ -127,10 +127,11 @@ class ArcGraph:
         self.arcs_with: dict[int, list[int]] = {}
         """For each value at a transition the numbers of the arcs that have it."""
         numbers: dict[object, int] = {}
+        deciding = list(map(deciding_values, self.configurations))
         for number, ((source, target, row), alike) in enumerate(edges.items()):
             here, there = self.configurations[source], self.configurations[target]
             transition = here.state, row
-            values = tuple(numbers.setdefault((transition, value), len(numbers)) for value in deciding_values(here))
+            values = tuple(numbers.setdefault((transition, value), len(numbers)) for value in deciding[source])
             arc = Arc(
                 source,
                 target,

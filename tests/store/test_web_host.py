@@ -14,6 +14,9 @@ from process import Actor, Event, InvalidPayload, ProcessError, UnknownEvent, st
 from process.snapshot import strict_json
 from tests.support.asynchronous import run
 from tests.support.begun_cases import opened
+from tests.support.storing import Database
+
+pytest_plugins = ["tests.support.store_fixtures"]
 
 RIGHT = {"account": "acct-1", "channel": "app"}
 
@@ -73,12 +76,9 @@ def post(app: FastAPI, path: str, body: str) -> tuple[int, Any]:
 
 
 @pytest.fixture
-def host(tmp_path: Any) -> Iterator[Host]:
-    engine = store.sqlite_engine(tmp_path / "cases.db")
-    store.metadata.create_all(engine)
-    with engine.begin() as conn:
+def host(sqlite: Database) -> Iterator[Host]:
+    with sqlite.engine().begin() as conn:
         yield Host(conn)
-    engine.dispose()
 
 
 def nested(depth: int) -> str:

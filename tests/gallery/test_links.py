@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from process import Case, Goal, Limits, OtherMethod, SupportChannel
-from process.exploration.explorer import Exploration
-from process.gallery import NotOnPage, link, links
+from process.gallery import NotOnPage, link
 from tests.support.browser import FILE, address_of, follow
 
 PRIVATE = "private"
@@ -41,12 +40,6 @@ def case() -> Case:
     for _ in range(2):  # delivered twice
         case.quote_consequences(quote=f"{PRIVATE}-2", fee=200, currency="CNY")
     return case
-
-
-@pytest.fixture
-def explored(exploration: Exploration, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Links find configurations in the session's exploration."""
-    monkeypatch.setattr(links, "explore", lambda: exploration)
 
 
 def shown_case(shown: Page) -> tuple[str | None, list[str], str]:
@@ -97,7 +90,7 @@ def test_a_case_with_other_limits_has_no_link(small_cases: tuple[Case, ...]) -> 
         assert "3/3" in refused.value.text("zh")
 
 
-def test_the_link_of_a_history_that_was_cut_short_shows_where_the_case_is(shown: Page, case: Case, explored: None) -> None:
+def test_the_link_of_a_history_that_was_cut_short_shows_where_the_case_is(shown: Page, case: Case) -> None:
     cut = Case.from_dict(case.to_dict(steps=3))
     follow(shown, link(cut, lang="en")[1:])
     state, steps, facts = shown_case(shown)
@@ -144,9 +137,7 @@ def test_a_snapshot_is_chosen_with_the_keyboard(shown: Page, case: Case, tmp_pat
     assert address_of(shown).endswith(link(case, lang="en"))
 
 
-def test_a_snapshot_that_was_cut_short_shows_where_the_case_is_and_says_why(
-    shown: Page, case: Case, explored: None
-) -> None:
+def test_a_snapshot_that_was_cut_short_shows_where_the_case_is_and_says_why(shown: Page, case: Case) -> None:
     drop(shown, case.to_json(steps=2))
     assert address_of(shown).endswith(link(Case.from_json(case.to_json(steps=2)), lang="en"))
     assert "last 2 of 20 steps" in shown.locator("#notice").inner_text()

@@ -55,7 +55,7 @@ def drop(shown: Page, text: str) -> None:
           transfer.items.add(new File([text], "case.json", { type: "application/json" }));
           const drop = new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
           document.body.dispatchEvent(drop);
-          for (let number = 0; number < 2; number += 1) await drop.dataTransfer.files[0].text(); // after the page has read it
+          for (let number = 0; number < 2; number += 1) await transfer.files[0].text(); // after the page
           await new Promise((done) => setTimeout(done));
         }""",
         text,

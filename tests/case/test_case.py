@@ -279,6 +279,7 @@ def test_attributes_of_a_subclass_survive_copying_and_pickling() -> None:
 
 
 def test_a_case_can_be_referenced_weakly() -> None:
+    gc.freeze()  # so that what other tests have left is not looked at
     case = opened()
     reference = weakref.ref(case)
     assert reference() is case

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from process import MODEL, Case, Limits
-from process.exploration.explorer import Exploration, explore
+from process.exploration.explorer import Exploration, explored_model
 from process.exploration.inputs import payload_for
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def exploration() -> Exploration:
     """Every configuration under the limits of the model."""
-    return explore()
+    return explored_model(MODEL.limits)
 
 
 @pytest.fixture(scope="session")
 def small_exploration() -> Exploration:
     """Every configuration with one attempt by each way: the same behaviour, with a quarter of the configurations."""
-    return explore(limits=Limits(1, 1))
+    return explored_model(Limits(1, 1))
 
 
 @pytest.fixture(scope="session")

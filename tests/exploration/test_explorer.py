@@ -20,6 +20,12 @@ from process.value_checks import MAX_INTEGER, field_errors
 HERE = Facts(Goal.PLAN, "account-1", "order-1", 3, 3)
 
 
+@pytest.fixture(scope="module")
+def exploration() -> Exploration:
+    """Every configuration, with every event raised by every actor."""
+    return explore()
+
+
 def test_the_size_of_the_model_is_what_it_was(exploration: Exploration) -> None:
     assert len(exploration.configurations) == 5_327
     assert len(exploration.edges) == 24_955

@@ -79,7 +79,7 @@ async def deliver_at_once(database: Database, url: str, rounds: int) -> list[lis
     return told
 
 
-@counts("rounds", 3, 40)
+@counts("rounds", 3, 20)
 def test_of_8_concurrent_deliveries_one_is_new_and_the_others_are_duplicates(
     setting: tuple[Database, str], rounds: int
 ) -> None:
@@ -161,7 +161,7 @@ LONGEST = 0.03
 """Seconds after which the last task is cancelled; a delivery takes less."""
 
 
-@counts("times", 12, 60)
+@counts("times", 12, 30)
 def test_a_task_that_is_cancelled_at_any_moment_leaves_all_or_nothing_and_a_clean_connection(
     setting: tuple[Database, str], times: int
 ) -> None:

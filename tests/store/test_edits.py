@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select, update
 from process import Case, Event, Refused, store
 from process.exceptions import SnapshotInvalid
 from tests.support.storing import PATH, START, Database, call, opened
-from tests.support.thorough import counts
+from tests.support.thorough import counts, counts_by_database
 from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -103,7 +103,7 @@ def check_edits(engine: Engine, edits: int) -> None:
     assert missed == []
 
 
-@counts("edits", 80, 1000)
+@counts_by_database("edits", 80, 1000, mariadb=300)
 def test_edited_rows_are_all_detected(database: Database, edits: int) -> None:
     check_edits(database.engine(), edits)
 

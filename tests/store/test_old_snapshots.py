@@ -15,7 +15,7 @@ from process.model import MODEL_VERSION
 from process.snapshot.migrations import Migration
 from process.store import handling, rows
 from tests.support.storing import START, Database, agree, call, next_model, opened
-from tests.support.thorough import counts
+from tests.support.thorough import counts_by_database
 from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -23,7 +23,7 @@ pytest_plugins = ["tests.support.store_fixtures"]
 CASES, STEPS = store.metadata.tables["cancellation_case"], store.metadata.tables["cancellation_step"]
 
 
-@counts("cases", 8, 200)
+@counts_by_database("cases", 8, 200, mariadb=60)
 def test_what_was_decided_on_an_older_version_is_a_conflict(engine: Engine, cases: int) -> None:
     with engine.begin() as conn:
         for number in range(cases):

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event, select
 from process import Event, Goal, Limits, Refused, State, store
 from process.store import handling
 from tests.support.storing import PATH, SHORT_PATH, START, WORKERS, Database, agree, call, emptied, opened
-from tests.support.thorough import counts
+from tests.support.thorough import counts, counts_by_database
 from tests.support.worker_processes import in_parallel
 
 pytest_plugins = ["tests.support.store_fixtures"]
@@ -289,7 +289,7 @@ def check_each_event_once(database: Database, cases: list[str]) -> None:
     agree(engine, len(cases))
 
 
-@counts("cases", 24, 2000)
+@counts_by_database("cases", 24, 2000, mariadb=500)
 def test_each_event_counts_once_however_often_8_processes_deliver_it(database: Database, cases: int) -> None:
     ways = ("long", "left", "short", "left")
     check_each_event_once(database, [f"{ways[number % len(ways)]}-{number}" for number in range(cases)])

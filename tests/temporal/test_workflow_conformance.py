@@ -79,6 +79,6 @@ def test_the_workflow_does_in_the_first_events_what_the_model_does(backend: OnTe
 
 @pytest.mark.thorough
 def test_the_workflow_takes_every_transition_as_the_model_does(backend: OnTemporal) -> None:
-    report = check_conformance(backend)
+    report = check_conformance(backend, events=7_600)  # more would take the same transitions again
     assert backend.differences == []
     assert len(report.transitions) == report.possible

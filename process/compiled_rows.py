@@ -66,15 +66,15 @@ InPlace = Callable[[Facts, Payload], None]
 Copied = Callable[[Facts, Payload], Facts]
 
 
-def _compiled_effects(effects: tuple[Effect, ...]) -> tuple[InPlace, Copied] | tuple[None, None]:
+def _update_of(effects: tuple[Effect, ...]) -> tuple[InPlace, Copied] | tuple[None, None]:
     """Return the effects as one change of MutableFacts, and as one that returns new Facts; None where nothing changes."""
     if not all(effect.is_constant for effect in effects):
-        return _computed(combine_effects(effects))
+        return _computed_update(combine_effects(effects))
     constants = {name: value for effect in effects for name, value in effect.changes().items()}
-    return _constant(constants) if constants else (None, None)
+    return _constant_update(constants) if constants else (None, None)
 
 
-def _computed(changes_by: Callable[[Facts, Payload], Changes]) -> tuple[InPlace, Copied]:
+def _computed_update(changes_by: Callable[[Facts, Payload], Changes]) -> tuple[InPlace, Copied]:
     index_of, are_facts = _INDEX, frozenset(_INDEX).issuperset
 
     def in_place(facts: Facts, data: Payload) -> None:
@@ -93,7 +93,7 @@ def _computed(changes_by: Callable[[Facts, Payload], Changes]) -> tuple[InPlace,
     return in_place, copied
 
 
-def _constant(constants: Changes) -> tuple[InPlace, Copied]:
+def _constant_update(constants: Changes) -> tuple[InPlace, Copied]:
     by_name, by_index = (*constants.items(),), tuple((_INDEX[name], value) for name, value in constants.items())
     only_name, only_value = by_name[0]
 
@@ -144,7 +144,7 @@ def _tree(rows: Sequence[tuple[Sequence[Guard], Transition]]) -> Node:
         return None, None, None
     guards, row = rows[0]
     if not guards:
-        return None, None, CompiledRow(row.row, row.target, *_compiled_effects(row.effects))
+        return None, None, CompiledRow(row.row, row.target, *_update_of(row.effects))
     first = guards[0]
     then = [([guard for guard in others if guard is not first], row) for others, row in rows]
     return first.predicate, _tree(then), _tree([row for row in rows if first not in row[0]])

@@ -10,7 +10,7 @@ from process.audit.pictures import traffic_pictures
 from process.audit.progress import Progress, Stage, silent
 from process.audit.report import Report
 from process.audit.report_tables import PAGE, picture_names
-from process.diagram.marked_files import check_overwrites
+from process.diagram.overwrite_guard import check_overwrites
 
 
 def write_views(

@@ -13,7 +13,7 @@ import duckdb
 from process.audit.report import Overdue, Report
 from process.audit.sources import quoted
 from process.diagram import LANGUAGES, View, WouldOverwrite
-from process.diagram.marked_files import check_overwrites
+from process.diagram.overwrite_guard import check_overwrites
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MARK: Final = "installment-cancellation: written by python -m process audit"

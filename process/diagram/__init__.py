@@ -2,11 +2,11 @@
 
 ``render`` is the way in. ``views`` chooses what a picture shows of a model, ``arrows`` the words on it. ``view_grids``
 says where it stands, in terms of ``view_options``. ``layout`` finds a place for everything, ``drawing`` makes shapes of it,
-and a writer for each format writes them. ``precomputed_file`` reads what was found for the released model's pictures.
+and a writer for each format writes them. ``precomputed_results`` reads what was found for the released model's pictures.
 """
 
 from process.diagram.errors import CannotDraw
-from process.diagram.marked_files import WouldOverwrite
+from process.diagram.overwrite_guard import WouldOverwrite
 from process.diagram.render import FORMATS, LANGUAGES, dot, draw, mermaid, notebook_svg, png, svg
 from process.diagram.traffic import Traffic, transitions_of
 from process.diagram.view_options import View

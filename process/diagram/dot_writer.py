@@ -11,7 +11,7 @@ from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Text, num
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.labels import TEXT
 from process.diagram.layout.typeface import graphviz_width
-from process.diagram.marked_files import MARK
+from process.diagram.overwrite_guard import MARK
 from process.diagram.palette import INK, LINE
 
 FONT = "Verdana"

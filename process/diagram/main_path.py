@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from process.diagram.precomputed_file import digest, look_up
+from process.diagram.precomputed_results import digest, look_up
 from process.model import MODEL, Actor, EndKind, Event, Model, Phase, State
 
 Leaving = frozenset[tuple[State, int]]

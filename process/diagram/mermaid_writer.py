@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from process.diagram.arrows import Arrow, Note
 from process.diagram.case_marks import CaseMarks, times
 from process.diagram.layout.labels import texts
-from process.diagram.marked_files import MARK
+from process.diagram.overwrite_guard import MARK
 from process.diagram.palette import END, INK, MAIN, MOVE, PAGE, QUIET, VISITED
 from process.diagram.views import Box, Picture
 from process.model import Actor, EndKind, Words

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from process.diagram.errors import CannotDraw
-from process.diagram.marked_files import marked_png
+from process.diagram.overwrite_guard import marked_png
 from process.diagram.svg_writer import CHINESE_FONTS, FONTS
 from process.model import Words
 

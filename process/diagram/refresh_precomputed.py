@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from process.diagram import precomputed_file
+from process.diagram import precomputed_results
 from process.diagram.layout.placed_picture import place
 from process.diagram.layout.precomputed_routes import routes_as_json
 from process.diagram.main_path import find_paths, forget_paths, paths_as_json, paths_key
@@ -19,11 +19,11 @@ def refresh_results() -> bool:
     """Bring the file of known results up to date; true if it has changed. Known routes are not searched again."""
     key = paths_key(MODEL)
     found: dict[str, Any] = {key: paths_as_json(find_paths(MODEL))}
-    has_new_paths = precomputed_file.look_up(key) != found[key]
+    has_new_paths = precomputed_results.look_up(key) != found[key]
     if has_new_paths:
-        precomputed_file.write_results({**precomputed_file.results(), **found})
+        precomputed_results.write_results({**precomputed_results.results(), **found})
         forget_paths(MODEL)
     for view, lang in itertools.product(View, LANGUAGES):
         placed = place(build_picture(view, MODEL), lang)
         found[placed.routing_key] = routes_as_json(placed.routes)
-    return precomputed_file.write_results(found) or has_new_paths
+    return precomputed_results.write_results(found) or has_new_paths

@@ -16,7 +16,7 @@ from process.diagram.case_marks import marks_of
 from process.diagram.drawing import Drawing, draw_shapes, on_slide
 from process.diagram.errors import TIME_LIMIT, took_too_long
 from process.diagram.layout.placed_picture import place
-from process.diagram.marked_files import check_overwrites
+from process.diagram.overwrite_guard import check_overwrites
 from process.diagram.svg_writer import write_svg
 from process.diagram.traffic import Traffic, with_traffic
 from process.diagram.view_options import View

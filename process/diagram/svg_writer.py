@@ -9,7 +9,7 @@ from process.diagram.curves import PagePoint, curve, point_between
 from process.diagram.drawing import Cluster, Drawing, DrawnEdge, Node, Text, number, tip_depth
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.typeface import LINE as LINE_HEIGHT
-from process.diagram.marked_files import MARK
+from process.diagram.overwrite_guard import MARK
 from process.diagram.palette import QUIET
 
 CHINESE_FONTS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from process.diagram.marked_files import MARK, check_overwrites
+from process.diagram.overwrite_guard import MARK, check_overwrites
 from process.diagram.render import FORMATS, LANGUAGES, draw
 from process.diagram.view_options import View
 from process.gallery import page

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Any
 
-from process.diagram.marked_files import MARK
+from process.diagram.overwrite_guard import MARK
 from process.diagram.palette import DARK, END, INK, MOVE, PAGE, VISITED
 
 

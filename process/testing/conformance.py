@@ -13,7 +13,7 @@ from process.exploration.expansion import row_taken
 from process.exploration.explorer import explored_model
 from process.model import MODEL, Event, Goal, Limits, State
 from process.testing.backend import Backend, Connection
-from process.testing.comparison import Comparison, Difference, Trial
+from process.testing.backend_comparison import Comparison, Difference, Trial
 from process.testing.conformance_report import ConformanceReport, InsufficientCoverage, Mismatch
 from process.testing.planning.arcs import RowFromState
 from process.testing.planning.planner import PlannedScenario, Planner, background_trials

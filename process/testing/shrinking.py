@@ -10,7 +10,7 @@ from process.exploration.explorer import Exploration
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Goal, Limits
 from process.testing import shrinking_candidates
-from process.testing.comparison import Difference, Trial
+from process.testing.backend_comparison import Difference, Trial
 from process.testing.scenario import Delivery, Scenario
 
 TRIES, MOST_TRIES = 200, 1_500  # the first ones are always made

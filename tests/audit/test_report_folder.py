@@ -15,7 +15,7 @@ from process.audit import Report, Stage, audit, merge, pictures, write_views
 from process.audit.pictures import traffic_of
 from process.cli import app
 from process.diagram import View, WouldOverwrite
-from process.diagram.marked_files import MARK
+from process.diagram.overwrite_guard import MARK
 from tests.support.drawn import Drawn, texts_of
 from tests.support.logs import legal_log, write_csv
 

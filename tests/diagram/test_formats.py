@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from process import Actor, Case, Goal, diagram
 from process.cli import app
-from process.diagram import png_renderer, precomputed_file
+from process.diagram import png_renderer, precomputed_results
 from process.diagram.mermaid_writer import escaped
 from process.diagram.palette import QUIET
 from process.diagram.view_options import View
@@ -203,7 +203,7 @@ def test_svg_dot_and_mermaid_need_no_other_program_and_png_names_the_command_tha
 
 
 def test_a_layout_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precomputed_file, "look_up", lambda _key: None)
+    monkeypatch.setattr(precomputed_results, "look_up", lambda _key: None)
     monkeypatch.setattr("process.diagram.layout.precomputed_routes.look_up", lambda _key: None)
     with pytest.raises(diagram.CannotDraw, match="given up after 0 seconds"):
         diagram.dot(*QUICK, time_limit=0)

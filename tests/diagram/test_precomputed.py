@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from process import Case, Goal, Limits, State, diagram
-from process.diagram import main_path, precomputed_file, refresh_precomputed
+from process.diagram import main_path, precomputed_results, refresh_precomputed
 from process.diagram.case_marks import marks_of
 from process.diagram.drawing import draw_shapes
 from process.diagram.layout import placed_picture
@@ -35,11 +35,11 @@ def no_search(monkeypatch: pytest.MonkeyPatch) -> None:
 def own_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A copy of the file that is shipped, which a test may spoil."""
     file = tmp_path / "precomputed.json"
-    file.write_bytes(precomputed_file.FILE.read_bytes())
-    monkeypatch.setattr(precomputed_file, "FILE", file)
-    precomputed_file.results.cache_clear()
+    file.write_bytes(precomputed_results.FILE.read_bytes())
+    monkeypatch.setattr(precomputed_results, "FILE", file)
+    precomputed_results.results.cache_clear()
     yield file
-    precomputed_file.results.cache_clear()
+    precomputed_results.results.cache_clear()
 
 
 @pytest.mark.parametrize(("view", "lang"), PICTURES)
@@ -97,7 +97,7 @@ def test_a_result_that_is_missing_is_found_and_written_and_one_of_another_questi
     whole = json.loads(own_file.read_text())
     quick = place(build_picture(View.SELF_SERVICE, MODEL), "zh").routing_key
     own_file.write_text(json.dumps({key: result for key, result in whole.items() if key != quick} | {"0" * 32: {}}))
-    precomputed_file.results.cache_clear()
+    precomputed_results.results.cache_clear()
     assert refresh_precomputed.refresh_results()
     assert json.loads(own_file.read_text()) == whole
     assert not refresh_precomputed.refresh_results()
@@ -106,5 +106,5 @@ def test_a_result_that_is_missing_is_found_and_written_and_one_of_another_questi
 def test_without_the_file_pictures_are_the_same(own_file: Path) -> None:
     shown = diagram.svg("self-service", "zh")
     own_file.unlink()
-    precomputed_file.results.cache_clear()
+    precomputed_results.results.cache_clear()
     assert diagram.svg("self-service", "zh") == shown

@@ -7,7 +7,7 @@ import pytest
 
 from process import diagram
 from process.diagram import WouldOverwrite
-from process.diagram.marked_files import MARK
+from process.diagram.overwrite_guard import MARK
 from process.gallery import files, write_page
 
 ONE = {"views": ["self-service"], "langs": ["zh"]}

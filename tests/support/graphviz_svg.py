@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from process.diagram.dot_writer import FONT
-from process.diagram.marked_files import MARK
+from process.diagram.overwrite_guard import MARK
 from process.diagram.palette import INK, MAIN, QUIET
 from process.diagram.svg_writer import FONTS
 

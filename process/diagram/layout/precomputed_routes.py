@@ -11,7 +11,7 @@ from pathlib import Path
 from process.diagram.layout.geometry import Rect
 from process.diagram.layout.one_route import RoutingGrid
 from process.diagram.layout.route_records import EdgeRequest, Route
-from process.diagram.precomputed_file import digest, look_up, source_digest
+from process.diagram.precomputed_results import digest, look_up, source_digest
 
 _SOURCES = tuple(
     str(Path(__file__).with_name(f"{name}.py"))

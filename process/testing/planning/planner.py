@@ -19,7 +19,7 @@ from typing import Any
 from process.exploration.explorer import Edge, Exploration
 from process.exploration.inputs import PAIR, RIGHT
 from process.model import Actor, EndKind, Event, Goal, Limits
-from process.testing.comparison import Trial
+from process.testing.backend_comparison import Trial
 from process.testing.field_values import valid_choices, wrong_choices
 from process.testing.planning.accepted_payloads import PairwiseChooser
 from process.testing.planning.arcs import Arc, ArcGraph, New, RowFromState, is_near_limits

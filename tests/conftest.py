@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
+    from xdist.workermanage import WorkerController
 
 ACCOUNT, ORDER = "account-1", "order-1"
 
@@ -40,6 +41,8 @@ def pytest_collection() -> Generator[None]:
 
 
 GROUPS = {
+    "mutants": ("tests/mutation/",),
+    "servers": ("tests/temporal/",),
     "databases": ("tests/store/", "tests/cli/test_store_commands.py"),
     "pages": (
         "tests/gallery/test_page",
@@ -47,14 +50,16 @@ GROUPS = {
         "tests/gallery/test_saving",
         "tests/audit/test_report_page",
     ),
-    "servers": ("tests/temporal/",),
     "plans": (
         "tests/testing/test_conformance",
         "tests/testing/test_hooks",
         "tests/test_readme.py::test_the_examples_of_tests",
     ),
 }
-"""By the beginnings of their names, the tests that one process runs: what they share takes long to start."""
+"""By the beginnings of their names, the tests that one process runs: what they share takes long to start.
+
+They come first, in this order: mutants keep all processors busy while tests of servers and databases wait.
+"""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -65,6 +70,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     class ByGroup(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return next((group for group, names in GROUPS.items() if nodeid.startswith(names)), nodeid)
+
+        def _assign_work_unit(self, node: WorkerController) -> None:
+            first = next((group for group in GROUPS if group in self.workqueue), None)
+            if first:
+                self.workqueue.move_to_end(first, last=False)
+            super()._assign_work_unit(node)
 
     return ByGroup(config, log)
 

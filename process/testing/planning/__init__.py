@@ -2,5 +2,5 @@
 
 ``arcs`` is the explored graph without parallel edges, ``paths`` the fixed list of paths that a plan begins with, ``listed``
 scenarios that no search finds. ``refused_deliveries`` chooses what must be refused on the way, ``accepted_payloads`` what
-the accepted events carry.
+the accepted events carry; ``leftovers`` is what a faulty back end may have kept, for which more is delivered.
 """

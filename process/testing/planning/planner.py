@@ -23,9 +23,10 @@ from process.testing.backend_comparison import Trial
 from process.testing.field_values import valid_choices, wrong_choices
 from process.testing.planning.accepted_payloads import PairwiseChooser
 from process.testing.planning.arcs import Arc, ArcGraph, New, RowFromState, is_near_limits
+from process.testing.planning.leftovers import NO_LEFTOVERS, Leftovers, leftovers_after
 from process.testing.planning.listed import limit_deliveries, of_one_account, offering
 from process.testing.planning.paths import PlannedPaths
-from process.testing.planning.refused_deliveries import NO_TRACE, Leftovers, Probes, traced
+from process.testing.planning.refused_deliveries import Probes
 from process.testing.scenario import Delivery, Scenario, background_scenarios, shapes_of
 
 MANY, MANY_THOROUGH = 12, 60  # times that a cycle is taken in one scenario, or a wrong payload delivered
@@ -163,14 +164,14 @@ class _Builder:
         self.index, self.path, self.number = self.graph.starts[goal], path, number
         self.case = Scenario(goal, (), self.graph.limits, shapes_of(number)).open(number)
         self.history: Counter[int] = Counter([-1])  # the start, and how often each row was taken
-        self.trace: Leftovers = NO_TRACE
+        self.leftovers: Leftovers = NO_LEFTOVERS
         self.raised: Counter[tuple[RowFromState, Actor, str]] = Counter()
 
     def deliveries(self) -> Iterator[Delivery]:
         path = list(self.path or ())
         last = path[-1] if path else None
         while self.index not in self.graph.ends:
-            yield from self.probes.here(self.case, self.history, self.trace)
+            yield from self.probes.here(self.case, self.history, self.leftovers)
             if not path and last is not None:
                 path, last = self.planner.paths.onward(last, self.number), None
             path = path or self._next_path()
@@ -180,7 +181,7 @@ class _Builder:
             yield from self._take(path.pop(0))
             if early is not None:
                 yield from self._take(path.pop(0), early)
-        yield from self.probes.here(self.case, self.history, self.trace)
+        yield from self.probes.here(self.case, self.history, self.leftovers)
 
     def _take(self, arc: Arc, given: Delivery | None = None) -> Iterator[Delivery]:
         case = self.case
@@ -191,7 +192,7 @@ class _Builder:
         yield delivery
         self._note(arc)
         yield from self.probes.duplicate(case, arc, delivery.by, data)
-        yield from self.probes.late(case, possible, arc, self.trace)
+        yield from self.probes.late(case, possible, arc, self.leftovers)
 
     def _delivery(self, arc: Arc) -> Delivery:
         """A delivery that takes the arc: by the actor and with the payload used least, in this scenario and in all."""
@@ -228,7 +229,7 @@ class _Builder:
             for number in planner.arcs_with.pop(value, ()):
                 planner.new_values[number] -= 1
         self.index = arc.target
-        self.trace = traced(self.trace, self.case)
+        self.leftovers = leftovers_after(self.leftovers, self.case)
 
     # ------------------------------------------------------------------------------------------------------ where to go
 

@@ -16,18 +16,18 @@ from process.case import Case
 from process.exploration.expansion import Configuration, canonical
 from process.exploration.inputs import PAIR, RIGHT
 from process.machine import CompiledMachine
-from process.model import ELSE, Actor, Event, QuoteStatus, State
+from process.model import ELSE, Actor, Event, State
 from process.testing.field_values import ASCII_MISSES, NEAR_MISSES, ORDERS
 from process.testing.malformed import MALFORMED, malformed_payloads, reserved_fields
 from process.testing.payload_variants import AGAIN, is_near_miss, is_wrong, names_other_case, variant_payload, well_formed
 from process.testing.planning.arcs import Arc, deciding_values
+from process.testing.planning.leftovers import Leftovers
 from process.testing.scenario import Delivery
 from process.value_checks import MAX_REFERENCE
 
 GUARDED = 3  # refused deliveries in one configuration that a guard alone stops
 WORTH, WORTH_MORE = 10, 10  # only if so much is new about them; about those after the first
 PLAIN = 30  # characters at most of a reference of the plain shape
-ATTEMPTING = {"consent", "method"}  # what an event carries that starts an attempt
 REPEATED = 3  # times in a row that such a one is delivered, once for each
 MOST, MOST_AT_END = 3, 40  # of the others
 
@@ -35,27 +35,6 @@ NOTHING: frozenset[object] = frozenset()
 
 Reasons = tuple[tuple[int, str], ...]
 """The guards that do not hold, by row and name."""
-
-
-class Leftovers(NamedTuple):
-    """State that a faulty back end may have kept because it forgot to void or to close it."""
-
-    quote: QuoteStatus | None
-    """The last status of a quote."""
-    is_settled: bool
-    """True if anything was settled."""
-    has_attempt: bool
-    """True if the last attempt was never answered."""
-
-
-NO_TRACE = Leftovers(None, False, False)
-
-
-def traced(trace: Leftovers, case: Case) -> Leftovers:
-    """The trace after the case's last event."""
-    facts, data = case.facts, case.history[-1].data
-    has_attempt = bool(ATTEMPTING & data.keys()) or (trace.has_attempt and "attempt" not in data)
-    return Leftovers(facts.quote_status or trace.quote, facts.settled is not None or trace.is_settled, has_attempt)
 
 
 class _Guarded(NamedTuple):
@@ -99,18 +78,18 @@ class Probes:
     def refuses(self, case: Case, event: Event, by: Actor, data: Mapping[str, Any]) -> bool:
         return self.machine.compiled_events[event].decide(case.state, case.facts, by, dict(data)) is None
 
-    def here(self, case: Case, history: Collection[int], trace: Leftovers) -> Iterator[Delivery]:
+    def here(self, case: Case, history: Collection[int], leftovers: Leftovers) -> Iterator[Delivery]:
         """The deliveries for the case as it stands."""
-        yield from self._stopped_by_guards(case, history, trace)
+        yield from self._stopped_by_guards(case, history, leftovers)
         others = (
             self._wrong_actors(case),
-            self._wrong_states(case, trace),
-            self._repeated(case, trace),
+            self._wrong_states(case, leftovers),
+            self._repeated(case, leftovers),
             self._malformed(case),
         )
         yield from islice(chain.from_iterable(others), MOST_AT_END if case.is_done else MOST)
 
-    def late(self, case: Case, possible: Collection[Arc], taken: Arc, trace: Leftovers) -> Iterator[Delivery]:
+    def late(self, case: Case, possible: Collection[Arc], taken: Arc, leftovers: Leftovers) -> Iterator[Delivery]:
         """Yield what was possible just before the arc and no longer is, once for each category of arc.
 
         Where it changed what the case holds (it voids a quote, say), also what a guard refuses now.
@@ -123,7 +102,7 @@ class Probes:
         for event, by in {**before, **now}:
             delivery = Delivery(event, by)
             if self.refuses(case, event, by, delivery.payload(case)):
-                self.once(*self._elsewhere(case, event, by, trace))
+                self.once(*self._elsewhere(case, event, by, leftovers))
                 yield delivery
 
     def early(self, case: Case, arc: Arc) -> Delivery | None:
@@ -142,10 +121,10 @@ class Probes:
         if self.refuses(case, arc.event, by, data) and self.once(AGAIN, arc.transition):
             yield Delivery(arc.event, by, AGAIN)
 
-    def _stopped_by_guards(self, case: Case, history: Collection[int], trace: Leftovers) -> Iterator[Delivery]:
+    def _stopped_by_guards(self, case: Case, history: Collection[int], leftovers: Leftovers) -> Iterator[Delivery]:
         """Yield what a guard alone refuses here; first what is new after the most of the rows that were taken before."""
         here = Configuration(case.state, canonical(case.facts))
-        kept = trace.quote, trace.is_settled
+        kept = leftovers.quote, leftovers.is_settled
         values, rows = frozenset((*deciding_values(here), kept)), frozenset(history)
         found: list[tuple[int, float, _Guarded]] = []
         for guarded in self._guarded_here(case, here):
@@ -232,33 +211,33 @@ class Probes:
                                 yield Delivery(event, by, f"{MALFORMED}by: {reserved_fields(self.model, event)['by']}")
                     break
 
-    def _repeated(self, case: Case, trace: Leftovers) -> Iterator[Delivery]:
+    def _repeated(self, case: Case, leftovers: Leftovers) -> Iterator[Delivery]:
         """Yield what was accepted before, once more, after other events."""
         for event, step in {step.event: step for step in case.history}.items():
             key = "older", case.state, event
-            if not step.data and self._elsewhere(case, event, step.by, trace) in self.done:  # it is the same delivery
+            if not step.data and self._elsewhere(case, event, step.by, leftovers) in self.done:  # it is the same delivery
                 continue
             if key not in self.done and self.refuses(case, event, step.by, step.data):
                 self.done.add(key)
                 yield Delivery(event, step.by, AGAIN)
 
-    def _wrong_states(self, case: Case, trace: Leftovers) -> Iterator[Delivery]:
+    def _wrong_states(self, case: Case, leftovers: Leftovers) -> Iterator[Delivery]:
         """Yield what does not happen in this state; answers once for each quote and verification they may be for."""
-        if (case.state, trace) in self._elsewhere_done:
+        if (case.state, leftovers) in self._elsewhere_done:
             return
         here = self.actors.get(case.state, {})
         for event in self.model.events:
             if event not in here and event not in self.without:
                 for by in self.model.actors[event]:
-                    if self.once(*self._elsewhere(case, event, by, trace)):
+                    if self.once(*self._elsewhere(case, event, by, leftovers)):
                         yield Delivery(event, by)
-        self._elsewhere_done.add((case.state, trace))
+        self._elsewhere_done.add((case.state, leftovers))
 
-    def _elsewhere(self, case: Case, event: Event, by: Actor, trace: Leftovers) -> tuple[object, ...]:
+    def _elsewhere(self, case: Case, event: Event, by: Actor, leftovers: Leftovers) -> tuple[object, ...]:
         """The kind of a delivery that does not happen in this state."""
         fields = self.model.events[event].keys()
-        named = (trace.quote, trace.is_settled) if "quote" in fields and "fee" not in fields else ()
-        meant_for = named or (trace[::2] if "attempt" in fields else ())
+        named = (leftovers.quote, leftovers.is_settled) if "quote" in fields and "fee" not in fields else ()
+        meant_for = named or (leftovers[::2] if "attempt" in fields else ())
         return "event", case.state, event, by, meant_for
 
     def _malformed(self, case: Case) -> Iterator[Delivery]:

@@ -66,12 +66,16 @@ InPlace = Callable[[Facts, Payload], None]
 Copied = Callable[[Facts, Payload], Facts]
 
 
-def _update_of(effects: tuple[Effect, ...]) -> tuple[InPlace, Copied] | tuple[None, None]:
-    """Return the effects as one change of MutableFacts, and as one that returns new Facts; None where nothing changes."""
+def _update_of(effects: tuple[Effect, ...]) -> tuple[InPlace | None, Copied]:
+    """Return the effects as one change of MutableFacts, None where nothing changes, and as one that returns Facts."""
     if not all(effect.is_constant for effect in effects):
         return _computed_update(combine_effects(effects))
     constants = {name: value for effect in effects for name, value in effect.changes().items()}
-    return _constant_update(constants) if constants else (None, None)
+    return _constant_update(constants) if constants else (None, _unchanged)
+
+
+def _unchanged(facts: Facts, _data: Payload) -> Facts:
+    return facts
 
 
 def _computed_update(changes_by: Callable[[Facts, Payload], Changes]) -> tuple[InPlace, Copied]:
@@ -125,8 +129,8 @@ class CompiledRow:
     target: State
     in_place: InPlace | None
     """Changes MutableFacts; None where they stay as they are."""
-    copied: Copied | None
-    """Returns new Facts; None where they stay as they are."""
+    copied: Copied
+    """Returns the Facts after the row; the same object where they stay as they are."""
 
 
 Node = tuple[Callable[[Facts, Payload], bool] | None, Any, Any]
@@ -155,7 +159,7 @@ def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_
     root = _tree([(guards_of(row), row) for row in rows])
     checks, count = tuple((name, check_of(field)) for name, field in fields.items()), len(fields)
     only_name, check_only = checks[0] if checks else ("", check_of(Kind.TEXT))
-    own = only_name if only_name in Facts._fields and fields[only_name] is Kind.REFERENCE else ""
+    is_of_the_case = only_name in Facts._fields and fields[only_name] is Kind.REFERENCE
 
     # They repeat what they share, as a call of one by another would cost as much as several guards.
 
@@ -170,7 +174,7 @@ def compile_rows(fields: Mapping[str, Field], rows: Sequence[Transition], check_
     def decide_with_one_field(facts: Facts, data: Mapping[str, Any]) -> Decided:
         try:
             value = data[only_name]
-            if not own or type(value) is not str or value != getattr(facts, own):  # a reference that the case has is valid
+            if not (is_of_the_case and type(value) is str and value == getattr(facts, only_name)):  # which is valid
                 value = check_only(value)
             if len(data) != 1:
                 return REFUSED

@@ -141,7 +141,7 @@ class Futures:
                         row, payload = decide(here.facts, data)
                         if row is None or row.target in self._ends:
                             continue
-                        after = row.copied(here.facts, payload) if row.copied else here.facts
+                        after = row.copied(here.facts, payload)
                         there = AbstractConfiguration(row.target, after)
                         reached = (there,) if after is here.facts else _continuations(here.facts, there, abstract)
                         found |= dict.fromkeys(reached)

@@ -101,7 +101,7 @@ class CompiledEvent(transitions.Event):
             return None
         _, _, decide = decisions[by]
         row, payload = decide(facts, data)
-        return None if row is None else (row.target, row.copied(facts, payload) if row.copied else facts)
+        return None if row is None else (row.target, row.copied(facts, payload))
 
     def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ARG002  # the library's signature
         """Raise the event as the library does; ``by``, ``who``, ``at`` and the fields of the payload are keywords.

@@ -102,7 +102,7 @@ def _try_each(machine: CompiledMachine, here: Configuration, events: Iterable[Ev
         if not decisions and not all_actors:
             continue
         variants, pairs = variants_by_fields[compiled.typed_fields]
-        if all_actors:
+        if all_actors:  # each of its actors raises every variant, anyone else the right one
             tried += len(compiled.actors) * (len(variants) - 1) + len(_ACTORS)
         if not decisions:
             continue
@@ -130,7 +130,7 @@ def _try(
         row, payload = decide(here.facts, carried)
         if row is None:
             return None
-        facts = row.copied(here.facts, payload) if row.copied else here.facts
+        facts = row.copied(here.facts, payload)
     except Exception:  # R15 reports the guard or effect that raises; the rest is searched all the same
         return None
     reached = Configuration(row.target, here.facts if facts is here.facts else canonical(facts))

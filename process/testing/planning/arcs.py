@@ -43,13 +43,13 @@ class Arc(NamedTuple):
         return self.transition[1]
 
 
-Kind = Literal["transition", "category"]
+ArcAttribute = Literal["transition", "category"]
 
 
-class New(NamedTuple):
-    """Arcs of which the kind is not known yet."""
+class NewArcs(NamedTuple):
+    """The arcs of which the attribute has none of the known values."""
 
-    kind: Kind
+    attribute: ArcAttribute
     known: AbstractSet[object]
 
 
@@ -78,22 +78,22 @@ class _Search:
         """A shortest path whose last arc is this one, which was found."""
         return [*path_back(self._predecessor, arc.source), arc]
 
-    def first_without(self, kind: Kind, known: Collection[object], ends: Collection[int]) -> Arc | None:
-        """The nearest arc whose *kind* is not *known* and that leads to none of the *ends*."""
-        firsts, looked_at = self._firsts.get((kind, bool(ends)), ({}, 0))
+    def first_without(self, attribute: ArcAttribute, known: Collection[object], ends: Collection[int]) -> Arc | None:
+        """The nearest arc whose *attribute* is not *known* and that leads to none of the *ends*."""
+        firsts, looked_at = self._firsts.get((attribute, bool(ends)), ({}, 0))
         for value, arc in firsts.items():
             if value not in known:
                 return arc
         found = None
         for arc in self.after(looked_at):
             looked_at += 1
-            value = getattr(arc, kind)
+            value = getattr(arc, attribute)
             if value not in firsts and arc.target not in ends:
                 firsts[value] = arc
                 if value not in known:
                     found = arc
                     break
-        self._firsts[kind, bool(ends)] = firsts, looked_at
+        self._firsts[attribute, bool(ends)] = firsts, looked_at
         return found
 
     @cached_property
@@ -186,14 +186,14 @@ class ArcGraph:
                 return search.path_by(arc)
         return []
 
-    def path_to_new(self, start: int, new: New, *, to_end: bool = False) -> list[Arc]:
-        """A shortest path whose last arc is *new*; empty if there is none.
+    def path_to_new(self, start: int, new: NewArcs, *, to_end: bool = False) -> list[Arc]:
+        """A shortest path whose last arc is one of the *new*; empty if there is none.
 
         Args:
             to_end: whether the last arc may lead to an end.
         """
         search = self._search(start)
-        arc = search.first_without(new.kind, new.known, () if to_end else self.ends)
+        arc = search.first_without(new.attribute, new.known, () if to_end else self.ends)
         return search.path_by(arc) if arc else []
 
     def path_through(self, start: int, transition: RowFromState) -> list[Arc]:

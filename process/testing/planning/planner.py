@@ -22,7 +22,7 @@ from process.model import Actor, EndKind, Event, Goal, Limits
 from process.testing.backend_comparison import Trial
 from process.testing.field_values import valid_choices, wrong_choices
 from process.testing.planning.accepted_payloads import PairwiseChooser
-from process.testing.planning.arcs import Arc, ArcGraph, New, RowFromState, is_near_limits
+from process.testing.planning.arcs import Arc, ArcGraph, NewArcs, RowFromState, is_near_limits
 from process.testing.planning.leftovers import NO_LEFTOVERS, Leftovers, leftovers_after
 from process.testing.planning.listed import limit_deliveries, of_one_account, offering
 from process.testing.planning.paths import PlannedPaths
@@ -104,7 +104,7 @@ class Planner:
         paths, times = self.paths, MANY_THOROUGH if self.thorough else MANY
         for goal, path in chain(paths.through_transitions(), paths.taken_back()):
             yield self._built(goal, path)
-        yield from self._until_taken(New("transition", self.taken))
+        yield from self._until_taken(NewArcs("transition", self.taken))
         yield from self._wrong_repeated(WRONG_THOROUGH if self.thorough else MANY)
         for goal, path in paths.repeating(times):
             yield self._built(goal, path)
@@ -114,7 +114,7 @@ class Planner:
             )
         for goal, path in paths.further():
             yield self._built(goal, path)
-        yield from self._until_taken(New("category", self.categories))
+        yield from self._until_taken(NewArcs("category", self.categories))
 
     def _listed(self) -> Iterator[Scenario]:
         if Goal.PLAN in self.goals:
@@ -124,14 +124,14 @@ class Planner:
             for deliveries in limit_deliveries(limits):
                 yield Scenario(self.paths.richest[0], deliveries, limits)
 
-    def _until_taken(self, wanted: New) -> Iterator[Scenario]:
+    def _until_taken(self, wanted: NewArcs) -> Iterator[Scenario]:
         """Scenarios that take an arc of each kind that was not taken yet, as many as possible in each."""
         for goal in self.paths.richest:
-            possible = set(map(attrgetter(wanted.kind), self.graph.arcs_from(self.graph.starts[goal])))
+            possible = set(map(attrgetter(wanted.attribute), self.graph.arcs_from(self.graph.starts[goal])))
             while not possible <= wanted.known:
                 yield self._built(goal, None, wanted)
 
-    def _built(self, goal: Goal, path: list[Arc] | None, wanted: New | None = None) -> Scenario:
+    def _built(self, goal: Goal, path: list[Arc] | None, wanted: NewArcs | None = None) -> Scenario:
         number = len(self._made) + 1
         deliveries = tuple(_Builder(self, goal, number, path, wanted).deliveries())
         return Scenario(goal, deliveries, self.graph.limits, shapes_of(number))
@@ -158,7 +158,7 @@ class Planner:
 class _Builder:
     """One scenario in the making: along a path first, or by arcs that are wanted, or to the nearest arc that is new."""
 
-    def __init__(self, planner: Planner, goal: Goal, number: int, path: list[Arc] | None, wanted: New | None) -> None:
+    def __init__(self, planner: Planner, goal: Goal, number: int, path: list[Arc] | None, wanted: NewArcs | None) -> None:
         self.wanted = wanted
         self.planner, self.graph, self.probes = planner, planner.graph, planner.probes
         self.index, self.path, self.number = self.graph.starts[goal], path, number

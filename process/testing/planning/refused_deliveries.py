@@ -257,12 +257,20 @@ class Probes:
                 yield Delivery(event, by, left.pop(0))
 
 
+class _VariantKind(NamedTuple):
+    """The kind of a payload's variant, as far as it says by whom and how often it is delivered."""
+
+    is_pair: bool  # two fields differ
+    is_other: bool  # it names another case
+    is_once: bool  # once is enough, wherever the case stands
+    is_for_everyone: bool  # every actor of the event delivers it, not only those whose right payload is accepted
+
+
 @cache
-def _kind(variant: str) -> tuple[bool, bool, bool, bool]:
-    """True if two fields differ; if it names another case; if once is enough; if every actor of the event delivers it."""
+def _kind(variant: str) -> _VariantKind:
     is_pair, is_other = PAIR in variant, names_other_case(variant)
     is_once = is_other or is_near_miss(variant) or is_pair
-    return is_pair, is_other, is_once, variant == RIGHT or (is_wrong(variant) and not is_once)
+    return _VariantKind(is_pair, is_other, is_once, variant == RIGHT or (is_wrong(variant) and not is_once))
 
 
 @lru_cache(1000)
